@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// Exit codes of the command line.
+enum Exit { kExitOk = 0, kExitFailure = 1, kExitUsage = 2, kExitSourceEnded = 3, kExitSinkFailed = 4, kExitInterrupted = 130 };
+
+/// What the commands that run a script have in common.
+struct RunSettings {
+  std::string file;
+  std::string capture;
+  std::string format;  ///< table, jsonl, csv; empty: table on a terminal, else jsonl
+  std::string output;
+  std::vector<std::string> streams;
+  int64_t limit = -1;
+  double forSeconds = -1;
+  bool noSinks = false;
+  bool flush = false;
+  std::string record;
+  std::string metrics;
+  std::string speed = "max";
+};
+
+struct ExchangeSettings {
+  int port = 0;
+  double rate = 10;
+  uint64_t seed = 1;
+  std::string symbols = "BTCUSDT,ETHUSDT,SOLUSDT";
+  std::string faults;
+  double forSeconds = -1;
+};
+
+int checkCommand(const std::vector<std::string>& files, bool asJson);
+int explainCommand(const std::string& file);
+int replayCommand(const RunSettings& settings);
+int runCommand(const RunSettings& settings, int argc, char** argv);
+int recordCommand(const RunSettings& settings, int argc, char** argv);
+int demoCommand(const RunSettings& settings, int argc, char** argv);
+int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv);
+
+/// Reads a file, or standard input for "-". Says why on stderr when it cannot.
+bool readText(const std::string& file, std::string& text);
+
+}  // namespace weir

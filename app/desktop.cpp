@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop.h"
+
+#include <QApplication>
+#include <QTimer>
+#include <iostream>
+
+#include "core/demo/demo_exchange.h"
+#include "ui/main_window.h"
+
+namespace weir {
+
+int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
+  if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
+      qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+    std::cerr << "weir: there is no display\nhint: weir run FILE works without one, and weir demo --headless shows the demo\n";
+    return 1;
+  }
+  QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+  QApplication app(argc, argv);
+  QApplication::setApplicationName(QStringLiteral("weir"));
+  QApplication::setDesktopFileName(QStringLiteral("io.github.weir.Weir"));
+  const Theme& theme = settings.theme == "light" ? lightTheme() : darkTheme();
+  applyTheme(app, theme);
+
+  std::unique_ptr<DemoExchange> exchange;
+  const DemoServices demo{
+      [&exchange]() -> QString {
+        if (!exchange) {
+          DemoExchange::Settings s;
+          s.tradesPerSecond = 20;
+          // Once on purpose, so that everybody sees what a gap looks like.
+          s.faults = parseFaults(QStringLiteral("drop@15s/4s"), nullptr);
+          auto started = std::make_unique<DemoExchange>(s);
+          QString error;
+          if (!started->start(&error)) return {};
+          exchange = std::move(started);
+        }
+        return demoScript(exchange->baseUrl());
+      },
+      [&exchange] { return exchange ? exchange->dashboardRows() : 0; }};
+  MainWindow window(theme, demo);
+  if (!settings.size.empty()) {
+    const QStringList parts = QString::fromStdString(settings.size).split(QLatin1Char('x'));
+    if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
+  }
+  bool opened = false;
+  for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
+  if (!opened && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
+  window.show();
+  if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
+  if (!settings.screenshot.empty())
+    QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {
+      if (!window.grab().save(QString::fromStdString(settings.screenshot))) std::cerr << "weir: cannot write " << settings.screenshot << "\n";
+      QApplication::quit();
+    });
+  return QApplication::exec();
+}
+
+}  // namespace weir

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "app/desktop.h"
+
+namespace {
+
+// Reads 60, 60s, 2min, 1h.
+double seconds(const std::string& text) {
+  size_t used = 0;
+  const double amount = std::stod(text, &used);
+  const std::string unit = text.substr(used);
+  if (unit.empty() || unit == "s" || unit == "sec") return amount;
+  if (unit == "ms") return amount / 1000;
+  if (unit == "m" || unit == "min") return amount * 60;
+  if (unit == "h") return amount * 3600;
+  throw std::invalid_argument(text);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace weir;
+  CLI::App app{"Weir: SQL over WebSocket feeds, watched live"};
+  app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
+  app.failure_message(CLI::FailureMessage::help);
+
+  RunSettings run;
+  ExchangeSettings exchange;
+  std::vector<std::string> files;
+  std::string checkFormat = "text";
+  std::string duration;
+  bool headless = false;
+  DesktopSettings desktop;
+  app.add_option("FILE", desktop.files, "SQL files to open in the desktop");
+  app.add_option("--screenshot", desktop.screenshot, "Run the file for a while, save a picture of the window and quit");
+  app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8);
+  app.add_option("--theme", desktop.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+  app.add_option("--size", desktop.size, "Window size, e.g. 1440x900");
+
+  const auto addFor = [&](CLI::App* command) {
+    command->add_option("--for", duration, "End after this long, e.g. 60s or 5min")->check([](const std::string& text) {
+      try {
+        seconds(text);
+        return std::string();
+      } catch (const std::exception&) {
+        return "not a duration: " + text;
+      }
+    });
+  };
+  const auto addRows = [&](CLI::App* command) {
+    command->add_option("-f,--format", run.format, "Form of the rows; table on a terminal, else jsonl")
+        ->check(CLI::IsMember({"table", "jsonl", "csv"}));
+    command->add_option("-o,--output", run.output, "Write the rows to this file");
+    command->add_option("--stream", run.streams, "Print this stream; may be given several times");
+    command->add_option("--limit", run.limit, "End after so many rows")->check(CLI::PositiveNumber);
+    command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end");
+    command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
+  };
+  CLI::App* runApp = app.add_subcommand("run", "Run a pipeline without a window");
+  runApp->add_option("FILE", run.file, "SQL file, - for standard input")->required();
+  addRows(runApp);
+  addFor(runApp);
+  runApp->add_flag("--no-sinks", run.noSinks, "Connect no sinks");
+  runApp->add_option("--record", run.record, "Record what the sources receive");
+
+  CLI::App* replayApp = app.add_subcommand("replay", "Run a pipeline over a capture, on a virtual clock");
+  replayApp->add_option("CAPTURE", run.capture, "Capture file")->required();
+  replayApp->add_option("FILE", run.file, "SQL file")->required();
+  replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
+  addRows(replayApp);
+
+  CLI::App* recordApp = app.add_subcommand("record", "Record raw messages into a capture");
+  recordApp->add_option("SOURCE", run.file, "URL or SQL file")->required();
+  recordApp->add_option("-o,--output", run.output, "Capture file")->required();
+  addFor(recordApp);
+
+  CLI::App* checkApp = app.add_subcommand("check", "Check SQL files");
+  checkApp->add_option("FILE", files, "SQL files")->required();
+  checkApp->add_option("--format", checkFormat, "text or json")->check(CLI::IsMember({"text", "json"}));
+  CLI::App* explainApp = app.add_subcommand("explain", "Tell what a pipeline does");
+  explainApp->add_option("FILE", run.file, "SQL file")->required();
+
+  CLI::App* demoApp = app.add_subcommand("demo", "The demo pipeline on the built-in exchange");
+  demoApp->add_flag("--headless", headless, "Without a window: rows on standard output");
+  addRows(demoApp);
+  addFor(demoApp);
+
+  CLI::App* exchangeApp = app.add_subcommand("exchange", "The demo exchange alone; prints its URL first");
+  exchangeApp->add_option("--port", exchange.port, "Port; a free one near 41733 when left out")->check(CLI::Range(1, 65535));
+  exchangeApp->add_option("--rate", exchange.rate, "Trades per second and symbol")->check(CLI::Range(0.0, 1e6));
+  exchangeApp->add_option("--seed", exchange.seed, "Seed of the prices");
+  exchangeApp->add_option("--symbols", exchange.symbols, "Symbols, e.g. BTCUSDT,ETHUSDT");
+  exchangeApp->add_option("--fault", exchange.faults, "drop@15s/5s, silence@..., refuse@..., 401@..., close:1001@..., garbage@...");
+  addFor(exchangeApp);
+
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (!duration.empty()) run.forSeconds = exchange.forSeconds = seconds(duration);
+  if (*runApp) return runCommand(run, argc, argv);
+  if (*replayApp) return replayCommand(run);
+  if (*recordApp) return recordCommand(run, argc, argv);
+  if (*checkApp) return checkCommand(files, checkFormat == "json");
+  if (*explainApp) return explainCommand(run.file);
+  if (*exchangeApp) return exchangeCommand(exchange, argc, argv);
+  if (*demoApp && headless) return demoCommand(run, argc, argv);
+  desktop.runDemo = static_cast<bool>(*demoApp);
+  return desktopMain(desktop, argc, argv);
+}

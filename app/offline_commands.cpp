@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
+#include <algorithm>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "core/base/text.h"
+#include "core/connectors/capture.h"
+#include "core/connectors/row_printer.h"
+#include "core/formats/decoder.h"
+#include "core/plan/checker.h"
+
+namespace weir {
+
+bool readText(const std::string& file, std::string& text) {
+  std::ostringstream buffer;
+  if (file == "-") {
+    buffer << std::cin.rdbuf();
+  } else {
+    std::ifstream in(file, std::ios::binary);
+    if (!in || !(buffer << in.rdbuf())) {
+      std::ifstream again(file, std::ios::binary);
+      if (!again || again.peek() != std::ifstream::traits_type::eof()) {
+        std::cerr << "weir: cannot read " << file << "\n";
+        return false;
+      }
+    }
+  }
+  text = buffer.str();
+  return true;
+}
+
+void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const bool placed = diagnostic.span.end > 0;
+    if (placed)
+      std::cerr << render(diagnostic, file, text);
+    else
+      std::cerr << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code) << "]: "
+                << diagnostic.message << "\n" << (diagnostic.hint.empty() ? "" : "hint: " + diagnostic.hint + "\n");
+  }
+}
+
+int checkCommand(const std::vector<std::string>& files, bool asJson) {
+  bool failed = false;
+  std::string json = "[";
+  for (const std::string& file : files) {
+    std::string text;
+    if (!readText(file, text)) return kExitFailure;
+    const BoundResult result = checkScript(text);
+    failed = failed || hasError(result.diagnostics);
+    if (!asJson) {
+      printDiagnostics(result.diagnostics, file, text);
+      continue;
+    }
+    for (const Diagnostic& d : result.diagnostics) {
+      const Place place = placeOf(text, d.span.begin);
+      json += json.size() > 1 ? ",\n" : "\n";
+      json += "{\"file\":";
+      appendJsonString(json, file);
+      json += ",\"line\":" + std::to_string(place.line) + ",\"column\":" + std::to_string(place.column) +
+              ",\"begin\":" + std::to_string(d.span.begin) + ",\"end\":" + std::to_string(d.span.end) +
+              ",\"severity\":\"" + (d.severity == Severity::Error ? "error" : "warning") + "\",\"code\":\"" +
+              codeName(d.code) + "\",\"message\":";
+      appendJsonString(json, d.message);
+      json += ",\"hint\":";
+      appendJsonString(json, d.hint);
+      json += "}";
+    }
+  }
+  if (asJson) std::cout << json << "\n]\n";
+  return failed ? kExitFailure : kExitOk;
+}
+
+int explainCommand(const std::string& file) {
+  std::string text;
+  if (!readText(file, text)) return kExitFailure;
+  const BoundResult result = checkScript(text);
+  printDiagnostics(result.diagnostics, file, text);
+  if (hasError(result.diagnostics)) return kExitFailure;
+  std::cout << explain(result.script);
+  return kExitOk;
+}
+
+std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams) {
+  const bool terminal = settings.output.empty() && isatty(STDOUT_FILENO) != 0;
+  const std::string name = settings.format.empty() ? (terminal ? "table" : "jsonl") : settings.format;
+  if (name == "csv" && streams != 1) {
+    std::cerr << "weir: csv needs exactly one stream, found " << streams << "\nhint: choose one with --stream NAME\n";
+    return std::nullopt;
+  }
+  return name == "table" ? RowFormat::Table : name == "csv" ? RowFormat::Csv : RowFormat::JsonLines;
+}
+
+std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script) {
+  if (settings.streams.empty()) return script.results();
+  for (const std::string& name : settings.streams) {
+    if (script.streams.contains(name) && !name.starts_with('#')) continue;
+    const std::string hint = didYouMean(name, script.order);
+    std::cerr << "weir: unknown stream '" << name << "'\n" << (hint.empty() ? "" : "hint: " + hint + "\n");
+    return std::nullopt;
+  }
+  return settings.streams;
+}
+
+namespace {
+
+// The first message of each source whose columns are to be inferred.
+std::map<std::string, SchemaPtr> inferFromCapture(const std::string& capture, const std::vector<std::string>& waiting) {
+  std::map<std::string, SchemaPtr> inferred;
+  std::ifstream in(capture, std::ios::binary);
+  CaptureReader reader(in);
+  if (!reader.readHeader()) return inferred;
+  while (true) {
+    const auto line = reader.next();
+    if (!line || !*line) return inferred;
+    if ((*line)->kind != CaptureLine::Kind::Message || inferred.contains((*line)->stream)) continue;
+    if (std::find(waiting.begin(), waiting.end(), (*line)->stream) == waiting.end()) continue;
+    if (SchemaPtr schema = inferJsonSchema((*line)->payload)) inferred[(*line)->stream] = schema;
+  }
+}
+
+uint64_t seedOf(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  uint64_t seed = 14695981039346656037ULL;
+  for (char c = 0; in.get(c);) seed = (seed ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return seed;
+}
+
+}  // namespace
+
+int replayCommand(const RunSettings& settings) {
+  std::string text;
+  if (!readText(settings.file, text)) return kExitFailure;
+  std::ifstream in(settings.capture, std::ios::binary);
+  if (!in) {
+    std::cerr << "weir: cannot read " << settings.capture << "\n";
+    return kExitFailure;
+  }
+  BoundResult checked = checkScript(text);
+  if (!checked.waiting.empty()) checked = checkScript(text, inferFromCapture(settings.capture, checked.waiting));
+  printDiagnostics(checked.diagnostics, settings.file, text);
+  if (hasError(checked.diagnostics)) return kExitFailure;
+  CaptureReader reader(in);
+  const auto started = reader.readHeader();
+  if (!started) {
+    printDiagnostics(started.diagnostics(), settings.capture, "");
+    return kExitFailure;
+  }
+  const auto streams = printedStreams(settings, checked.script);
+  if (!streams) return kExitFailure;
+  const auto format = rowFormat(settings, streams->size());
+  if (!format) return kExitUsage;
+  OutputFile output(settings.output);
+  if (!output.ok()) return kExitFailure;
+
+  // Hostile batch sizes are for the tests: no result may depend on them.
+  const char* rows = std::getenv("WEIR_BATCH_ROWS");
+  const size_t batchRows = rows ? std::max<size_t>(1, parseNumber<size_t>(rows).value_or(2048)) : 2048;
+  Pipeline pipeline(std::move(checked.script), *started, seedOf(settings.capture));
+  Feeder feeder(pipeline, batchRows);
+  RowPrinter printer(pipeline, *streams, *format, settings.limit, [&](const std::string& lines) { output.write(lines); });
+  const double speed = settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(0);
+  const auto begun = std::chrono::steady_clock::now();
+  std::optional<Micros> firstLine;
+  const Diagnostics failed = replayCapture(reader, pipeline, feeder, [&](Micros at) {
+    printer.flush();
+    if (printer.done() || !output.ok()) return false;
+    if (speed > 0) {
+      if (!firstLine) firstLine = at;
+      const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
+      std::this_thread::sleep_until(due);
+    }
+    return true;
+  });
+  if (settings.flush) pipeline.flush();
+  printer.flush();
+  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(pipeline, feeder, {}))) return kExitFailure;
+  if (!failed.empty()) {
+    printDiagnostics(failed, settings.capture, "");
+    return kExitFailure;
+  }
+  if (!output.ok()) return kExitFailure;
+  for (const auto& [name, intake] : feeder.intakes()) {
+    if (!intake->stopped()) continue;
+    std::cerr << "weir: source " << name << " stopped: " << intake->rejects().back().reason << "\n";
+    return kExitSourceEnded;
+  }
+  return kExitOk;
+}
+
+}  // namespace weir

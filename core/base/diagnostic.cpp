@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/diagnostic.h"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+bool startsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+uint32_t codePoints(std::string_view text) {
+  return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), startsCodePoint));
+}
+
+// Terminals never see more of a line than this; generated SQL can have megabytes on one.
+constexpr size_t kLineShown = 300;
+
+}  // namespace
+
+bool hasError(const Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::Error; });
+}
+
+Place placeOf(std::string_view text, uint32_t offset) {
+  const std::string_view before = text.substr(0, std::min<size_t>(offset, text.size()));
+  const size_t lineStart = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  return {static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
+          codePoints(before.substr(lineStart)) + 1};
+}
+
+std::string codeName(Code code) {
+  std::string digits = std::to_string(static_cast<int>(code));
+  return "E" + std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
+
+std::string render(const Diagnostic& diagnostic, std::string_view file, std::string_view text) {
+  const Place place = placeOf(text, diagnostic.span.begin);
+  std::string out;
+  out.append(file).append(":").append(std::to_string(place.line)).append(":").append(std::to_string(place.column));
+  out.append(diagnostic.severity == Severity::Error ? ": error[" : ": warning[").append(codeName(diagnostic.code));
+  out.append("]: ").append(diagnostic.message).append("\n");
+  const size_t begin = std::min<size_t>(diagnostic.span.begin, text.size());
+  const size_t newline = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
+  const size_t lineStart = newline == std::string_view::npos ? 0 : newline + 1;
+  const size_t lineEnd = std::min(text.find('\n', begin), text.size());
+  if (lineEnd > lineStart && lineEnd - lineStart <= kLineShown) {
+    std::string line(text.substr(lineStart, lineEnd - lineStart));
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    const size_t end = std::clamp<size_t>(diagnostic.span.end, begin, lineEnd);
+    out.append(line).append("\n").append(place.column - 1, ' ');
+    out.append(std::max<uint32_t>(1, codePoints(text.substr(begin, end - begin))), '^').append("\n");
+  }
+  if (!diagnostic.hint.empty()) out.append("hint: ").append(diagnostic.hint).append("\n");
+  return out;
+}
+
+}  // namespace weir

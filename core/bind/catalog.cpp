@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/bind/catalog.h"
+
+#include "core/base/text.h"
+
+namespace weir {
+
+namespace {
+
+void fail(Diagnostics& diagnostics, Code code, Span span, std::string message, std::string hint = {}) {
+  diagnostics.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
+}
+
+// Finds the column that an option names.
+std::optional<size_t> columnOf(const BoundStream& stream, const std::string& name, Span span, Diagnostics& diagnostics) {
+  const auto index = stream.schema->find(name);
+  if (!index && !stream.inferred)
+    fail(diagnostics, Code::UnknownColumn, span, "unknown column '" + name + "'", didYouMean(name, stream.schema->names()));
+  return index;
+}
+
+void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics) {
+  const std::string format = stream.options.text("format");
+  if (stream.inferred || (format != "text" && format != "bytes")) return;
+  const Type wanted = format == "text" ? Type::String : Type::Bytes;
+  size_t found = 0;
+  for (const Field& field : stream.schema->fields) found += field.type == wanted ? 1 : 0;
+  const Span where = stream.options.has("format") ? stream.options.valueSpan("format") : span;
+  if (found != 1 || stream.schema->fields.size() != 1)
+    fail(diagnostics, Code::Format, where,
+         "format '" + format + "' needs exactly one " + std::string(typeName(wanted)) + " column, found " +
+             std::to_string(found == 1 ? stream.schema->fields.size() : found));
+}
+
+void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagnostics& diagnostics) {
+  const Options& options = stream.options;
+  const bool byOption = options.has("event.time.field");
+  if (byOption && create.watermark)
+    fail(diagnostics, Code::OptionValue, create.watermark->span, "event time is given twice",
+         "keep either WATERMARK or \"event.time.field\"");
+  if (!byOption && !create.watermark) return;
+  EventTimeRule rule;
+  rule.unit = options.text("event.time.unit");
+  rule.idleMs = options.integer("event.time.idle.ms");
+  rule.missingIsArrival = options.text("event.time.missing") == "arrival";
+  rule.latenessMs = byOption ? options.integer("event.time.lateness.ms") : create.watermark->latenessMs;
+  const std::string name = byOption ? options.text("event.time.field") : create.watermark->column.text;
+  const Span span = byOption ? options.valueSpan("event.time.field") : create.watermark->column.span;
+  const auto column = columnOf(stream, name, span, diagnostics);
+  if (!column) return;
+  rule.column = *column;
+  const Type type = stream.schema->fields[*column].type;
+  if (!isNumber(type) && type != Type::String)
+    fail(diagnostics, Code::TypeMismatch, span,
+         "event time column '" + name + "' must be LONG, DOUBLE or STRING, got " + std::string(typeName(type)));
+  if (rule.unit == "iso8601" && type != Type::String)
+    fail(diagnostics, Code::TypeMismatch, span, "event time in iso8601 needs a STRING column, got " + std::string(typeName(type)));
+  stream.eventTime = rule;
+}
+
+}  // namespace
+
+void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& diagnostics, const SchemaPtr& columns) {
+  if (BoundStream* known = find(create.name.text)) {
+    if (create.ifNotExists) return;
+    fail(diagnostics, Code::AlreadyDefined, create.name.span,
+         "stream '" + create.name.text + "' is already defined (line " +
+             std::to_string(placeOf(m_source, known->span.begin).line) + ")",
+         "give it another name, or write CREATE STREAM IF NOT EXISTS");
+    return;
+  }
+  BoundStream stream;
+  stream.name = create.name.text;
+  stream.isTable = create.isTable;
+  stream.declared = true;
+  stream.inferred = create.inferred && !columns;
+  stream.span = create.name.span;
+  auto schema = std::make_shared<Schema>();
+  for (const ast::ColumnDef& column : create.columns) {
+    const TypeSpelling type = *findType(column.type.text);
+    if (type.lossy)
+      diagnostics.push_back({Severity::Warning, Code::UnknownType, column.type.span,
+                             uppered(column.type.text) + " is stored as DOUBLE: decimals are not exact", ""});
+    schema->fields.push_back({column.name.text, type.type, column.notNull});
+  }
+  stream.schema = create.inferred && columns ? columns : SchemaPtr(schema);
+  if (create.inferred && !create.columns.empty())
+    fail(diagnostics, Code::Syntax, create.columns.front().name.span,
+         "columns and ... cannot be mixed", "list all columns, or write only ( ... ) to have them inferred");
+
+  std::vector<WrittenOption> written;
+  for (const ast::Option& option : create.options)
+    written.push_back({option.key.text, option.value, option.key.span, option.valueSpan});
+  const auto options = Options::check(written, span);
+  diagnostics.insert(diagnostics.end(), options.diagnostics().begin(), options.diagnostics().end());
+  if (options) {
+    stream.options = *options;
+    stream.kind = stream.options.kind();
+    if (stream.isTable && stream.kind != StreamKind::Internal)
+      fail(diagnostics, Code::OptionValue, create.name.span, "a table is neither a source nor a sink");
+    checkFormat(stream, create.name.span, diagnostics);
+    checkEventTime(stream, create, diagnostics);
+    for (const char* key : {"dedupe.key", "sequence.key", "sequence.partition"})
+      for (const std::string& column : stream.options.list(key))
+        columnOf(stream, column, stream.options.valueSpan(key), diagnostics);
+    for (const auto& [column, path] : stream.options.under("json.mapping."))
+      columnOf(stream, column, stream.options.valueSpan("json.mapping." + column), diagnostics);
+  } else {
+    markBroken(stream.name);
+  }
+  m_streams.emplace(stream.name, std::move(stream));
+}
+
+BoundStream* Catalog::find(const std::string& name) {
+  const auto found = m_streams.find(name);
+  return found == m_streams.end() ? nullptr : &found->second;
+}
+
+BoundStream& Catalog::add(BoundStream stream) {
+  const std::string name = stream.name;
+  return m_streams.insert_or_assign(name, std::move(stream)).first->second;
+}
+
+std::vector<std::string> Catalog::names() const {
+  std::vector<std::string> out;
+  for (const auto& [name, stream] : m_streams)
+    if (!name.starts_with('#')) out.push_back(name);
+  return out;
+}
+
+}  // namespace weir

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/bind/catalog.h"
+#include "core/bind/expression_binder.h"
+
+namespace weir {
+
+/// Thrown when a query reads a stream whose own statement is wrong: nothing more to say.
+struct BrokenInput {};
+/// Thrown when a query reads a stream whose columns are not known before its first message.
+struct DeferredInput {};
+
+/// Binds one SELECT with its FROM into nodes: the query itself last, joins, patterns and subqueries before it.
+class QueryBinder {
+ public:
+  QueryBinder(Catalog& catalog, std::vector<BoundNode>& nodes, Diagnostics& diagnostics, int& hidden)
+      : m_catalog(catalog), m_nodes(nodes), m_diagnostics(diagnostics), m_hidden(hidden) {}
+
+  /// Binds `query` as the writer of `target`, which is created when nobody declared it.
+  void bind(const ast::Query& query, const std::string& target, bool isHidden = false);
+
+ private:
+  struct From {
+    std::string input;
+    Scope scope;
+  };
+  From bindFrom(const ast::Query& query);
+  Relation bindSource(const ast::Source& source);
+  From bindJoin(From left, const ast::Join& join);
+  From bindUnnest(From left, const ast::Join& join);
+  From bindPattern(const ast::Pattern& pattern);
+  void flattenPattern(const ast::PatternNode& node, bool first, BoundPattern& pattern,
+                      std::vector<const ast::PatternNode*>& terms);
+  std::string addHidden(const SchemaPtr& schema, BoundNode node);
+  BoundWindow bindWindow(const ast::Window& window, const Scope& scope);
+  void bindGroupBy(const ast::Query& query, ExpressionBinder& binder, SelectParts& parts);
+  void bindOutput(const ast::Query& query, BoundSelect& select);
+  void conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
+                       const BoundStream& target);
+  void warn(Code code, Span span, std::string message, std::string hint = {});
+
+  Catalog& m_catalog;
+  std::vector<BoundNode>& m_nodes;
+  Diagnostics& m_diagnostics;
+  int& m_hidden;
+};
+
+}  // namespace weir

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/bind/scope.h"
+
+#include "core/base/text.h"
+
+namespace weir {
+
+size_t Scope::columns() const {
+  return m_relations.empty() ? 0 : m_relations.back().offset + m_relations.back().schema->fields.size();
+}
+
+SchemaPtr Scope::combined() const {
+  auto schema = std::make_shared<Schema>();
+  for (const Relation& relation : m_relations)
+    schema->fields.insert(schema->fields.end(), relation.schema->fields.begin(), relation.schema->fields.end());
+  return schema;
+}
+
+const Relation* Scope::find(const std::string& name) const {
+  for (const Relation& relation : m_relations)
+    if (relation.alias == name) return &relation;
+  for (const Relation& relation : m_relations)
+    if (relation.stream == name) return &relation;
+  return nullptr;
+}
+
+Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
+  const auto unknown = [&](const ast::Name& part, const std::vector<std::string>& candidates) {
+    return Diagnostic{Severity::Error, Code::UnknownColumn, part.span, "unknown column '" + part.text + "'",
+                      didYouMean(part.text, candidates)};
+  };
+  const ast::Name& first = name.parts.front();
+  if (name.parts.size() > 1) {
+    if (const Relation* relation = find(first.text)) {
+      const ast::Name& column = name.parts[1];
+      const auto index = relation->schema->find(column.text);
+      if (!index) return unknown(column, relation->schema->names());
+      return Found{relation->offset + *index, relation->schema->fields[*index].type, 2,
+                   static_cast<size_t>(relation - m_relations.data())};
+    }
+  }
+  std::optional<Found> found;
+  std::vector<std::string> owners;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < m_relations.size(); ++i) {
+    const Relation& relation = m_relations[i];
+    for (const Field& field : relation.schema->fields) names.push_back(field.name);
+    const auto index = relation.schema->find(first.text);
+    if (!index) continue;
+    const Found here{relation.offset + *index, relation.schema->fields[*index].type, 1, i};
+    if (m_preferred == i) return here;
+    found = here;
+    owners.push_back(relation.alias + "." + first.text);
+  }
+  if (owners.size() > 1)
+    return Diagnostic{Severity::Error, Code::UnknownColumn, first.span, "column '" + first.text + "' is ambiguous",
+                      "write " + joined(owners, ", ", " or ")};
+  if (found) return *found;
+  if (name.parts.size() > 1)
+    for (const Relation& relation : m_relations) names.push_back(relation.alias);
+  return unknown(first, names);
+}
+
+}  // namespace weir

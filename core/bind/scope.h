@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/data/schema.h"
+#include "core/sql/ast.h"
+
+namespace weir {
+
+/// One stream in FROM, as a stretch of the combined columns.
+struct Relation {
+  std::string alias;   ///< what qualifies a column
+  std::string stream;  ///< also accepted in front of the dot
+  SchemaPtr schema;
+  size_t offset = 0;
+};
+
+/// Answers which column a name means.
+class Scope {
+ public:
+  Scope() = default;
+  explicit Scope(std::vector<Relation> relations) : m_relations(std::move(relations)) {}
+
+  struct Found {
+    size_t column = 0;
+    Type type = Type::Null;
+    size_t partsUsed = 0;  ///< of a dotted name; the rest are members
+    size_t relation = 0;
+  };
+  Result<Found> resolve(const ast::Expr& name) const;
+
+  const std::vector<Relation>& relations() const { return m_relations; }
+  void add(Relation relation) { m_relations.push_back(std::move(relation)); }
+  /// Bare names look here before anywhere else.
+  void prefer(size_t relation) { m_preferred = relation; }
+  size_t columns() const;
+  /// All columns side by side; names that occur twice are fine here.
+  SchemaPtr combined() const;
+  const Relation* find(const std::string& name) const;
+
+ private:
+  std::vector<Relation> m_relations;
+  std::optional<size_t> m_preferred;
+};
+
+}  // namespace weir

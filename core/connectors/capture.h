@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <istream>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/connectors/intake.h"
+
+namespace weir {
+
+/// One line of a capture behind its header.
+struct CaptureLine {
+  Micros at = 0;
+  std::string stream;
+  enum class Kind { Message, Open, Close, Error, Advance } kind = Kind::Message;
+  std::string payload;
+};
+
+/// Reads a capture: JSON Lines behind a header, arrival order. A wrong line is an error that names it.
+class CaptureReader {
+ public:
+  explicit CaptureReader(std::istream& in) : m_in(in) {}
+  /// Returns when the capture started.
+  Result<Micros> readHeader();
+  /// Returns nothing at the end.
+  Result<std::optional<CaptureLine>> next();
+  size_t lineNumber() const { return m_line; }
+
+ private:
+  Diagnostic wrong(std::string what) const;
+  std::istream& m_in;
+  size_t m_line = 0;
+  Micros m_last = 0;
+};
+
+/// Writes a capture, a line at a time.
+class CaptureWriter {
+ public:
+  CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources);
+  void message(const std::string& stream, std::string_view payload, bool isText, Micros at);
+  void event(const std::string& stream, std::string_view event, Micros at);
+  /// The clock's last reading, so that windows closed by timer close in the replay too.
+  void advance(Micros at);
+
+ private:
+  std::ostream& m_out;
+};
+
+/// Feeds a capture to a pipeline on the virtual clock. `wait` is called before each line with its instant, for replays
+/// at real speed; it returns false to stop.
+Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& feeder,
+                          const std::function<bool(Micros)>& wait);
+
+}  // namespace weir

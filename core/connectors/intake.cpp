@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/intake.h"
+
+#include <cmath>
+
+#include "core/base/text.h"
+#include "core/data/json_text.h"
+#include "core/data/time_text.h"
+#include "core/exec/group_table.h"
+
+namespace weir {
+
+namespace {
+
+constexpr size_t kRejectsKept = 100;
+
+DecoderSettings settingsOf(const Options& options) {
+  DecoderSettings settings;
+  settings.format = options.text("format");
+  settings.mapping = options.under("json.mapping.");
+  settings.records = options.text("json.records");
+  settings.mismatchIsNull = options.text("json.on.mismatch") == "null";
+  settings.heartbeatAnswer = options.text("websocket.heartbeat.answer");
+  settings.delimiter = options.text("csv.delimiter").front();
+  return settings;
+}
+
+std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
+  const auto perUnit = [&](double number) -> std::optional<int64_t> {
+    const double ms = unit == "s" ? number * 1e3 : unit == "us" ? number / 1e3 : unit == "ns" ? number / 1e6 : number;
+    if (!(std::fabs(ms) < 9e15)) return std::nullopt;
+    return static_cast<int64_t>(std::floor(ms));
+  };
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) {
+    if (unit == "us") return floorDivide(*whole, 1000);
+    if (unit == "ns") return floorDivide(*whole, 1'000'000);
+    if (unit == "s") return std::abs(*whole) < 9'000'000'000'000 ? std::optional(*whole * 1000) : std::nullopt;
+    return std::abs(*whole) < 9'000'000'000'000'000 ? std::optional(*whole) : std::nullopt;
+  }
+  if (const double* real = std::get_if<double>(&value)) return perUnit(*real);
+  if (const std::string* text = std::get_if<std::string>(&value)) {
+    if (unit == "iso8601") return parseIsoTime(*text);
+    if (const auto whole = exactInteger(trimmed(*text))) return scaled(Value(*whole), unit);
+    if (const auto real = decimalNumber(trimmed(*text))) return perUnit(*real);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Intake::Intake(const BoundStream& stream, Pipeline& pipeline)
+    : m_name(stream.name),
+      m_schema(stream.schema),
+      m_eventTime(stream.eventTime),
+      m_decoder(makeDecoder(settingsOf(stream.options), stream.schema)),
+      m_rows(stream.schema),
+      m_gapLog(pipeline.gapLog(stream.name)),
+      m_strategy(stream.options.text("error.strategy")),
+      m_dedupeMemory(static_cast<size_t>(stream.options.integer("dedupe.memory"))) {
+  for (const std::string& column : stream.options.list("dedupe.key")) m_dedupe.push_back(*m_schema->find(column));
+  if (stream.options.has("sequence.key")) m_sequence = m_schema->find(stream.options.text("sequence.key"));
+  if (stream.options.has("sequence.partition")) m_partition = m_schema->find(stream.options.text("sequence.partition"));
+  if (m_strategy == "dlq") {
+    m_deadLetterStream = stream.options.text("error.dlq.stream");
+    m_deadLetterSchema = pipeline.script().stream(m_deadLetterStream).schema;
+  }
+}
+
+bool Intake::decode(std::string_view payload, Micros at) {
+  if (m_stopped) return false;
+  ++m_counters.messages;
+  RowMeta meta;
+  meta.at = toMillis(at);
+  meta.arrival = at;
+  const size_t first = m_rows.rows();
+  DecodeResult result = m_decoder->decode(payload, meta, m_rows);
+  if (result.kind == DecodeResult::Kind::Control) {
+    ++m_counters.control;
+    return true;
+  }
+  if (result.kind == DecodeResult::Kind::Rejected) {
+    reject(payload, at, std::move(result.reason));
+    return !m_stopped;
+  }
+  ++m_counters.decoded;
+  m_counters.fieldMismatch += result.fieldMismatches;
+  m_counters.controlRecords += result.controlRecords;
+  const size_t records = m_rows.rows() - first;
+  m_counters.rows += records + result.controlRecords;
+  m_link = Link::Up;
+  std::vector<bool> keep(records, true);
+  bool anyDropped = false;
+  for (size_t i = 0; i < records; ++i) {
+    const size_t row = first + i;
+    if (m_eventTime) {
+      auto time = eventTimeOf(row);
+      if (!time && m_eventTime->missingIsArrival) time = toMillis(at);
+      if (!time) {
+        ++m_counters.noEventTime;
+        keep[i] = false;
+        anyDropped = true;
+        continue;
+      }
+      m_rows.meta(row).at = *time;
+    }
+    if (!m_dedupe.empty() && isRepeat(row)) {
+      ++m_counters.duplicates;
+      keep[i] = false;
+      anyDropped = true;
+      continue;
+    }
+    const int64_t time = m_rows.meta(row).at;
+    if (m_gapLog.isOpen()) m_gapLog.close(time);
+    m_gapLog.begin(time);
+    if (m_sequence) checkSequence(row, time);
+    m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
+    ++m_counters.passed;
+  }
+  if (anyDropped) dropRows(first, keep);
+  return true;
+}
+
+void Intake::dropRows(size_t first, const std::vector<bool>& keep) {
+  BatchBuilder kept(m_schema);
+  for (size_t i = 0; i < keep.size(); ++i) {
+    if (!keep[i]) continue;
+    for (size_t c = 0; c < m_schema->fields.size(); ++c) kept.column(c).appendFrom(m_rows.column(c), first + i);
+    kept.finishRow(m_rows.meta(first + i));
+  }
+  m_rows.truncate(first);
+  for (size_t row = 0; row < kept.rows(); ++row) {
+    for (size_t c = 0; c < m_schema->fields.size(); ++c) m_rows.column(c).appendFrom(kept.column(c), row);
+    m_rows.finishRow(kept.meta(row));
+  }
+}
+
+std::optional<int64_t> Intake::eventTimeOf(size_t row) {
+  return scaled(m_rows.column(m_eventTime->column).value(row), m_eventTime->unit);
+}
+
+bool Intake::isRepeat(size_t row) {
+  std::string key;
+  for (const size_t column : m_dedupe) {
+    const ColumnPtr view(&m_rows.column(column), [](const Column*) {});
+    appendKey(key, {&view, 1}, row);
+  }
+  if (!m_seen.insert(key).second) return true;
+  m_seenOrder.push_back(std::move(key));
+  if (m_seenOrder.size() > m_dedupeMemory) {
+    m_seen.erase(m_seenOrder.front());
+    m_seenOrder.pop_front();
+  }
+  return false;
+}
+
+void Intake::checkSequence(size_t row, int64_t time) {
+  const Value value = m_rows.column(*m_sequence).value(row);
+  const auto number = std::holds_alternative<int64_t>(value) ? std::get<int64_t>(value)
+                      : std::holds_alternative<std::string>(value)
+                          ? exactInteger(std::get<std::string>(value)).value_or(INT64_MIN)
+                          : INT64_MIN;
+  if (number == INT64_MIN) return;
+  std::string key;
+  if (m_partition) {
+    const ColumnPtr view(&m_rows.column(*m_partition), [](const Column*) {});
+    appendKey(key, {&view, 1}, row);
+  }
+  const auto [last, fresh] = m_last.try_emplace(key, Last{number, time});
+  if (fresh) return;
+  if (number != last->second.value + 1) {
+    ++m_counters.sequenceJumps;
+    m_gapLog.add(std::min(last->second.time, time), std::max(last->second.time, time));
+  }
+  last->second = {std::max(number, last->second.value), time};
+}
+
+void Intake::reject(std::string_view payload, Micros at, std::string reason) {
+  ++m_counters.rejected;
+  if (m_strategy == "fail") m_stopped = true;
+  if (m_strategy == "dlq") {
+    BatchBuilder letter(m_deadLetterSchema);
+    letter.column(0).appendText(isUtf8(payload) ? std::string(payload) : base64Encoded(payload));
+    letter.column(1).appendText(reason);
+    letter.column(2).appendText("MappingFailed");
+    letter.column(3).appendInteger(toMillis(at));
+    letter.column(4).appendInteger(1);
+    letter.column(5).appendText(m_name);
+    RowMeta meta;
+    meta.at = toMillis(at);
+    meta.arrival = at;
+    letter.finishRow(meta);
+    m_deadLetter = letter.take();
+  }
+  m_rejects.push_back({at, std::string(payload), std::move(reason)});
+  if (m_rejects.size() > kRejectsKept) m_rejects.pop_front();
+}
+
+void Intake::opened() { m_link = Link::Up; }
+
+void Intake::lost(Micros at) {
+  if (m_link == Link::Down) return;
+  m_link = Link::Down;
+  if (m_gapLog.isOpen()) return;
+  m_gapLog.open(m_eventTime && m_greatest ? *m_greatest : toMillis(at));
+}
+
+Feeder::Feeder(Pipeline& pipeline, size_t batchRows) : m_pipeline(pipeline), m_batchRows(batchRows) {
+  for (const std::string& name : pipeline.script().feeds())
+    m_intakes.emplace(name, std::make_unique<Intake>(pipeline.script().stream(name), pipeline));
+}
+
+Intake* Feeder::find(const std::string& stream) {
+  const auto found = m_intakes.find(stream);
+  return found == m_intakes.end() ? nullptr : found->second.get();
+}
+
+void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
+  if (m_pending && (m_pending != &intake || at >= m_horizon)) flush();
+  if (!m_pending) {
+    m_pipeline.advanceTo(at);
+    m_horizon = m_pipeline.horizon(at);
+  }
+  intake.decode(payload, at);
+  m_last = at;
+  if (intake.pendingRows() > 0) m_pending = &intake;
+  if (auto letter = intake.takeDeadLetter()) {
+    flush();
+    m_pipeline.advanceTo(at);
+    m_pipeline.push(intake.deadLetterStream(), std::move(letter));
+  }
+  if (m_pending && m_pending->pendingRows() >= m_batchRows) flush();
+}
+
+void Feeder::flush() {
+  if (!m_pending) return;
+  Intake* intake = std::exchange(m_pending, nullptr);
+  // No timer is due before the horizon, so the clock may stand at the last row for all of them.
+  m_pipeline.advanceTo(m_last);
+  m_pipeline.push(intake->name(), intake->take());
+}
+
+void Feeder::advance(Micros at) {
+  flush();
+  m_pipeline.advanceTo(at);
+}
+
+void Feeder::opened(Intake& intake, Micros at) {
+  advance(at);
+  intake.opened();
+}
+
+void Feeder::lost(Intake& intake, Micros at) {
+  advance(at);
+  intake.lost(at);
+}
+
+std::string metricsJson(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks) {
+  std::string out = "{";
+  const auto add = [&out](const std::string& name, uint64_t value) {
+    if (out.size() > 1) out += ",";
+    out += "\n";
+    appendJsonString(out, name);
+    out += ": " + std::to_string(value);
+  };
+  for (const auto& [name, intake] : feeder.intakes()) {
+    const SourceCounters& c = intake->counters();
+    const std::string prefix = "source." + name + ".";
+    add(prefix + "messages", c.messages);
+    add(prefix + "decoded", c.decoded);
+    add(prefix + "rejected", c.rejected);
+    add(prefix + "control", c.control);
+    add(prefix + "rows", c.rows);
+    add(prefix + "passed", c.passed);
+    add(prefix + "control_records", c.controlRecords);
+    add(prefix + "duplicates", c.duplicates);
+    add(prefix + "no_event_time", c.noEventTime);
+    add(prefix + "field_mismatch", c.fieldMismatch);
+    add(prefix + "gaps", intake->gaps());
+    add(prefix + "sequence_jumps", c.sequenceJumps);
+  }
+  for (const auto& [target, late] : pipeline.lateCounts()) add("query." + target + ".late", late);
+  for (const auto& [name, value] : sinks) add("sink." + name, value);
+  add("expr.cast_failed", pipeline.issues().of(Issue::CastFailed));
+  add("expr.div_by_zero", pipeline.issues().of(Issue::DivByZero));
+  add("expr.overflow", pipeline.issues().of(Issue::Overflow));
+  add("expr.domain_error", pipeline.issues().of(Issue::DomainError));
+  return out + "\n}\n";
+}
+
+}  // namespace weir

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connectors/capture.h"
+#include "core/connectors/websocket_settings.h"
+
+namespace weir {
+
+/// Brings a WebSocket server's messages to the feeder, with the time of their arrival, and into a capture on request.
+class WebSocketSource final : public QObject {
+  Q_OBJECT
+ public:
+  WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
+                  Intake& intake, QObject* parent = nullptr);
+
+  std::function<void()> onStateChanged;
+  /// Called after each message: rows may be pending.
+  std::function<void()> onFed;
+  void setCapture(CaptureWriter* capture) { m_capture = capture; }
+  void start() { m_connection.start(); }
+  void stop() { m_connection.stop(); }
+  bool hasEnded() const { return m_connection.hasEnded(); }
+  Connection& connection() { return m_connection; }
+  const Intake& intake() const { return m_intake; }
+  ConnectionHealth health() const;
+
+ private:
+  void received(const QByteArray& payload, bool isText);
+
+  Connection m_connection;
+  Clock& m_clock;
+  Feeder& m_feeder;
+  Intake& m_intake;
+  CaptureWriter* m_capture = nullptr;
+  Micros m_lastData = 0;
+  double m_usualGap = 0;
+  Micros m_lastArrival = 0;
+};
+
+}  // namespace weir

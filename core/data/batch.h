@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/data/column.h"
+#include "core/data/schema.h"
+
+namespace weir {
+
+constexpr int64_t kNoWatermark = std::numeric_limits<int64_t>::min();
+
+/// What a query needs to know of a row besides its columns.
+struct RowMeta {
+  /// Event time in ms: of a window's row the window's end.
+  int64_t at = 0;
+  /// The clock when the row, or the message that caused it, arrived.
+  Micros arrival = 0;
+  /// Position, within the input that is being processed, of the row that caused this one. Where roads meet again,
+  /// rows are merged by it, so that the size of a batch is never visible.
+  uint32_t origin = 0;
+  /// `at` is a window's exclusive end: downstream windows count the row as `at - 1`.
+  bool isWindowEnd = false;
+  /// Of a window that is still open: replaced by a later row.
+  bool isProvisional = false;
+  /// The window overlaps a gap of its source.
+  bool hasGap = false;
+
+  int64_t time() const { return isWindowEnd ? at - 1 : at; }
+};
+
+/// The watermark of a stream after the row(s) of `origin` were read from the source.
+struct WatermarkStep {
+  uint32_t origin;
+  int64_t watermark;
+};
+
+/// Rows on their way through the pipeline: columns of equal length, one RowMeta each, ascending in `origin`.
+struct Batch {
+  SchemaPtr schema;
+  std::vector<ColumnPtr> columns;
+  std::vector<RowMeta> meta;
+  /// Of an event-time stream only.
+  std::vector<WatermarkStep> steps;
+
+  size_t rows() const { return meta.size(); }
+};
+
+using BatchPtr = std::shared_ptr<const Batch>;
+
+/// Gathers rows into a Batch. A message that turns out bad halfway is taken back with `truncate`.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(SchemaPtr schema);
+
+  const SchemaPtr& schema() const { return m_schema; }
+  size_t rows() const { return m_meta.size(); }
+  Column& column(size_t index) { return *m_columns[index]; }
+  void finishRow(const RowMeta& meta) { m_meta.push_back(meta); }
+  RowMeta& meta(size_t row) { return m_meta[row]; }
+  void truncate(size_t rows);
+  /// Hands the rows over and starts anew.
+  std::shared_ptr<Batch> take();
+
+ private:
+  SchemaPtr m_schema;
+  std::vector<std::shared_ptr<Column>> m_columns;
+  std::vector<RowMeta> m_meta;
+};
+
+}  // namespace weir

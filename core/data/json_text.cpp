@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/json_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/base/int128.h"
+#include "core/base/text.h"
+
+namespace weir {
+
+namespace {
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+size_t skipSpace(std::string_view json, size_t at) {
+  const size_t found = json.find_first_not_of(kSpace, at);
+  return found == std::string_view::npos ? json.size() : found;
+}
+
+// Returns the position behind the closing quote of the string that starts at `at`.
+size_t skipString(std::string_view json, size_t at) {
+  for (++at; at < json.size(); ++at) {
+    if (json[at] == '\\')
+      ++at;
+    else if (json[at] == '"')
+      return at + 1;
+  }
+  return json.size();
+}
+
+size_t skipValue(std::string_view json, size_t at) {
+  if (at >= json.size()) return json.size();
+  if (json[at] == '"') return skipString(json, at);
+  if (json[at] != '{' && json[at] != '[') return std::min(json.find_first_of(",]} \t\r\n", at), json.size());
+  size_t depth = 0;
+  while (at < json.size()) {
+    const char c = json[at];
+    if (c == '"') {
+      at = skipString(json, at);
+      continue;
+    }
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+  }
+  return json.size();
+}
+
+void appendUtf8(std::string& out, uint32_t point) {
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xC0 | point >> 6);
+    out += static_cast<char>(0x80 | (point & 63));
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xE0 | point >> 12);
+    out += static_cast<char>(0x80 | (point >> 6 & 63));
+    out += static_cast<char>(0x80 | (point & 63));
+  } else {
+    out += static_cast<char>(0xF0 | point >> 18);
+    out += static_cast<char>(0x80 | (point >> 12 & 63));
+    out += static_cast<char>(0x80 | (point >> 6 & 63));
+    out += static_cast<char>(0x80 | (point & 63));
+  }
+}
+
+uint32_t hex4(std::string_view text) {
+  uint32_t value = 0;
+  for (const char c : text.substr(0, 4))
+    value = value << 4 | static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+  return value & 0xFFFF;
+}
+
+std::string unescaped(std::string_view inside) {
+  std::string out;
+  for (size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] != '\\' || i + 1 >= inside.size()) {
+      out += inside[i];
+      continue;
+    }
+    switch (inside[++i]) {
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case 'b': out += '\b'; break;
+      case 'f': out += '\f'; break;
+      case 'u': {
+        uint32_t point = hex4(inside.substr(std::min(i + 1, inside.size())));
+        i += 4;
+        if (point >= 0xD800 && point < 0xDC00 && inside.substr(std::min(i + 1, inside.size())).starts_with("\\u")) {
+          point = 0x10000 + ((point - 0xD800) << 10) + (hex4(inside.substr(i + 3)) - 0xDC00);
+          i += 6;
+        }
+        appendUtf8(out, point);
+        break;
+      }
+      default: out += inside[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void forEachJsonMember(std::string_view object, const std::function<void(std::string, std::string_view)>& each) {
+  size_t at = skipSpace(object, 0);
+  if (at >= object.size() || object[at] != '{') return;
+  at = skipSpace(object, at + 1);
+  while (at < object.size() && object[at] == '"') {
+    const size_t nameEnd = skipString(object, at);
+    std::string name = unescaped(object.substr(at + 1, nameEnd - at - 2));
+    const size_t value = skipSpace(object, std::min(skipSpace(object, nameEnd) + 1, object.size()));
+    const size_t end = skipValue(object, value);
+    each(std::move(name), object.substr(value, end - value));
+    at = skipSpace(object, end);
+    if (at >= object.size() || object[at] != ',') return;
+    at = skipSpace(object, at + 1);
+  }
+}
+
+void forEachJsonElement(std::string_view array, const std::function<void(std::string_view)>& each) {
+  size_t at = skipSpace(array, 0);
+  if (at >= array.size() || array[at] != '[') return;
+  at = skipSpace(array, at + 1);
+  while (at < array.size() && array[at] != ']') {
+    const size_t end = skipValue(array, at);
+    if (end == at) return;
+    each(array.substr(at, end - at));
+    at = skipSpace(array, end);
+    if (at >= array.size() || array[at] != ',') return;
+    at = skipSpace(array, at + 1);
+  }
+}
+
+std::optional<std::string_view> jsonMember(std::string_view object, std::string_view name) {
+  std::optional<std::string_view> found;
+  forEachJsonMember(object, [&](const std::string& member, std::string_view value) {
+    if (member == name) found = value;
+  });
+  return found;
+}
+
+std::optional<std::string_view> jsonElement(std::string_view array, size_t index) {
+  std::optional<std::string_view> found;
+  size_t at = 0;
+  forEachJsonElement(array, [&](std::string_view value) {
+    if (at++ == index) found = value;
+  });
+  return found;
+}
+
+std::string jsonPlainText(std::string_view json) {
+  if (json.size() >= 2 && json.front() == '"') return unescaped(json.substr(1, json.size() - 2));
+  return std::string(json);
+}
+
+namespace {
+
+constexpr int kDeepestJson = 512;
+
+// Returns the position behind the value at `at`, or npos.
+size_t checkedValue(std::string_view json, size_t at, int depth) {
+  constexpr size_t kBad = std::string_view::npos;
+  at = skipSpace(json, at);
+  if (at >= json.size() || depth > kDeepestJson) return kBad;
+  if (json[at] == '"') {
+    const size_t end = skipString(json, at);
+    if (end < at + 2 || json[end - 1] != '"') return kBad;
+    for (size_t i = at + 1; i + 1 < end; ++i) {
+      if (static_cast<unsigned char>(json[i]) < 0x20) return kBad;
+      if (json[i] != '\\') continue;
+      ++i;
+      if (std::string_view("\"\\/bfnrtu").find(json[i]) == kBad) return kBad;
+      if (json[i] == 'u' && json.substr(i + 1, 4).find_first_not_of("0123456789abcdefABCDEF") != kBad) return kBad;
+      if (json[i] == 'u' && i + 5 >= end) return kBad;
+    }
+    return end;
+  }
+  if (json[at] == '{' || json[at] == '[') {
+    const bool object = json[at] == '{';
+    const char close = object ? '}' : ']';
+    at = skipSpace(json, at + 1);
+    if (at < json.size() && json[at] == close) return at + 1;
+    while (true) {
+      if (object) {
+        if (at >= json.size() || json[at] != '"') return kBad;
+        at = checkedValue(json, at, depth + 1);
+        if (at == kBad) return kBad;
+        at = skipSpace(json, at);
+        if (at >= json.size() || json[at] != ':') return kBad;
+        ++at;
+      }
+      at = checkedValue(json, at, depth + 1);
+      if (at == kBad) return kBad;
+      at = skipSpace(json, at);
+      if (at >= json.size()) return kBad;
+      if (json[at] == close) return at + 1;
+      if (json[at] != ',') return kBad;
+      at = skipSpace(json, at + 1);
+    }
+  }
+  const size_t end = skipValue(json, at);
+  const std::string_view scalar = json.substr(at, end - at);
+  if (scalar == "true" || scalar == "false" || scalar == "null") return end;
+  const bool number = !scalar.starts_with('+') && !scalar.starts_with('.') && decimalNumber(scalar);
+  return number ? end : kBad;
+}
+
+}  // namespace
+
+bool isJson(std::string_view text) {
+  const size_t end = checkedValue(text, 0, 0);
+  return end != std::string_view::npos && skipSpace(text, end) == text.size();
+}
+
+bool isJsonNull(std::string_view json) { return json == "null"; }
+
+std::string jsonMinified(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (size_t at = 0; at < json.size();) {
+    if (json[at] == '"') {
+      const size_t end = skipString(json, at);
+      out.append(json.substr(at, end - at));
+      at = end;
+      continue;
+    }
+    if (kSpace.find(json[at]) == std::string_view::npos) out += json[at];
+    ++at;
+  }
+  return out;
+}
+
+std::optional<int64_t> exactInteger(std::string_view text) {
+  if (const auto plain = parseNumber<int64_t>(text)) return plain;
+  if (!decimalNumber(text)) return std::nullopt;
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const size_t e = text.find_first_of("eE");
+  std::string_view mantissa = text.substr(0, e);
+  int64_t exponent = 0;
+  if (e != std::string_view::npos) {
+    std::string_view digits = text.substr(e + 1);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
+    const auto parsed = parseNumber<int64_t>(digits);
+    if (!parsed || *parsed < -400 || *parsed > 400) return std::nullopt;
+    exponent = *parsed;
+  }
+  std::string digits;
+  const size_t dot = mantissa.find('.');
+  digits.append(mantissa.substr(0, dot));
+  if (dot != std::string_view::npos) {
+    digits.append(mantissa.substr(dot + 1));
+    exponent -= static_cast<int64_t>(mantissa.size() - dot - 1);
+  }
+  for (; exponent < 0 && !digits.empty(); ++exponent) {
+    if (digits.back() != '0') return std::nullopt;
+    digits.pop_back();
+  }
+  Int128 value = 0;
+  constexpr Int128 kLimit = static_cast<Int128>(std::numeric_limits<int64_t>::max()) + 1;
+  const auto push = [&value](int digit) {
+    value = value * 10 + digit;
+    return value <= kLimit;
+  };
+  for (const char c : digits)
+    if (!push(c - '0')) return std::nullopt;
+  for (; exponent > 0 && value != 0; --exponent)
+    if (!push(0)) return std::nullopt;
+  if (negative) value = -value;
+  if (value >= kLimit) return std::nullopt;
+  return static_cast<int64_t>(value);
+}
+
+std::optional<double> decimalNumber(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
+  const auto value = parseNumber<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+}  // namespace weir

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exec/aggregate_set.h"
+
+#include <algorithm>
+
+namespace weir {
+
+PreparedInput prepare(const BoundSelect& select, Evaluator& evaluator, const Batch& batch) {
+  PreparedInput input;
+  input.batch = &batch;
+  for (const auto& key : select.keys) input.keys.push_back(evaluator.evaluate(*key, batch));
+  for (const BoundAggregate& aggregate : select.aggregates) {
+    // A filter guards its arguments: what it keeps out must not count as an error either.
+    Selection rows;
+    if (aggregate.filter) {
+      input.filters.push_back(evaluator.evaluate(*aggregate.filter, batch));
+      for (uint32_t row = 0; row < batch.rows(); ++row)
+        if (!input.filters.back()->isNull(row) && input.filters.back()->integer(row) != 0) rows.push_back(row);
+    } else {
+      input.filters.push_back(nullptr);
+    }
+    std::vector<ColumnPtr> args;
+    for (const auto& arg : aggregate.args) {
+      if (!aggregate.filter || rows.size() == batch.rows()) {
+        args.push_back(evaluator.evaluate(*arg, batch));
+        continue;
+      }
+      const ColumnPtr some = evaluator.evaluate(*arg, batch, rows);
+      auto spread = std::make_shared<Column>(some->type());
+      size_t next = 0;
+      for (uint32_t row = 0; row < batch.rows(); ++row) {
+        if (next < rows.size() && rows[next] == row)
+          spread->appendFrom(*some, next++);
+        else
+          spread->appendNull();
+      }
+      args.push_back(std::move(spread));
+    }
+    input.args.push_back(std::move(args));
+  }
+  return input;
+}
+
+std::vector<Type> keyTypes(const BoundSelect& select) {
+  std::vector<Type> types;
+  for (const auto& key : select.keys) types.push_back(key->type);
+  return types;
+}
+
+std::vector<std::shared_ptr<Column>> layoutColumns(const BoundSelect& select) {
+  std::vector<std::shared_ptr<Column>> columns;
+  for (const auto& key : select.keys) columns.push_back(std::make_shared<Column>(key->type));
+  for (const BoundAggregate& aggregate : select.aggregates)
+    columns.push_back(std::make_shared<Column>(aggregate.overload->result));
+  columns.push_back(std::make_shared<Column>(Type::Long));
+  columns.push_back(std::make_shared<Column>(Type::Long));
+  return columns;
+}
+
+AggregateSet::AggregateSet(const BoundSelect& select, AggregateSet* forever)
+    : m_select(select), m_forever(forever), m_table(keyTypes(select)) {
+  clear();
+}
+
+bool AggregateSet::needsForever(const BoundSelect& select) {
+  return std::any_of(select.aggregates.begin(), select.aggregates.end(),
+                     [](const BoundAggregate& a) { return a.function->isForever; });
+}
+
+void AggregateSet::clear() {
+  m_table.clear();
+  m_aggregators.clear();
+  for (const BoundAggregate& aggregate : m_select.aggregates)
+    m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
+}
+
+void AggregateSet::add(const PreparedInput& input, std::span<const uint32_t> rows, std::vector<uint32_t>& groups) {
+  groups.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) groups[i] = m_table.find(input.keys, rows[i]);
+  for (size_t a = 0; a < m_aggregators.size(); ++a) {
+    m_aggregators[a]->grow(m_table.size());
+    m_aggregators[a]->update(input.of(a), rows, groups);
+  }
+}
+
+uint32_t AggregateSet::foreverGroup(uint32_t group) const {
+  std::vector<ColumnPtr> keys;
+  for (const Column& key : m_table.keys()) keys.push_back(std::shared_ptr<const Column>(&key, [](const Column*) {}));
+  return m_forever->m_table.find(keys, group);
+}
+
+void AggregateSet::finishOne(size_t aggregate, uint32_t group, Column& out, Issues& issues) const {
+  const BoundAggregate& bound = m_select.aggregates[aggregate];
+  if (m_forever && bound.function->isForever)
+    m_forever->m_aggregators[aggregate]->finish(foreverGroup(group), out, issues, bound.weight);
+  else
+    m_aggregators[aggregate]->finish(group, out, issues, bound.weight);
+}
+
+void AggregateSet::finish(std::span<const uint32_t> groups, std::vector<std::shared_ptr<Column>>& out,
+                          Issues& issues) const {
+  const size_t keys = m_select.keys.size();
+  for (const uint32_t group : groups) {
+    for (size_t k = 0; k < keys; ++k) out[k]->appendFrom(m_table.keys()[k], group);
+    for (size_t a = 0; a < m_aggregators.size(); ++a) finishOne(a, group, *out[keys + a], issues);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exec/group_table.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace weir {
+
+namespace {
+
+constexpr uint32_t kEmpty = UINT32_MAX;
+
+uint64_t hashOf(std::string_view bytes) {
+  uint64_t h = 0x9E3779B97F4A7C15ULL ^ bytes.size();
+  while (bytes.size() >= 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), 8);
+    h = (h ^ word) * 0xff51afd7ed558ccdULL;
+    h ^= h >> 32;
+    bytes.remove_prefix(8);
+  }
+  uint64_t tail = 0;
+  std::memcpy(&tail, bytes.data(), bytes.size());
+  h = (h ^ tail) * 0xc4ceb9fe1a85ec53ULL;
+  return h ^ (h >> 29);
+}
+
+}  // namespace
+
+void appendKey(std::string& out, std::span<const ColumnPtr> columns, size_t row) {
+  for (const ColumnPtr& column : columns) {
+    if (column->isNull(row)) {
+      out += '\0';
+      continue;
+    }
+    out += '\1';
+    if (isText(column->type())) {
+      const std::string_view text = column->text(row);
+      const auto length = static_cast<uint32_t>(text.size());
+      out.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+    } else if (isReal(column->type())) {
+      const double value = column->real(row) == 0 ? 0.0 : column->real(row);
+      out.append(reinterpret_cast<const char*>(&value), sizeof value);
+    } else {
+      const int64_t value = column->integer(row);
+      out.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+  }
+}
+
+GroupTable::GroupTable(const std::vector<Type>& types) : m_types(types) { clear(); }
+
+void GroupTable::clear() {
+  m_keys.clear();
+  for (const Type type : m_types) m_keys.emplace_back(type);
+  m_slots.assign(16, kEmpty);
+  m_hashes.clear();
+  m_ends.clear();
+  m_bytes.clear();
+  m_count = 0;
+}
+
+uint32_t GroupTable::find(std::span<const ColumnPtr> keys, size_t row) {
+  if (m_types.empty()) {
+    m_count = 1;
+    return 0;
+  }
+  m_scratch.clear();
+  appendKey(m_scratch, keys, row);
+  const uint64_t hash = hashOf(m_scratch);
+  const size_t mask = m_slots.size() - 1;
+  size_t slot = hash & mask;
+  for (; m_slots[slot] != kEmpty; slot = (slot + 1) & mask) {
+    const uint32_t group = m_slots[slot];
+    if (m_hashes[group] != hash) continue;
+    const uint32_t begin = group == 0 ? 0 : m_ends[group - 1];
+    if (std::string_view(m_bytes).substr(begin, m_ends[group] - begin) == m_scratch) return group;
+  }
+  const auto group = static_cast<uint32_t>(m_count++);
+  m_slots[slot] = group;
+  m_hashes.push_back(hash);
+  m_bytes += m_scratch;
+  m_ends.push_back(static_cast<uint32_t>(m_bytes.size()));
+  for (size_t k = 0; k < keys.size(); ++k) m_keys[k].appendFrom(*keys[k], row);
+  if (m_count * 2 > m_slots.size()) rehash(m_slots.size() * 2);
+  return group;
+}
+
+void GroupTable::rehash(size_t slots) {
+  m_slots.assign(slots, kEmpty);
+  for (uint32_t group = 0; group < m_count; ++group) {
+    size_t slot = m_hashes[group] & (slots - 1);
+    while (m_slots[slot] != kEmpty) slot = (slot + 1) & (slots - 1);
+    m_slots[slot] = group;
+  }
+}
+
+}  // namespace weir

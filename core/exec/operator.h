@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/bind/bound_script.h"
+#include "core/exec/evaluator.h"
+#include "core/exec/gap_log.h"
+#include "core/exec/watermark.h"
+
+namespace weir {
+
+/// What a node of the pipeline offers its operators. Engine thread only.
+struct NodeContext {
+  VirtualClock& clock;
+  Evaluator& evaluator;
+  WatermarkView watermark;  ///< of the node's input
+  std::vector<const GapLog*> gaps;
+  /// Of rows at one origin: whether they come before the watermark's step there. So it is behind a window, whose rows
+  /// belong to the windows that the same step closes downstream.
+  bool rowsBeforeSteps = false;
+  uint64_t late = 0;
+  bool peeking = false;  ///< open windows are only looked at: nothing may change
+  /// Calls `work` at an instant, timers of upstream nodes first, and sends on what it emits.
+  std::function<TimerId(Micros at, std::function<void()> work)> callAt;
+  /// Arrival of the row at an origin of the present push.
+  std::function<Micros(uint32_t origin)> arrivalOf;
+
+  bool hasGap(int64_t start, int64_t end) const {
+    for (const GapLog* gap : gaps)
+      if (gap->overlaps(start, end)) return true;
+    return false;
+  }
+};
+
+/// One station of a node: takes batches, hands batches on. State lives here.
+class Operator {
+ public:
+  explicit Operator(NodeContext& context) : m_context(context) {}
+  virtual ~Operator() = default;
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  void setNext(Operator* next) { m_next = next; }
+  virtual void consume(const Batch& batch) = 0;
+  /// All rows of the push have come; steps of the watermark that are left take effect.
+  virtual void finishPush() {}
+  /// No timer that rows arriving from `from` on could make is due before this instant. Rows up to it may share a batch.
+  virtual Micros earliestTimer(Micros from) const {
+    (void)from;
+    return kNever;
+  }
+  /// Sends the rows of open windows on, as provisional ones.
+  virtual void emitOpen() {}
+  /// Sends on what it holds back, at the end of a run.
+  virtual void flush() {}
+
+ protected:
+  void send(const Batch& batch) {
+    if (m_next) m_next->consume(batch);
+  }
+  NodeContext& m_context;
+
+ private:
+  Operator* m_next = nullptr;
+};
+
+/// Walks the steps of the watermark alongside the rows of one push.
+class StepWalker {
+ public:
+  explicit StepWalker(NodeContext& context) : m_context(context) {}
+
+  /// Calls `each(watermark, origin)` for the steps that come before a row of `origin`.
+  template <class Each>
+  void before(uint32_t origin, const Each& each) {
+    if (!m_loaded) load();
+    while (m_next < m_origins.size() &&
+           (m_context.rowsBeforeSteps ? m_origins[m_next] < origin : m_origins[m_next] <= origin))
+      step(each);
+  }
+  /// The rest of the steps; the next push starts anew.
+  template <class Each>
+  void rest(const Each& each) {
+    if (!m_loaded) load();
+    while (m_next < m_origins.size()) step(each);
+    m_loaded = false;
+  }
+
+ private:
+  void load() {
+    m_origins = m_context.watermark.hasSources() ? m_context.watermark.stepOrigins() : std::vector<uint32_t>{};
+    m_next = 0;
+    m_loaded = true;
+  }
+  template <class Each>
+  void step(const Each& each) {
+    const uint32_t origin = m_origins[m_next++];
+    each(m_context.watermark.atOrigin(origin, m_context.arrivalOf(origin)), origin);
+  }
+
+  NodeContext& m_context;
+  std::vector<uint32_t> m_origins;
+  size_t m_next = 0;
+  bool m_loaded = false;
+};
+
+}  // namespace weir

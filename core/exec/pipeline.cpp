@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exec/pipeline.h"
+
+#include <algorithm>
+
+#include "core/exec/filter_operator.h"
+#include "core/exec/length_batch_operator.h"
+#include "core/exec/rate_limit_operator.h"
+#include "core/exec/result_operator.h"
+#include "core/exec/rolling_operator.h"
+#include "core/exec/session_operator.h"
+#include "core/exec/time_window_operator.h"
+
+namespace weir {
+
+namespace {
+
+/// Sets event time from a column, for EXTERNALTIME and EXTERNALTIMEBATCH.
+class RetimeOperator final : public Operator {
+ public:
+  RetimeOperator(NodeContext& context, size_t column, SourceWatermark& watermark)
+      : Operator(context), m_column(column), m_watermark(watermark) {}
+
+  void consume(const Batch& batch) override {
+    Selection rows;
+    for (uint32_t row = 0; row < batch.rows(); ++row)
+      if (!batch.columns[m_column]->isNull(row)) rows.push_back(row);
+    m_context.late += batch.rows() - rows.size();
+    Batch out = selected(batch, rows);
+    for (uint32_t row = 0; row < out.rows(); ++row) {
+      RowMeta& meta = out.meta[row];
+      meta.at = out.columns[m_column]->integer(row);
+      meta.isWindowEnd = false;
+      m_watermark.advance(meta.origin, meta.at, meta.arrival);
+    }
+    send(out);
+  }
+
+ private:
+  size_t m_column;
+  SourceWatermark& m_watermark;
+};
+
+/// The end of a node: hands results to its stream, or to whoever only looks.
+class PublishOperator final : public Operator {
+ public:
+  PublishOperator(NodeContext& context, std::function<void(const BatchPtr&)> publish)
+      : Operator(context), m_publish(std::move(publish)) {}
+  void consume(const Batch& batch) override {
+    if (batch.rows() > 0) m_publish(std::make_shared<Batch>(batch));
+  }
+
+ private:
+  std::function<void(const BatchPtr&)> m_publish;
+};
+
+BatchPtr merged(const std::vector<BatchPtr>& batches) {
+  struct Position {
+    const Batch* batch;
+    uint32_t row;
+  };
+  std::vector<Position> rows;
+  for (const BatchPtr& batch : batches)
+    for (uint32_t row = 0; row < batch->rows(); ++row) rows.push_back({batch.get(), row});
+  std::stable_sort(rows.begin(), rows.end(), [](const Position& a, const Position& b) {
+    return a.batch->meta[a.row].origin < b.batch->meta[b.row].origin;
+  });
+  auto out = std::make_shared<Batch>();
+  out->schema = batches.front()->schema;
+  for (size_t c = 0; c < out->schema->fields.size(); ++c) {
+    auto column = std::make_shared<Column>(out->schema->fields[c].type);
+    for (const Position& at : rows) column->appendFrom(*at.batch->columns[c], at.row);
+    out->columns.push_back(std::move(column));
+  }
+  for (const Position& at : rows) out->meta.push_back(at.batch->meta[at.row]);
+  return out;
+}
+
+bool inOrder(const std::vector<BatchPtr>& batches) {
+  uint32_t last = 0;
+  for (const BatchPtr& batch : batches)
+    for (const RowMeta& meta : batch->meta) {
+      if (meta.origin < last) return false;
+      last = meta.origin;
+    }
+  return true;
+}
+
+}  // namespace
+
+struct Pipeline::Stream {
+  const BoundStream* bound = nullptr;
+  std::vector<BatchPtr> pending;
+  std::vector<Node*> readers;
+  std::vector<Tap> taps;
+  WatermarkView watermark;
+  std::vector<const GapLog*> gaps;
+  bool rowsBeforeSteps = false;
+  std::unique_ptr<SourceWatermark> source;
+  std::unique_ptr<GapLog> gapLog;
+};
+
+struct Pipeline::Node {
+  BoundNode* bound = nullptr;
+  uint32_t rank = 0;
+  std::unique_ptr<Evaluator> evaluator;
+  std::unique_ptr<NodeContext> context;
+  std::unique_ptr<SourceWatermark> external;
+  std::vector<std::unique_ptr<Operator>> chain;
+  std::vector<BatchPtr> input;
+  std::vector<BatchPtr>* looking = nullptr;
+};
+
+Pipeline::Pipeline(BoundScript script, Micros start, uint64_t uuidSeed)
+    : m_script(std::move(script)), m_clock(start), m_uuids(uuidSeed) {
+  for (const auto& [name, bound] : m_script.streams) {
+    auto stream = std::make_unique<Stream>();
+    stream->bound = &bound;
+    m_streams.emplace(name, std::move(stream));
+  }
+  for (const std::string& name : m_script.feeds()) {
+    Stream& stream = *m_streams.at(name);
+    stream.gapLog = std::make_unique<GapLog>();
+    stream.gaps.push_back(stream.gapLog.get());
+    if (const auto& rule = stream.bound->eventTime) {
+      stream.source = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, start);
+      stream.watermark.addSource(stream.source.get());
+    } else {
+      stream.watermark.addClock();
+    }
+  }
+  uint32_t rank = 0;
+  for (BoundNode& bound : m_script.nodes) build(bound, ++rank);
+}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::build(BoundNode& bound, uint32_t rank) {
+  BoundSelect& select = std::get<BoundSelect>(bound.body);
+  auto node = std::make_unique<Node>();
+  Node& n = *node;
+  n.bound = &bound;
+  n.rank = rank;
+  n.evaluator = std::make_unique<Evaluator>(m_issues, m_uuids);
+  Stream& input = *m_streams.at(select.input);
+  Stream& target = *m_streams.at(bound.target);
+  n.context = std::make_unique<NodeContext>(NodeContext{.clock = m_clock,
+                                                        .evaluator = *n.evaluator,
+                                                        .watermark = input.watermark,
+                                                        .gaps = input.gaps,
+                                                        .rowsBeforeSteps = input.rowsBeforeSteps,
+                                                        .callAt = {},
+                                                        .arrivalOf = {}});
+  n.context->callAt = [this, rank](Micros at, std::function<void()> work) {
+    return m_clock.callAt(
+        at,
+        [this, rank, work = std::move(work)] {
+          m_pushed.clear();
+          m_hasSteps = false;
+          ++m_pushNumber;
+          work();
+          propagate(rank);
+        },
+        rank);
+  };
+  n.context->arrivalOf = [this](uint32_t origin) {
+    return origin < m_pushed.size() ? m_pushed[origin].arrival : m_clock.now();
+  };
+  if (select.where) n.chain.push_back(std::make_unique<FilterOperator>(*n.context, *select.where));
+  if (select.window.externalColumn) {
+    n.external = std::make_unique<SourceWatermark>(0, 5000, m_clock.now());
+    n.context->watermark = WatermarkView();
+    n.context->watermark.addSource(n.external.get());
+    n.chain.push_back(std::make_unique<RetimeOperator>(*n.context, *select.window.externalColumn, *n.external));
+  }
+  switch (select.window.kind) {
+    case BoundWindow::Kind::Tumbling:
+    case BoundWindow::Kind::Hopping:
+    case BoundWindow::Kind::Cumulate:
+      n.chain.push_back(std::make_unique<TimeWindowOperator>(*n.context, select));
+      break;
+    case BoundWindow::Kind::Session: n.chain.push_back(std::make_unique<SessionOperator>(*n.context, select)); break;
+    case BoundWindow::Kind::LengthBatch:
+      n.chain.push_back(std::make_unique<LengthBatchOperator>(*n.context, select));
+      break;
+    case BoundWindow::Kind::Delay:
+      n.chain.push_back(std::make_unique<DelayOperator>(*n.context, select.window.sizeMs));
+      if (select.aggregated) n.chain.push_back(std::make_unique<RollingOperator>(*n.context, select));
+      break;
+    case BoundWindow::Kind::None:
+      if (select.aggregated) n.chain.push_back(std::make_unique<RollingOperator>(*n.context, select));
+      break;
+    default: n.chain.push_back(std::make_unique<RollingOperator>(*n.context, select));
+  }
+  n.chain.push_back(std::make_unique<ResultOperator>(*n.context, select, target.bound->schema));
+  const BoundOutput::Kind output = select.output.kind;
+  const bool limits = output == BoundOutput::Kind::All || output == BoundOutput::Kind::First ||
+                      output == BoundOutput::Kind::Last ||
+                      (output == BoundOutput::Kind::Snapshot && !select.window.closes());
+  if (limits)
+    n.chain.push_back(std::make_unique<RateLimitOperator>(*n.context, select.output, target.bound->groupColumns));
+  n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
+    if (n.looking)
+      n.looking->push_back(batch);
+    else
+      deliver(n.bound->target, batch);
+  }));
+  for (size_t i = 0; i + 1 < n.chain.size(); ++i) n.chain[i]->setNext(n.chain[i + 1].get());
+  input.readers.push_back(&n);
+  target.watermark.merge(n.context->watermark);
+  for (const GapLog* gap : input.gaps)
+    if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
+  const bool stateless = select.window.kind == BoundWindow::Kind::None && !limits;
+  target.rowsBeforeSteps = target.rowsBeforeSteps || input.rowsBeforeSteps || !stateless;
+  m_nodes.push_back(std::move(node));
+}
+
+Micros Pipeline::horizon(Micros from) const {
+  Micros horizon = m_clock.nextDeadline();
+  for (const auto& node : m_nodes)
+    for (const auto& op : node->chain) horizon = std::min(horizon, op->earliestTimer(from));
+  return horizon;
+}
+
+void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) { m_streams.at(stream)->pending.push_back(batch); }
+
+void Pipeline::push(const std::string& stream, std::shared_ptr<Batch> batch) {
+  Stream& feed = *m_streams.at(stream);
+  for (uint32_t row = 0; row < batch->rows(); ++row) batch->meta[row].origin = row;
+  m_pushed = batch->meta;
+  ++m_pushNumber;
+  m_hasSteps = feed.source != nullptr;
+  for (const auto& node : m_nodes)
+    if (node->external) node->external->beginPush(m_clock.now());
+  for (const auto& [name, other] : m_streams)
+    if (other->source) other->source->beginPush(m_clock.now());
+  if (feed.source)
+    for (const RowMeta& meta : batch->meta) feed.source->advance(meta.origin, meta.at, meta.arrival);
+  deliver(stream, batch);
+  propagate(0);
+}
+
+void Pipeline::propagate(uint32_t fromRank) {
+  // A stream is complete once all its writers, which come before its readers, have run.
+  const auto settle = [this](const std::string& name) {
+    Stream& stream = *m_streams.at(name);
+    if (stream.pending.empty()) return;
+    std::vector<BatchPtr> batches = std::exchange(stream.pending, {});
+    if (batches.size() > 1 && !inOrder(batches)) batches = {merged(batches)};
+    for (const BatchPtr& batch : batches) {
+      for (const Tap& tap : stream.taps) tap(batch);
+      for (Node* reader : stream.readers) reader->input.push_back(batch);
+    }
+  };
+  for (const auto& node : m_nodes) {
+    if (node->rank <= fromRank) continue;
+    for (const std::string& input : node->bound->inputs) settle(input);
+    runNode(*node);
+  }
+  for (const auto& [name, stream] : m_streams) settle(name);
+}
+
+void Pipeline::runNode(Node& node) {
+  const std::vector<BatchPtr> input = std::exchange(node.input, {});
+  for (const BatchPtr& batch : input) node.chain.front()->consume(*batch);
+  if (m_hasSteps || node.external)
+    for (const auto& op : node.chain) op->finishPush();
+}
+
+void Pipeline::advanceTo(Micros at) { m_clock.advanceTo(at); }
+
+void Pipeline::tap(const std::string& stream, Tap tap) { m_streams.at(stream)->taps.push_back(std::move(tap)); }
+
+std::vector<BatchPtr> Pipeline::openRows(const std::string& stream) {
+  std::vector<BatchPtr> rows;
+  Issues ignored;
+  for (const auto& node : m_nodes) {
+    if (node->bound->target != stream) continue;
+    node->looking = &rows;
+    node->context->peeking = true;
+    node->evaluator->countIn(ignored);
+    for (const auto& op : node->chain) op->emitOpen();
+    node->evaluator->countIn(m_issues);
+    node->context->peeking = false;
+    node->looking = nullptr;
+  }
+  return rows;
+}
+
+void Pipeline::flush() {
+  for (const auto& node : m_nodes) {
+    for (const auto& op : node->chain) op->flush();
+    propagate(node->rank);
+  }
+}
+
+GapLog& Pipeline::gapLog(const std::string& feed) { return *m_streams.at(feed)->gapLog; }
+SourceWatermark* Pipeline::sourceWatermark(const std::string& feed) { return m_streams.at(feed)->source.get(); }
+WatermarkView Pipeline::watermarkOf(const std::string& stream) const { return m_streams.at(stream)->watermark; }
+
+std::map<std::string, uint64_t> Pipeline::lateCounts() const {
+  std::map<std::string, uint64_t> out;
+  for (const auto& node : m_nodes)
+    if (!node->bound->target.starts_with('#')) out[node->bound->target] += node->context->late;
+  return out;
+}
+
+}  // namespace weir

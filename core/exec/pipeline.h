@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/bind/bound_script.h"
+#include "core/exec/operator.h"
+
+namespace weir {
+
+/// A checked script at work. Time is a virtual clock that somebody moves: a replay by the capture's lines, a live run
+/// by the real clock and the arrival of messages. So both give the same rows. Engine thread only.
+///
+/// Rows of one push go through all nodes, upstream first; where several writers meet, their rows are merged by the
+/// input row that caused them. With `horizon`, this keeps the size of a batch out of every result.
+class Pipeline {
+ public:
+  using Tap = std::function<void(const BatchPtr&)>;
+
+  Pipeline(BoundScript script, Micros start, uint64_t uuidSeed);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  const BoundScript& script() const { return m_script; }
+  VirtualClock& clock() { return m_clock; }
+  /// Rows that arrive from `from` on may share a batch until this instant.
+  Micros horizon(Micros from) const;
+  /// Takes rows of a feed, whose event times are set. `origin` is set here.
+  void push(const std::string& stream, std::shared_ptr<Batch> batch);
+  /// Moves the clock; windows close on the way.
+  void advanceTo(Micros at);
+  /// Calls `tap` with every batch of a stream.
+  void tap(const std::string& stream, Tap tap);
+  /// The rows that the open windows of a stream would give now.
+  std::vector<BatchPtr> openRows(const std::string& stream);
+  /// Sends out what is open, as provisional rows.
+  void flush();
+
+  GapLog& gapLog(const std::string& feed);
+  SourceWatermark* sourceWatermark(const std::string& feed);
+  WatermarkView watermarkOf(const std::string& stream) const;
+  std::map<std::string, uint64_t> lateCounts() const;
+  const Issues& issues() const { return m_issues; }
+  /// Grows with every push and every timer that sends rows.
+  uint64_t pushNumber() const { return m_pushNumber; }
+
+ private:
+  struct Stream;
+  struct Node;
+  void build(BoundNode& bound, uint32_t rank);
+  void deliver(const std::string& stream, const BatchPtr& batch);
+  void propagate(uint32_t fromRank);
+  void runNode(Node& node);
+
+  BoundScript m_script;
+  VirtualClock m_clock;
+  Issues m_issues;
+  UuidSource m_uuids;
+  std::map<std::string, std::unique_ptr<Stream>> m_streams;
+  std::vector<std::unique_ptr<Node>> m_nodes;
+  std::vector<RowMeta> m_pushed;  ///< of the present push, for arrivals
+  bool m_hasSteps = false;
+  uint64_t m_pushNumber = 0;
+};
+
+}  // namespace weir

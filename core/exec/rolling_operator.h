@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+
+#include "core/exec/aggregate_set.h"
+#include "core/exec/operator.h"
+
+namespace weir {
+
+/// Answers each event: running aggregates without a window, TIME(d) and LENGTH(n) with the oldest rows leaving,
+/// UNIQUE(k) with the latest row of each key, FIRSTUNIQUE(k) with the first. Hands on the event's own columns, then
+/// the aggregates.
+class RollingOperator final : public Operator {
+ public:
+  RollingOperator(NodeContext& context, const BoundSelect& select);
+  void consume(const Batch& batch) override;
+
+ private:
+  struct Member {
+    int64_t time;
+    uint32_t group;
+  };
+  /// A row that UNIQUE keeps: everything needed to add it again.
+  struct Kept {
+    std::shared_ptr<const Batch> batch;
+    uint64_t order = 0;
+  };
+  void expire(int64_t now);
+  bool addUnique(const Batch& batch, const PreparedInput& input, const Column& keys, uint32_t row, uint32_t& group);
+
+  const BoundSelect& m_select;
+  bool m_rolls;
+  std::optional<AggregateSet> m_running;
+  GroupTable m_groups;
+  std::vector<std::unique_ptr<RollingAggregator>> m_rolling;
+  std::deque<Member> m_members;
+  int64_t m_latest = kNoWatermark;
+  std::unordered_map<std::string, Kept> m_kept;
+  std::deque<std::string> m_keptOrder;
+  uint64_t m_order = 0;
+};
+
+/// DELAY(d): passes each row on d later by the clock, its event time moved by d too.
+class DelayOperator final : public Operator {
+ public:
+  DelayOperator(NodeContext& context, int64_t delayMs) : Operator(context), m_delay(delayMs) {}
+  void consume(const Batch& batch) override;
+  Micros earliestTimer(Micros from) const override { return from + fromMillis(m_delay); }
+  void flush() override;
+
+ private:
+  struct Held {
+    Micros due;
+    Batch batch;
+  };
+  void release(Micros upTo);
+  int64_t m_delay;
+  std::deque<Held> m_held;
+};
+
+}  // namespace weir

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exec/session_operator.h"
+
+#include <algorithm>
+
+namespace weir {
+
+SessionOperator::SessionOperator(NodeContext& context, const BoundSelect& select)
+    : Operator(context), m_select(select), m_steps(context) {
+  for (const BoundAggregate& aggregate : select.aggregates)
+    m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
+  if (select.output.kind == BoundOutput::Kind::Snapshot)
+    m_ticks.emplace(context, select.output.everyMs, [this] { tick(); });
+}
+
+uint32_t SessionOperator::takeSlot() {
+  if (m_freeSlots.empty()) {
+    for (auto& aggregator : m_aggregators) aggregator->grow(m_slots + 1);
+    return m_slots++;
+  }
+  const uint32_t slot = m_freeSlots.back();
+  m_freeSlots.pop_back();
+  return slot;
+}
+
+void SessionOperator::consume(const Batch& batch) {
+  const PreparedInput input = prepare(m_select, m_context.evaluator, batch);
+  for (uint32_t row = 0; row < batch.rows(); ++row) {
+    m_steps.before(batch.meta[row].origin, [&](int64_t watermark, uint32_t origin) {
+      closeUpTo(watermark, origin, m_context.arrivalOf(origin));
+    });
+    if (m_ticks) m_ticks->start(batch.meta[row].arrival);
+    add(input, row);
+  }
+  arm();
+}
+
+void SessionOperator::add(const PreparedInput& input, uint32_t row) {
+  const RowMeta& meta = input.batch->meta[row];
+  const int64_t time = meta.time();
+  const int64_t gap = m_select.window.sizeMs;
+  std::string key;
+  appendKey(key, input.keys, row);
+  Sessions& sessions = m_open[key];
+  Session* home = nullptr;
+  for (auto it = sessions.begin(); it != sessions.end();) {
+    if (time >= it->end || time + gap <= it->start) {
+      ++it;
+      continue;
+    }
+    if (!home) {
+      home = &*it++;
+      continue;
+    }
+    // The row bridges two sessions: the earlier one takes the other in.
+    Session& early = home->start <= it->start ? *home : *it;
+    Session& late = &early == home ? *it : *home;
+    for (auto& aggregator : m_aggregators) {
+      aggregator->merge(late.slot, early.slot);
+    }
+    m_freeSlots.push_back(late.slot);
+    Session joined = early;
+    joined.end = std::max(early.end, late.end);
+    joined.order = std::min(early.order, late.order);
+    *home = joined;
+    it = sessions.erase(it);
+  }
+  if (!home) {
+    const bool closed = time + gap <= m_closedUpTo ||
+                        (!m_context.watermark.hasSources() && fromMillis(time + gap) < meta.arrival);
+    if (closed) {
+      ++m_context.late;
+      if (sessions.empty()) m_open.erase(key);
+      return;
+    }
+    Session fresh;
+    fresh.start = time;
+    fresh.end = time + gap;
+    fresh.slot = takeSlot();
+    fresh.order = m_order++;
+    for (const ColumnPtr& column : input.keys) fresh.keys.push_back(column->value(row));
+    sessions.push_back(std::move(fresh));
+    home = &sessions.back();
+    m_ends.emplace(home->end, key);
+  }
+  home->start = std::min(home->start, time);
+  home->end = std::max(home->end, time + gap);
+  for (size_t a = 0; a < m_aggregators.size(); ++a)
+    m_aggregators[a]->update(input.of(a), {&row, 1}, {&home->slot, 1});
+  if (m_select.output.kind == BoundOutput::Kind::Changes) emitSession(*home, true, meta.origin, meta.arrival);
+}
+
+void SessionOperator::finishPush() {
+  m_steps.rest([&](int64_t watermark, uint32_t origin) { closeUpTo(watermark, origin, m_context.arrivalOf(origin)); });
+  arm();
+}
+
+void SessionOperator::closeUpTo(int64_t watermark, uint32_t origin, Micros at) {
+  std::vector<Session> closed;
+  while (!m_ends.empty() && m_ends.begin()->first <= watermark) {
+    const std::string key = m_ends.extract(m_ends.begin()).mapped();
+    const auto found = m_open.find(key);
+    if (found == m_open.end()) continue;
+    for (auto it = found->second.begin(); it != found->second.end();) {
+      if (it->end <= watermark) {
+        closed.push_back(std::move(*it));
+        it = found->second.erase(it);
+      } else {
+        // The session has grown since its end was noted.
+        m_ends.emplace(it->end, key);
+        ++it;
+      }
+    }
+    if (found->second.empty()) m_open.erase(found);
+  }
+  std::sort(closed.begin(), closed.end(), [](const Session& a, const Session& b) {
+    return a.end != b.end ? a.end < b.end : a.order < b.order;
+  });
+  for (const Session& session : closed) {
+    m_closedUpTo = std::max(m_closedUpTo, session.end);
+    emitSession(session, false, origin, at);
+    for (auto& aggregator : m_aggregators) aggregator->clear(session.slot);
+    m_freeSlots.push_back(session.slot);
+  }
+  if (m_context.watermark.hasSources()) m_closedUpTo = std::max(m_closedUpTo, watermark);
+}
+
+void SessionOperator::emitSession(const Session& session, bool provisional, uint32_t origin, Micros at) {
+  auto columns = layoutColumns(m_select);
+  for (size_t k = 0; k < session.keys.size(); ++k) columns[k]->append(session.keys[k]);
+  for (size_t a = 0; a < m_aggregators.size(); ++a)
+    m_aggregators[a]->finish(session.slot, *columns[session.keys.size() + a], m_context.evaluator.issues(),
+                             m_select.aggregates[a].weight);
+  columns[columns.size() - 2]->appendInteger(session.start);
+  columns.back()->appendInteger(session.end);
+  Batch batch;
+  batch.schema = m_select.layout;
+  batch.columns.assign(columns.begin(), columns.end());
+  RowMeta meta;
+  meta.at = session.end;
+  meta.arrival = at;
+  meta.origin = origin;
+  meta.isWindowEnd = true;
+  meta.isProvisional = provisional;
+  meta.hasGap = m_context.hasGap(session.start, session.end);
+  batch.meta.push_back(meta);
+  send(batch);
+}
+
+std::vector<const SessionOperator::Session*> SessionOperator::inOrder() const {
+  std::vector<const Session*> all;
+  for (const auto& [key, sessions] : m_open)
+    for (const Session& session : sessions) all.push_back(&session);
+  std::sort(all.begin(), all.end(), [](const Session* a, const Session* b) {
+    return a->end != b->end ? a->end < b->end : a->order < b->order;
+  });
+  return all;
+}
+
+void SessionOperator::arm() {
+  if (m_ends.empty()) return;
+  const Micros at = m_context.watermark.reaches(m_ends.begin()->first);
+  if (at == kNever || at >= m_armed) return;
+  m_armed = at;
+  m_context.callAt(at, [this, at] {
+    if (m_armed != at) return;
+    m_armed = kNever;
+    closeUpTo(m_context.watermark.at(m_context.clock.now()), 0, m_context.clock.now());
+    arm();
+  });
+}
+
+Micros SessionOperator::earliestTimer(Micros from) const {
+  Micros earliest = m_context.watermark.earliestIdle(from);
+  if (m_context.watermark.hasClock())
+    earliest = std::min(earliest, fromMillis(toMillis(from) + m_select.window.sizeMs));
+  if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));
+  return earliest;
+}
+
+void SessionOperator::tick() {
+  closeUpTo(m_context.watermark.at(m_context.clock.now()), 0, m_context.clock.now());
+  emitOpen();
+  if (!m_open.empty()) m_ticks->start(m_context.clock.now());
+}
+
+void SessionOperator::emitOpen() {
+  for (const Session* session : inOrder()) emitSession(*session, true, 0, m_context.clock.now());
+}
+
+void SessionOperator::flush() { emitOpen(); }
+
+}  // namespace weir

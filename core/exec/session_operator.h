@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "core/exec/aggregate_set.h"
+#include "core/exec/operator.h"
+#include "core/exec/tick_timer.h"
+
+namespace weir {
+
+/// SESSION(gap): for each group, rows that follow one another within the gap. A session ends at its last row's time
+/// plus the gap; a row exactly there opens a new one, a row out of order may join two.
+class SessionOperator final : public Operator {
+ public:
+  SessionOperator(NodeContext& context, const BoundSelect& select);
+
+  void consume(const Batch& batch) override;
+  void finishPush() override;
+  Micros earliestTimer(Micros from) const override;
+  void emitOpen() override;
+  void flush() override;
+
+ private:
+  struct Session {
+    int64_t start = 0;
+    int64_t end = 0;
+    uint64_t order = 0;    ///< of the first row's arrival
+    uint32_t slot = 0;     ///< of the aggregators
+    std::vector<Value> keys;
+  };
+  using Sessions = std::vector<Session>;
+
+  void add(const PreparedInput& input, uint32_t row);
+  void closeUpTo(int64_t watermark, uint32_t origin, Micros at);
+  void emitSession(const Session& session, bool provisional, uint32_t origin, Micros at);
+  std::vector<const Session*> inOrder() const;
+  void arm();
+  void tick();
+  uint32_t takeSlot();
+
+  const BoundSelect& m_select;
+  std::unordered_map<std::string, Sessions> m_open;
+  std::multimap<int64_t, std::string> m_ends;  ///< when a session may be over, at the earliest
+  std::vector<std::unique_ptr<Aggregator>> m_aggregators;
+  std::vector<uint32_t> m_freeSlots;
+  uint32_t m_slots = 0;
+  uint64_t m_order = 0;
+  int64_t m_closedUpTo = kNoWatermark;
+  StepWalker m_steps;
+  Micros m_armed = kNever;
+  std::optional<TickTimer> m_ticks;
+};
+
+}  // namespace weir

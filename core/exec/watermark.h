@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/data/batch.h"
+
+namespace weir {
+
+/// The watermark of one source with event time: the greatest event time less the lateness, per row. After `idleMs`
+/// without a row it moves on with the clock. It never goes back.
+class SourceWatermark {
+ public:
+  SourceWatermark(int64_t latenessMs, int64_t idleMs, Micros started)
+      : m_lateness(latenessMs), m_idle(fromMillis(idleMs)), m_started(started) {}
+
+  /// Forgets the steps of the push before.
+  void beginPush(Micros now);
+  /// Takes a row's time into account; the step is noted when the watermark moves.
+  void advance(uint32_t origin, int64_t time, Micros arrival);
+
+  /// kNoWatermark before the first row; nothing once it has been silent from the start for so long that it does not
+  /// hold others back.
+  std::optional<int64_t> at(Micros now) const;
+  /// Value after the row(s) of `origin` in the present push.
+  std::optional<int64_t> atOrigin(uint32_t origin, Micros now) const;
+  /// When the clock alone would bring the watermark to `target`, if no row comes; kNever before the first row.
+  Micros reaches(int64_t target) const;
+  Micros idle() const { return m_idle; }
+  Micros started() const { return m_started; }
+  bool sent() const { return m_sent; }
+  int64_t greatest() const { return m_greatest; }
+  const std::vector<WatermarkStep>& steps() const { return m_steps; }
+
+ private:
+  int64_t m_lateness;
+  Micros m_idle;
+  Micros m_started;
+  bool m_sent = false;
+  int64_t m_greatest = 0;
+  int64_t m_reached = kNoWatermark;
+  Micros m_last = 0;
+  int64_t m_beforePush = kNoWatermark;
+  bool m_sentBeforePush = false;
+  std::vector<WatermarkStep> m_steps;
+};
+
+/// The watermark of a stream: the least of the sources that feed it, and the clock where one of them has no event time.
+class WatermarkView {
+ public:
+  void addClock() { m_clock = true; }
+  void addSource(SourceWatermark* source);
+  void merge(const WatermarkView& other);
+  /// Rows of this stream may come `ms` behind the watermark of what feeds it.
+  void delayBy(int64_t ms) { m_delay += ms; }
+
+  bool hasSources() const { return !m_sources.empty(); }
+  int64_t at(Micros now) const;
+  int64_t atOrigin(uint32_t origin, Micros arrival) const;
+  Micros reaches(int64_t target) const;
+  /// The earliest instant after `from` at which a row that comes at `from` could let the clock move the watermark.
+  Micros earliestIdle(Micros from) const;
+  bool hasClock() const { return m_clock || m_sources.empty(); }
+  /// Origins at which the watermark may move in the present push, ascending, each once.
+  std::vector<uint32_t> stepOrigins() const;
+
+ private:
+  template <class Get>
+  int64_t least(const Get& get, Micros now) const;
+
+  bool m_clock = false;
+  int64_t m_delay = 0;
+  std::vector<SourceWatermark*> m_sources;
+};
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data/batch.h"
+
+namespace weir {
+
+/// How messages of a source become rows.
+struct DecoderSettings {
+  std::string format = "json";
+  std::vector<std::pair<std::string, std::string>> mapping;  ///< column, path
+  std::string records;                                       ///< path of the array of events
+  bool mismatchIsNull = false;
+  std::string heartbeatAnswer = "pong";
+  char delimiter = ',';
+};
+
+struct DecodeResult {
+  enum class Kind { Decoded, Control, Rejected };
+  Kind kind = Kind::Decoded;
+  size_t controlRecords = 0;
+  size_t fieldMismatches = 0;
+  std::string reason;  ///< why it was rejected, one line
+};
+
+/// Turns one message into rows of a builder. All of a message's rows are added, or none.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  virtual DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) = 0;
+};
+
+/// Makes the decoder for a format and a schema that the checker has approved.
+std::unique_ptr<Decoder> makeDecoder(const DecoderSettings& settings, const SchemaPtr& schema);
+
+/// Turns rows into messages: one row, one message.
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual std::string encode(const Batch& batch, size_t row) const = 0;
+};
+std::unique_ptr<Encoder> makeEncoder(const std::string& format, char delimiter = ',');
+
+/// Appends `{"name":value,...}` with the columns in order.
+void appendJsonRow(std::string& out, const Batch& batch, size_t row);
+/// One CSV line without its end, as RFC 4180 has it.
+void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimiter);
+
+/// Guesses the columns of a JSON object from its text.
+SchemaPtr inferJsonSchema(std::string_view message);
+
+}  // namespace weir

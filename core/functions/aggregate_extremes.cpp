@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/functions/aggregate_of.h"
+#include "core/functions/families.h"
+
+namespace weir {
+
+namespace {
+
+inline void putCell(Column& out, bool value) { out.appendInteger(value ? 1 : 0); }
+inline void putCell(Column& out, int64_t value) { out.appendInteger(value); }
+inline void putCell(Column& out, double value) { out.appendReal(value); }
+inline void putCell(Column& out, const std::string& value) { out.appendText(value); }
+
+template <class T, bool Max>
+struct Extreme {
+  using Input = std::tuple<T>;
+  static constexpr bool kSkipsNull = true;
+  bool any = false;
+  T value{};
+  void take(const T& candidate) {
+    if (!any || (Max ? value < candidate : candidate < value)) value = candidate;
+    any = true;
+  }
+  void update(RowTime, const Input& in) { take(std::get<0>(in)); }
+  void combine(const Extreme& later) {
+    if (later.any) take(later.value);
+  }
+  void finish(Column& out, Issues&, uint32_t) const {
+    if (any)
+      putCell(out, value);
+    else
+      out.appendNull();
+  }
+};
+
+// By event time; among equal times the first to arrive is FIRST, the last to arrive is LAST.
+template <class T, bool Last>
+struct Edge {
+  using Input = std::tuple<T>;
+  static constexpr bool kSkipsNull = true;
+  bool any = false;
+  int64_t time = 0;
+  T value{};
+  void take(int64_t at, const T& candidate) {
+    if (any && (Last ? at < time : at >= time)) return;
+    any = true;
+    time = at;
+    value = candidate;
+  }
+  void update(RowTime at, const Input& in) { take(at.time, std::get<0>(in)); }
+  void combine(const Edge& later) {
+    if (later.any) take(later.time, later.value);
+  }
+  void finish(Column& out, Issues&, uint32_t) const {
+    if (any)
+      putCell(out, value);
+    else
+      out.appendNull();
+  }
+};
+
+template <class T, class By, bool Max>
+struct ArgExtreme {
+  using Input = std::tuple<T, By>;
+  static constexpr bool kSkipsNull = true;
+  bool any = false;
+  T value{};
+  By key{};
+  void take(const T& candidate, const By& by) {
+    if (any && !(Max ? key < by : by < key)) return;
+    any = true;
+    value = candidate;
+    key = by;
+  }
+  void update(RowTime, const Input& in) { take(std::get<0>(in), std::get<1>(in)); }
+  void combine(const ArgExtreme& later) {
+    if (later.any) take(later.value, later.key);
+  }
+  void finish(Column& out, Issues&, uint32_t) const {
+    if (any)
+      putCell(out, value);
+    else
+      out.appendNull();
+  }
+};
+
+using enum Type;
+
+template <template <class, bool> class State, bool Flag>
+std::vector<AggregateOverload> forComparable() {
+  return {aggregateOf<State<int64_t, Flag>>(Int, {Int}),         aggregateOf<State<int64_t, Flag>>(Long, {Long}),
+          aggregateOf<State<double, Flag>>(Float, {Float}),      aggregateOf<State<double, Flag>>(Double, {Double}),
+          aggregateOf<State<std::string, Flag>>(String, {String}), aggregateOf<State<bool, Flag>>(Bool, {Bool}),
+          aggregateOf<State<std::string, Flag>>(Bytes, {Bytes})};
+}
+
+template <template <class, bool> class State, bool Flag>
+std::vector<AggregateOverload> forAll() {
+  auto list = forComparable<State, Flag>();
+  list.push_back(aggregateOf<State<std::string, Flag>>(Object, {Object}));
+  return list;
+}
+
+template <class By, bool Max>
+void addArg(std::vector<AggregateOverload>& list, Type by) {
+  list.push_back(aggregateOf<ArgExtreme<int64_t, By, Max>>(Int, {Int, by}));
+  list.push_back(aggregateOf<ArgExtreme<int64_t, By, Max>>(Long, {Long, by}));
+  list.push_back(aggregateOf<ArgExtreme<double, By, Max>>(Double, {Double, by}));
+  list.push_back(aggregateOf<ArgExtreme<std::string, By, Max>>(String, {String, by}));
+  list.push_back(aggregateOf<ArgExtreme<bool, By, Max>>(Bool, {Bool, by}));
+}
+
+template <bool Max>
+std::vector<AggregateOverload> argOverloads() {
+  std::vector<AggregateOverload> list;
+  addArg<int64_t, Max>(list, Long);
+  addArg<double, Max>(list, Double);
+  addArg<std::string, Max>(list, String);
+  return list;
+}
+
+}  // namespace
+
+std::vector<AggregateFunction> extremeAggregates() {
+  return {
+      {.name = "MIN", .signature = "MIN(x)", .help = "Least value.", .example = "MIN(x)", .exampleResult = "1",
+       .overloads = forComparable<Extreme, false>()},
+      {.name = "MAX", .signature = "MAX(x)", .help = "Greatest value.", .example = "MAX(x)", .exampleResult = "4",
+       .overloads = forComparable<Extreme, true>()},
+      {.name = "FIRST", .aliases = "FIRST_VALUE", .signature = "FIRST(x)",
+       .help = "Value of the earliest row by event time; arrival breaks ties.", .example = "FIRST(x)",
+       .exampleResult = "1", .overloads = forAll<Edge, false>()},
+      {.name = "LAST", .aliases = "LAST_VALUE", .signature = "LAST(x)",
+       .help = "Value of the latest row by event time; arrival breaks ties.", .example = "LAST(x)",
+       .exampleResult = "4", .overloads = forAll<Edge, true>()},
+      {.name = "ARG_MIN", .signature = "ARG_MIN(x, by)", .help = "x of the row with the least `by`; the first of equals.",
+       .example = "ARG_MIN(x, y)", .exampleResult = "1", .overloads = argOverloads<false>()},
+      {.name = "ARG_MAX", .signature = "ARG_MAX(x, by)",
+       .help = "x of the row with the greatest `by`; the first of equals.", .example = "ARG_MAX(x, y)",
+       .exampleResult = "4", .overloads = argOverloads<true>()},
+      {.name = "MINFOREVER", .signature = "MINFOREVER(x)", .help = "Least value since the start; no window resets it.",
+       .example = "MINFOREVER(x)", .exampleResult = "1", .overloads = forComparable<Extreme, false>(), .isForever = true},
+      {.name = "MAXFOREVER", .signature = "MAXFOREVER(x)",
+       .help = "Greatest value since the start; no window resets it.", .example = "MAXFOREVER(x)",
+       .exampleResult = "4", .overloads = forComparable<Extreme, true>(), .isForever = true},
+  };
+}
+
+}  // namespace weir

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "core/functions/scalar_function.h"
+
+namespace weir {
+
+/// Returns the kernel that casts `from` to `to`, or nullptr where there is none. Failures are NULL and counted;
+/// TRY_CAST runs the same kernel with a weight of 0.
+Kernel castKernel(Type from, Type to);
+
+}  // namespace weir

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+#include <limits>
+
+#include "core/base/int128.h"
+#include "core/functions/families.h"
+#include "core/functions/lift.h"
+
+namespace weir {
+
+namespace {
+
+using L = int64_t;
+using D = double;
+using S = std::string_view;
+
+template <Type T>
+Checked<L> fitted(Int128 value) {
+  using Limits = std::numeric_limits<int32_t>;
+  using LongLimits = std::numeric_limits<L>;
+  const Int128 least = T == Type::Int ? Limits::min() : LongLimits::min();
+  const Int128 most = T == Type::Int ? Limits::max() : LongLimits::max();
+  if (value < least || value > most) return Issue::Overflow;
+  return static_cast<L>(value);
+}
+
+Checked<D> realResult(D value) {
+  if (std::isnan(value)) return Issue::DomainError;
+  return value;
+}
+
+template <Type T>
+Checked<L> add(L a, L b) { return fitted<T>(Int128{a} + b); }
+template <Type T>
+Checked<L> subtract(L a, L b) { return fitted<T>(Int128{a} - b); }
+template <Type T>
+Checked<L> multiply(L a, L b) { return fitted<T>(Int128{a} * b); }
+template <Type T>
+Checked<L> negate(L a) { return fitted<T>(-Int128{a}); }
+template <Type T>
+Checked<L> integerDivide(L a, L b) {
+  if (b == 0) return Issue::DivByZero;
+  return fitted<T>(Int128{a} / b);
+}
+Checked<L> remainder(L a, L b) {
+  if (b == 0) return Issue::DivByZero;
+  return static_cast<L>(Int128{a} % b);
+}
+
+Checked<D> addReal(D a, D b) { return realResult(a + b); }
+Checked<D> subtractReal(D a, D b) { return realResult(a - b); }
+Checked<D> multiplyReal(D a, D b) { return realResult(a * b); }
+Checked<D> divideReal(D a, D b) {
+  if (b == 0) return Issue::DivByZero;
+  return realResult(a / b);
+}
+Checked<D> integerDivideReal(D a, D b) {
+  if (b == 0) return Issue::DivByZero;
+  return realResult(std::trunc(a / b));
+}
+Checked<D> remainderReal(D a, D b) {
+  if (b == 0) return Issue::DivByZero;
+  return realResult(std::fmod(a, b));
+}
+D negateReal(D a) { return -a; }
+
+std::string concatenate(S a, S b) { return std::string(a).append(b); }
+
+template <class T>
+bool equal(T a, T b) { return a == b; }
+template <class T>
+bool unequal(T a, T b) { return a != b; }
+template <class T>
+bool less(T a, T b) { return a < b; }
+template <class T>
+bool lessOrEqual(T a, T b) { return a <= b; }
+template <class T>
+bool greater(T a, T b) { return a > b; }
+template <class T>
+bool greaterOrEqual(T a, T b) { return a >= b; }
+
+std::vector<Overload> comparison(Kernel longs, Kernel reals, Kernel texts, Kernel bools) {
+  return {{Type::Bool, {Type::Long, Type::Long}, longs},
+          {Type::Bool, {Type::Double, Type::Double}, reals},
+          {Type::Bool, {Type::String, Type::String}, texts},
+          {Type::Bool, {Type::Bool, Type::Bool}, bools},
+          {Type::Bool, {Type::Bytes, Type::Bytes}, texts}};
+}
+
+std::vector<Overload> withObjects(std::vector<Overload> overloads, Kernel kernel) {
+  overloads.push_back({Type::Bool, {Type::Object, Type::Object}, kernel});
+  return overloads;
+}
+
+// INT with INT stays INT; anything wider goes its own way.
+std::vector<Overload> arithmetic(Kernel ints, Kernel longs, Kernel reals) {
+  return {{Type::Int, {Type::Int, Type::Int}, ints},
+          {Type::Long, {Type::Long, Type::Long}, longs},
+          {Type::Double, {Type::Double, Type::Double}, reals}};
+}
+
+}  // namespace
+
+std::vector<ScalarFunction> operatorFunctions() {
+  std::vector<ScalarFunction> list;
+  const auto add2 = [&list](std::string_view name, std::string_view help, std::string_view example,
+                            std::string_view result, std::vector<Overload> overloads) {
+    list.push_back({.name = name,
+                    .signature = "a op b",
+                    .help = help,
+                    .example = example,
+                    .exampleResult = result,
+                    .overloads = std::move(overloads)});
+  };
+  add2("+", "Sum; integers that overflow give NULL.", "1 + 2", "3",
+       arithmetic(lift<&add<Type::Int>>, lift<&add<Type::Long>>, lift<&addReal>));
+  add2("-", "Difference.", "1 - 2", "-1",
+       arithmetic(lift<&subtract<Type::Int>>, lift<&subtract<Type::Long>>, lift<&subtractReal>));
+  add2("*", "Product.", "3 * 4", "12",
+       arithmetic(lift<&multiply<Type::Int>>, lift<&multiply<Type::Long>>, lift<&multiplyReal>));
+  add2("/", "Quotient, always DOUBLE; a zero divisor gives NULL.", "7 / 2", "3.5",
+       {{Type::Double, {Type::Double, Type::Double}, lift<&divideReal>}});
+  add2("//", "Quotient cut to a whole number.", "-7 // 2", "-3",
+       arithmetic(lift<&integerDivide<Type::Int>>, lift<&integerDivide<Type::Long>>, lift<&integerDivideReal>));
+  add2("%", "Remainder with the sign of the dividend.", "-7 % 2", "-1",
+       arithmetic(lift<&remainder>, lift<&remainder>, lift<&remainderReal>));
+  add2("||", "Joins two texts; NULL with anything is NULL.", "'a' || 'b'", "\"ab\"",
+       {{Type::String, {Type::String, Type::String}, lift<&concatenate>}});
+  add2("=", "Equal.", "1 = 1.0", "true", withObjects(comparison(lift<&equal<L>>, lift<&equal<D>>, lift<&equal<S>>, lift<&equal<bool>>), lift<&equal<S>>));
+  add2("<>", "Not equal.", "1 <> 2", "true", withObjects(comparison(lift<&unequal<L>>, lift<&unequal<D>>, lift<&unequal<S>>, lift<&unequal<bool>>), lift<&unequal<S>>));
+  add2("<", "Less.", "1 < 2", "true", comparison(lift<&less<L>>, lift<&less<D>>, lift<&less<S>>, lift<&less<bool>>));
+  add2("<=", "Less or equal.", "2 <= 2", "true", comparison(lift<&lessOrEqual<L>>, lift<&lessOrEqual<D>>, lift<&lessOrEqual<S>>, lift<&lessOrEqual<bool>>));
+  add2(">", "Greater.", "2 > 1", "true", comparison(lift<&greater<L>>, lift<&greater<D>>, lift<&greater<S>>, lift<&greater<bool>>));
+  add2(">=", "Greater or equal.", "2 >= 2", "true", comparison(lift<&greaterOrEqual<L>>, lift<&greaterOrEqual<D>>, lift<&greaterOrEqual<S>>, lift<&greaterOrEqual<bool>>));
+  list.push_back({.name = "negate",
+                  .signature = "-a",
+                  .help = "Changes the sign.",
+                  .example = "-(1 + 2)",
+                  .exampleResult = "-3",
+                  .overloads = {{Type::Int, {Type::Int}, lift<&negate<Type::Int>>},
+                                {Type::Long, {Type::Long}, lift<&negate<Type::Long>>},
+                                {Type::Double, {Type::Double}, lift<&negateReal>}}});
+  return list;
+}
+
+}  // namespace weir

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/net/connection.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <QNetworkProxy>
+#include <QNetworkRequest>
+#include <QRandomGenerator>
+#include <QRegularExpression>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QUrl>
+#include <QWebSocket>
+#include <QWebSocketHandshakeOptions>
+#include <algorithm>
+
+namespace weir {
+
+using Event = ConnectionMachine::Event;
+using Action = ConnectionMachine::Action;
+
+namespace {
+
+bool isLoopback(const QString& host) {
+  return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
+}
+
+// What to look at first, by the kind of trouble.
+const char* const kHintRefused = "check the URL and that the server runs";
+const char* const kHintTimeout = "check the network and the firewall";
+const char* const kHintAuth = "check the header values and the token";
+const char* const kHintCertificate =
+    "check the certificate, its expiry and the system's certificate authorities; use ws:// for development only";
+const char* const kHintSubprotocol = "check the subprotocols that the server offers, or leave websocket.subprotocol out";
+
+}  // namespace
+
+Connection::Connection(ConnectionSettings settings, Clock& clock, QObject* parent)
+    : QObject(parent), m_settings(std::move(settings)), m_clock(clock), m_machine(m_settings.backoff) {
+  m_since = clock.now();
+}
+
+Connection::~Connection() {
+  cancelTimers();
+  m_clock.cancel(m_retryTimer);
+  dropSocket();
+}
+
+void Connection::start() { handle(Event::Start); }
+
+void Connection::reconnectNow() {
+  m_clock.cancel(m_retryTimer);
+  if (isOpen()) {
+    socketGone();
+    m_clock.cancel(m_retryTimer);
+  }
+  handle(Event::Start);
+}
+
+void Connection::demand() { handle(Event::Demand); }
+
+void Connection::stop() {
+  if (m_socket && isOpen()) {
+    QWebSocket* socket = m_socket;
+    m_socket = nullptr;
+    socket->disconnect(this);
+    socket->setParent(nullptr);
+    connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+    socket->close();
+  }
+  handle(Event::Stop);
+}
+
+void Connection::decoded() {
+  if (m_machine.state() == ConnectionState::Live) return;
+  handle(Event::Decoded);
+  m_error.clear();
+  m_hint.clear();
+}
+
+bool Connection::isOpen() const {
+  return m_socket && (m_machine.state() == ConnectionState::Open || m_machine.state() == ConnectionState::Live);
+}
+
+bool Connection::hasEnded() const {
+  const ConnectionState s = m_machine.state();
+  return s == ConnectionState::Refused || s == ConnectionState::GaveUp || s == ConnectionState::Closed;
+}
+
+int64_t Connection::bytesToWrite() const { return m_socket ? m_socket->bytesToWrite() : 0; }
+
+void Connection::send(const QByteArray& payload, bool asText) {
+  if (!isOpen()) return;
+  if (asText)
+    m_socket->sendTextMessage(QString::fromUtf8(payload));
+  else
+    m_socket->sendBinaryMessage(payload);
+}
+
+void Connection::handle(Event event, FailureKind kind) {
+  const ConnectionState before = m_machine.state();
+  const double random = m_settings.backoff.jitter > 0 ? QRandomGenerator::global()->generateDouble() : 0;
+  const Action action = m_machine.handle(event, kind, random);
+  if (m_machine.state() != before) m_since = m_clock.now();
+  act(action);
+  if ((m_machine.state() != before || action != Action::None) && onStateChanged) onStateChanged();
+}
+
+void Connection::act(Action action) {
+  switch (action) {
+    case Action::None: break;
+    case Action::Connect: openSocket(); break;
+    case Action::Wait:
+      m_nextTry = m_clock.now() + fromMillis(m_machine.delayMs());
+      m_retryTimer = m_clock.callAt(m_nextTry, [this] { handle(Event::RetryDue); });
+      break;
+    case Action::Drop:
+    case Action::Finish:
+    case Action::Sleep:
+      m_clock.cancel(m_retryTimer);
+      dropSocket();
+      break;
+  }
+}
+
+void Connection::openSocket() {
+  dropSocket();
+  m_sslTrouble.clear();
+  m_wasOpen = false;
+  m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
+  const auto limit = static_cast<quint64>(m_settings.maxMessageBytes);
+  // Set together: a frame larger than the read buffer would hang, an unlimited buffer would starve the timers.
+  m_socket->setMaxAllowedIncomingMessageSize(limit);
+  m_socket->setMaxAllowedIncomingFrameSize(limit);
+  m_socket->setReadBufferSize(static_cast<qint64>(limit) + 1024);
+  const QUrl url(m_settings.url);
+  if (m_settings.proxy == QLatin1String("none") || isLoopback(url.host())) {
+    m_socket->setProxy(QNetworkProxy::NoProxy);
+  } else if (!m_settings.proxy.isEmpty()) {
+    const QUrl proxy(m_settings.proxy);
+    const auto type = proxy.scheme() == QLatin1String("socks5") ? QNetworkProxy::Socks5Proxy : QNetworkProxy::HttpProxy;
+    m_socket->setProxy(QNetworkProxy(type, proxy.host(), static_cast<quint16>(proxy.port(1080)), proxy.userName(), proxy.password()));
+  }
+  if (url.scheme() == QLatin1String("wss")) {
+    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
+    if (!m_settings.caFile.isEmpty()) ssl.addCaCertificates(m_settings.caFile);
+    if (!m_settings.certFile.isEmpty()) {
+      QFile key(m_settings.keyFile);
+      if (key.open(QIODevice::ReadOnly)) ssl.setPrivateKey(QSslKey(&key, QSsl::Rsa));
+      ssl.setLocalCertificateChain(QSslCertificate::fromPath(m_settings.certFile));
+    }
+    if (m_settings.insecure) ssl.setPeerVerifyMode(QSslSocket::VerifyNone);
+    m_socket->setSslConfiguration(ssl);
+  }
+  connect(m_socket, &QWebSocket::connected, this, &Connection::handshakeDone);
+  connect(m_socket, &QWebSocket::disconnected, this, &Connection::socketGone);
+  connect(m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this, &Connection::socketFailed);
+  connect(m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
+    if (errors.isEmpty()) return;
+    const QSslError& first = errors.first();
+    const bool selfSigned = first.error() == QSslError::SelfSignedCertificate ||
+                            first.error() == QSslError::SelfSignedCertificateInChain;
+    m_sslTrouble = selfSigned ? QStringLiteral("self-signed certificate") : first.errorString();
+  });
+  connect(m_socket, &QWebSocket::textMessageReceived, this,
+          [this](const QString& text) { received(text.toUtf8(), true); });
+  connect(m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray& bytes) { received(bytes, false); });
+  connect(m_socket, &QWebSocket::pong, this, [this](quint64 elapsedMs, const QByteArray&) {
+    m_pingMs = static_cast<double>(elapsedMs);
+    m_clock.cancel(m_pongTimer);
+  });
+  m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] {
+    setError(tr("Connection to WebSocket %1 timed out after %2 seconds")
+                 .arg(m_settings.shownUrl)
+                 .arg(static_cast<double>(m_settings.connectTimeoutMs) / 1000),
+             QLatin1String(kHintTimeout));
+    dropSocket();
+    handle(Event::Failed);
+  });
+  QNetworkRequest request(url);
+  for (const auto& [key, value] : m_settings.headers) request.setRawHeader(key, value);
+  if (m_settings.subprotocol.isEmpty()) {
+    m_socket->open(request);
+  } else {
+    // Qt 6.4 sends subprotocols through handshake options.
+    QWebSocketHandshakeOptions options;
+    options.setSubprotocols({m_settings.subprotocol});
+    m_socket->open(request, options);
+  }
+}
+
+void Connection::dropSocket() {
+  cancelTimers();
+  if (!m_socket) return;
+  QWebSocket* socket = m_socket;
+  m_socket = nullptr;
+  // abort() emits from inside the call, and a refused handshake must be aborted from a later event.
+  socket->disconnect(this);
+  socket->setParent(nullptr);
+  QMetaObject::invokeMethod(socket, [socket] {
+    socket->abort();
+    socket->deleteLater();
+  }, Qt::QueuedConnection);
+}
+
+void Connection::handshakeDone() {
+  m_clock.cancel(m_connectTimer);
+  if (!m_settings.subprotocol.isEmpty() && m_socket->subprotocol() != m_settings.subprotocol) {
+    fail(FailureKind::Refused,
+         tr("subprotocol not supported (offered '%1', server chose none)").arg(m_settings.subprotocol),
+         QLatin1String(kHintSubprotocol));
+    return;
+  }
+  m_wasOpen = true;
+  handle(Event::HandshakeDone);
+  for (const QString& message : m_settings.openMessages) m_socket->sendTextMessage(message);
+  schedulePing();
+  scheduleIdle();
+  scheduleHeartbeat();
+  if (onOpen) onOpen();
+}
+
+void Connection::socketFailed(QAbstractSocket::SocketError error) {
+  if (!m_socket) return;
+  if (m_wasOpen) return socketGone();
+  const QString text = m_socket->errorString();
+  static const QRegularExpression kStatus(QStringLiteral("http status code: (\\d+) ?\\(?([^)]*)\\)?"),
+                                          QRegularExpression::CaseInsensitiveOption);
+  const auto status = kStatus.match(text);
+  if (!m_sslTrouble.isEmpty() || error == QAbstractSocket::SslHandshakeFailedError)
+    return fail(FailureKind::Refused,
+                tr("certificate verify failed (%1)").arg(m_sslTrouble.isEmpty() ? text : m_sslTrouble),
+                QLatin1String(kHintCertificate));
+  if (status.hasMatch()) {
+    const int code = status.captured(1).toInt();
+    const FailureKind kind = code == 401 || code == 403   ? FailureKind::Refused
+                             : code == 429 || code == 503 ? FailureKind::Throttled
+                                                          : FailureKind::Retryable;
+    return fail(kind, QStringLiteral("%1 %2").arg(code).arg(status.captured(2)).trimmed(),
+                QLatin1String(kind == FailureKind::Refused ? kHintAuth : kHintRefused));
+  }
+  if (text.contains(QLatin1String("has not been requested")))
+    return fail(FailureKind::Refused,
+                tr("subprotocol not supported (offered '%1', server chose another)").arg(m_settings.subprotocol),
+                QLatin1String(kHintSubprotocol));
+  const bool timeout = error == QAbstractSocket::SocketTimeoutError;
+  fail(FailureKind::Retryable, text, QLatin1String(timeout ? kHintTimeout : kHintRefused));
+}
+
+void Connection::fail(FailureKind kind, const QString& cause, const QString& hint) {
+  setError(tr("Failed to connect to WebSocket %1: %2").arg(m_settings.shownUrl, cause), hint);
+  dropSocket();
+  handle(Event::Failed, kind);
+}
+
+void Connection::socketGone() {
+  if (!m_socket) return;
+  // Before a handshake `disconnected` may come ahead of `error`, which knows why.
+  if (!m_wasOpen) {
+    QWebSocket* socket = m_socket;
+    QMetaObject::invokeMethod(this, [this, socket] {
+      if (m_socket == socket && !m_wasOpen)
+        fail(FailureKind::Retryable, m_socket->errorString().isEmpty() ? tr("connection closed") : m_socket->errorString(),
+             QLatin1String(kHintRefused));
+    }, Qt::QueuedConnection);
+    return;
+  }
+  const int code = m_socket->closeCode();
+  QString why = tr("connection lost");
+  if (code == QWebSocketProtocol::CloseCodeTooMuchData)
+    why = tr("message larger than %1 bytes (1009)").arg(m_settings.maxMessageBytes);
+  else if (code != QWebSocketProtocol::CloseCodeNormal)
+    why = tr("closed with code %1 %2").arg(code).arg(m_socket->closeReason()).trimmed();
+  setError(tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, why),
+           code == QWebSocketProtocol::CloseCodeTooMuchData ? tr("raise websocket.max.message.bytes") : QString());
+  dropSocket();
+  m_wasOpen = false;
+  if (onLost) onLost();
+  handle(Event::Lost);
+}
+
+void Connection::received(const QByteArray& payload, bool isText) {
+  ++m_messages;
+  m_bytes += static_cast<uint64_t>(payload.size());
+  m_lastMessage = m_clock.now();
+  if (onMessage) onMessage(payload, isText);
+}
+
+void Connection::schedulePing() {
+  if (m_settings.pingIntervalMs <= 0) return;
+  m_pingTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingIntervalMs), [this] {
+    if (!isOpen()) return;
+    m_socket->ping();
+    m_clock.cancel(m_pongTimer);
+    m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] { socketGone(); });
+    schedulePing();
+  });
+}
+
+void Connection::scheduleHeartbeat() {
+  if (m_settings.heartbeatMessage.isEmpty()) return;
+  m_heartbeatTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.heartbeatMs), [this] {
+    send(m_settings.heartbeatMessage.toUtf8(), true);
+    scheduleHeartbeat();
+  });
+}
+
+void Connection::scheduleIdle() {
+  if (m_settings.idleTimeoutMs <= 0) return;
+  const Micros last = std::max(m_lastMessage, m_since);
+  m_idleTimer = m_clock.callAt(last + fromMillis(m_settings.idleTimeoutMs), [this] {
+    if (m_clock.now() - std::max(m_lastMessage, m_since) >= fromMillis(m_settings.idleTimeoutMs))
+      socketGone();
+    else
+      scheduleIdle();
+  });
+}
+
+void Connection::cancelTimers() {
+  for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer}) {
+    m_clock.cancel(*timer);
+    *timer = TimerId::None;
+  }
+}
+
+void Connection::setError(const QString& text, const QString& hint) {
+  m_error = text;
+  m_hint = hint;
+}
+
+ConnectionHealth Connection::health() const {
+  ConnectionHealth h;
+  h.name = m_settings.name;
+  h.url = m_settings.shownUrl;
+  h.state = m_machine.state();
+  h.since = m_since;
+  h.attempt = m_machine.attempt();
+  h.maxAttempts = m_settings.backoff.maxAttempts;
+  h.nextTry = m_nextTry;
+  h.error = m_error;
+  h.hint = m_hint;
+  h.messages = m_messages;
+  h.bytes = m_bytes;
+  h.lastMessage = m_lastMessage;
+  h.pingMs = m_pingMs;
+  h.insecure = m_settings.insecure;
+  return h;
+}
+
+}  // namespace weir

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractSocket>
+#include <QByteArray>
+#include <QObject>
+#include <QPair>
+#include <QString>
+#include <QStringList>
+#include <functional>
+#include <memory>
+
+#include "core/base/clock.h"
+#include "core/net/connection_machine.h"
+
+class QWebSocket;
+
+namespace weir {
+
+/// What a connection needs to know; all secrets are already in place.
+struct ConnectionSettings {
+  QString name;
+  QString url;
+  QString shownUrl;  ///< without secrets
+  QList<QPair<QByteArray, QByteArray>> headers;
+  QString subprotocol;
+  QStringList openMessages;
+  QString heartbeatMessage;
+  int64_t heartbeatMs = 20000;
+  int64_t connectTimeoutMs = 10000;
+  int64_t pingIntervalMs = 20000;
+  int64_t pingTimeoutMs = 10000;
+  int64_t idleTimeoutMs = 0;
+  int64_t maxMessageBytes = 1 << 20;
+  QString caFile, certFile, keyFile;
+  bool insecure = false;
+  QString proxy;
+  BackoffPolicy backoff;
+};
+
+/// A connection's facts at one moment, for health cards and logs. A value: it may go to any thread.
+struct ConnectionHealth {
+  QString name;
+  QString url;
+  bool isSink = false;
+  ConnectionState state = ConnectionState::Idle;
+  Micros since = 0;
+  int64_t attempt = 0;
+  int64_t maxAttempts = -1;
+  Micros nextTry = 0;
+  QString error;
+  QString hint;
+  uint64_t messages = 0;
+  uint64_t bytes = 0;
+  Micros lastMessage = 0;
+  double pingMs = -1;
+  bool insecure = false;
+  // Filled in by whoever knows.
+  uint64_t gaps = 0, bad = 0, duplicates = 0, late = 0, lostAtLeast = 0;
+  uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
+  bool stale = false;
+  double usualGapMs = 0;
+};
+
+/// Owns one QWebSocket and does what the machine says. Lives on the thread of its clock. Messages come by callback,
+/// never by signal: a signal per message would cost more than the message.
+class Connection final : public QObject {
+  Q_OBJECT
+ public:
+  Connection(ConnectionSettings settings, Clock& clock, QObject* parent = nullptr);
+  ~Connection() override;
+
+  std::function<void(const QByteArray& payload, bool isText)> onMessage;
+  std::function<void()> onOpen;
+  std::function<void()> onLost;
+  std::function<void()> onStateChanged;
+
+  void start();
+  /// Closes with a close frame; `stopped` follows.
+  void stop();
+  void reconnectNow();
+  /// A row waits for a sink's connection.
+  void demand();
+  /// Data has been decoded: the connection counts as live, its attempts start anew.
+  void decoded();
+  bool isOpen() const;
+  bool hasEnded() const;
+  int64_t bytesToWrite() const;
+  void send(const QByteArray& payload, bool asText);
+
+  ConnectionState state() const { return m_machine.state(); }
+  const ConnectionMachine& machine() const { return m_machine; }
+  ConnectionHealth health() const;
+  const ConnectionSettings& settings() const { return m_settings; }
+
+ private:
+  void act(ConnectionMachine::Action action);
+  void handle(ConnectionMachine::Event event, FailureKind kind = FailureKind::Retryable);
+  void openSocket();
+  void dropSocket();
+  void handshakeDone();
+  void socketFailed(QAbstractSocket::SocketError error);
+  void socketGone();
+  void fail(FailureKind kind, const QString& cause, const QString& hint);
+  void received(const QByteArray& payload, bool isText);
+  void schedulePing();
+  void scheduleIdle();
+  void scheduleHeartbeat();
+  void cancelTimers();
+  void setError(const QString& text, const QString& hint);
+
+  ConnectionSettings m_settings;
+  Clock& m_clock;
+  ConnectionMachine m_machine;
+  QWebSocket* m_socket = nullptr;
+  bool m_wasOpen = false;
+  QString m_sslTrouble;
+  TimerId m_retryTimer = TimerId::None;
+  TimerId m_connectTimer = TimerId::None;
+  TimerId m_pingTimer = TimerId::None;
+  TimerId m_pongTimer = TimerId::None;
+  TimerId m_idleTimer = TimerId::None;
+  TimerId m_heartbeatTimer = TimerId::None;
+  Micros m_since = 0;
+  Micros m_nextTry = 0;
+  Micros m_lastMessage = 0;
+  uint64_t m_messages = 0;
+  uint64_t m_bytes = 0;
+  double m_pingMs = -1;
+  QString m_error;
+  QString m_hint;
+};
+
+}  // namespace weir

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/options/options.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/text.h"
+
+namespace weir {
+
+namespace {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    parts.emplace_back(trimmed(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::string quotedChoices(std::string_view choices) {
+  std::vector<std::string> words = split(choices, '|');
+  for (std::string& word : words) word = "'" + word + "'";
+  return joined(words, ", ", words.size() > 2 ? ", or " : " or ");
+}
+
+std::string_view kindName(StreamKind kind) {
+  return kind == StreamKind::Source ? "source" : kind == StreamKind::Sink ? "sink" : "internal";
+}
+
+bool belongs(OptionSide side, StreamKind kind) {
+  switch (side) {
+    case OptionSide::Any: return true;
+    case OptionSide::Feed: return kind != StreamKind::Sink;
+    case OptionSide::Source: return kind == StreamKind::Source;
+    case OptionSide::Sink: return kind == StreamKind::Sink;
+    case OptionSide::Both: return kind != StreamKind::Internal;
+  }
+  return false;
+}
+
+std::string number(double value) { return std::to_string(static_cast<int64_t>(value)); }
+
+// Returns what is wrong with `value`, or nothing. Values with secrets are checked once those are known.
+std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option) {
+  const std::string& value = option.value;
+  const auto wrong = [&](std::string message, std::string hint = {}) {
+    return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
+  };
+  if (!secretReferences(value).empty()) return std::nullopt;
+  switch (spec.type) {
+    case OptionType::Url:
+      if (!value.starts_with("ws://") && !value.starts_with("wss://"))
+        return wrong("Invalid WebSocket URL: must start with ws:// or wss://, got: " + value);
+      if (value.substr(value.find("//") + 2).find_first_not_of("/?#:") == std::string::npos)
+        return wrong("Invalid WebSocket URL: no host in: " + value);
+      break;
+    case OptionType::Choice: {
+      const std::vector<std::string> words = split(spec.choices, '|');
+      if (std::find(words.begin(), words.end(), value) != words.end()) break;
+      const std::string hint = didYouMean(value, words);
+      if (spec.key == "type")
+        return wrong("Invalid stream type '" + value + "', must be " + quotedChoices(spec.choices), hint);
+      if (spec.key == "websocket.message.type")
+        return wrong("Invalid message type '" + value + "': expected " + quotedChoices(spec.choices), hint);
+      return wrong("Invalid value '" + value + "' for " + option.key + ": expected " + quotedChoices(spec.choices), hint);
+    }
+    case OptionType::Boolean:
+      if (value != "true" && value != "false")
+        return wrong("Invalid value '" + value + "' for " + option.key + ": expected 'true' or 'false'");
+      break;
+    case OptionType::Integer: {
+      const auto parsed = parseNumber<int64_t>(value);
+      if (!parsed) return wrong("Invalid value '" + value + "' for " + option.key + ": expected a whole number");
+      if (static_cast<double>(*parsed) < spec.least || static_cast<double>(*parsed) > spec.most)
+        return wrong("Value " + value + " for " + option.key + " is out of range: " + number(spec.least) + " to " +
+                     number(spec.most));
+      break;
+    }
+    case OptionType::Real: {
+      const auto parsed = parseNumber<double>(value);
+      if (!parsed || !(*parsed >= spec.least && *parsed <= spec.most))
+        return wrong("Invalid value '" + value + "' for " + option.key + ": expected a number from " +
+                     number(spec.least) + " to " + number(spec.most));
+      break;
+    }
+    default: break;
+  }
+  if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
+    return wrong("csv.delimiter must be one character other than a quote or a line end");
+  if (spec.key.starts_with("json.") && spec.type == OptionType::Text && !value.starts_with("$"))
+    return wrong("'" + value + "' is not a path: it must start with $", "for example '$.data.p'");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Options> Options::check(const std::vector<WrittenOption>& written, Span where) {
+  Diagnostics found;
+  Options out;
+  const auto fail = [&](Code code, Span span, std::string message, std::string hint = {}) {
+    found.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
+  };
+  for (WrittenOption option : written) {
+    // The words of a choice and of a switch are keywords: any case will do.
+    const OptionSpec* spec = findOption(option.key);
+    if (spec && (spec->type == OptionType::Choice || spec->type == OptionType::Boolean))
+      option.value = lowered(option.value);
+    if (!spec) {
+      std::vector<std::string> keys;
+      for (const OptionSpec& s : optionTable()) keys.emplace_back(s.key);
+      fail(Code::UnknownOption, option.keySpan, "unknown option '" + option.key + "'", didYouMean(option.key, keys));
+      continue;
+    }
+    if (out.m_values.contains(option.key)) {
+      fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
+      continue;
+    }
+    if (auto wrong = complaint(*spec, option)) {
+      found.push_back(std::move(*wrong));
+      continue;
+    }
+    out.m_values.emplace(option.key, Entry{option.value, option.valueSpan});
+  }
+  if (const auto type = out.m_values.find("type"); type != out.m_values.end())
+    out.m_kind = type->second.value == "source" ? StreamKind::Source
+                 : type->second.value == "sink" ? StreamKind::Sink
+                                                : StreamKind::Internal;
+  const bool typeWritten =
+      std::any_of(written.begin(), written.end(), [](const WrittenOption& o) { return o.key == "type"; });
+  const bool connects =
+      std::any_of(written.begin(), written.end(), [](const WrittenOption& o) {
+        return o.key == "extension" || o.key.starts_with("websocket.");
+      });
+  if (!typeWritten && connects) {
+    fail(Code::MissingOption, where, "Missing required property: type", "type = 'source' or type = 'sink'");
+  } else if (!hasError(found)) {
+    for (const WrittenOption& option : written) {
+      const OptionSpec& spec = *findOption(option.key);
+      if (belongs(spec.side, out.m_kind)) continue;
+      const bool sinkOnly = spec.side == OptionSide::Sink;
+      fail(Code::OptionValue, option.keySpan,
+           "option '" + option.key + "' is for a " + (sinkOnly ? "sink" : spec.side == OptionSide::Both ? "source or sink" : "source") +
+               ", but this stream is " + (out.m_kind == StreamKind::Internal ? "" : "a ") + std::string(kindName(out.m_kind)));
+    }
+    if (out.m_kind != StreamKind::Internal) {
+      if (!out.has("extension"))
+        fail(Code::MissingOption, where, "Missing required property: extension", "extension = 'websocket'");
+      for (const OptionSpec& spec : optionTable())
+        if (spec.required && !out.has(spec.key))
+          fail(Code::MissingOption, where, "Missing required property: " + std::string(spec.key));
+    }
+    if (out.text("error.strategy") == "dlq" && !out.has("error.dlq.stream"))
+      fail(Code::MissingOption, where, "Missing required property: error.dlq.stream", "error.strategy 'dlq' needs it");
+    if (out.has("websocket.tls.cert.file") != out.has("websocket.tls.key.file"))
+      fail(Code::MissingOption, where, "websocket.tls.cert.file and websocket.tls.key.file need each other");
+  }
+  if (hasError(found)) return found;
+  return Result<Options>(std::move(out), std::move(found));
+}
+
+Result<Options> Options::fromMap(const std::map<std::string, std::string>& properties) {
+  std::vector<WrittenOption> written;
+  for (const auto& [key, value] : properties) written.push_back({key, value, {}, {}});
+  return check(written, {});
+}
+
+std::string Options::text(std::string_view key) const {
+  if (const auto found = m_values.find(key); found != m_values.end()) return found->second.value;
+  const OptionSpec* spec = findOption(key);
+  if (!spec) return {};
+  return std::string(m_kind == StreamKind::Sink && !spec->sinkDefault.empty() ? spec->sinkDefault : spec->byDefault);
+}
+
+int64_t Options::integer(std::string_view key) const { return parseNumber<int64_t>(text(key)).value_or(0); }
+
+double Options::real(std::string_view key) const { return parseNumber<double>(text(key)).value_or(0); }
+
+std::vector<std::pair<std::string, std::string>> Options::under(std::string_view prefix) const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [key, entry] : m_values)
+    if (key.starts_with(prefix) && key.size() > prefix.size()) out.emplace_back(key.substr(prefix.size()), entry.value);
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    const auto x = parseNumber<int64_t>(a.first);
+    const auto y = parseNumber<int64_t>(b.first);
+    return x && y ? *x < *y : a.first < b.first;
+  });
+  return out;
+}
+
+std::vector<std::string> Options::list(std::string_view key) const {
+  const std::string value = text(key);
+  return value.empty() ? std::vector<std::string>{} : split(value, ',');
+}
+
+Span Options::valueSpan(std::string_view key) const {
+  const auto found = m_values.find(key);
+  return found == m_values.end() ? Span{} : found->second.span;
+}
+
+std::map<std::string, std::string> Options::values() const {
+  std::map<std::string, std::string> out;
+  for (const auto& [key, entry] : m_values) out.emplace(key, entry.value);
+  return out;
+}
+
+std::vector<SecretReference> secretReferences(std::string_view value) {
+  std::vector<SecretReference> out;
+  for (size_t at = value.find("${"); at != std::string_view::npos; at = value.find("${", at + 2)) {
+    const size_t end = value.find('}', at);
+    if (end == std::string_view::npos) break;
+    const std::string_view inside = value.substr(at + 2, end - at - 2);
+    const size_t colon = inside.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string_view kind = inside.substr(0, colon);
+    if (kind == "env" || kind == "secret")
+      out.push_back({at, end + 1, std::string(kind), std::string(inside.substr(colon + 1))});
+  }
+  return out;
+}
+
+std::string maskedUrl(std::string_view url) {
+  std::string out(url);
+  const size_t scheme = out.find("://");
+  const size_t path = scheme == std::string::npos ? 0 : std::min(out.find('/', scheme + 3), out.size());
+  if (scheme != std::string::npos) {
+    const size_t at = out.rfind('@', path);
+    if (at != std::string::npos && at > scheme) out.replace(scheme + 3, at - scheme - 3, "***");
+  }
+  // The names of parameters help to recognise a feed; which of their values are secret nobody can tell, but `streams`.
+  const size_t query = out.find('?');
+  if (query == std::string::npos) return out;
+  std::string masked = out.substr(0, query + 1);
+  for (const std::string& part : split(std::string_view(out).substr(query + 1), '&')) {
+    if (masked.back() != '?') masked += '&';
+    const size_t equals = part.find('=');
+    const bool plain = equals == std::string::npos || part.starts_with("streams=");
+    masked += plain ? part : part.substr(0, equals + 1) + "***";
+  }
+  return masked;
+}
+
+}  // namespace weir

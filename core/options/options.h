@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/options/option_table.h"
+
+namespace weir {
+
+enum class StreamKind { Internal, Source, Sink };
+
+/// One `key = value` as written, with the places of both.
+struct WrittenOption {
+  std::string key;
+  std::string value;
+  Span keySpan;
+  Span valueSpan;
+};
+
+/// The options of one stream, checked. Every getter answers the default of the table for a key that is not there.
+class Options {
+ public:
+  Options() = default;
+
+  /// Checks keys, values, ranges and sides. `where` is the span for what is missing.
+  static Result<Options> check(const std::vector<WrittenOption>& written, Span where);
+  /// The same for programs that hold a plain map.
+  static Result<Options> fromMap(const std::map<std::string, std::string>& properties);
+
+  StreamKind kind() const { return m_kind; }
+  bool has(std::string_view key) const { return m_values.contains(key); }
+  std::string text(std::string_view key) const;
+  bool boolean(std::string_view key) const { return text(key) == "true"; }
+  int64_t integer(std::string_view key) const;
+  double real(std::string_view key) const;
+  /// The names behind a wildcard's dot with their values, e.g. of "websocket.headers.", in the order of the names
+  /// (numbers by value).
+  std::vector<std::pair<std::string, std::string>> under(std::string_view prefix) const;
+  /// A value that lists columns, split at commas.
+  std::vector<std::string> list(std::string_view key) const;
+  /// Where the value was written, for diagnostics that later layers find.
+  Span valueSpan(std::string_view key) const;
+
+  /// Replaces `${env:NAME}` and `${secret:NAME}` by what `lookup(kind, name)` answers; fails naming the first without.
+  template <class Lookup>
+  Result<Options> resolved(const Lookup& lookup) const;
+  /// All values, for comparing two definitions.
+  std::map<std::string, std::string> values() const;
+
+ private:
+  struct Entry {
+    std::string value;
+    Span span;
+  };
+  StreamKind m_kind = StreamKind::Internal;
+  std::map<std::string, Entry, std::less<>> m_values;
+};
+
+/// A `${kind:name}` inside an option's value.
+struct SecretReference {
+  size_t begin;
+  size_t end;
+  std::string kind;
+  std::string name;
+};
+std::vector<SecretReference> secretReferences(std::string_view value);
+
+/// Hides what a URL's query and user part may hold: `wss://host/path?token=***`.
+std::string maskedUrl(std::string_view url);
+
+template <class Lookup>
+Result<Options> Options::resolved(const Lookup& lookup) const {
+  Options out = *this;
+  for (auto& [key, entry] : out.m_values) {
+    const auto references = secretReferences(entry.value);
+    for (auto it = references.rbegin(); it != references.rend(); ++it) {
+      const auto value = lookup(it->kind, it->name);
+      if (!value) {
+        const bool env = it->kind == "env";
+        return Diagnostic{Severity::Error, Code::Secret, entry.span,
+                          (env ? "environment variable '" : "secret '") + it->name + "' is not set (needed by " + key + ")",
+                          env ? "set it before the start: export " + it->name + "=..." : "store it in the keychain first"};
+      }
+      entry.value.replace(it->begin, it->end - it->begin, *value);
+    }
+  }
+  return out;
+}
+
+}  // namespace weir

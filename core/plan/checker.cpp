@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/checker.h"
+
+namespace weir {
+
+BoundResult checkScript(std::string_view text, const std::map<std::string, SchemaPtr>& inferred) {
+  BoundResult result = bindScript(text, inferred);
+  for (const BoundNode& node : result.script.nodes) {
+    if (std::holds_alternative<BoundSelect>(node.body)) continue;
+    const std::string what = std::holds_alternative<BoundJoin>(node.body)     ? "JOIN"
+                             : std::holds_alternative<BoundUnnest>(node.body) ? "UNNEST"
+                                                                              : "PATTERN";
+    result.diagnostics.push_back({Severity::Error, Code::Unsupported, node.span, what + " is not supported yet",
+                                  "its syntax and types are checked, but no operator runs it in this version"});
+  }
+  return result;
+}
+
+Diagnostics missingSources(const BoundScript& script) {
+  Diagnostics out;
+  for (const std::string& name : script.feeds()) {
+    const BoundStream& stream = script.stream(name);
+    if (stream.kind == StreamKind::Source || !script.isRead(name)) continue;
+    out.push_back({Severity::Error, Code::NoInput, stream.span, "no source feeds " + name,
+                   "give it WITH (type = 'source', ...), write it by a query, or feed it from a capture with weir replay"});
+  }
+  return out;
+}
+
+std::string explain(const BoundScript& script) {
+  static const char* const kWindows[] = {"no window", "TUMBLING", "HOP",    "CUMULATE",    "SESSION", "LENGTHBATCH",
+                                         "TIME",      "LENGTH",   "UNIQUE", "FIRSTUNIQUE", "DELAY"};
+  std::string out;
+  for (const std::string& name : script.feeds()) {
+    const BoundStream& stream = script.stream(name);
+    out += "feed " + name + " (" + std::to_string(stream.schema->fields.size()) + " columns, ";
+    out += stream.eventTime ? "event time from " + stream.schema->fields[stream.eventTime->column].name + ", lateness " +
+                                  std::to_string(stream.eventTime->latenessMs) + " ms)"
+                            : "event time is arrival)";
+    out += "\n";
+  }
+  for (const BoundNode& node : script.nodes) {
+    const auto* select = std::get_if<BoundSelect>(&node.body);
+    if (!select) continue;
+    out += "query " + node.target + " <- " + select->input + "\n";
+    if (select->where) out += "  filter\n";
+    out += "  " + std::string(kWindows[static_cast<size_t>(select->window.kind)]);
+    if (select->window.sizeMs > 0) out += " " + std::to_string(select->window.sizeMs) + " ms";
+    if (select->window.count > 0) out += " " + std::to_string(select->window.count) + " events";
+    out += ", " + std::to_string(select->keys.size()) + " group keys, " + std::to_string(select->aggregates.size()) +
+           " aggregates\n";
+    if (select->having) out += "  having\n";
+    out += "  project " + std::to_string(select->items.size()) + " columns\n";
+  }
+  return out;
+}
+
+}  // namespace weir

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/live_run.h"
+
+#include <QFile>
+#include <QRandomGenerator>
+
+namespace weir {
+
+namespace {
+
+std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name) {
+  if (kind != "env" || !qEnvironmentVariableIsSet(name.c_str())) return std::nullopt;
+  return qgetenv(name.c_str()).toStdString();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
+  std::shared_ptr<LiveRun> run(new LiveRun);
+  run->m_clock = std::make_unique<QtClock>();
+  std::map<std::string, Options> resolved;
+  for (const auto& [name, stream] : script.streams) {
+    if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !settings.sinks)) continue;
+    auto options = stream.options.resolved(lookUpSecret);
+    if (!options) return options.diagnostics();
+    for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
+      if (options->has(key) && !QFile::exists(QString::fromStdString(options->text(key))))
+        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key),
+                          "file not found: " + options->text(key), "the path is relative to the folder of the start"};
+    resolved.emplace(name, *options);
+  }
+  const Micros started = run->m_clock->now();
+  run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
+  run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline);
+  LiveRun* self = run.get();
+  for (const auto& [name, options] : resolved) {
+    const BoundStream& stream = run->m_pipeline->script().stream(name);
+    const QString label = QString::fromStdString(name);
+    if (stream.kind == StreamKind::Source) {
+      auto source = std::make_unique<WebSocketSource>(label, options, stream.options, *run->m_clock, *run->m_feeder,
+                                                      *run->m_feeder->find(name));
+      WebSocketSource* raw = source.get();
+      source->onFed = [self] { self->settle(); };
+      source->onStateChanged = [self, raw] {
+        self->report(raw->health());
+        self->settle();
+        if (raw->hasEnded() && !self->m_stopping) emit self->sourceEnded();
+      };
+      run->m_sources.push_back(std::move(source));
+    } else {
+      auto sink = std::make_unique<WebSocketSink>(label, options, stream.options, *run->m_clock);
+      WebSocketSink* raw = sink.get();
+      run->m_pipeline->tap(name, [raw](const BatchPtr& batch) { raw->publish(*batch); });
+      sink->onStateChanged = [self, raw] {
+        self->report(raw->health());
+        if (!raw->hasEnded() || self->m_stopping) return;
+        self->m_sinkEndedAtStart = true;
+        emit self->sinkFailedAtStart();
+      };
+      sink->onRowsFailed = [self, label](uint64_t rows, const QString& why) {
+        if (self->onEvent) self->onEvent(tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why), true);
+      };
+      run->m_sinks.push_back(std::move(sink));
+    }
+  }
+  if (!settings.recordFile.isEmpty()) {
+    run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
+    if (!run->m_recordStream)
+      return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
+    std::map<std::string, std::string> urls;
+    for (const auto& source : run->m_sources)
+      urls[source->intake().name()] = source->connection().settings().shownUrl.toStdString();
+    run->m_capture = std::make_unique<CaptureWriter>(run->m_recordStream, started, urls);
+    for (const auto& source : run->m_sources) source->setCapture(run->m_capture.get());
+  }
+  return run;
+}
+
+LiveRun::~LiveRun() { m_stopping = true; }
+
+void LiveRun::start() {
+  for (const auto& sink : m_sinks) sink->start();
+  for (const auto& source : m_sources) source->start();
+  settle();
+}
+
+void LiveRun::pump() {
+  m_wakeAt = kNever;
+  m_feeder->advance(m_clock->now());
+  settle();
+}
+
+// Rows wait for the event loop's next turn at most, so that a drained socket makes one batch.
+void LiveRun::settle() {
+  if (!m_flushQueued) {
+    m_flushQueued = true;
+    QMetaObject::invokeMethod(this, [this] {
+      m_flushQueued = false;
+      m_feeder->flush();
+      const Micros next = m_pipeline->clock().nextDeadline();
+      if (next < m_wakeAt) {
+        m_clock->cancel(m_wake);
+        m_wakeAt = next;
+        m_wake = m_clock->callAt(next, [this] { pump(); });
+      }
+      if (onSettled) onSettled();
+    }, Qt::QueuedConnection);
+  }
+}
+
+void LiveRun::report(const ConnectionHealth& h) {
+  QString text;
+  bool isError = false;
+  switch (h.state) {
+    case ConnectionState::Open: text = tr("%1: connected").arg(h.name); break;
+    case ConnectionState::Live: text = tr("%1: live").arg(h.name); break;
+    case ConnectionState::Waiting:
+      text = tr("%1\n%2: attempt %3%4 in %5 s")
+                 .arg(h.error, h.name)
+                 .arg(h.attempt)
+                 .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
+                 .arg(static_cast<double>(h.nextTry - m_clock->now()) / 1e6, 0, 'f', 1);
+      break;
+    case ConnectionState::Refused:
+    case ConnectionState::GaveUp:
+    case ConnectionState::Closed:
+      if (m_stopping) return;
+      text = h.error.isEmpty() ? tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state)))
+                               : tr("%1\nhint: %2\n%3: %4").arg(h.error, h.hint, h.name, QString::fromLatin1(stateName(h.state)).toLower());
+      isError = true;
+      break;
+    case ConnectionState::Idle:
+      if (!h.error.isEmpty()) text = tr("%1\nhint: %2").arg(h.error, h.hint);
+      break;
+    case ConnectionState::Connecting: return;
+  }
+  if (text.isEmpty() || m_reported[h.name] == text) return;
+  m_reported[h.name] = text;
+  if (onEvent) onEvent(text, isError);
+}
+
+void LiveRun::stop(std::function<void()> done) {
+  if (m_stopping) return;
+  m_stopping = true;
+  m_done = std::move(done);
+  m_feeder->advance(m_clock->now());
+  if (m_capture) {
+    m_capture->advance(m_clock->now());
+    m_recordStream.flush();
+  }
+  for (const auto& source : m_sources) source->stop();
+  m_clock->cancel(m_wake);
+  m_drainUntil = m_clock->now() + fromMillis(5000);
+  checkDrained();
+}
+
+void LiveRun::checkDrained() {
+  bool waiting = false;
+  for (const auto& sink : m_sinks)
+    waiting = waiting || (!sink->drained() && !sink->hasEnded());
+  if (waiting && m_clock->now() < m_drainUntil) {
+    m_clock->callAt(m_clock->now() + fromMillis(20), [this] { checkDrained(); });
+    return;
+  }
+  for (const auto& sink : m_sinks) sink->stop();
+  // The close frames leave with the event loop's next turns.
+  m_clock->callAt(m_clock->now() + fromMillis(50), [this] {
+    if (m_done) std::exchange(m_done, nullptr)();
+  });
+}
+
+std::vector<ConnectionHealth> LiveRun::health() const {
+  std::vector<ConnectionHealth> out;
+  const auto late = m_pipeline->lateCounts();
+  for (const auto& source : m_sources) out.push_back(source->health());
+  for (const auto& sink : m_sinks) out.push_back(sink->health());
+  return out;
+}
+
+std::map<std::string, uint64_t> LiveRun::sinkMetrics() const {
+  std::map<std::string, uint64_t> out;
+  for (const auto& sink : m_sinks) {
+    const std::string name = sink->health().name.toStdString();
+    // At the end of a run, what still waits can no longer be sent.
+    const uint64_t unsent = m_stopping ? sink->queued() : 0;
+    out[name + ".published"] = sink->published();
+    out[name + ".sent"] = sink->sent();
+    out[name + ".failed"] = sink->failed() + unsent;
+    out[name + ".dropped"] = sink->dropped();
+    out[name + ".queued"] = sink->queued() - unsent;
+  }
+  return out;
+}
+
+uint64_t LiveRun::rowsFailed() const {
+  uint64_t failed = 0;
+  for (const auto& sink : m_sinks) failed += sink->failed() + (m_stopping ? sink->queued() : 0);
+  return failed;
+}
+
+bool LiveRun::allSourcesEnded() const {
+  for (const auto& source : m_sources)
+    if (!source->hasEnded()) return false;
+  return true;
+}
+
+bool LiveRun::anySourceEnded() const {
+  for (const auto& source : m_sources)
+    if (source->hasEnded()) return true;
+  return false;
+}
+
+WebSocketSource* LiveRun::source(const QString& name) {
+  for (const auto& source : m_sources)
+    if (source->health().name == name) return source.get();
+  return nullptr;
+}
+
+WebSocketSink* LiveRun::sink(const QString& name) {
+  for (const auto& sink : m_sinks)
+    if (sink->health().name == name) return sink.get();
+  return nullptr;
+}
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/connectors/websocket_sink.h"
+#include "core/connectors/websocket_source.h"
+#include "core/net/qt_clock.h"
+
+namespace weir {
+
+/// A pipeline on live feeds: sources, sinks, and the real clock that moves the pipeline's virtual one. All of it
+/// belongs to one thread.
+class LiveRun final : public QObject {
+  Q_OBJECT
+ public:
+  struct Settings {
+    bool sinks = true;
+    QString recordFile;
+  };
+  /// Makes the run, or says why not: an unset secret, a file that cannot be written.
+  static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
+  ~LiveRun() override;
+
+  Pipeline& pipeline() { return *m_pipeline; }
+  Feeder& feeder() { return *m_feeder; }
+  QtClock& clock() { return *m_clock; }
+
+  /// Called whenever rows may have left: after batches and timers.
+  std::function<void()> onSettled;
+  /// One line for people: a state, a loss, rows that failed.
+  std::function<void(const QString& text, bool isError)> onEvent;
+
+  void start();
+  /// Drains the sinks for at most 5 s, closes everything, then calls `done`.
+  void stop(std::function<void()> done);
+
+  std::vector<ConnectionHealth> health() const;
+  std::map<std::string, uint64_t> sinkMetrics() const;
+  bool allSourcesEnded() const;
+  bool anySourceEnded() const;
+  bool sinkEndedAtStart() const { return m_sinkEndedAtStart; }
+  uint64_t rowsFailed() const;
+  WebSocketSource* source(const QString& name);
+  WebSocketSink* sink(const QString& name);
+
+ signals:
+  void sourceEnded();
+  void sinkFailedAtStart();
+
+ private:
+  LiveRun() = default;
+  void pump();
+  void settle();
+  void report(const ConnectionHealth& health);
+  void checkDrained();
+
+  std::unique_ptr<QtClock> m_clock;
+  std::unique_ptr<Pipeline> m_pipeline;
+  std::unique_ptr<Feeder> m_feeder;
+  std::vector<std::unique_ptr<WebSocketSource>> m_sources;
+  std::vector<std::unique_ptr<WebSocketSink>> m_sinks;
+  std::ofstream m_recordStream;
+  std::unique_ptr<CaptureWriter> m_capture;
+  TimerId m_wake = TimerId::None;
+  Micros m_wakeAt = kNever;
+  bool m_flushQueued = false;
+  bool m_stopping = false;
+  bool m_sinkEndedAtStart = false;
+  Micros m_drainUntil = 0;
+  std::function<void()> m_done;
+  std::map<QString, QString> m_reported;
+};
+
+}  // namespace weir

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+#include "core/sql/ast.h"
+
+namespace weir {
+
+struct Parsed {
+  ast::Script script;
+  Diagnostics diagnostics;
+  /// Streams whose CREATE could not be parsed: what reads them must not be blamed too.
+  std::vector<std::string> brokenStreams;
+};
+
+/// Parses a script. Recovers at statement ends, so that every statement reports its first error and the others are
+/// still checked.
+Parsed parseScript(std::string_view text);
+
+}  // namespace weir

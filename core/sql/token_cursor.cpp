@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/sql/token_cursor.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/sql/keywords.h"
+
+namespace weir {
+
+namespace {
+
+// More alternatives than this help nobody.
+constexpr size_t kExpectedShown = 8;
+
+}  // namespace
+
+Token TokenCursor::take() {
+  const Token token = peek();
+  if (m_at + 1 < m_tokens.size()) ++m_at;
+  m_expected.clear();
+  return token;
+}
+
+bool TokenCursor::isWord(std::string_view word, size_t ahead) const {
+  return peek(ahead).kind == TokenKind::Word && equalsIgnoringCase(text(ahead), word);
+}
+
+bool TokenCursor::isSymbol(std::string_view symbol, size_t ahead) const {
+  return peek(ahead).kind == TokenKind::Symbol && text(ahead) == symbol;
+}
+
+bool TokenCursor::isName(size_t ahead) const {
+  if (peek(ahead).kind == TokenKind::QuotedName) return true;
+  if (peek(ahead).kind != TokenKind::Word) return false;
+  const Keyword* keyword = findKeyword(text(ahead));
+  return !keyword || !keyword->reserved;
+}
+
+bool TokenCursor::accept(std::string_view word) {
+  if (!isWord(word)) {
+    note(word);
+    return false;
+  }
+  take();
+  return true;
+}
+
+bool TokenCursor::acceptSymbol(std::string_view symbol) {
+  if (!isSymbol(symbol)) {
+    note("'" + std::string(symbol) + "'");
+    return false;
+  }
+  take();
+  return true;
+}
+
+bool TokenCursor::acceptWords(std::initializer_list<std::string_view> words) {
+  size_t ahead = 0;
+  for (const std::string_view word : words) {
+    if (!isWord(word, ahead++)) {
+      note(*words.begin());
+      return false;
+    }
+  }
+  for (size_t i = 0; i < words.size(); ++i) take();
+  return true;
+}
+
+void TokenCursor::expect(std::string_view word) {
+  if (!accept(word)) fail();
+}
+
+void TokenCursor::expectSymbol(std::string_view symbol) {
+  if (!acceptSymbol(symbol)) fail();
+}
+
+ast::Name TokenCursor::expectName(std::string_view what) {
+  if (!isName()) {
+    note(what);
+    fail();
+  }
+  const Token token = take();
+  const std::string_view written = textOf(m_text, token.span);
+  return {token.kind == TokenKind::QuotedName ? unquoted(written) : std::string(written), token.span};
+}
+
+int64_t TokenCursor::expectInteger(std::string_view what) {
+  const auto value =
+      peek().kind == TokenKind::Integer ? parseNumber<int64_t>(text()) : std::optional<int64_t>{};
+  if (!value) {
+    note(what);
+    fail();
+  }
+  take();
+  return *value;
+}
+
+void TokenCursor::note(std::string_view expected) {
+  if (std::find(m_expected.begin(), m_expected.end(), expected) == m_expected.end()) m_expected.emplace_back(expected);
+}
+
+void TokenCursor::fail() {
+  const Token& token = peek();
+  if (token.kind == TokenKind::Unterminated) {
+    const Place start = placeOf(m_text, token.span.begin);
+    const char first = m_text[token.span.begin];
+    const std::string what = first == '\'' ? "string" : first == '/' ? "comment" : "quoted name";
+    fail(Code::UnterminatedText, token.span,
+         "unterminated " + what + " starting at line " + std::to_string(start.line) + ", column " +
+             std::to_string(start.column),
+         first == '/' ? "close it with */" : std::string("close it with ") + first + "; a quote inside is doubled");
+  }
+  std::vector<std::string> expected = m_expected;
+  if (expected.size() > kExpectedShown) {
+    expected.resize(kExpectedShown);
+    expected.emplace_back("...");
+  }
+  constexpr size_t kFoundShown = 40;
+  const std::string found = token.kind == TokenKind::End ? "the end of the text"
+                                                         : "'" + std::string(text().substr(0, kFoundShown)) + "'";
+  std::string hint;
+  if (token.kind == TokenKind::Word) {
+    std::vector<std::string> words;
+    for (const std::string& word : m_expected)
+      if (findKeyword(word)) words.push_back(word);
+    if (!equalsIgnoringCase(nearest(text(), words), text())) hint = didYouMean(text(), words);
+    const Keyword* keyword = findKeyword(text());
+    if (hint.empty() && keyword && keyword->reserved &&
+        std::any_of(expected.begin(), expected.end(), [](const std::string& e) { return e.find("name") != e.npos; }))
+      hint = "quote it to use it as a name: \"" + std::string(text()) + "\"";
+  }
+  fail(Code::Syntax, token.span,
+       (expected.empty() ? "unexpected " + found : "expected " + joined(expected, ", ", " or ") + ", found " + found),
+       hint);
+}
+
+void TokenCursor::fail(Code code, Span span, std::string message, std::string hint) {
+  throw SyntaxError{{Severity::Error, code, span, std::move(message), std::move(hint)}};
+}
+
+void TokenCursor::skipStatement() {
+  while (!atEnd() && !isSymbol(";")) take();
+  if (!atEnd()) take();
+}
+
+}  // namespace weir

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the program as a user does: exit codes, what goes to stdout, replays that are the same to the byte."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+WEIR = sys.argv.pop(1)
+
+SQL = """CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE);
+SELECT s, SUM(p * q) / SUM(q) AS vwap FROM T WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V;
+"""
+
+
+def weir(*args, stdin=None, timeout=60):
+    return subprocess.run([WEIR, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=timeout)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.tmp = pathlib.Path(self.folder.name)
+        self.sql = self.tmp / "a.sql"
+        self.sql.write_text(SQL)
+        lines = [{"weir_capture": 1, "started": 0, "sources": {}}]
+        lines += [{"at": i * 10, "stream": "T", "text": json.dumps({"s": "AB"[i % 2], "p": i, "q": 1})} for i in range(300)]
+        lines.append({"at": 4000, "event": "advance"})
+        self.capture = self.tmp / "a.weircap"
+        self.capture.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_check_names_file_line_and_column(self):
+        self.sql.write_text("SELECT a FROM Nope;\n")
+        done = weir("check", self.sql)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{self.sql}:1:15: error[E004]: unknown stream 'Nope'", done.stderr)
+        self.assertEqual(done.stdout, "")
+        as_json = weir("check", "--format", "json", self.sql)
+        self.assertEqual(json.loads(as_json.stdout)[0]["code"], "E004")
+
+    def test_usage_is_2(self):
+        self.assertEqual(weir("replay").returncode, 2)
+        self.assertEqual(weir("run", self.sql, "-f", "xml").returncode, 2)
+
+    def test_no_source(self):
+        done = weir("run", self.sql)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no source feeds T", done.stderr)
+        self.assertEqual(weir("check", self.sql).returncode, 0)
+
+    def test_replays_are_the_same_to_the_byte(self):
+        runs = [weir("replay", self.capture, self.sql).stdout for _ in range(2)]
+        self.assertEqual(runs[0], runs[1])
+        rows = [json.loads(line) for line in runs[0].splitlines()]
+        self.assertEqual(len(rows), 6)
+        self.assertEqual(rows[0], {"stream": "V", "at": 1000, "row": {"s": "A", "vwap": 49.0}})
+
+    def test_csv_limit_and_metrics(self):
+        metrics = self.tmp / "m.json"
+        done = weir("replay", self.capture, self.sql, "-f", "csv", "--limit", "2", "--metrics", metrics)
+        self.assertEqual(done.stdout, "s,vwap\nA,49.0\nB,50.0\n")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("source.T.messages", json.loads(metrics.read_text()))
+
+    def test_live_run_recorded_and_replayed_gives_the_same_rows(self):
+        exchange = subprocess.Popen([WEIR, "exchange", "--rate", "50", "--for", "30s"], stdout=subprocess.PIPE, text=True)
+        try:
+            url = exchange.stdout.readline().strip()
+            self.assertTrue(url.startswith("ws://127.0.0.1:"))
+            self.sql.write_text(f"""CREATE STREAM B (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket',
+              format = 'json', "websocket.url" = '{url}/ws/btcusdt@trade/ethusdt@trade');
+              CREATE STREAM D (s STRING, vwap DOUBLE) WITH (type = 'sink', extension = 'websocket', format = 'json',
+              "websocket.url" = '{url}/dashboard');
+              INSERT INTO D SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B WINDOW TUMBLING(500 ms) GROUP BY s;
+              INSERT INTO Roll SELECT s, AVG(p) AS a FROM B WINDOW TIME(300 ms) GROUP BY s;""")
+            capture = self.tmp / "live.weircap"
+            metrics = self.tmp / "m.json"
+            live = weir("run", self.sql, "--for", "3s", "--record", capture, "--metrics", metrics)
+            self.assertEqual(live.returncode, 0, live.stderr)
+            self.assertGreater(len(live.stdout.splitlines()), 50)
+            again = weir("replay", capture, self.sql)
+            self.assertEqual(again.stdout, live.stdout)
+            counted = json.loads(metrics.read_text())
+            self.assertEqual(counted["sink.D.published"], counted["sink.D.sent"])
+            self.assertGreater(counted["sink.D.sent"], 4)
+        finally:
+            exchange.terminate()
+            exchange.wait(10)
+            exchange.stdout.close()
+
+    def test_refused_source_ends_with_3(self):
+        self.sql.write_text("""CREATE STREAM B (s STRING) WITH (type = 'source', extension = 'websocket',
+          "websocket.url" = 'ws://127.0.0.1:1/x', "websocket.reconnect" = 'false'); SELECT s FROM B INSERT INTO O;""")
+        done = weir("run", self.sql, "--for", "20s")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("Failed to connect to WebSocket ws://127.0.0.1:1/x: Connection refused", done.stderr)
+
+    def test_demo_headless(self):
+        done = weir("demo", "--headless", "--for", "3s", "--stream", "Dashboard")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreaterEqual(len(done.stdout.splitlines()), 3)
+        self.assertIn("DEMO DATA", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

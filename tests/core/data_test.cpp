@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "core/base/bounded_queue.h"
+#include "core/base/clock.h"
+#include "core/base/text.h"
+#include "core/data/json_text.h"
+#include "core/data/time_text.h"
+#include "core/formats/decoder.h"
+
+using namespace weir;
+
+TEST_CASE("doubles show the shortest digits that read back") {
+  const auto text = [](double value) {
+    std::string out;
+    appendDouble(out, value);
+    return out;
+  };
+  CHECK(text(0.1) == "0.1");
+  CHECK(text(3e9) == "3000000000.0");
+  CHECK(text(1e16) == "1e+16");
+  CHECK(text(0.0001) == "0.0001");
+  CHECK(text(-0.0) == "-0.0");
+  CHECK(text(NAN) == "null");
+}
+
+TEST_CASE("integers are exact or refused") {
+  CHECK(exactInteger("9007199254740993") == 9007199254740993);
+  CHECK(exactInteger("3.0") == 3);
+  CHECK(exactInteger("-1.50e2") == -150);
+  CHECK(exactInteger("-9223372036854775808") == INT64_MIN);
+  CHECK_FALSE(exactInteger("9223372036854775808"));
+  CHECK_FALSE(exactInteger("3.5"));
+  CHECK_FALSE(exactInteger("abc"));
+}
+
+TEST_CASE("ISO 8601 times") {
+  CHECK(parseIsoTime("1970-01-01T00:00:01.5Z") == 1500);
+  CHECK(parseIsoTime("2014-11-07T08:19:27.028459Z") == 1415348367028);
+  CHECK(parseIsoTime("1970-01-01 01:00:00+01:00") == 0);
+  CHECK_FALSE(parseIsoTime("1970-02-30"));
+  CHECK(isoTime(1415348367028) == "2014-11-07T08:19:27.028Z");
+}
+
+TEST_CASE("JSON text is walked and checked") {
+  const std::string json = R"({"a":{"b":[1,"x\u00e9\ud83d\ude00",null]},"a2":"q\"}"})";
+  REQUIRE(isJson(json));
+  CHECK(jsonPlainText(*jsonElement(*jsonMember(*jsonMember(json, "a"), "b"), 1)) == "xé😀");
+  for (const char* bad : {"{", "[1,]", "{\"a\":tru}", "\"\\x\"", "01x", "{\"a\" 1}", "nul", ""}) CHECK_FALSE(isJson(bad));
+}
+
+TEST_CASE("base64 both ways") {
+  const std::string bytes("\0\x01\xff\xfe", 4);
+  CHECK(base64Encoded(bytes) == "AAH//g==");
+  CHECK(base64Decoded("AAH//g==") == bytes);
+  CHECK_FALSE(base64Decoded("AAH//g="));
+}
+
+TEST_CASE("UTF-8 is told from other bytes") {
+  CHECK(isUtf8("héllo 😀"));
+  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) CHECK_FALSE(isUtf8(bad));
+}
+
+TEST_CASE("the virtual clock calls in order of instant, rank and asking") {
+  VirtualClock clock;
+  std::string order;
+  clock.callAt(20, [&] { order += "c"; });
+  clock.callAt(10, [&] { order += "b"; }, 2);
+  clock.callAt(10, [&] {
+    order += "a";
+    clock.callAt(10, [&] { order += "x"; }, 1);
+  }, 1);
+  const TimerId gone = clock.callAt(5, [&] { order += "!"; });
+  clock.cancel(gone);
+  clock.advanceTo(15);
+  CHECK(order == "axb");
+  clock.advanceTo(20);
+  CHECK(order == "axbc");
+  CHECK(clock.now() == 20);
+}
+
+TEST_CASE("a bounded queue counts what it drops") {
+  BoundedQueue<int> oldest(2, WhenFull::DropOldest);
+  BoundedQueue<int> newest(2, WhenFull::DropNewest);
+  for (int i = 0; i < 5; ++i) {
+    oldest.push(i);
+    newest.push(i);
+  }
+  CHECK(oldest.front() == 3);
+  CHECK(newest.front() == 0);
+  CHECK(oldest.dropped() == 3);
+  CHECK(newest.dropped() == 3);
+}
+
+TEST_CASE("a message that turns out bad leaves nothing behind") {
+  auto schema = std::make_shared<Schema>(Schema{{{"s", Type::String}, {"n", Type::Long}}});
+  const auto decoder = makeDecoder({}, schema);
+  BatchBuilder rows(schema);
+  CHECK(decoder->decode(R"([{"s":"a","n":1},{"s":"b","n":"x"}])", {}, rows).kind == DecodeResult::Kind::Rejected);
+  CHECK(rows.rows() == 0);
+  CHECK(decoder->decode(R"({"s":"c","n":"2"})", {}, rows).kind == DecodeResult::Kind::Decoded);
+  CHECK(decoder->decode("{\"s\":", {}, rows).kind == DecodeResult::Kind::Rejected);
+  CHECK(decoder->decode("pong", {}, rows).kind == DecodeResult::Kind::Control);
+  CHECK(decoder->decode(R"({"result":null,"id":1})", {}, rows).kind == DecodeResult::Kind::Control);
+  CHECK(decoder->decode(R"({"s":"d","n":1} x)", {}, rows).kind == DecodeResult::Kind::Rejected);
+  const auto batch = rows.take();
+  REQUIRE(batch->rows() == 1);
+  CHECK(batch->columns[0]->text(0) == "c");
+  CHECK(batch->columns[1]->integer(0) == 2);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs golden cases: a title, a pipeline, then a script on a virtual clock, or the texts of the checker's error.
+//
+//   > T Stream {json}      a message arrives at clock T (ms)
+//   @ T                    the clock moves to T
+//   ~ T Stream down|up     the connection is lost or comes back
+//   < T Stream {json}      an expected row; T is its event time
+//
+// Every case runs at batch sizes 1, 7 and 2,048 and must give the same bytes, streams interleaved as they leave.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "core/base/text.h"
+#include "core/connectors/capture.h"
+#include "core/connectors/row_printer.h"
+#include "core/plan/checker.h"
+
+namespace {
+
+using namespace weir;
+
+struct Case {
+  std::string sql;
+  std::vector<std::string> script, counters, errors;
+};
+
+Case parse(const std::filesystem::path& path) {
+  Case c;
+  std::ifstream in(path);
+  std::string part;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("--- "))
+      part = line.substr(4);
+    else if (part == "sql")
+      c.sql += line + "\n";
+    else if (part == "script" && !line.empty())
+      c.script.push_back(line);
+    else if (part == "counters" && !line.empty())
+      c.counters.push_back(line);
+    else if (part == "error" && !line.empty())
+      c.errors.push_back(line);
+  }
+  return c;
+}
+
+std::string said(const BoundResult& result, const std::string& sql) {
+  std::string out;
+  for (const Diagnostic& d : result.diagnostics) out += render(d, "case.sql", sql);
+  return out;
+}
+
+// Splits "> 12 Stream rest" at its first three spaces.
+std::vector<std::string> words(const std::string& line) {
+  std::vector<std::string> out;
+  size_t at = 0;
+  for (int i = 0; i < 3 && at < line.size(); ++i) {
+    const size_t space = std::min(line.find(' ', at), line.size());
+    out.push_back(line.substr(at, space - at));
+    at = std::min(space + 1, line.size());
+  }
+  out.push_back(line.substr(at));
+  out.resize(4);
+  return out;
+}
+
+std::string run(const Case& c, size_t batchRows, std::string& metrics) {
+  BoundResult checked = checkScript(c.sql);
+  if (hasError(checked.diagnostics)) return said(checked, c.sql);
+  std::ostringstream capture;
+  CaptureWriter writer(capture, 0, {});
+  std::vector<std::string> streams;
+  for (const std::string& line : c.script) {
+    const auto w = words(line);
+    const Micros at = fromMillis(parseNumber<int64_t>(w[1]).value_or(0));
+    if (w[0] == ">") writer.message(w[2], w[3], true, at);
+    if (w[0] == "@") writer.advance(at);
+    if (w[0] == "~") writer.event(w[2], w[3] == "down" ? "close" : "open", at);
+    if (w[0] == "<" && std::find(streams.begin(), streams.end(), w[2]) == streams.end()) streams.push_back(w[2]);
+  }
+  if (streams.empty()) streams = checked.script.results();
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline, batchRows);
+  std::string out;
+  RowPrinter printer(pipeline, streams, RowFormat::JsonLines, -1, [&](const std::string& rows) { out += rows; });
+  std::istringstream in(capture.str());
+  CaptureReader reader(in);
+  if (!reader.readHeader()) return "bad header";
+  for (const Diagnostic& d : replayCapture(reader, pipeline, feeder, {})) out += d.message + "\n";
+  printer.flush();
+  metrics = metricsJson(pipeline, feeder, {});
+  return out;
+}
+
+std::string verdict(const Case& c) {
+  if (!c.errors.empty()) {
+    const std::string text = said(checkScript(c.sql), c.sql);
+    for (const std::string& error : c.errors)
+      if (text.find(error) == std::string::npos) return "missing '" + error + "' in:\n" + text;
+    return {};
+  }
+  std::string expected;
+  for (const std::string& line : c.script) {
+    const auto w = words(line);
+    if (w[0] == "<") expected += "{\"stream\":\"" + w[2] + "\",\"at\":" + w[1] + ",\"row\":" + w[3] + "}\n";
+  }
+  for (const size_t rows : {size_t{1}, size_t{7}, size_t{2048}}) {
+    std::string metrics;
+    const std::string got = run(c, rows, metrics);
+    if (got != expected) return "batches of " + std::to_string(rows) + "\nwant\n" + expected + "got\n" + got;
+    for (const std::string& counter : c.counters) {
+      const size_t equals = counter.find('=');
+      const std::string wanted = "\"" + counter.substr(0, equals) + "\": " + counter.substr(equals + 1);
+      const size_t at = metrics.find(wanted);
+      const char after = at == std::string::npos ? 'x' : metrics[at + wanted.size()];
+      if (after != ',' && after != '\n') return "batches of " + std::to_string(rows) + ": want " + counter + " in" + metrics;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int passed = 0;
+  int failed = 0;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(argc > 1 ? argv[1] : "."))
+    if (entry.path().extension() == ".case") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    const std::string why = verdict(parse(file));
+    if (why.empty()) {
+      ++passed;
+      continue;
+    }
+    ++failed;
+    std::cout << "FAIL " << file.stem().string() << ": " << why << "\n";
+  }
+  std::cout << passed << " passed, " << failed << " failed\n";
+  return failed > 0 || passed == 0 ? 1 : 0;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+#include "core/demo/demo_exchange.h"
+#include "core/net/connection.h"
+#include "core/net/qt_clock.h"
+#include "core/plan/checker.h"
+#include "core/session/live_run.h"
+
+using namespace weir;
+using Event = ConnectionMachine::Event;
+using Action = ConnectionMachine::Action;
+
+class NetTest final : public QObject {
+  Q_OBJECT
+
+  static ConnectionSettings settingsFor(quint16 port) {
+    ConnectionSettings s;
+    s.name = QStringLiteral("S");
+    s.url = s.shownUrl = QStringLiteral("ws://127.0.0.1:%1/feed").arg(port);
+    return s;
+  }
+  static std::shared_ptr<LiveRun> start(const QString& sql) {
+    BoundResult checked = checkScript(sql.toStdString());
+    if (hasError(checked.diagnostics)) qFatal("%s", checked.diagnostics.front().message.c_str());
+    auto run = LiveRun::create(std::move(checked.script), {});
+    (*run)->start();
+    return *run;
+  }
+
+ private slots:
+  void backoffIsOneTwoFourUpToThirty() {
+    BackoffPolicy policy;
+    const int64_t wanted[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
+    for (int attempt = 1; attempt <= 7; ++attempt) QCOMPARE(backoffDelay(policy, attempt), wanted[attempt - 1]);
+    policy.jitter = 0.5;
+    QCOMPARE(backoffDelay(policy, 1, 0.5), 750);
+  }
+
+  void attemptsResetOnlyWhenDataIsDecoded() {
+    ConnectionMachine machine({});
+    QCOMPARE(machine.handle(Event::Start), Action::Connect);
+    for (int64_t attempt = 1; attempt <= 3; ++attempt) {
+      QCOMPARE(machine.handle(Event::HandshakeDone), Action::None);
+      QCOMPARE(machine.handle(Event::Lost), Action::Wait);
+      QCOMPARE(machine.attempt(), attempt);
+      QCOMPARE(machine.handle(Event::RetryDue), Action::Connect);
+    }
+    machine.handle(Event::HandshakeDone);
+    machine.handle(Event::Decoded);
+    QCOMPARE(machine.state(), ConnectionState::Live);
+    machine.handle(Event::Lost);
+    QCOMPARE(machine.attempt(), int64_t{1});
+    QCOMPARE(machine.delayMs(), int64_t{1000});
+  }
+
+  void refusedThrottledAndExhausted() {
+    ConnectionMachine refused({});
+    refused.handle(Event::Start);
+    QCOMPARE(refused.handle(Event::Failed, FailureKind::Refused), Action::Finish);
+    QCOMPARE(refused.state(), ConnectionState::Refused);
+    ConnectionMachine throttled({});
+    throttled.handle(Event::Start);
+    throttled.handle(Event::Failed, FailureKind::Throttled);
+    QCOMPARE(throttled.delayMs(), int64_t{30000});
+    BackoffPolicy two;
+    two.maxAttempts = 2;
+    ConnectionMachine limited(two);
+    limited.handle(Event::Start);
+    QCOMPARE(limited.handle(Event::Failed), Action::Wait);
+    limited.handle(Event::RetryDue);
+    QCOMPARE(limited.handle(Event::Failed), Action::Wait);
+    limited.handle(Event::RetryDue);
+    QCOMPARE(limited.handle(Event::Failed), Action::Finish);
+    QCOMPARE(limited.state(), ConnectionState::GaveUp);
+  }
+
+  void everyStateTakesEveryEvent() {
+    // A pair that makes no sense changes nothing and asks for nothing.
+    const Event events[] = {Event::Start, Event::HandshakeDone, Event::Failed, Event::Lost, Event::Decoded, Event::RetryDue, Event::Demand, Event::Stop};
+    const std::vector<std::vector<Event>> ways = {
+        {}, {Event::Start}, {Event::Start, Event::HandshakeDone}, {Event::Start, Event::HandshakeDone, Event::Decoded},
+        {Event::Start, Event::Failed}, {Event::Stop}};
+    for (const auto& way : ways)
+      for (const Event event : events) {
+        ConnectionMachine machine({});
+        for (const Event step : way) machine.handle(step);
+        const ConnectionState before = machine.state();
+        const Action action = machine.handle(event);
+        if (machine.state() == before) QVERIFY(action == Action::None);
+        if (event == Event::Demand) QCOMPARE(machine.state(), before);
+        if (event == Event::Stop) QCOMPARE(machine.state(), ConnectionState::Closed);
+      }
+  }
+
+  void refusedPortWaitsAndSaysWhy() {
+    QTcpServer taken;
+    QVERIFY(taken.listen(QHostAddress::LocalHost));
+    const quint16 port = taken.serverPort();
+    taken.close();
+    QtClock clock;
+    Connection connection(settingsFor(port), clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QCOMPARE(connection.health().error, QStringLiteral("Failed to connect to WebSocket ws://127.0.0.1:%1/feed: Connection refused").arg(port));
+    QVERIFY(!connection.health().hint.isEmpty());
+    connection.stop();
+    QCOMPARE(connection.state(), ConnectionState::Closed);
+  }
+
+  void unauthorizedIsRefused() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.faults = parseFaults(QStringLiteral("401@0s/60s"), nullptr);
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    ConnectionSettings settings = settingsFor(exchange.port());
+    settings.url = settings.shownUrl = exchange.baseUrl() + QStringLiteral("/ws/btcusdt@trade");
+    QtClock clock;
+    Connection connection(settings, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Refused);
+    QVERIFY(connection.health().error.endsWith(QLatin1String(": 401 Unauthorized")));
+  }
+
+  void silentServerTimesOut() {
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    ConnectionSettings settings = settingsFor(silent.serverPort());
+    settings.connectTimeoutMs = 150;
+    QtClock clock;
+    Connection connection(settings, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY(connection.health().error.contains(QLatin1String("timed out after 0.15 seconds")));
+  }
+
+  void subprotocolMustBeChosen() {
+    QWebSocketServer server(QStringLiteral("t"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    ConnectionSettings settings = settingsFor(server.serverPort());
+    settings.subprotocol = QStringLiteral("graphql-ws");
+    QtClock clock;
+    Connection connection(settings, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Refused);
+    QVERIFY(connection.health().error.contains(QLatin1String("subprotocol not supported (offered 'graphql-ws'")));
+  }
+
+  void oversizedMessageIsALossThatSaysWhy() {
+    QWebSocketServer server(QStringLiteral("t"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QWebSocketServer::newConnection, this, [&] { server.nextPendingConnection()->sendTextMessage(QString(5000, QLatin1Char('x'))); });
+    ConnectionSettings settings = settingsFor(server.serverPort());
+    settings.maxMessageBytes = 1000;
+    QtClock clock;
+    Connection connection(settings, clock);
+    int lost = 0;
+    connection.onLost = [&] { ++lost; };
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QCOMPARE(lost, 1);
+    QVERIFY(connection.health().error.contains(QLatin1String("1009")));
+  }
+
+  void destroyedWhileConnecting() {
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    QtClock clock;
+    auto connection = std::make_unique<Connection>(settingsFor(silent.serverPort()), clock);
+    connection->start();
+    QTest::qWait(20);
+    connection.reset();
+    QTest::qWait(50);
+  }
+
+  void sinkKeepsRowsAndOrderOverAReconnect() {
+    QWebSocketServer server(QStringLiteral("t"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const quint16 port = server.serverPort();
+    QStringList got;
+    QList<QWebSocket*> peers;
+    connect(&server, &QWebSocketServer::newConnection, this, [&] {
+      QWebSocket* peer = server.nextPendingConnection();
+      peers << peer;
+      connect(peer, &QWebSocket::textMessageReceived, this, [&](const QString& text) { got << text; });
+    });
+    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"},
+                                           {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
+                                           {"websocket.reconnect.delay.ms", "50"}});
+    QtClock clock;
+    WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
+    const auto publish = [&](int64_t n) {
+      BatchBuilder rows(std::make_shared<Schema>(Schema{{{"n", Type::Long}}}));
+      rows.column(0).appendInteger(n);
+      rows.finishRow({});
+      sink.publish(*rows.take());
+    };
+    sink.start();
+    QTRY_VERIFY(sink.connection().isOpen());
+    publish(1);
+    QTRY_COMPARE(got.size(), 1);
+    for (QWebSocket* peer : peers) peer->abort();
+    QTRY_VERIFY(!sink.connection().isOpen());
+    publish(2);
+    publish(3);
+    QTRY_COMPARE(got.size(), 3);
+    QCOMPARE(got, QStringList({QStringLiteral("{\"n\":1}"), QStringLiteral("{\"n\":2}"), QStringLiteral("{\"n\":3}")}));
+    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    sink.stop();
+  }
+
+  void sinkFailsWaitingRowsWhenAttemptsAreUsedUp() {
+    QTcpServer taken;
+    QVERIFY(taken.listen(QHostAddress::LocalHost));
+    const quint16 port = taken.serverPort();
+    taken.close();
+    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"},
+                                           {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
+                                           {"websocket.reconnect.delay.ms", "10"}, {"websocket.reconnect.max.attempts", "2"}});
+    QtClock clock;
+    WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
+    uint64_t failed = 0;
+    sink.onRowsFailed = [&](uint64_t rows, const QString&) { failed += rows; };
+    sink.start();
+    BatchBuilder rows(std::make_shared<Schema>(Schema{{{"n", Type::Long}}}));
+    rows.column(0).appendInteger(1);
+    rows.finishRow({});
+    const auto batch = rows.take();
+    sink.publish(*batch);
+    QTRY_COMPARE(failed, uint64_t{1});
+    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QVERIFY(!sink.hasEnded());
+  }
+
+  void aKilledExchangeLosesNoClosedWindow() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 100;
+    auto exchange = std::make_unique<DemoExchange>(s);
+    QVERIFY(exchange->start(nullptr));
+    s.port = exchange->port();
+    QString sql = demoScript(exchange->baseUrl());
+    sql.replace(QStringLiteral("TUMBLING(1 sec)"), QStringLiteral("TUMBLING(200 ms)"));
+    sql.replace(QStringLiteral("event_timestamp() AS window_end"), QStringLiteral("window_end() AS window_end"));
+    sql.replace(QStringLiteral("type = 'source',"), QStringLiteral("type = 'source', \"websocket.reconnect.delay.ms\" = '100',"));
+    const auto run = start(sql);
+    std::vector<RowMeta> rows;
+    run->pipeline().tap("Dashboard", [&](const BatchPtr& batch) { rows.insert(rows.end(), batch->meta.begin(), batch->meta.end()); });
+    QTRY_VERIFY(rows.size() >= 9);
+    exchange.reset();
+    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->connection().state(), ConnectionState::Waiting);
+    const size_t atLoss = rows.size();
+    exchange = std::make_unique<DemoExchange>(s);
+    QVERIFY(exchange->start(nullptr));
+    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->connection().state(), ConnectionState::Live);
+    QTRY_VERIFY(rows.size() >= atLoss + 9);
+    QCOMPARE(run->feeder().find("BinanceTrades")->gaps(), uint64_t{1});
+    QVERIFY(std::any_of(rows.begin(), rows.end(), [](const RowMeta& row) { return row.hasGap; }));
+    QVERIFY(!rows.back().hasGap);
+    bool done = false;
+    run->stop([&] { done = true; });
+    QTRY_VERIFY(done);
+    const auto metrics = run->sinkMetrics();
+    QCOMPARE(metrics.at("Dashboard.published"), metrics.at("Dashboard.sent") + metrics.at("Dashboard.failed") + metrics.at("Dashboard.dropped") + metrics.at("Dashboard.queued"));
+    QCOMPARE(metrics.at("Dashboard.failed"), uint64_t{0});
+  }
+
+  void faultsAreRead() {
+    QString error;
+    const auto faults = parseFaults(QStringLiteral("drop@15s,close:1001@2.5s/7s"), &error);
+    QCOMPARE(faults.size(), size_t{2});
+    QCOMPARE(faults[1].atMs, qint64{2500});
+    QCOMPARE(faults[1].forMs, qint64{7000});
+    parseFaults(QStringLiteral("explode@1s"), &error);
+    QVERIFY(error.contains(QLatin1String("explode@1s")));
+  }
+};
+
+QTEST_GUILESS_MAIN(NetTest)
+#include "net_test.moc"

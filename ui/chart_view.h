@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QChartView>
+#include <QWidget>
+#include <vector>
+
+#include "core/exec/gap_log.h"
+#include "ui/series_store.h"
+#include "ui/theme.h"
+
+namespace weir {
+
+class PlotItem;
+
+/// The chart of one result stream: Qt Charts holds scene and theme, the data is painted by one item in its plot area.
+class ChartView final : public QChartView {
+  Q_OBJECT
+ public:
+  explicit ChartView(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme);
+  void setStore(const SeriesStore* store);
+  void setGaps(std::vector<Gap> gaps);
+  /// Milliseconds of time shown.
+  void setRange(int64_t ms);
+  void setFollowing(bool following);
+  bool isFollowing() const;
+  void setFocusSeries(int index);
+  /// The data has changed; `nowMs` is the engine's clock.
+  void refresh(int64_t nowMs);
+  /// In words, for those who cannot see it.
+  QString summary() const;
+  size_t visiblePoints() const;
+
+ signals:
+  void followingChanged(bool following);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+
+ private:
+  PlotItem* m_plot;
+  bool m_dragging = false;
+  double m_dragFrom = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <deque>
+
+#include "core/net/connection.h"
+#include "ui/theme.h"
+
+namespace weir {
+
+/// How a connection is shown: the word, the colour and the shape of its mark. Never colour alone.
+struct HealthLook {
+  QString word;
+  QColor color;
+  enum class Mark { Ring, HalfRing, Disc, Triangle, Diamond, Square, SlashedRing } mark;
+};
+HealthLook healthLook(const ConnectionHealth& health, const Theme& theme);
+void paintMark(QPainter& painter, const QRectF& box, const HealthLook& look);
+QString durationWords(int64_t ms);
+
+/// One connection: mark, state, rate with a sparkline, last message, faults, countdown and error.
+class HealthCard final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit HealthCard(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme);
+  void show(const ConnectionHealth& health, Micros now);
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override { return {180, sizeHint().height()}; }
+  QString stateText() const { return m_look.word; }
+  QString detailText() const { return m_detail; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  const Theme* m_theme;
+  ConnectionHealth m_health;
+  HealthLook m_look{};
+  Micros m_now = 0;
+  double m_rate = 0;
+  double m_byteRate = 0;
+  uint64_t m_countAt = 0;
+  uint64_t m_bytesAt = 0;
+  Micros m_sampledAt = 0;
+  std::deque<double> m_rates;
+  QString m_detail;
+};
+
+}  // namespace weir

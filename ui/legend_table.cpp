@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/legend_table.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <cmath>
+
+namespace weir {
+
+namespace {
+constexpr int kRow = 22;
+constexpr int kHeader = 24;
+}  // namespace
+
+LegendTable::LegendTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(&theme) {
+  setAccessibleName(tr("Legend"));
+  setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+}
+
+void LegendTable::setTheme(const Theme& theme) {
+  m_theme = &theme;
+  update();
+}
+
+void LegendTable::setStore(const SeriesStore* store) {
+  m_store = store;
+  m_focus = 0;
+  refresh();
+}
+
+void LegendTable::refresh() {
+  const size_t rows = m_store ? m_store->series().size() : 0;
+  if (rows != m_rows) {
+    m_rows = rows;
+    updateGeometry();
+  }
+  update();
+}
+
+QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * static_cast<int>(std::min<size_t>(m_rows, 8)) + 6}; }
+
+void LegendTable::paintEvent(QPaintEvent*) {
+  const Theme& t = *m_theme;
+  QPainter p(this);
+  p.setRenderHint(QPainter::Antialiasing);
+  p.fillRect(rect(), t.bg1);
+  p.setPen(t.line);
+  p.drawLine(0, height() - 1, width(), height() - 1);
+  if (!m_store) return;
+  const double w = width() - 24;
+  // Change gives way first when it is narrow.
+  const bool wide = w > 430;
+  const int columns = wide ? 5 : 4;
+  const double first = wide ? 0.22 : 0.26;
+  const double each = (1 - first) / columns;
+  const auto cell = [&](int column, double y, const QString& text, const QColor& color, const QFont& font) {
+    p.setFont(font);
+    p.setPen(color);
+    p.drawText(QRectF(12 + w * (first + each * column), y, w * each, kRow), Qt::AlignVCenter | Qt::AlignRight, text);
+  };
+  const QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
+                                 : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
+  p.setFont(uiFont(11));
+  p.setPen(t.text3);
+  p.drawText(QRectF(12, 2, w * first, kRow), Qt::AlignVCenter, tr("group"));
+  for (int c = 0; c < columns; ++c) cell(c, 2, heads[c], t.text3, uiFont(11));
+  double y = kHeader;
+  int index = 0;
+  for (const ChartSeries& s : m_store->series()) {
+    if (index >= 8) break;
+    const bool focus = index == m_focus;
+    if (focus) p.fillRect(QRectF(0, y, width(), kRow), t.bg2);
+    p.setPen(QPen(t.series[static_cast<size_t>(index) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
+    p.drawLine(QPointF(14, y + kRow / 2.0), QPointF(26, y + kRow / 2.0));
+    p.setFont(uiFont(12, focus ? QFont::DemiBold : QFont::Normal));
+    p.setPen(t.text1);
+    p.drawText(QRectF(34, y, w * first - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(s.name, Qt::ElideRight, static_cast<int>(w * first) - 12));
+    const double last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
+    const int decimals = last >= 1000 ? 2 : 3;
+    int c = 0;
+    cell(c++, y, withThousands(last, decimals), t.text1, uiFont(12, QFont::DemiBold));
+    if (wide) {
+      const double from = s.points.empty() ? last : s.points.front().value;
+      const double change = from == 0 ? 0 : (last / from - 1) * 100;
+      const QString text = (change < 0 ? QStringLiteral("▼ ") + QChar(0x2212) : QStringLiteral("▲ +")) + QString::number(std::fabs(change), 'f', 2) + QStringLiteral(" %");
+      cell(c++, y, text, change < 0 ? t.down : t.up, uiFont(12));
+    }
+    if (s.count > 0) {
+      cell(c++, y, withThousands(s.min, decimals), t.text2, uiFont(12));
+      cell(c++, y, withThousands(s.max, decimals), t.text2, uiFont(12));
+      cell(c++, y, withThousands(s.sum / static_cast<double>(s.count), decimals), t.text2, uiFont(12));
+    }
+    y += kRow;
+    ++index;
+  }
+}
+
+void LegendTable::mousePressEvent(QMouseEvent* event) {
+  const int row = (static_cast<int>(event->position().y()) - kHeader) / kRow;
+  if (!m_store || row < 0 || row >= static_cast<int>(m_store->series().size())) return;
+  m_focus = row;
+  emit focused(row);
+  update();
+}
+
+}  // namespace weir

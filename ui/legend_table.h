@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "ui/series_store.h"
+#include "ui/theme.h"
+
+namespace weir {
+
+/// The legend as a table: last, change, least, greatest and mean of each series. A click chooses the focus series.
+class LegendTable final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit LegendTable(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme);
+  void setStore(const SeriesStore* store);
+  void refresh();
+  QSize sizeHint() const override;
+
+ signals:
+  void focused(int series);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+
+ private:
+  const Theme* m_theme;
+  const SeriesStore* m_store = nullptr;
+  int m_focus = 0;
+  size_t m_rows = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plot_item.h"
+
+#include <QDateTime>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/clock.h"
+
+namespace weir {
+
+namespace {
+
+constexpr double kTimeAxis = 26;
+constexpr double kTagHeight = 18;
+
+double niceStep(double span, int wanted) {
+  if (!(span > 0)) return 1;
+  const double rough = span / wanted;
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double step : {1.0, 2.0, 5.0, 10.0})
+    if (step * power >= rough) return step * power;
+  return 10 * power;
+}
+
+QString clockText(int64_t ms, bool seconds) {
+  return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(seconds ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm"));
+}
+
+QPen pen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine) {
+  QPen p(color, width, style, Qt::RoundCap, Qt::RoundJoin);
+  p.setCosmetic(false);
+  return p;
+}
+
+// "BTCUSDT" is "BTC" on a tag: the quote currency is the same for all.
+QString shortName(const QString& name) {
+  for (const char* quote : {"USDT", "-USD", "/USD", "USD"})
+    if (name.size() > 4 && name.endsWith(QLatin1String(quote))) return name.chopped(static_cast<int>(qstrlen(quote)));
+  return name;
+}
+
+QString percentText(double value) {
+  return (value < 0 ? QString(QChar(0x2212)) : QStringLiteral("+")) + QString::number(std::fabs(value), 'f', 2) + QStringLiteral(" %");
+}
+
+}  // namespace
+
+void PlotItem::setArea(const QRectF& area) {
+  prepareGeometryChange();
+  m_area = area;
+}
+
+QRectF PlotItem::priceRect() const {
+  const double height = m_area.height() - kTimeAxis;
+  return {m_area.left() + 10, m_area.top() + 6, m_area.width() - m_axisWidth - 10, height * 0.77 - 12};
+}
+
+QRectF PlotItem::volumeRect() const {
+  const double height = m_area.height() - kTimeAxis;
+  return {m_area.left() + 10, m_area.top() + height * 0.77 + 14, m_area.width() - m_axisWidth - 10, height * 0.23 - 16};
+}
+
+double PlotItem::timeToX(double t) const {
+  const QRectF r = priceRect();
+  return r.left() + (t - static_cast<double>(m_end - m_range)) / static_cast<double>(m_range) * r.width();
+}
+
+double PlotItem::xToTime(double x) const {
+  const QRectF r = priceRect();
+  return static_cast<double>(m_end - m_range) + (x - r.left()) / r.width() * static_cast<double>(m_range);
+}
+
+size_t PlotItem::visiblePoints() const {
+  size_t count = 0;
+  if (m_store)
+    for (const ChartSeries& series : m_store->series())
+      for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) ++count;
+  return count;
+}
+
+double PlotItem::baseOf(const ChartSeries& series) const {
+  for (const ChartPoint& point : series.points)
+    if (point.at >= m_end - m_range) return point.value;
+  return series.open ? series.open->value : series.points.empty() ? 1 : series.points.back().value;
+}
+
+PlotItem::Scale PlotItem::scale() const {
+  Scale s;
+  double least = INFINITY;
+  double most = 0;
+  for (const ChartSeries& series : m_store->series()) {
+    const double base = std::fabs(baseOf(series));
+    least = std::min(least, base);
+    most = std::max(most, base);
+  }
+  // Prices that far apart cannot share an axis.
+  s.percent = m_store->series().size() > 1 && most > 3 * least;
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const ChartSeries& series : m_store->series()) {
+    const double base = baseOf(series);
+    const auto take = [&](double value) {
+      const double v = s.percent ? (value / base - 1) * 100 : value;
+      low = std::min(low, v);
+      high = std::max(high, v);
+    };
+    for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) take(it->value);
+    if (series.open) take(series.open->value);
+  }
+  if (!(low <= high)) return s;
+  const double margin = std::max((high - low) * 0.12, s.percent ? 0.01 : std::fabs(high) * 1e-5);
+  const double step = niceStep(high - low + 2 * margin, 8) / 2;
+  s.low = std::floor((low - margin) / step) * step;
+  s.high = std::ceil((high + margin) / step) * step;
+  return s;
+}
+
+double PlotItem::y(const Scale& s, double value, double base) const {
+  const QRectF r = priceRect();
+  const double v = s.percent ? (value / base - 1) * 100 : value;
+  return r.bottom() - (v - s.low) / (s.high - s.low) * r.height();
+}
+
+void PlotItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) {
+  QPainter& p = *painter;
+  p.setRenderHint(QPainter::Antialiasing);
+  if (!m_store || m_store->isEmpty()) return;
+  const Scale s = scale();
+  paintGrid(p, s);
+  paintVolume(p);
+  paintSeries(p, s);
+  paintGaps(p);
+  paintTags(p, s);
+  if (m_cursor) paintCrosshair(p, s);
+}
+
+void PlotItem::paintGrid(QPainter& p, const Scale& s) const {
+  const QRectF r = priceRect();
+  const QRectF v = volumeRect();
+  p.setFont(uiFont(11));
+  const double step = niceStep(s.high - s.low, std::max(3, static_cast<int>(r.height() / 46)));
+  // Labels near a tag give way to it.
+  std::vector<double> tags;
+  for (const ChartSeries& series : m_store->series()) {
+    const double last = series.open ? series.open->value : series.points.empty() ? 0 : series.points.back().value;
+    tags.push_back(y(s, last, baseOf(series)));
+  }
+  for (double value = std::ceil(s.low / step) * step; value <= s.high + step * 0.01; value += step) {
+    const double at = r.bottom() - (value - s.low) / (s.high - s.low) * r.height();
+    p.setPen(pen(m_theme->grid(), 1));
+    p.drawLine(QPointF(r.left(), at), QPointF(r.right(), at));
+    if (std::any_of(tags.begin(), tags.end(), [at](double tag) { return std::fabs(tag - at) < 16; })) continue;
+    p.setPen(m_theme->text3);
+    const QString text = s.percent ? percentText(std::fabs(value) < step / 100 ? 0 : value) : withThousands(value, decimals(s.high));
+    p.drawText(QRectF(r.right() + 8, at - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft, text);
+  }
+  static const int64_t kSteps[] = {1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 900000, 1800000, 3600000, 7200000, 21600000, 86400000};
+  int64_t timeStep = kSteps[0];
+  for (const int64_t candidate : kSteps) {
+    timeStep = candidate;
+    if (static_cast<double>(candidate) / static_cast<double>(m_range) * r.width() >= 76) break;
+  }
+  for (int64_t t = (floorDivide(m_end - m_range, timeStep) + 1) * timeStep; t <= m_end; t += timeStep) {
+    const double x = timeToX(static_cast<double>(t));
+    p.setPen(pen(m_theme->grid(), 1));
+    p.drawLine(QPointF(x, r.top()), QPointF(x, v.bottom()));
+    if (x < r.left() + 24 || x > r.right() - 20) continue;
+    p.setPen(m_theme->text3);
+    p.drawText(QRectF(x - 40, v.bottom() + 5, 80, 16), Qt::AlignCenter, clockText(t, timeStep < 60000));
+  }
+  p.setPen(pen(m_theme->line, 1));
+  p.drawLine(QPointF(r.right(), r.top()), QPointF(r.right(), v.bottom()));
+  p.drawLine(QPointF(m_area.left(), v.top() - 16), QPointF(m_area.right(), v.top() - 16));
+}
+
+void PlotItem::paintVolume(QPainter& p) const {
+  if (m_focus < 0 || m_focus >= static_cast<int>(m_store->series().size()) || m_store->volumeName().isEmpty()) return;
+  const ChartSeries& series = m_store->series()[static_cast<size_t>(m_focus)];
+  const QRectF r = volumeRect();
+  double most = 0;
+  const auto visible = [this](const ChartPoint& point) { return point.at >= m_end - m_range && point.at <= m_end; };
+  for (const ChartPoint& point : series.points)
+    if (visible(point)) most = std::max(most, point.volume);
+  if (series.open) most = std::max(most, series.open->volume);
+  p.setFont(uiFont(11));
+  p.setPen(m_theme->text2);
+  p.drawText(QRectF(r.left() + 2, r.top() - 13, 300, 14), Qt::AlignLeft | Qt::AlignVCenter,
+             QObject::tr("%1 %2").arg(m_store->volumeName(), series.name));
+  if (!(most > 0)) return;
+  const double slot = std::max(1.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * r.width());
+  const double width = std::max(1.0, slot * 0.62);
+  const double top = r.top() + 6;
+  const double height = r.bottom() - top;
+  const double step = niceStep(most, 2);
+  p.setPen(m_theme->text3);
+  for (double value = step; value < most; value += step)
+    p.drawText(QRectF(r.right() + 8, r.bottom() - value / most * height - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft,
+               withThousands(value, step < 1 ? 2 : step < 10 ? 1 : 0));
+  double previous = 0;
+  bool first = true;
+  for (const ChartPoint& point : series.points) {
+    const bool rising = first || point.value >= previous;
+    previous = point.value;
+    first = false;
+    if (!visible(point)) continue;
+    const double x = timeToX(static_cast<double>(point.at)) - slot / 2;
+    const double h = point.volume / most * height;
+    QColor color = rising ? m_theme->up : m_theme->down;
+    color.setAlphaF(0.75F);
+    p.fillRect(QRectF(x - width / 2, r.bottom() - h, width, h), color);
+  }
+  if (series.open) {
+    const double x = timeToX(static_cast<double>(series.open->at)) - slot / 2;
+    const double h = series.open->volume / most * height;
+    p.setPen(pen(series.open->value >= previous ? m_theme->up : m_theme->down, 1));
+    p.setBrush(Qt::NoBrush);
+    p.drawRect(QRectF(x - width / 2, r.bottom() - h, width, h));
+  }
+}
+
+void PlotItem::paintSeries(QPainter& p, const Scale& s) const {
+  const QRectF r = priceRect();
+  p.save();
+  p.setClipRect(r.adjusted(-1, -8, 8, 8));
+  for (size_t i = 0; i < m_store->series().size(); ++i) {
+    const ChartSeries& series = m_store->series()[i];
+    const QColor color = m_theme->series[i % m_theme->series.size()];
+    const Qt::PenStyle style = i < 6 ? Qt::SolidLine : i < 12 ? Qt::DashLine : Qt::DotLine;
+    const double width = static_cast<int>(i) == m_focus ? 2.2 : 1.6;
+    const double base = baseOf(series);
+    QPainterPath path;
+    bool down = false;
+    QPointF last;
+    int64_t lastAt = 0;
+    std::vector<QPointF> diamonds;
+    // A missing window is a gap in the line, not a straight stretch over it.
+    const int64_t jump = m_store->windowMs() > 0 ? m_store->windowMs() * 5 / 2 : 0;
+    const auto start = std::lower_bound(series.points.begin(), series.points.end(), m_end - m_range - 2 * m_store->windowMs(),
+                                        [](const ChartPoint& point, int64_t t) { return point.at < t; });
+    for (auto it = start; it != series.points.end(); ++it) {
+      last = QPointF(timeToX(static_cast<double>(it->at)), y(s, it->value, base));
+      if (!down || (jump > 0 && it->at - lastAt > jump))
+        path.moveTo(last);
+      else
+        path.lineTo(last);
+      down = true;
+      lastAt = it->at;
+      if (it->incomplete) diamonds.push_back(last);
+    }
+    p.setBrush(Qt::NoBrush);
+    p.setPen(pen(color, width, style));
+    p.drawPath(path);
+    for (const QPointF& at : diamonds) {
+      p.setPen(pen(m_theme->warn, 1.4));
+      p.setBrush(m_theme->bg1);
+      p.drawPolygon(QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 0), at + QPointF(0, 4.5), at + QPointF(-4.5, 0)}));
+    }
+    if (series.open) {
+      const QPointF at(timeToX(static_cast<double>(series.open->at)), y(s, series.open->value, base));
+      if (down && (jump == 0 || series.open->at - lastAt <= jump)) {
+        p.setPen(pen(color, width, Qt::DotLine));
+        p.drawLine(last, at);
+      }
+      p.setPen(pen(color, 1.6));
+      p.setBrush(m_theme->bg1);
+      p.drawEllipse(at, 4, 4);
+    }
+  }
+  p.restore();
+}
+
+void PlotItem::paintGaps(QPainter& p) const {
+  const QRectF r = priceRect();
+  const QRectF v = volumeRect();
+  for (const Gap& gap : m_gaps) {
+    const int64_t to = gap.to.value_or(m_now);
+    if (to < m_end - m_range || gap.from > m_end) continue;
+    const double x0 = std::max(r.left(), timeToX(static_cast<double>(gap.from)));
+    const double x1 = std::min(r.right(), timeToX(static_cast<double>(to)));
+    if (x1 <= x0) continue;
+    const QRectF band(x0, r.top(), x1 - x0, v.bottom() - r.top());
+    QColor tint = m_theme->warn;
+    tint.setAlphaF(0.07F);
+    p.fillRect(band, tint);
+    p.save();
+    p.setClipRect(band);
+    tint.setAlphaF(0.35F);
+    p.setPen(pen(tint, 1));
+    for (double x = band.left() - band.height(); x < band.right(); x += 7)
+      p.drawLine(QPointF(x, band.bottom()), QPointF(x + band.height(), band.top()));
+    p.restore();
+    p.setPen(pen(m_theme->warn, 1, Qt::DashLine));
+    p.drawLine(band.topLeft(), band.bottomLeft());
+    p.drawLine(band.topRight(), band.bottomRight());
+    const QString text = gap.to ? QObject::tr("Disconnected %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 1)
+                                : QObject::tr("Disconnected for %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 0);
+    p.setFont(uiFont(11, QFont::DemiBold));
+    const double width = QFontMetricsF(p.font()).horizontalAdvance(text) + 18;
+    QRectF box(x1 + 6, r.bottom() - 32, width, 24);
+    if (box.right() > r.right()) box.moveRight(x0 - 6);
+    p.setPen(pen(m_theme->warn, 1));
+    p.setBrush(m_theme->bg2);
+    p.drawRoundedRect(box, 4, 4);
+    p.setPen(m_theme->warn);
+    p.drawText(box, Qt::AlignCenter, text);
+  }
+}
+
+void PlotItem::paintTags(QPainter& p, const Scale& s) const {
+  const QRectF r = priceRect();
+  struct Tag {
+    double y;
+    QString name;
+    QString value;
+    QColor color;
+  };
+  std::vector<Tag> tags;
+  for (size_t i = 0; i < m_store->series().size(); ++i) {
+    const ChartSeries& series = m_store->series()[i];
+    if (!series.open && series.points.empty()) continue;
+    const double last = series.open ? series.open->value : series.points.back().value;
+    tags.push_back({std::clamp(y(s, last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortName(series.name),
+                    withThousands(last, decimals(last)), m_theme->series[i % m_theme->series.size()]});
+  }
+  std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.y < b.y; });
+  for (size_t i = 1; i < tags.size(); ++i) tags[i].y = std::max(tags[i].y, tags[i - 1].y + 20);
+  for (size_t i = tags.size(); i-- > 0;) {
+    const double limit = i + 1 < tags.size() ? tags[i + 1].y - 20 : r.bottom() - 9;
+    tags[i].y = std::min(tags[i].y, limit);
+  }
+  p.setFont(uiFont(11, QFont::DemiBold));
+  for (const Tag& tag : tags) {
+    const QRectF box(r.right() + 3, tag.y - kTagHeight / 2, m_axisWidth - 8, kTagHeight);
+    p.setPen(Qt::NoPen);
+    p.setBrush(tag.color);
+    p.drawRoundedRect(box, 3, 3);
+    const QColor ink("#0D1014");
+    p.setPen(Theme::contrast(tag.color, Qt::white) > Theme::contrast(tag.color, ink) ? QColor(Qt::white) : ink);
+    const QRectF inner = box.adjusted(6, 0, -6, 0);
+    const double valueWidth = QFontMetricsF(p.font()).horizontalAdvance(tag.value) + 6;
+    p.drawText(inner, Qt::AlignVCenter | Qt::AlignLeft, QFontMetricsF(p.font()).elidedText(tag.name, Qt::ElideRight, inner.width() - valueWidth));
+    p.drawText(inner, Qt::AlignVCenter | Qt::AlignRight, tag.value);
+  }
+}
+
+void PlotItem::paintCrosshair(QPainter& p, const Scale& s) const {
+  const QRectF r = priceRect();
+  const QRectF v = volumeRect();
+  const double x = m_cursor->x();
+  if (x < r.left() || x > r.right() || m_cursor->y() < r.top() || m_cursor->y() > v.bottom()) return;
+  p.setPen(pen(m_theme->text3, 1, Qt::DashLine));
+  p.drawLine(QPointF(x, r.top()), QPointF(x, v.bottom()));
+  if (m_cursor->y() <= r.bottom()) p.drawLine(QPointF(r.left(), m_cursor->y()), QPointF(r.right(), m_cursor->y()));
+  const auto time = static_cast<int64_t>(xToTime(x));
+  const size_t rows = m_store->series().size();
+  QRectF box(r.left() + 6, r.top() + 4, 222, 30 + 18.0 * static_cast<double>(rows));
+  if (x < r.center().x()) box.moveRight(r.right() - 6);
+  p.setPen(pen(m_theme->line2, 1));
+  p.setBrush(m_theme->bg2);
+  p.drawRoundedRect(box, 5, 5);
+  p.setFont(uiFont(11, QFont::DemiBold));
+  p.setPen(m_theme->text1);
+  p.drawText(box.adjusted(10, 6, -10, 0), Qt::AlignTop | Qt::AlignLeft, clockText(time, true));
+  double top = box.top() + 26;
+  for (size_t i = 0; i < rows; ++i, top += 18) {
+    const ChartSeries& series = m_store->series()[i];
+    // The last known point, not the nearest: nothing of the future.
+    const auto after = std::upper_bound(series.points.begin(), series.points.end(), time,
+                                        [](int64_t t, const ChartPoint& point) { return t < point.at; });
+    const QColor color = m_theme->series[i % m_theme->series.size()];
+    p.setPen(pen(color, 2));
+    p.drawLine(QPointF(box.left() + 10, top + 8), QPointF(box.left() + 22, top + 8));
+    p.setFont(uiFont(11));
+    p.setPen(m_theme->text2);
+    p.drawText(QRectF(box.left() + 28, top, 90, 16), Qt::AlignVCenter, series.name);
+    if (after == series.points.begin()) continue;
+    const ChartPoint& point = *std::prev(after);
+    p.setPen(m_theme->text1);
+    p.drawText(QRectF(box.left() + 110, top, 102, 16), Qt::AlignVCenter | Qt::AlignRight, withThousands(point.value, decimals(point.value)));
+    const QPointF at(timeToX(static_cast<double>(point.at)), y(s, point.value, baseOf(series)));
+    p.setPen(pen(m_theme->bg1, 1.5));
+    p.setBrush(color);
+    p.drawEllipse(at, 4, 4);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QGraphicsItem>
+#include <optional>
+#include <vector>
+
+#include "core/exec/gap_log.h"
+#include "ui/series_store.h"
+#include "ui/theme.h"
+
+namespace weir {
+
+/// Paints grid, volume bars, lines, gaps, points, tags and the crosshair of one chart.
+class PlotItem final : public QGraphicsItem {
+ public:
+  explicit PlotItem(const Theme* theme) : m_theme(theme) {}
+
+  QRectF boundingRect() const override { return m_area; }
+  void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override;
+
+  void setArea(const QRectF& area);
+  const Theme* m_theme;
+  const SeriesStore* m_store = nullptr;
+  std::vector<Gap> m_gaps;
+  int64_t m_range = 5 * 60 * 1000;
+  int64_t m_end = 0;
+  int64_t m_now = 0;
+  bool m_following = true;
+  int m_focus = 0;
+  std::optional<QPointF> m_cursor;
+
+  double timeToX(double t) const;
+  double xToTime(double x) const;
+  QRectF priceRect() const;
+  size_t visiblePoints() const;
+
+ private:
+  struct Scale {
+    double low = 0;
+    double high = 1;
+    bool percent = false;
+  };
+  QRectF volumeRect() const;
+  Scale scale() const;
+  double y(const Scale& scale, double value, double base) const;
+  double baseOf(const ChartSeries& series) const;
+  void paintGrid(QPainter& p, const Scale& s) const;
+  void paintVolume(QPainter& p) const;
+  void paintSeries(QPainter& p, const Scale& s) const;
+  void paintGaps(QPainter& p) const;
+  void paintTags(QPainter& p, const Scale& s) const;
+  void paintCrosshair(QPainter& p, const Scale& s) const;
+  int decimals(double value) const { return value >= 1000 ? 2 : value >= 1 ? 3 : 5; }
+
+  QRectF m_area;
+  double m_axisWidth = 128;
+};
+
+}  // namespace weir

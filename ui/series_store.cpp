@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/series_store.h"
+
+#include <algorithm>
+
+namespace weir {
+
+SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
+  const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
+    for (const char* word : words)
+      for (size_t i = 0; i < stream.schema->fields.size(); ++i) {
+        const QString name = QString::fromStdString(stream.schema->fields[i].name).toLower();
+        if (isNumber(stream.schema->fields[i].type) && name.contains(QLatin1String(word))) return i;
+      }
+    return std::nullopt;
+  };
+  m_value = named({"vwap", "price", "avg", "mean", "close", "value"});
+  if (!m_value)
+    for (size_t i = 0; i < stream.schema->fields.size() && !m_value; ++i)
+      if (isReal(stream.schema->fields[i].type)) m_value = i;
+  m_volume = named({"volume", "quantity", "qty", "trades", "count"});
+  if (m_value) m_valueName = QString::fromStdString(stream.schema->fields[*m_value].name);
+  if (m_volume) m_volumeName = QString::fromStdString(stream.schema->fields[*m_volume].name);
+}
+
+ChartSeries& SeriesStore::seriesOf(const Batch& batch, size_t row) {
+  QStringList parts;
+  for (const size_t column : m_groups)
+    parts << QString::fromStdString(displayText(batch.columns[column]->value(row), batch.schema->fields[column].type));
+  const QString name = parts.isEmpty() ? m_valueName : parts.join(QLatin1Char(' '));
+  const auto found = m_index.find(name);
+  if (found != m_index.end()) return m_series[found->second];
+  m_index.emplace(name, m_series.size());
+  m_series.emplace_back();
+  m_series.back().name = name;
+  return m_series.back();
+}
+
+std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) const {
+  if (!m_value || batch.columns[*m_value]->isNull(row)) return std::nullopt;
+  ChartPoint point;
+  point.at = batch.meta[row].at;
+  point.value = batch.columns[*m_value]->number(row);
+  point.incomplete = batch.meta[row].hasGap;
+  if (m_volume && !batch.columns[*m_volume]->isNull(row)) point.volume = batch.columns[*m_volume]->number(row);
+  return point;
+}
+
+void SeriesStore::addClosed(const Batch& batch) {
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    if (batch.meta[row].isProvisional) continue;
+    const auto point = pointOf(batch, row);
+    if (!point) continue;
+    ChartSeries& series = seriesOf(batch, row);
+    series.min = series.count == 0 ? point->value : std::min(series.min, point->value);
+    series.max = series.count == 0 ? point->value : std::max(series.max, point->value);
+    series.sum += point->value;
+    ++series.count;
+    series.points.push_back(*point);
+    if (series.points.size() > kMostPoints) series.points.pop_front();
+    if (series.open && series.open->at <= point->at) series.open.reset();
+    m_latest = std::max(m_latest, point->at);
+  }
+}
+
+void SeriesStore::setOpen(const std::vector<BatchPtr>& rows) {
+  for (ChartSeries& series : m_series) series.open.reset();
+  for (const BatchPtr& batch : rows)
+    for (size_t row = 0; row < batch->rows(); ++row)
+      if (const auto point = pointOf(*batch, row)) {
+        ChartSeries& series = seriesOf(*batch, row);
+        if (series.points.empty() || series.points.back().at < point->at) series.open = point;
+      }
+}
+
+}  // namespace weir

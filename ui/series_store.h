@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/bind/bound_script.h"
+#include "core/data/batch.h"
+
+namespace weir {
+
+/// One window of one group on the chart.
+struct ChartPoint {
+  int64_t at = 0;
+  double value = 0;
+  double volume = 0;
+  bool incomplete = false;
+};
+
+/// What a chart shows of one group: its closed windows, bounded, and the open one.
+struct ChartSeries {
+  QString name;
+  std::deque<ChartPoint> points;
+  std::optional<ChartPoint> open;
+  double min = 0, max = 0, sum = 0;
+  size_t count = 0;
+};
+
+/// Turns a result stream's rows into series: one for each group, over one numeric column.
+class SeriesStore {
+ public:
+  SeriesStore() = default;
+  explicit SeriesStore(const BoundStream& stream);
+
+  bool isEmpty() const { return m_series.empty(); }
+  void addClosed(const Batch& batch);
+  void setOpen(const std::vector<BatchPtr>& rows);
+  const std::vector<ChartSeries>& series() const { return m_series; }
+  QString valueName() const { return m_valueName; }
+  QString volumeName() const { return m_volumeName; }
+  int64_t windowMs() const { return m_windowMs; }
+  int64_t latest() const { return m_latest; }
+
+ private:
+  ChartSeries& seriesOf(const Batch& batch, size_t row);
+  std::optional<ChartPoint> pointOf(const Batch& batch, size_t row) const;
+
+  static constexpr size_t kMostPoints = 100'000;
+  std::vector<size_t> m_groups;
+  std::optional<size_t> m_value;
+  std::optional<size_t> m_volume;
+  QString m_valueName;
+  QString m_volumeName;
+  int64_t m_windowMs = 0;
+  int64_t m_latest = 0;
+  std::vector<ChartSeries> m_series;
+  std::map<QString, size_t> m_index;
+};
+
+}  // namespace weir
