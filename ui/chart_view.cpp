@@ -40,7 +40,8 @@ void ChartView::setStore(const SeriesStore* store) {
 void ChartView::setGaps(std::vector<Gap> gaps) { m_plot->m_gaps = std::move(gaps); }
 
 void ChartView::setRange(int64_t ms) {
-  m_plot->m_range = std::clamp<int64_t>(ms, 10'000, 7LL * 86'400'000);
+  m_plot->m_wantedRange = std::clamp<int64_t>(ms, 10'000, 7LL * 86'400'000);
+  m_plot->fitRange();
   viewport()->update();
 }
 
@@ -62,6 +63,7 @@ void ChartView::refresh(int64_t nowMs) {
   m_plot->m_now = nowMs;
   // Steps of a second keep labels and lines from shimmering.
   if (m_plot->m_following) m_plot->m_end = (nowMs / 1000 + 2) * 1000;
+  m_plot->fitRange();
   setAccessibleDescription(summary());
   viewport()->update();
 }

@@ -243,6 +243,8 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
     auto* label = new QLabel(title, bar);
     label->setObjectName(name + QStringLiteral("Title"));
     label->setFont(uiFont(12, QFont::DemiBold));
+    // The dock takes the title's size hint, which a fixed height on the bar alone does not change.
+    label->setFixedHeight(30);
     row->addWidget(label);
     auto* sub = new QLabel(bar);
     sub->setFont(uiFont(12));
@@ -563,8 +565,7 @@ void MainWindow::tick() {
   m_legend->refresh();
   m_resultsInfo->setText(tr("%1 · newest first · %2 of %3 rows kept")
                              .arg(QString::fromStdString(m_shownStream))
-                             .arg(m_results->closedRows())
-                             .arg(ResultsModel::kMostRows));
+                             .arg(withThousands(m_results->closedRows(), 0), withThousands(ResultsModel::kMostRows, 0)));
 }
 
 void MainWindow::showHealth(const RunSnapshot& snapshot) {

@@ -53,6 +53,18 @@ void PlotItem::setArea(const QRectF& area) {
   m_area = area;
 }
 
+void PlotItem::fitRange() {
+  int64_t first = m_end;
+  if (m_store)
+    for (const ChartSeries& series : m_store->series())
+      if (!series.points.empty()) first = std::min(first, series.points.front().at);
+  // A minute at least, in steps of half a minute, so that the axis does not creep.
+  constexpr int64_t kLeast = 60'000;
+  constexpr int64_t kStep = 30'000;
+  const int64_t needed = ((m_end - first) / kStep + 1) * kStep;
+  m_range = std::min(m_wantedRange, std::max(kLeast, needed));
+}
+
 QRectF PlotItem::priceRect() const {
   const double height = m_area.height() - kTimeAxis;
   return {m_area.left() + 10, m_area.top() + 6, m_area.width() - m_axisWidth - 10, height * 0.77 - 12};

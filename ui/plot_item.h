@@ -20,10 +20,12 @@ class PlotItem final : public QGraphicsItem {
   void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override;
 
   void setArea(const QRectF& area);
+  void fitRange();
   const Theme* m_theme;
   const SeriesStore* m_store = nullptr;
   std::vector<Gap> m_gaps;
-  int64_t m_range = 5 * 60 * 1000;
+  int64_t m_wantedRange = 5 * 60 * 1000;
+  int64_t m_range = 60 * 1000;  ///< shown: the wanted one, or less while there is less to see
   int64_t m_end = 0;
   int64_t m_now = 0;
   bool m_following = true;

@@ -73,7 +73,9 @@ QFont monoFont(double px, QFont::Weight weight) {
 }
 
 QString withThousands(double value, int decimals) {
-  QString text = QLocale::c().toString(std::fabs(value), 'f', decimals);
+  QLocale locale = QLocale::c();
+  locale.setNumberOptions({});
+  const QString text = locale.toString(std::fabs(value), 'f', decimals);
   return value < 0 ? QChar(0x2212) + text : text;
 }
 

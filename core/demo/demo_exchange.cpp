@@ -172,8 +172,8 @@ QByteArray DemoExchange::trade(Market& market) {
   std::exponential_distribution<double> size(1.6);
   // A price that wanders and comes back a little: alive to look at, and never far from where it began.
   const double opening = openingPrice(market.symbol);
-  market.drift = market.drift * 0.98 + noise(m_random) * 0.000012;
-  market.price *= 1 + market.drift + noise(m_random) * 0.00006 + (opening - market.price) / opening * 0.002;
+  market.drift = market.drift * 0.97 + noise(m_random) * 0.000003;
+  market.price *= 1 + market.drift + noise(m_random) * 0.00004 + (opening - market.price) / opening * 0.002;
   const double quantity = (size(m_random) + 0.001) * 2000 / opening;
   const bool sell = (m_random() & 1) != 0;
   const qint64 at = nowMs();

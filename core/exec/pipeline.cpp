@@ -230,10 +230,12 @@ void Pipeline::push(const std::string& stream, std::shared_ptr<Batch> batch) {
   m_pushed = batch->meta;
   ++m_pushNumber;
   m_hasSteps = feed.source != nullptr;
+  // The clock already stands at the last row; silence is measured up to the first.
+  const Micros begin = batch->meta.empty() ? m_clock.now() : batch->meta.front().arrival;
   for (const auto& node : m_nodes)
-    if (node->external) node->external->beginPush(m_clock.now());
+    if (node->external) node->external->beginPush(begin);
   for (const auto& [name, other] : m_streams)
-    if (other->source) other->source->beginPush(m_clock.now());
+    if (other->source) other->source->beginPush(begin);
   if (feed.source)
     for (const RowMeta& meta : batch->meta) feed.source->advance(meta.origin, meta.at, meta.arrival);
   deliver(stream, batch);
