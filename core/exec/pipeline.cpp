@@ -157,7 +157,7 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
         [this, rank, work = std::move(work)] {
           m_pushed.clear();
           m_hasSteps = false;
-          ++m_pushNumber;
+          beginPush(m_clock.now());
           work();
           propagate(rank);
         },
@@ -228,18 +228,21 @@ void Pipeline::push(const std::string& stream, std::shared_ptr<Batch> batch) {
   Stream& feed = *m_streams.at(stream);
   for (uint32_t row = 0; row < batch->rows(); ++row) batch->meta[row].origin = row;
   m_pushed = batch->meta;
-  ++m_pushNumber;
   m_hasSteps = feed.source != nullptr;
   // The clock already stands at the last row; silence is measured up to the first.
-  const Micros begin = batch->meta.empty() ? m_clock.now() : batch->meta.front().arrival;
-  for (const auto& node : m_nodes)
-    if (node->external) node->external->beginPush(begin);
-  for (const auto& [name, other] : m_streams)
-    if (other->source) other->source->beginPush(begin);
+  beginPush(batch->meta.empty() ? m_clock.now() : batch->meta.front().arrival);
   if (feed.source)
     for (const RowMeta& meta : batch->meta) feed.source->advance(meta.origin, meta.at, meta.arrival);
   deliver(stream, batch);
   propagate(0);
+}
+
+void Pipeline::beginPush(Micros at) {
+  ++m_pushNumber;
+  for (const auto& node : m_nodes)
+    if (node->external) node->external->beginPush(at);
+  for (const auto& [name, stream] : m_streams)
+    if (stream->source) stream->source->beginPush(at);
 }
 
 void Pipeline::propagate(uint32_t fromRank) {
@@ -265,7 +268,7 @@ void Pipeline::propagate(uint32_t fromRank) {
 void Pipeline::runNode(Node& node) {
   const std::vector<BatchPtr> input = std::exchange(node.input, {});
   for (const BatchPtr& batch : input) node.chain.front()->consume(*batch);
-  if (m_hasSteps || node.external)
+  if (m_hasSteps || !input.empty())
     for (const auto& op : node.chain) op->finishPush();
 }
 

@@ -54,6 +54,7 @@ class Pipeline {
   struct Node;
   void build(BoundNode& bound, uint32_t rank);
   void deliver(const std::string& stream, const BatchPtr& batch);
+  void beginPush(Micros at);
   void propagate(uint32_t fromRank);
   void runNode(Node& node);
 

@@ -171,7 +171,9 @@ void SessionOperator::arm() {
 }
 
 Micros SessionOperator::earliestTimer(Micros from) const {
-  Micros earliest = m_context.watermark.earliestIdle(from);
+  const int64_t watermark = m_context.watermark.at(from);
+  // A session may end at any moment.
+  Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? watermark / 4096 : watermark + 1);
   if (m_context.watermark.hasClock())
     earliest = std::min(earliest, fromMillis(toMillis(from) + m_select.window.sizeMs));
   if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));

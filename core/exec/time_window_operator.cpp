@@ -6,6 +6,13 @@
 
 namespace weir {
 
+namespace {
+
+// Any watermark is past it.
+constexpr int64_t kLongAgo = 4'000'000'000'000'000;
+
+}  // namespace
+
 TimeWindowOperator::TimeWindowOperator(NodeContext& context, const BoundSelect& select)
     : Operator(context),
       m_select(select),
@@ -146,15 +153,14 @@ void TimeWindowOperator::arm() {
 }
 
 Micros TimeWindowOperator::earliestTimer(Micros from) const {
-  Micros earliest = m_context.watermark.earliestIdle(from);
-  if (m_context.watermark.hasClock()) {
-    const BoundWindow& window = m_select.window;
-    const int64_t step = window.slideMs > 0 ? window.slideMs : window.sizeMs;
-    // Ends of hopping windows are multiples of the slide, shifted by the size.
-    const int64_t shift = window.kind == BoundWindow::Kind::Hopping ? window.sizeMs % window.slideMs : 0;
-    const int64_t next = (floorDivide(toMillis(from) - shift, step) + 1) * step + shift;
-    earliest = std::min(earliest, fromMillis(next));
-  }
+  const BoundWindow& window = m_select.window;
+  const int64_t step = window.slideMs > 0 ? window.slideMs : window.sizeMs;
+  // Ends of hopping windows are multiples of the slide, shifted by the size.
+  const int64_t shift = window.kind == BoundWindow::Kind::Hopping ? window.sizeMs % window.slideMs : 0;
+  const auto endAfter = [&](int64_t time) { return (floorDivide(time - shift, step) + 1) * step + shift; };
+  const int64_t watermark = m_context.watermark.at(from);
+  Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? -kLongAgo : endAfter(watermark));
+  if (m_context.watermark.hasClock()) earliest = std::min(earliest, fromMillis(endAfter(toMillis(from))));
   if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));
   return earliest;
 }

@@ -87,8 +87,9 @@ Micros WatermarkView::reaches(int64_t target) const {
   return any ? latest : kNever;
 }
 
-Micros WatermarkView::earliestIdle(Micros from) const {
-  Micros earliest = kNever;
+Micros WatermarkView::earliestIdle(Micros from, int64_t target) const {
+  if (m_sources.empty()) return kNever;
+  Micros earliest = std::max(reaches(target), from + 1);
   for (const SourceWatermark* source : m_sources) earliest = std::min(earliest, from + source->idle());
   return earliest;
 }

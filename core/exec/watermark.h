@@ -59,8 +59,9 @@ class WatermarkView {
   int64_t at(Micros now) const;
   int64_t atOrigin(uint32_t origin, Micros arrival) const;
   Micros reaches(int64_t target) const;
-  /// The earliest instant after `from` at which a row that comes at `from` could let the clock move the watermark.
-  Micros earliestIdle(Micros from) const;
+  /// The earliest instant after `from` at which silence alone may bring the watermark to `target`: that of a source
+  /// that is silent already, or of one whose row comes at `from`.
+  Micros earliestIdle(Micros from, int64_t target) const;
   bool hasClock() const { return m_clock || m_sources.empty(); }
   /// Origins at which the watermark may move in the present push, ascending, each once.
   std::vector<uint32_t> stepOrigins() const;
