@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/exec/filter_operator.h"
+#include "core/exec/join_operator.h"
 #include "core/exec/length_batch_operator.h"
 #include "core/exec/rate_limit_operator.h"
 #include "core/exec/result_operator.h"
@@ -91,7 +92,7 @@ bool inOrder(const std::vector<BatchPtr>& batches) {
 struct Pipeline::Stream {
   const BoundStream* bound = nullptr;
   std::vector<BatchPtr> pending;
-  std::vector<Node*> readers;
+  std::vector<std::pair<Node*, size_t>> readers;  ///< with the port
   std::vector<Tap> taps;
   WatermarkView watermark;
   std::vector<const GapLog*> gaps;
@@ -107,7 +108,8 @@ struct Pipeline::Node {
   std::unique_ptr<NodeContext> context;
   std::unique_ptr<SourceWatermark> external;
   std::vector<std::unique_ptr<Operator>> chain;
-  std::vector<BatchPtr> input;
+  std::vector<std::pair<size_t, BatchPtr>> input;  ///< with the port
+  JoinOperator* join = nullptr;
   std::vector<BatchPtr>* looking = nullptr;
 };
 
@@ -136,19 +138,31 @@ Pipeline::Pipeline(BoundScript script, Micros start, uint64_t uuidSeed)
 Pipeline::~Pipeline() = default;
 
 void Pipeline::build(BoundNode& bound, uint32_t rank) {
-  BoundSelect& select = std::get<BoundSelect>(bound.body);
   auto node = std::make_unique<Node>();
   Node& n = *node;
   n.bound = &bound;
   n.rank = rank;
   n.evaluator = std::make_unique<Evaluator>(m_issues, m_uuids);
-  Stream& input = *m_streams.at(select.input);
+  Stream& input = *m_streams.at(bound.inputs.front());
   Stream& target = *m_streams.at(bound.target);
+  WatermarkView watermark = input.watermark;
+  std::vector<const GapLog*> gaps = input.gaps;
+  bool rowsBeforeSteps = input.rowsBeforeSteps;
+  for (size_t port = 0; port < bound.inputs.size(); ++port) {
+    Stream& other = *m_streams.at(bound.inputs[port]);
+    other.readers.emplace_back(&n, port);
+    // A table has no time: it holds nobody back.
+    if (port == 0 || other.bound->isTable) continue;
+    watermark.merge(other.watermark);
+    for (const GapLog* gap : other.gaps)
+      if (std::find(gaps.begin(), gaps.end(), gap) == gaps.end()) gaps.push_back(gap);
+    rowsBeforeSteps = true;
+  }
   n.context = std::make_unique<NodeContext>(NodeContext{.clock = m_clock,
                                                         .evaluator = *n.evaluator,
-                                                        .watermark = input.watermark,
-                                                        .gaps = input.gaps,
-                                                        .rowsBeforeSteps = input.rowsBeforeSteps,
+                                                        .watermark = watermark,
+                                                        .gaps = gaps,
+                                                        .rowsBeforeSteps = rowsBeforeSteps,
                                                         .callAt = {},
                                                         .arrivalOf = {}});
   n.context->callAt = [this, rank](Micros at, std::function<void()> work) {
@@ -166,6 +180,36 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
   n.context->arrivalOf = [this](uint32_t origin) {
     return origin < m_pushed.size() ? m_pushed[origin].arrival : m_clock.now();
   };
+  const bool stateless = std::holds_alternative<BoundSelect>(bound.body)
+                             ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
+                             : buildSource(n, input, target);
+  n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
+    if (n.looking)
+      n.looking->push_back(batch);
+    else
+      deliver(n.bound->target, batch);
+  }));
+  for (size_t i = 0; i + 1 < n.chain.size(); ++i) n.chain[i]->setNext(n.chain[i + 1].get());
+  target.watermark.merge(n.context->watermark);
+  for (const GapLog* gap : gaps)
+    if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
+  target.rowsBeforeSteps = target.rowsBeforeSteps || rowsBeforeSteps || !stateless;
+  m_nodes.push_back(std::move(node));
+}
+
+// Joins and UNNEST. Returns whether rows leave at the very step that brought them.
+bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
+  if (const auto* join = std::get_if<BoundJoin>(&n.bound->body)) {
+    auto op = std::make_unique<JoinOperator>(*n.context, *join, target.bound->schema, input.bound->schema->fields.size());
+    n.join = op.get();
+    n.chain.push_back(std::move(op));
+    return false;
+  }
+  n.chain.push_back(std::make_unique<UnnestOperator>(*n.context, std::get<BoundUnnest>(n.bound->body), target.bound->schema));
+  return true;
+}
+
+bool Pipeline::buildSelect(Node& n, BoundSelect& select, const Stream& target) {
   if (select.where) n.chain.push_back(std::make_unique<FilterOperator>(*n.context, *select.where));
   if (select.window.externalColumn) {
     n.external = std::make_unique<SourceWatermark>(0, 5000, m_clock.now());
@@ -199,20 +243,7 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
                       (output == BoundOutput::Kind::Snapshot && !select.window.closes());
   if (limits)
     n.chain.push_back(std::make_unique<RateLimitOperator>(*n.context, select.output, target.bound->groupColumns));
-  n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
-    if (n.looking)
-      n.looking->push_back(batch);
-    else
-      deliver(n.bound->target, batch);
-  }));
-  for (size_t i = 0; i + 1 < n.chain.size(); ++i) n.chain[i]->setNext(n.chain[i + 1].get());
-  input.readers.push_back(&n);
-  target.watermark.merge(n.context->watermark);
-  for (const GapLog* gap : input.gaps)
-    if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
-  const bool stateless = select.window.kind == BoundWindow::Kind::None && !limits;
-  target.rowsBeforeSteps = target.rowsBeforeSteps || input.rowsBeforeSteps || !stateless;
-  m_nodes.push_back(std::move(node));
+  return select.window.kind == BoundWindow::Kind::None && !limits;
 }
 
 Micros Pipeline::horizon(Micros from) const {
@@ -254,7 +285,7 @@ void Pipeline::propagate(uint32_t fromRank) {
     if (batches.size() > 1 && !inOrder(batches)) batches = {merged(batches)};
     for (const BatchPtr& batch : batches) {
       for (const Tap& tap : stream.taps) tap(batch);
-      for (Node* reader : stream.readers) reader->input.push_back(batch);
+      for (const auto& [reader, port] : stream.readers) reader->input.emplace_back(port, batch);
     }
   };
   for (const auto& node : m_nodes) {
@@ -266,8 +297,11 @@ void Pipeline::propagate(uint32_t fromRank) {
 }
 
 void Pipeline::runNode(Node& node) {
-  const std::vector<BatchPtr> input = std::exchange(node.input, {});
-  for (const BatchPtr& batch : input) node.chain.front()->consume(*batch);
+  const auto input = std::exchange(node.input, {});
+  if (node.join)
+    node.join->process(input);
+  else
+    for (const auto& [port, batch] : input) node.chain.front()->consume(*batch);
   if (m_hasSteps || !input.empty())
     for (const auto& op : node.chain) op->finishPush();
 }

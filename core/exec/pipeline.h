@@ -53,6 +53,8 @@ class Pipeline {
   struct Stream;
   struct Node;
   void build(BoundNode& bound, uint32_t rank);
+  bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
+  bool buildSource(Node& node, const Stream& input, const Stream& target);
   void deliver(const std::string& stream, const BatchPtr& batch);
   void beginPush(Micros at);
   void propagate(uint32_t fromRank);

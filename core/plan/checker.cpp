@@ -6,10 +6,10 @@ namespace weir {
 BoundResult checkScript(std::string_view text, const std::map<std::string, SchemaPtr>& inferred) {
   BoundResult result = bindScript(text, inferred);
   for (const BoundNode& node : result.script.nodes) {
-    if (std::holds_alternative<BoundSelect>(node.body)) continue;
-    const std::string what = std::holds_alternative<BoundJoin>(node.body)     ? "JOIN"
-                             : std::holds_alternative<BoundUnnest>(node.body) ? "UNNEST"
-                                                                              : "PATTERN";
+    const auto* join = std::get_if<BoundJoin>(&node.body);
+    const bool outer = join && join->match == BoundJoin::Match::Within && join->kind != BoundJoin::Kind::Inner;
+    if (!outer && !std::holds_alternative<BoundPattern>(node.body)) continue;
+    const std::string what = outer ? "an outer JOIN of two streams" : "PATTERN";
     result.diagnostics.push_back({Severity::Error, Code::Unsupported, node.span, what + " is not supported yet",
                                   "its syntax and types are checked, but no operator runs it in this version"});
   }
