@@ -6,6 +6,7 @@
 #include "core/exec/filter_operator.h"
 #include "core/exec/join_operator.h"
 #include "core/exec/length_batch_operator.h"
+#include "core/exec/pattern_operator.h"
 #include "core/exec/rate_limit_operator.h"
 #include "core/exec/result_operator.h"
 #include "core/exec/rolling_operator.h"
@@ -109,7 +110,8 @@ struct Pipeline::Node {
   std::unique_ptr<SourceWatermark> external;
   std::vector<std::unique_ptr<Operator>> chain;
   std::vector<std::pair<size_t, BatchPtr>> input;  ///< with the port
-  JoinOperator* join = nullptr;
+  /// Of a node with several inputs: takes a push from all of them.
+  std::function<void(const std::vector<std::pair<size_t, BatchPtr>>&)> process;
   std::vector<BatchPtr>* looking = nullptr;
 };
 
@@ -197,11 +199,17 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
   m_nodes.push_back(std::move(node));
 }
 
-// Joins and UNNEST. Returns whether rows leave at the very step that brought them.
+// Joins, patterns and UNNEST. Returns whether rows leave at the very step that brought them.
 bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
   if (const auto* join = std::get_if<BoundJoin>(&n.bound->body)) {
     auto op = std::make_unique<JoinOperator>(*n.context, *join, target.bound->schema, input.bound->schema->fields.size());
-    n.join = op.get();
+    n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
+    n.chain.push_back(std::move(op));
+    return false;
+  }
+  if (const auto* pattern = std::get_if<BoundPattern>(&n.bound->body)) {
+    auto op = std::make_unique<PatternOperator>(*n.context, *pattern, target.bound->schema);
+    n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
     n.chain.push_back(std::move(op));
     return false;
   }
@@ -298,8 +306,8 @@ void Pipeline::propagate(uint32_t fromRank) {
 
 void Pipeline::runNode(Node& node) {
   const auto input = std::exchange(node.input, {});
-  if (node.join)
-    node.join->process(input);
+  if (node.process)
+    node.process(input);
   else
     for (const auto& [port, batch] : input) node.chain.front()->consume(*batch);
   if (m_hasSteps || !input.empty())

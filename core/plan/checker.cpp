@@ -7,9 +7,8 @@ BoundResult checkScript(std::string_view text, const std::map<std::string, Schem
   BoundResult result = bindScript(text, inferred);
   for (const BoundNode& node : result.script.nodes) {
     const auto* join = std::get_if<BoundJoin>(&node.body);
-    const bool outer = join && join->match == BoundJoin::Match::Within && join->kind != BoundJoin::Kind::Inner;
-    if (!outer && !std::holds_alternative<BoundPattern>(node.body)) continue;
-    const std::string what = outer ? "an outer JOIN of two streams" : "PATTERN";
+    if (!join || join->match != BoundJoin::Match::Within || join->kind == BoundJoin::Kind::Inner) continue;
+    const std::string what = "an outer JOIN of two streams";
     result.diagnostics.push_back({Severity::Error, Code::Unsupported, node.span, what + " is not supported yet",
                                   "its syntax and types are checked, but no operator runs it in this version"});
   }
