@@ -68,6 +68,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
                      [&](const std::string& rows) { output.write(rows); });
   int code = kExitOk;
   bool ending = false;
+  bool sourceEnded = false;
   const auto end = [&](int exitCode) {
     if (std::exchange(ending, true)) return;
     code = exitCode;
@@ -87,6 +88,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     if (!output.ok()) end(kExitFailure);
   };
   QObject::connect(run.get(), &LiveRun::sourceEnded, &app, [&] {
+    sourceEnded = true;
     if (run->allSourcesEnded()) end(kExitSourceEnded);
   }, Qt::QueuedConnection);
   QObject::connect(run.get(), &LiveRun::sinkFailedAtStart, &app, [&] { end(kExitSinkFailed); }, Qt::QueuedConnection);
@@ -103,12 +105,8 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
       !writeFile(settings.metrics, metricsJson(run->pipeline(), run->feeder(), run->sinkMetrics())))
     return kExitFailure;
   if (code == kExitInterrupted || code == kExitFailure) return code;
-  if (run->anySourceEnded() && code != kExitSourceEnded) {
-    // Sources were closed by the stop itself; only one that had ended before counts.
-    for (const auto& [name, intake] : run->feeder().intakes())
-      if (intake->stopped()) return kExitSourceEnded;
-  }
-  if (code == kExitSourceEnded) return code;
+  // A source that ended by itself counts even when the time was up first.
+  if (sourceEnded) return kExitSourceEnded;
   if (code == kExitSinkFailed || run->rowsFailed() > 0) return kExitSinkFailed;
   return code;
 }

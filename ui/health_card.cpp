@@ -171,7 +171,8 @@ void HealthCard::paintEvent(QPaintEvent*) {
   };
   const bool failing = h.state == ConnectionState::Waiting || h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp;
   if (failing) {
-    line(32, h.error, t.text1, 11.5);
+    // The cause comes first: the address is on the tool tip.
+    line(32, h.error.section(QStringLiteral(": "), -1), t.text1, 11.5);
     line(54, m_detail, t.text2);
     return;
   }

@@ -15,6 +15,7 @@
 #include <QMenuBar>
 #include <QPainter>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -506,7 +507,11 @@ void MainWindow::run() {
     return showMessage(QString::fromStdString(d.message), true);
   }
   if (m_isDemo || (m_demo.start && text.find("127.0.0.1") != std::string::npos && m_path.isEmpty())) {
-    m_demo.start();
+    // The exchange may have had to take another port than the one in the text.
+    static const QRegularExpression kBase(QStringLiteral("ws://127\\.0\\.0\\.1:\\d+"));
+    const QString base = kBase.match(m_demo.start()).captured();
+    const QString moved = m_editor->text().replace(QStringLiteral("ws://127.0.0.1:41733"), base);
+    if (!base.isEmpty() && moved != m_editor->text()) m_editor->setText(moved);
     m_isDemo = true;
   }
   m_messageBar->hide();

@@ -13,6 +13,7 @@
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
@@ -47,6 +48,11 @@ Connection::~Connection() {
 }
 
 void Connection::start() { handle(Event::Start); }
+
+void Connection::validateConnectivity(std::function<void(const QString& error)> done) {
+  m_validated = std::move(done);
+  start();
+}
 
 void Connection::reconnectNow() {
   m_clock.cancel(m_retryTimer);
@@ -103,6 +109,10 @@ void Connection::handle(Event event, FailureKind kind) {
   const Action action = m_machine.handle(event, kind, random);
   if (m_machine.state() != before) m_since = m_clock.now();
   act(action);
+  if (m_validated && m_machine.state() != ConnectionState::Connecting && m_machine.state() != ConnectionState::Idle)
+    std::exchange(m_validated, nullptr)(isOpen() ? QString() : m_error);
+  else if (m_validated && action == Action::Sleep)
+    std::exchange(m_validated, nullptr)(m_error);
   if ((m_machine.state() != before || action != Action::None) && onStateChanged) onStateChanged();
 }
 

@@ -76,6 +76,8 @@ class Connection final : public QObject {
   std::function<void()> onStateChanged;
 
   void start();
+  /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is kept.
+  void validateConnectivity(std::function<void(const QString& error)> done);
   /// Closes with a close frame; `stopped` follows.
   void stop();
   void reconnectNow();
@@ -109,6 +111,7 @@ class Connection final : public QObject {
   void cancelTimers();
   void setError(const QString& text, const QString& hint);
 
+  std::function<void(const QString& error)> m_validated;
   ConnectionSettings m_settings;
   Clock& m_clock;
   ConnectionMachine m_machine;

@@ -204,12 +204,6 @@ bool LiveRun::allSourcesEnded() const {
   return true;
 }
 
-bool LiveRun::anySourceEnded() const {
-  for (const auto& source : m_sources)
-    if (source->hasEnded()) return true;
-  return false;
-}
-
 WebSocketSource* LiveRun::source(const QString& name) {
   for (const auto& source : m_sources)
     if (source->health().name == name) return source.get();

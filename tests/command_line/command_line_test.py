@@ -100,6 +100,13 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("Failed to connect to WebSocket ws://127.0.0.1:1/x: Connection refused", done.stderr)
 
+    def test_a_source_that_ended_counts_even_when_time_is_up(self):
+        self.sql.write_text("""CREATE STREAM B (s STRING) WITH (type = 'source', extension = 'websocket',
+          "websocket.url" = 'ws://127.0.0.1:1/x', "websocket.reconnect" = 'false');
+          CREATE STREAM C (s STRING) WITH (type = 'source', extension = 'websocket', "websocket.url" = 'ws://127.0.0.1:1/y');
+          SELECT s FROM B INSERT INTO O; SELECT s FROM C INSERT INTO P;""")
+        self.assertEqual(weir("run", self.sql, "--for", "1s").returncode, 3)
+
     def test_demo_headless(self):
         done = weir("demo", "--headless", "--for", "3s", "--stream", "Dashboard")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -113,6 +113,23 @@ class NetTest final : public QObject {
     QCOMPARE(connection.state(), ConnectionState::Closed);
   }
 
+  void connectivityIsValidatedOnce() {
+    QWebSocketServer server(QStringLiteral("t"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QtClock clock;
+    QStringList said;
+    Connection good(settingsFor(server.serverPort()), clock);
+    good.validateConnectivity([&](const QString& error) { said << error; });
+    QTRY_COMPARE(said, QStringList({QString()}));
+    QVERIFY(good.isOpen());
+    const quint16 port = server.serverPort();
+    server.close();
+    Connection bad(settingsFor(port), clock);
+    bad.validateConnectivity([&](const QString& error) { said << error; });
+    QTRY_COMPARE(said.size(), 2);
+    QVERIFY(said[1].endsWith(QLatin1String("Connection refused")));
+  }
+
   void unauthorizedIsRefused() {
     DemoExchange::Settings s;
     s.port = 0;
