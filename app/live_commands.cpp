@@ -91,7 +91,16 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     sourceEnded = true;
     if (run->allSourcesEnded()) end(kExitSourceEnded);
   }, Qt::QueuedConnection);
-  QObject::connect(run.get(), &LiveRun::sinkFailedAtStart, &app, [&] { end(kExitSinkFailed); }, Qt::QueuedConnection);
+  QObject::connect(run.get(), &LiveRun::sinkFailedAtStart, &app, [&] {
+    // A source's first attempt is waited for: should it end the run too, that is what the exit code says.
+    auto* wait = new QTimer(&app);
+    QObject::connect(wait, &QTimer::timeout, &app, [&, wait] {
+      if (run->anySourceConnecting()) return;
+      wait->stop();
+      end(kExitSinkFailed);
+    });
+    wait->start(20);
+  }, Qt::QueuedConnection);
   SignalWatch watch([&] { end(kExitInterrupted); });
   QTimer deadline;
   if (settings.forSeconds >= 0) {

@@ -204,6 +204,12 @@ bool LiveRun::allSourcesEnded() const {
   return true;
 }
 
+bool LiveRun::anySourceConnecting() const {
+  for (const auto& source : m_sources)
+    if (source->connection().state() == ConnectionState::Connecting) return true;
+  return false;
+}
+
 WebSocketSource* LiveRun::source(const QString& name) {
   for (const auto& source : m_sources)
     if (source->health().name == name) return source.get();

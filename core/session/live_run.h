@@ -42,6 +42,7 @@ class LiveRun final : public QObject {
   std::vector<ConnectionHealth> health() const;
   std::map<std::string, uint64_t> sinkMetrics() const;
   bool allSourcesEnded() const;
+  bool anySourceConnecting() const;
   bool sinkEndedAtStart() const { return m_sinkEndedAtStart; }
   uint64_t rowsFailed() const;
   WebSocketSource* source(const QString& name);
