@@ -13,6 +13,7 @@ namespace weir {
 namespace {
 
 constexpr size_t kRejectsKept = 100;
+constexpr size_t kControlShown = 200;
 
 DecoderSettings settingsOf(const Options& options) {
   DecoderSettings settings;
@@ -76,6 +77,7 @@ bool Intake::decode(std::string_view payload, Micros at) {
   DecodeResult result = m_decoder->decode(payload, meta, m_rows);
   if (result.kind == DecodeResult::Kind::Control) {
     ++m_counters.control;
+    m_lastControl.assign(payload.substr(0, kControlShown));
     return true;
   }
   if (result.kind == DecodeResult::Kind::Rejected) {

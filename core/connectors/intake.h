@@ -47,6 +47,8 @@ class Intake {
   const std::string& deadLetterStream() const { return m_deadLetterStream; }
   const SourceCounters& counters() const { return m_counters; }
   const std::deque<Reject>& rejects() const { return m_rejects; }
+  /// The newest message that held none of the columns, shortened: what a feed says that nobody asked for.
+  const std::string& lastControl() const { return m_lastControl; }
   uint64_t gaps() const { return m_gapLog.count(); }
   bool stopped() const { return m_stopped; }
 
@@ -65,6 +67,7 @@ class Intake {
   GapLog& m_gapLog;
   SourceCounters m_counters;
   std::deque<Reject> m_rejects;
+  std::string m_lastControl;
   std::string m_strategy;
   std::string m_deadLetterStream;
   SchemaPtr m_deadLetterSchema;

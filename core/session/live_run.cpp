@@ -13,7 +13,28 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
   return qgetenv(name.c_str()).toStdString();
 }
 
+// A feed that is open for so long without a row is probably not understood.
+constexpr Micros kRowsExpected = 10'000'000;
+
 }  // namespace
+
+void LiveRun::askWhyNoRows(WebSocketSource& source) {
+  const SourceCounters& counters = source.intake().counters();
+  if (m_stopping || source.connection().state() != ConnectionState::Open || counters.passed > 0 || !onEvent) return;
+  QStringList columns;
+  for (const Field& field : m_pipeline->script().stream(source.intake().name()).schema->fields)
+    columns << QString::fromStdString(field.name);
+  QString hint = tr("is a subscription message needed (websocket.open.message)? %1 messages came, %2 held none of the columns %3, %4 could not be decoded")
+                     .arg(counters.messages)
+                     .arg(counters.control)
+                     .arg(columns.join(QStringLiteral(", ")))
+                     .arg(counters.rejected);
+  if (!source.intake().lastControl().empty())
+    hint += tr("; the last one said %1").arg(QString::fromStdString(source.intake().lastControl()));
+  if (!source.intake().rejects().empty())
+    hint += tr("; the last one failed: %1").arg(QString::fromStdString(source.intake().rejects().back().reason));
+  onEvent(tr("%1: open for 10 s without a row\nhint: %2").arg(source.health().name, hint), true);
+}
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
@@ -43,6 +64,8 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
       source->onFed = [self] { self->settle(); };
       source->onStateChanged = [self, raw] {
         self->report(raw->health());
+        if (raw->connection().state() == ConnectionState::Open)
+          self->m_clock->callAt(self->m_clock->now() + kRowsExpected, [self, raw] { self->askWhyNoRows(*raw); });
         self->settle();
         if (raw->hasEnded() && !self->m_stopping) emit self->sourceEnded();
       };

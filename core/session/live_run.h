@@ -58,6 +58,7 @@ class LiveRun final : public QObject {
   void settle();
   void report(const ConnectionHealth& health);
   void checkDrained();
+  void askWhyNoRows(WebSocketSource& source);
 
   std::unique_ptr<QtClock> m_clock;
   std::unique_ptr<Pipeline> m_pipeline;
