@@ -24,6 +24,9 @@ INSERT INTO Both SELECT s, n FROM Vwap;
 INSERT INTO Sum SELECT COUNT(*) AS n, SUM(v) AS t FROM Both WINDOW TUMBLING(3 sec);
 INSERT INTO Last SELECT s, v FROM A OUTPUT LAST EVERY 400 ms;
 INSERT INTO Snap SELECT s, SUM(v) AS t FROM A WINDOW TUMBLING(2 sec) GROUP BY s EMIT PERIODIC 300 ms;
+INSERT INTO Quote SELECT A.s AS s, A.v AS v, Vwap.vwap AS w FROM A ASOF LEFT JOIN Vwap ON A.s = Vwap.s TOLERANCE 5 sec;
+INSERT INTO Pair SELECT l.s AS s, l.v AS v, r.v AS w FROM A AS l JOIN Both AS r ON l.s = r.s AND l.v > r.v WITHIN 300 ms;
+INSERT INTO Swing SELECT a.v AS a, b.v AS b FROM PATTERN (EVERY a=A[v > 80] -> b=A[v < 20]) WITHIN 2 sec;
 )";
 
 std::string capture(uint64_t seed) {
@@ -56,7 +59,7 @@ std::string capture(uint64_t seed) {
 std::string replay(const std::string& text, size_t batchRows) {
   BoundResult checked = checkScript(kScript);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  const std::vector<std::string> streams{"Vwap", "Hops", "Sess", "Roll", "Both", "Sum", "Last", "Snap"};
+  const std::vector<std::string> streams{"Vwap", "Hops", "Sess", "Roll", "Both", "Sum", "Last", "Snap", "Quote", "Pair", "Swing"};
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;
