@@ -38,7 +38,7 @@ void applyTheme(QApplication& app, const Theme& theme);
 QFont uiFont(double px, QFont::Weight weight = QFont::Normal);
 QFont monoFont(double px, QFont::Weight weight = QFont::Normal);
 
-/// Digits of one width: the mono face where Inter's would dance.
+/// A number for the screen: U+2212 minus and thousands separators, whatever the locale.
 QString withThousands(double value, int decimals);
 
 }  // namespace weir

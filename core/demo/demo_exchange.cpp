@@ -14,7 +14,6 @@ namespace weir {
 
 namespace {
 
-// The port that stands in the demo pipeline's text.
 constexpr int kTickMs = 20;
 constexpr qint64 kLargestRequest = 16384;
 

@@ -56,7 +56,7 @@ struct ConnectionHealth {
   double pingMs = -1;
   bool insecure = false;
   // Filled in by whoever knows.
-  uint64_t gaps = 0, bad = 0, duplicates = 0, late = 0, lostAtLeast = 0;
+  uint64_t gaps = 0, bad = 0, duplicates = 0;
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
   bool stale = false;
   double usualGapMs = 0;

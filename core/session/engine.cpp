@@ -11,7 +11,7 @@ namespace weir {
 
 namespace {
 
-// Twice as often as the GUI repaints, so that a picture is never older than a frame.
+// As often as the GUI repaints.
 constexpr int kObserveMs = 33;
 
 }  // namespace

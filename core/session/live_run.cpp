@@ -194,7 +194,6 @@ void LiveRun::checkDrained() {
 
 std::vector<ConnectionHealth> LiveRun::health() const {
   std::vector<ConnectionHealth> out;
-  const auto late = m_pipeline->lateCounts();
   for (const auto& source : m_sources) out.push_back(source->health());
   for (const auto& sink : m_sinks) out.push_back(sink->health());
   return out;
