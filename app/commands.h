@@ -37,6 +37,10 @@ struct ExchangeSettings {
 
 int checkCommand(const std::vector<std::string>& files, bool asJson);
 int explainCommand(const std::string& file);
+/// Lays files out in place, or with `checkOnly` says which ones would change; "-" goes to standard output.
+int formatCommand(const std::vector<std::string>& files, bool checkOnly);
+/// Prints a reference page: functions or options.
+int referenceCommand(const std::string& page);
 int replayCommand(const RunSettings& settings);
 int runCommand(const RunSettings& settings, int argc, char** argv);
 int recordCommand(const RunSettings& settings, int argc, char** argv);

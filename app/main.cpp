@@ -82,6 +82,14 @@ int main(int argc, char** argv) {
   CLI::App* explainApp = app.add_subcommand("explain", "Tell what a pipeline does");
   explainApp->add_option("FILE", run.file, "SQL file")->required();
 
+  CLI::App* formatApp = app.add_subcommand("fmt", "Lay SQL files out, in place");
+  bool formatCheck = false;
+  formatApp->add_option("FILE", files, "SQL files, - for standard input to standard output")->required();
+  formatApp->add_flag("--check", formatCheck, "Change nothing; name the files that would change and fail if there are any");
+  CLI::App* referenceApp = app.add_subcommand("reference", "Print a reference page as Markdown");
+  std::string page;
+  referenceApp->add_option("PAGE", page, "functions or options")->required()->check(CLI::IsMember({"functions", "options"}));
+
   CLI::App* demoApp = app.add_subcommand("demo", "The demo pipeline on the built-in exchange");
   demoApp->add_flag("--headless", headless, "Without a window: rows on standard output");
   addRows(demoApp);
@@ -107,6 +115,8 @@ int main(int argc, char** argv) {
   if (*recordApp) return recordCommand(run, argc, argv);
   if (*checkApp) return checkCommand(files, checkFormat == "json");
   if (*explainApp) return explainCommand(run.file);
+  if (*formatApp) return formatCommand(files, formatCheck);
+  if (*referenceApp) return referenceCommand(page);
   if (*exchangeApp) return exchangeCommand(exchange, argc, argv);
   if (*demoApp && headless) return demoCommand(run, argc, argv);
   desktop.runDemo = static_cast<bool>(*demoApp);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -17,6 +18,8 @@
 #include "core/connectors/row_printer.h"
 #include "core/formats/decoder.h"
 #include "core/plan/checker.h"
+#include "core/plan/reference.h"
+#include "core/sql/formatter.h"
 
 namespace weir {
 
@@ -37,6 +40,24 @@ bool readText(const std::string& file, std::string& text) {
   text = buffer.str();
   return true;
 }
+
+namespace {
+
+// The old text stays whole until the new one is on the disk.
+bool replaceFile(const std::string& file, const std::string& text) {
+  const std::string next = file + ".new";
+  std::error_code error;
+  if (writeFile(next, text)) {
+    std::filesystem::permissions(next, std::filesystem::status(file, error).permissions(), error);
+    std::filesystem::rename(next, file, error);
+    if (!error) return true;
+    std::cerr << "weir: cannot write " << file << ": " << error.message() << "\n";
+  }
+  std::filesystem::remove(next, error);
+  return false;
+}
+
+}  // namespace
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text) {
   for (const Diagnostic& diagnostic : diagnostics) {
@@ -87,6 +108,33 @@ int explainCommand(const std::string& file) {
   printDiagnostics(result.diagnostics, file, text);
   if (hasError(result.diagnostics)) return kExitFailure;
   std::cout << explain(result.script);
+  return kExitOk;
+}
+
+int formatCommand(const std::vector<std::string>& files, bool checkOnly) {
+  bool failed = false;
+  for (const std::string& file : files) {
+    std::string text;
+    if (!readText(file, text)) return kExitFailure;
+    const Result<std::string> formatted = formatScript(text);
+    if (!formatted) {
+      printDiagnostics(formatted.diagnostics(), file, text);
+      failed = true;
+    } else if (checkOnly) {
+      if (*formatted == text) continue;
+      std::cout << file << "\n";
+      failed = true;
+    } else if (file == "-") {
+      std::cout << *formatted;
+    } else if (*formatted != text && !replaceFile(file, *formatted)) {
+      failed = true;
+    }
+  }
+  return failed ? kExitFailure : kExitOk;
+}
+
+int referenceCommand(const std::string& page) {
+  std::cout << (page == "functions" ? functionReference() : optionReference());
   return kExitOk;
 }
 

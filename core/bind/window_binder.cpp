@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-
 #include "core/base/text.h"
 #include "core/bind/query_binder.h"
+#include "core/bind/window_list.h"
 
 namespace weir {
 
 namespace {
 
 using Kind = BoundWindow::Kind;
-
-// What the arguments of a window are, in order: a duration, a number of events, an expression or a column.
-struct WindowSpec {
-  std::string_view name;
-  Kind kind;
-  std::string_view arguments;  ///< d, n, e or c
-  std::string_view signature;
-};
-
-constexpr auto kWindows = std::to_array<WindowSpec>({
-    {"TUMBLING", Kind::Tumbling, "d", "TUMBLING(1 min)"},
-    {"TIMEBATCH", Kind::Tumbling, "d", "TIMEBATCH(1 min)"},
-    {"SLIDING", Kind::Hopping, "dd", "SLIDING(10 sec, 5 sec)"},
-    {"HOP", Kind::Hopping, "dd", "HOP(10 sec, 5 sec)"},
-    {"CUMULATE", Kind::Cumulate, "dd", "CUMULATE(1 min, 1 hour)"},
-    {"SESSION", Kind::Session, "d", "SESSION(30 sec)"},
-    {"TIME", Kind::Time, "d", "TIME(1 min)"},
-    {"LENGTH", Kind::Length, "n", "LENGTH(100)"},
-    {"LENGTHBATCH", Kind::LengthBatch, "n", "LENGTHBATCH(100)"},
-    {"EXTERNALTIME", Kind::Time, "cd", "EXTERNALTIME(ts, 1 min)"},
-    {"EXTERNALTIMEBATCH", Kind::Tumbling, "cd", "EXTERNALTIMEBATCH(ts, 1 min)"},
-    {"UNIQUE", Kind::Unique, "e", "UNIQUE(id)"},
-    {"FIRSTUNIQUE", Kind::FirstUnique, "e", "FIRSTUNIQUE(id)"},
-    {"DELAY", Kind::Delay, "d", "DELAY(5 sec)"},
-});
 
 constexpr int64_t kMostWindowsOpen = 100'000;
 constexpr int64_t kMostEvents = 10'000'000;
@@ -45,7 +19,7 @@ std::string milliseconds(int64_t ms) { return "(" + std::to_string(ms) + " ms)";
 BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scope) {
   const WindowSpec* spec = nullptr;
   std::vector<std::string> names;
-  for (const WindowSpec& known : kWindows) {
+  for (const WindowSpec& known : windowTable()) {
     names.emplace_back(known.name);
     if (equalsIgnoringCase(known.name, window.name.text)) spec = &known;
   }

@@ -16,7 +16,11 @@ constexpr size_t kMostPerKey = 4096;
 }  // namespace
 
 JoinOperator::JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns)
-    : Operator(context), m_join(join), m_leftColumns(leftColumns), m_out(std::move(schema)) {}
+    : Operator(context), m_join(join), m_leftColumns(leftColumns), m_out(std::move(schema)), m_steps(context),
+      m_timer(context, [this](int64_t watermark) {
+        giveUpOn(watermark, 0, m_context.clock.now());
+        sendAnswers();
+      }) {}
 
 JoinOperator::Prepared JoinOperator::prepare(size_t side, const BatchPtr& batch) {
   Prepared out{batch, {}, nullptr};
@@ -45,8 +49,57 @@ void JoinOperator::process(const std::vector<std::pair<size_t, BatchPtr>>& input
     const uint32_t y = b.input->batch->meta[b.row].origin;
     return x != y ? x < y : rightFirst ? a.side > b.side : a.side < b.side;
   });
-  for (const Position& at : rows) take(at.side, *at.input, at.row);
+  for (const Position& at : rows) {
+    m_steps.before(at.input->batch->meta[at.row].origin, [this](int64_t watermark, uint32_t origin) {
+      giveUpOn(watermark, origin, m_context.arrivalOf(origin));
+    });
+    take(at.side, *at.input, at.row);
+  }
+  sendAnswers();
+}
+
+void JoinOperator::finishPush() {
+  m_steps.rest([this](int64_t watermark, uint32_t origin) { giveUpOn(watermark, origin, m_context.arrivalOf(origin)); });
+  sendAnswers();
+}
+
+void JoinOperator::sendAnswers() {
   if (m_out.rows() > 0) send(*m_out.take());
+  if (!m_lonely.empty()) m_timer.arm(m_lonely.begin()->first.first);
+}
+
+Micros JoinOperator::earliestTimer(Micros from) const {
+  if (!keepsLonely(0) && !keepsLonely(1)) return kNever;
+  const WatermarkView& watermark = m_context.watermark;
+  const int64_t now = watermark.at(from);
+  // A row may give up at any moment.
+  Micros earliest = watermark.earliestIdle(from, now == kNoWatermark ? now / 4096 : now + 1);
+  if (watermark.hasClock()) earliest = std::min(earliest, watermark.clockReaches(watermark.ofClock(from) + m_join.withinMs + 1));
+  return earliest;
+}
+
+void JoinOperator::flush() {
+  for (auto& [when, lonely] : std::exchange(m_lonely, {})) {
+    Kept row = lonely.row;
+    row.meta.isProvisional = true;
+    answerAlone(lonely.side, row, row.meta);
+  }
+  sendAnswers();
+}
+
+bool JoinOperator::keepsLonely(size_t side) const {
+  return m_join.match == BoundJoin::Match::Within &&
+         (m_join.kind == BoundJoin::Kind::Full || m_join.kind == (side == 0 ? BoundJoin::Kind::Left : BoundJoin::Kind::Right));
+}
+
+void JoinOperator::giveUpOn(int64_t watermark, uint32_t origin, Micros at) {
+  while (!m_lonely.empty() && m_lonely.begin()->first.first <= watermark) {
+    const Lonely lonely = m_lonely.extract(m_lonely.begin()).mapped();
+    RowMeta cause = lonely.row.meta;
+    cause.origin = origin;
+    cause.arrival = at;
+    answerAlone(lonely.side, lonely.row, cause);
+  }
 }
 
 void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
@@ -55,7 +108,7 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   const bool nullKey = std::any_of(input.keys.begin(), input.keys.end(), [row](const ColumnPtr& key) { return key->isNull(row); });
   const bool nullTime = input.time && input.time->isNull(row);
   const int64_t time = input.time && !nullTime ? static_cast<int64_t>(input.time->number(row)) : meta.time();
-  const Kept self{time, meta, input.batch, row};
+  const Kept self{time, meta, input.batch, row, m_number++};
   std::string key;
   appendKey(key, input.keys, row);
   if (m_join.match != BoundJoin::Match::Within) {
@@ -79,54 +132,75 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
           if (kept->time > time || (m_join.strict && kept->time == time)) continue;
           if (m_join.withinMs >= 0 && time - kept->time > m_join.withinMs) break;
         }
-        if (matches(self, &*kept)) return answer(self, &*kept, meta);
+        if (matches(self, *kept)) return answer(&self, &*kept, meta);
       }
     }
-    if (m_join.kind == BoundJoin::Kind::Left) answer(self, nullptr, meta);
+    if (m_join.kind == BoundJoin::Kind::Left) answer(&self, nullptr, meta);
     return;
   }
-  if (nullKey) return;
-  std::deque<Kept>& others = m_stores[1 - side][key];
-  prune(others, meta);
-  for (const Kept& other : others) {
-    if (std::abs(other.time - time) > m_join.withinMs) continue;
-    const Kept& left = side == 0 ? self : other;
-    const Kept& right = side == 0 ? other : self;
-    if (matches(left, &right)) answer(left, &right, meta);
+  joinWithin(side, self, nullKey ? nullptr : &key);
+}
+
+void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* key) {
+  bool found = false;
+  if (key) {
+    std::deque<Kept>& others = m_stores[1 - side][*key];
+    prune(others, self.meta);
+    for (const Kept& other : others) {
+      if (std::abs(other.time - self.time) > m_join.withinMs) continue;
+      const Kept& left = side == 0 ? self : other;
+      const Kept& right = side == 0 ? other : self;
+      if (!matches(left, right)) continue;
+      answer(&left, &right, self.meta);
+      found = true;
+      m_lonely.erase({lonelyFrom(other), other.number});
+    }
+    std::deque<Kept>& own = m_stores[side][*key];
+    prune(own, self.meta);
+    own.push_back(self);
   }
-  std::deque<Kept>& own = m_stores[side][key];
-  prune(own, meta);
-  own.push_back(self);
+  if (found || !keepsLonely(side)) return;
+  // A NULL key equals nothing, and the partners of a row that comes too late are gone.
+  const bool hopeless = !key || lonelyFrom(self) <= m_context.watermark.atOrigin(self.meta.origin, self.meta.arrival);
+  if (hopeless)
+    answerAlone(side, self, self.meta);
+  else
+    m_lonely.emplace(std::pair{lonelyFrom(self), self.number}, Lonely{side, self});
 }
 
 void JoinOperator::prune(std::deque<Kept>& rows, const RowMeta& now) {
-  const int64_t watermark = m_context.watermark.hasSources() ? m_context.watermark.atOrigin(now.origin, now.arrival) : toMillis(now.arrival);
+  const int64_t watermark = m_context.watermark.atOrigin(now.origin, now.arrival);
   if (watermark == kNoWatermark) return;
   while (!rows.empty() && rows.front().time < watermark - m_join.withinMs) rows.pop_front();
 }
 
-bool JoinOperator::matches(const Kept& left, const Kept* right) {
+bool JoinOperator::matches(const Kept& left, const Kept& right) {
   if (!m_join.residual) return true;
   BatchBuilder pair(m_out.schema());
   for (size_t c = 0; c < m_leftColumns; ++c) pair.column(c).appendFrom(*left.batch->columns[c], left.row);
   for (size_t c = m_leftColumns; c < m_out.schema()->fields.size(); ++c)
-    pair.column(c).appendFrom(*right->batch->columns[c - m_leftColumns], right->row);
+    pair.column(c).appendFrom(*right.batch->columns[c - m_leftColumns], right.row);
   pair.finishRow(left.meta);
   const auto batch = pair.take();
   return !m_context.evaluator.select(*m_join.residual, *batch, {0}).empty();
 }
 
-void JoinOperator::answer(const Kept& left, const Kept* right, const RowMeta& cause) {
-  for (size_t c = 0; c < m_leftColumns; ++c) m_out.column(c).appendFrom(*left.batch->columns[c], left.row);
-  for (size_t c = m_leftColumns; c < m_out.schema()->fields.size(); ++c) {
-    if (right)
-      m_out.column(c).appendFrom(*right->batch->columns[c - m_leftColumns], right->row);
+void JoinOperator::answerAlone(size_t side, const Kept& row, const RowMeta& cause) {
+  answer(side == 0 ? &row : nullptr, side == 0 ? nullptr : &row, cause);
+}
+
+void JoinOperator::answer(const Kept* left, const Kept* right, const RowMeta& cause) {
+  for (size_t c = 0; c < m_out.schema()->fields.size(); ++c) {
+    const Kept* from = c < m_leftColumns ? left : right;
+    if (from)
+      m_out.column(c).appendFrom(*from->batch->columns[c < m_leftColumns ? c : c - m_leftColumns], from->row);
     else
       m_out.column(c).appendNull();
   }
   // The event time of a joined row is the latest of its parts; a table's row has none that counts.
-  const bool rightIsLater = right && m_join.match != BoundJoin::Match::Table && right->meta.time() > left.meta.time();
-  RowMeta meta = rightIsLater ? right->meta : left.meta;
+  const bool rightIsLater =
+      !left || (right && m_join.match != BoundJoin::Match::Table && right->meta.time() > left->meta.time());
+  RowMeta meta = rightIsLater ? right->meta : left->meta;
   meta.arrival = cause.arrival;
   meta.origin = cause.origin;
   m_out.finishRow(meta);

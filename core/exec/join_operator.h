@@ -2,21 +2,27 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 #include <unordered_map>
 
 #include "core/exec/operator.h"
+#include "core/exec/watermark_timer.h"
 
 namespace weir {
 
 /// Joins two streams. ASOF: each left row with the latest right row at or before it; TABLE: with the present row;
-/// otherwise every pair at most `withinMs` apart. Left columns first, then right ones.
+/// otherwise every pair at most `withinMs` apart, and of an outer join each row without a partner, once none can come any
+/// more. Left columns first, then right ones.
 class JoinOperator final : public Operator {
  public:
   JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns);
   void consume(const Batch&) override {}
   /// Takes the rows of one push from both sides (0 left, 1 right) in the order of their origins.
   void process(const std::vector<std::pair<size_t, BatchPtr>>& input);
+  void finishPush() override;
+  Micros earliestTimer(Micros from) const override;
+  void flush() override;
 
  private:
   struct Kept {
@@ -24,6 +30,11 @@ class JoinOperator final : public Operator {
     RowMeta meta;
     BatchPtr batch;
     uint32_t row;
+    uint64_t number;  ///< counts the rows of both sides
+  };
+  struct Lonely {
+    size_t side;
+    Kept row;
   };
   using Store = std::unordered_map<std::string, std::deque<Kept>>;
   struct Prepared {
@@ -33,14 +44,26 @@ class JoinOperator final : public Operator {
   };
   Prepared prepare(size_t side, const BatchPtr& batch);
   void take(size_t side, const Prepared& input, uint32_t row);
-  bool matches(const Kept& left, const Kept* right);
-  void answer(const Kept& left, const Kept* right, const RowMeta& cause);
+  void joinWithin(size_t side, const Kept& self, const std::string* key);
+  bool matches(const Kept& left, const Kept& right);
+  /// Sends left and right side by side; a missing one is all NULL.
+  void answer(const Kept* left, const Kept* right, const RowMeta& cause);
+  void answerAlone(size_t side, const Kept& row, const RowMeta& cause);
+  bool keepsLonely(size_t side) const;
+  int64_t lonelyFrom(const Kept& row) const { return row.time + m_join.withinMs + 1; }
+  void giveUpOn(int64_t watermark, uint32_t origin, Micros at);
+  void sendAnswers();
   void prune(std::deque<Kept>& rows, const RowMeta& now);
 
   const BoundJoin& m_join;
   size_t m_leftColumns;
   BatchBuilder m_out;
   Store m_stores[2];
+  /// Rows of an outer join that wait for their first partner, by the watermark at which they give up.
+  std::map<std::pair<int64_t, uint64_t>, Lonely> m_lonely;
+  uint64_t m_number = 0;
+  StepWalker m_steps;
+  WatermarkTimer m_timer;
 };
 
 /// CROSS JOIN UNNEST: a row for each element of an array, with its value and its number from 1.

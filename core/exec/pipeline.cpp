@@ -113,6 +113,7 @@ struct Pipeline::Node {
   /// Of a node with several inputs: takes a push from all of them.
   std::function<void(const std::vector<std::pair<size_t, BatchPtr>>&)> process;
   std::vector<BatchPtr>* looking = nullptr;
+  int64_t delayMs = 0;  ///< of the rows behind the watermark
 };
 
 Pipeline::Pipeline(BoundScript script, Micros start, uint64_t uuidSeed)
@@ -192,7 +193,9 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
       deliver(n.bound->target, batch);
   }));
   for (size_t i = 0; i + 1 < n.chain.size(); ++i) n.chain[i]->setNext(n.chain[i + 1].get());
-  target.watermark.merge(n.context->watermark);
+  WatermarkView behind = n.context->watermark;
+  behind.delayBy(n.delayMs);
+  target.watermark.merge(behind);
   for (const GapLog* gap : gaps)
     if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
   target.rowsBeforeSteps = target.rowsBeforeSteps || rowsBeforeSteps || !stateless;
@@ -205,6 +208,8 @@ bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
     auto op = std::make_unique<JoinOperator>(*n.context, *join, target.bound->schema, input.bound->schema->fields.size());
     n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
     n.chain.push_back(std::move(op));
+    // Rows without a partner leave that much later than they came.
+    if (join->match == BoundJoin::Match::Within && join->kind != BoundJoin::Kind::Inner) n.delayMs = join->withinMs + 1;
     return false;
   }
   if (const auto* pattern = std::get_if<BoundPattern>(&n.bound->body)) {

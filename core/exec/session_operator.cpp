@@ -6,7 +6,10 @@
 namespace weir {
 
 SessionOperator::SessionOperator(NodeContext& context, const BoundSelect& select)
-    : Operator(context), m_select(select), m_steps(context) {
+    : Operator(context), m_select(select), m_steps(context), m_timer(context, [this](int64_t watermark) {
+        closeUpTo(watermark, 0, m_context.clock.now());
+        arm();
+      }) {
   for (const BoundAggregate& aggregate : select.aggregates)
     m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
   if (select.output.kind == BoundOutput::Kind::Snapshot)
@@ -67,7 +70,7 @@ void SessionOperator::add(const PreparedInput& input, uint32_t row) {
   }
   if (!home) {
     const bool closed = time + gap <= m_closedUpTo ||
-                        (!m_context.watermark.hasSources() && fromMillis(time + gap) < meta.arrival);
+                        (!m_context.watermark.hasSources() && m_context.watermark.clockReaches(time + gap) < meta.arrival);
     if (closed) {
       ++m_context.late;
       if (sessions.empty()) m_open.erase(key);
@@ -158,16 +161,7 @@ std::vector<const SessionOperator::Session*> SessionOperator::inOrder() const {
 }
 
 void SessionOperator::arm() {
-  if (m_ends.empty()) return;
-  const Micros at = m_context.watermark.reaches(m_ends.begin()->first);
-  if (at == kNever || at >= m_armed) return;
-  m_armed = at;
-  m_context.callAt(at, [this, at] {
-    if (m_armed != at) return;
-    m_armed = kNever;
-    closeUpTo(m_context.watermark.at(m_context.clock.now()), 0, m_context.clock.now());
-    arm();
-  });
+  if (!m_ends.empty()) m_timer.arm(m_ends.begin()->first);
 }
 
 Micros SessionOperator::earliestTimer(Micros from) const {

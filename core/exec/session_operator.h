@@ -9,6 +9,7 @@
 #include "core/exec/aggregate_set.h"
 #include "core/exec/operator.h"
 #include "core/exec/tick_timer.h"
+#include "core/exec/watermark_timer.h"
 
 namespace weir {
 
@@ -51,7 +52,7 @@ class SessionOperator final : public Operator {
   uint64_t m_order = 0;
   int64_t m_closedUpTo = kNoWatermark;
   StepWalker m_steps;
-  Micros m_armed = kNever;
+  WatermarkTimer m_timer;
   std::optional<TickTimer> m_ticks;
 };
 

@@ -17,6 +17,11 @@ TimeWindowOperator::TimeWindowOperator(NodeContext& context, const BoundSelect& 
     : Operator(context),
       m_select(select),
       m_steps(context),
+      m_timer(context,
+              [this](int64_t watermark) {
+                closeUpTo(watermark, 0, m_context.clock.now());
+                arm();
+              }),
       m_changes(select.output.kind == BoundOutput::Kind::Changes) {
   if (AggregateSet::needsForever(select)) m_forever.emplace(select);
   if (select.output.kind == BoundOutput::Kind::Snapshot)
@@ -46,7 +51,7 @@ std::vector<TimeWindowOperator::Bounds> TimeWindowOperator::windowsOf(int64_t ti
 bool TimeWindowOperator::isClosed(const Bounds& bounds, Micros arrival) const {
   if (bounds.end <= m_closedUpTo) return true;
   // Windows of a stream without event time close by timer, at the very instant after what comes from upstream.
-  return !m_context.watermark.hasSources() && fromMillis(bounds.end) < arrival;
+  return !m_context.watermark.hasSources() && m_context.watermark.clockReaches(bounds.end) < arrival;
 }
 
 AggregateSet& TimeWindowOperator::window(const Bounds& bounds) {
@@ -139,17 +144,7 @@ void TimeWindowOperator::emitWindow(const Bounds& bounds, const AggregateSet& gr
 }
 
 void TimeWindowOperator::arm() {
-  if (m_open.empty()) return;
-  const Micros at = m_context.watermark.reaches(m_open.begin()->first.end);
-  // A later deadline is found when the earlier timer comes for nothing.
-  if (at == kNever || at >= m_armed) return;
-  m_armed = at;
-  m_context.callAt(at, [this, at] {
-    if (m_armed != at) return;
-    m_armed = kNever;
-    closeUpTo(m_context.watermark.at(m_context.clock.now()), 0, m_context.clock.now());
-    arm();
-  });
+  if (!m_open.empty()) m_timer.arm(m_open.begin()->first.end);
 }
 
 Micros TimeWindowOperator::earliestTimer(Micros from) const {
@@ -160,7 +155,7 @@ Micros TimeWindowOperator::earliestTimer(Micros from) const {
   const auto endAfter = [&](int64_t time) { return (floorDivide(time - shift, step) + 1) * step + shift; };
   const int64_t watermark = m_context.watermark.at(from);
   Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? -kLongAgo : endAfter(watermark));
-  if (m_context.watermark.hasClock()) earliest = std::min(earliest, fromMillis(endAfter(toMillis(from))));
+  if (m_context.watermark.hasClock()) earliest = std::min(earliest, m_context.watermark.clockReaches(endAfter(m_context.watermark.ofClock(from))));
   if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));
   return earliest;
 }

@@ -7,6 +7,7 @@
 #include "core/exec/aggregate_set.h"
 #include "core/exec/operator.h"
 #include "core/exec/tick_timer.h"
+#include "core/exec/watermark_timer.h"
 
 namespace weir {
 
@@ -44,7 +45,7 @@ class TimeWindowOperator final : public Operator {
   std::map<Bounds, std::unique_ptr<AggregateSet>> m_open;
   StepWalker m_steps;
   int64_t m_closedUpTo = kNoWatermark;
-  Micros m_armed = kNever;
+  WatermarkTimer m_timer;
   std::optional<TickTimer> m_ticks;
   bool m_changes;
   std::vector<uint32_t> m_pending;  ///< rows that wait for m_pendingWindow

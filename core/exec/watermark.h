@@ -56,6 +56,9 @@ class WatermarkView {
   void delayBy(int64_t ms) { m_delay += ms; }
 
   bool hasSources() const { return !m_sources.empty(); }
+  /// The watermark that the clock alone gives at an instant, and the instant at which it gives `target`.
+  int64_t ofClock(Micros now) const { return toMillis(now) - m_delay; }
+  Micros clockReaches(int64_t target) const { return fromMillis(target + m_delay); }
   int64_t at(Micros now) const;
   int64_t atOrigin(uint32_t origin, Micros arrival) const;
   Micros reaches(int64_t target) const;

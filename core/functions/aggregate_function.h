@@ -66,6 +66,7 @@ struct AggregateFunction {
   std::string_view exampleResult;
   std::vector<AggregateOverload> overloads;
   bool isForever = false;  ///< survives the window's reset
+  bool keepsValues = false;  ///< grows with every different value
 };
 
 }  // namespace weir

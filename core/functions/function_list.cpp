@@ -60,11 +60,6 @@ const F* lookUp(const Index<F>& index, std::string_view name) {
   return found == index.end() ? nullptr : found->second;
 }
 
-const std::vector<ScalarFunction>& operators() {
-  static const auto kList = gathered({operatorFunctions(), jsonOperators()});
-  return kList;
-}
-
 }  // namespace
 
 std::span<const ScalarFunction> scalarFunctions() {
@@ -79,6 +74,11 @@ std::span<const AggregateFunction> aggregateFunctions() {
 }
 
 std::span<const SpecialFunction> specialFunctions() { return kSpecials; }
+
+std::span<const ScalarFunction> operatorList() {
+  static const auto kList = gathered({operatorFunctions(), jsonOperators()});
+  return kList;
+}
 
 const ScalarFunction* findScalar(std::string_view name) {
   static const auto kIndex = indexOf(scalarFunctions());
@@ -96,7 +96,7 @@ const SpecialFunction* findSpecial(std::string_view name) {
 }
 
 const ScalarFunction* findOperator(std::string_view symbol) {
-  for (const ScalarFunction& function : operators())
+  for (const ScalarFunction& function : operatorList())
     if (function.name == symbol) return &function;
   return nullptr;
 }

@@ -24,6 +24,7 @@ struct SpecialFunction {
 std::span<const ScalarFunction> scalarFunctions();
 std::span<const AggregateFunction> aggregateFunctions();
 std::span<const SpecialFunction> specialFunctions();
+std::span<const ScalarFunction> operatorList();
 
 /// Finds by name or alias, in any case; nullptr when there is none.
 const ScalarFunction* findScalar(std::string_view name);

@@ -3,15 +3,26 @@
 
 namespace weir {
 
+namespace {
+
+/// An aggregate that remembers single values grows for as long as its groups live.
+void warnOfGrowth(const BoundNode& node, const BoundSelect& select, Diagnostics& out) {
+  if (select.window.kind != BoundWindow::Kind::None) return;
+  for (const BoundAggregate& aggregate : select.aggregates) {
+    if (!aggregate.distinct && !aggregate.function->keepsValues) continue;
+    const std::string name = (aggregate.distinct ? "DISTINCT in " : "") + std::string(aggregate.function->name);
+    out.push_back({Severity::Warning, Code::Window, node.span, name + " without a window keeps every value for ever",
+                   "add WINDOW TUMBLING(1 min), or take APPROX_COUNT_DISTINCT"});
+    return;
+  }
+}
+
+}  // namespace
+
 BoundResult checkScript(std::string_view text, const std::map<std::string, SchemaPtr>& inferred) {
   BoundResult result = bindScript(text, inferred);
-  for (const BoundNode& node : result.script.nodes) {
-    const auto* join = std::get_if<BoundJoin>(&node.body);
-    if (!join || join->match != BoundJoin::Match::Within || join->kind == BoundJoin::Kind::Inner) continue;
-    const std::string what = "an outer JOIN of two streams";
-    result.diagnostics.push_back({Severity::Error, Code::Unsupported, node.span, what + " is not supported yet",
-                                  "its syntax and types are checked, but no operator runs it in this version"});
-  }
+  for (const BoundNode& node : result.script.nodes)
+    if (const auto* select = std::get_if<BoundSelect>(&node.body)) warnOfGrowth(node, *select, result.diagnostics);
   return result;
 }
 

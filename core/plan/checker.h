@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// Checks a script as far as this build can run it: what `bindScript` says, and a refusal of what has no operator yet.
+/// Checks a script: what `bindScript` says, and warnings about state that grows without bound.
 BoundResult checkScript(std::string_view text, const std::map<std::string, SchemaPtr>& inferred = {});
 
 /// Says which declared streams nothing feeds, for `run`: `no source feeds TradeStream`.

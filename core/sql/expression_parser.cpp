@@ -29,7 +29,7 @@ constexpr std::array<Level, 3> kLevels{{{{"||"}}, {{"+", "-"}}, {{"*", "/", "//"
 /// Counts nesting while it lives. Chains of operators nest to the left, so each link counts too.
 class ExpressionParser::Deeper {
  public:
-  explicit Deeper(ExpressionParser& parser) : m_parser(parser) { more(); }
+  explicit Deeper(ExpressionParser& parser) : m_parser(parser) {}
   ~Deeper() { m_parser.m_depth -= m_added; }
   Deeper(const Deeper&) = delete;
   Deeper& operator=(const Deeper&) = delete;
@@ -64,6 +64,7 @@ ExprPtr ExpressionParser::binary(std::string op, Span opSpan, ExprPtr left, Expr
 
 ExprPtr ExpressionParser::parse() {
   Deeper deeper(*this);
+  deeper.more();
   const auto parseAnd = [this, &deeper] {
     ExprPtr left = parseNot();
     while (m_cursor.accept("AND")) {
@@ -85,6 +86,7 @@ ExprPtr ExpressionParser::parse() {
 ExprPtr ExpressionParser::parseNot() {
   Deeper deeper(*this);
   if (!m_cursor.accept("NOT")) return parseComparison();
+  deeper.more();
   const Span op = m_cursor.previousSpan();
   ExprPtr operand = parseNot();
   ExprPtr expr = make(Kind::Unary, {op.begin, operand->span.end});
@@ -97,8 +99,8 @@ ExprPtr ExpressionParser::parseNot() {
 ExprPtr ExpressionParser::parseComparison() {
   Deeper deeper(*this);
   ExprPtr left = parseBinary(0);
-  while (true) {
-    deeper.more();
+  for (bool first = true;; first = false) {
+    if (!first) deeper.more();
     if (m_cursor.accept("IS")) {
       const bool negated = m_cursor.accept("NOT");
       m_cursor.expect("NULL");
@@ -175,9 +177,11 @@ ExprPtr ExpressionParser::parseUnary() {
   Deeper deeper(*this);
   if (m_cursor.isSymbol("+")) {
     m_cursor.take();
+    deeper.more();
     return parseUnary();
   }
   if (!m_cursor.isSymbol("-")) return parsePostfix();
+  deeper.more();
   const Span op = m_cursor.take().span;
   ExprPtr operand = parseUnary();
   const Span span{op.begin, operand->span.end};
@@ -197,8 +201,8 @@ ExprPtr ExpressionParser::parseUnary() {
 ExprPtr ExpressionParser::parsePostfix() {
   Deeper deeper(*this);
   ExprPtr left = parsePrimary();
-  while (true) {
-    deeper.more();
+  for (bool first = true;; first = false) {
+    if (!first) deeper.more();
     const Span begin = left->span;
     const auto wrap = [&](Kind kind) {
       ExprPtr expr = make(kind, begin);
@@ -337,15 +341,15 @@ ExprPtr ExpressionParser::parseCall() {
   }
   m_cursor.expectSymbol(")");
   if (m_cursor.isWord("FILTER") && m_cursor.isSymbol("(", 1)) {
-    m_cursor.take();
-    m_cursor.take();
+    m_cursor.expect("FILTER");
+    m_cursor.expectSymbol("(");
     m_cursor.expect("WHERE");
     expr->filter = parse();
     m_cursor.expectSymbol(")");
   }
   if (m_cursor.isWord("OVER") && m_cursor.isSymbol("(", 1)) {
-    m_cursor.take();
-    m_cursor.take();
+    m_cursor.expect("OVER");
+    m_cursor.expectSymbol("(");
     expr->hasOver = true;
     if (m_cursor.acceptWords({"PARTITION", "BY"})) {
       do expr->partition.push_back(parse());
@@ -397,6 +401,7 @@ ast::Name ExpressionParser::parseType() {
   const ast::Name type = m_cursor.expectName("a type");
   if (!findType(type.text))
     m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'", "types are " + typeList());
+  m_cursor.previousIsKeyword();
   if (m_cursor.isSymbol("(")) {
     m_cursor.take();
     do m_cursor.expectInteger("a length");
@@ -418,7 +423,8 @@ ast::Duration ExpressionParser::duration(std::string_view amount, std::string_vi
 }
 
 ast::Duration ExpressionParser::parseInterval() {
-  const Span begin = m_cursor.take().span;
+  const Span begin = m_cursor.peek().span;
+  m_cursor.expect("INTERVAL");
   const Token amount = m_cursor.take();
   const std::string_view written = textOf(m_cursor.source(), amount.span);
   const std::string number = amount.kind == TokenKind::String ? unquoted(written) : std::string(written);

@@ -34,6 +34,7 @@ class ScriptParser {
         m_cursor.skipStatement();
       }
     }
+    parsed.keywords = m_cursor.keywords();
     return parsed;
   }
 
@@ -102,8 +103,9 @@ class ScriptParser {
 
   void parseWatermark(ast::CreateStream& create) {
     ast::Watermark watermark;
-    watermark.span = m_cursor.take().span;
-    m_cursor.take();
+    watermark.span = m_cursor.peek().span;
+    m_cursor.expect("WATERMARK");
+    m_cursor.expect("FOR");
     watermark.column = m_cursor.expectName("a column's name");
     m_cursor.expect("AS");
     const ast::Name again = m_cursor.expectName("the same column's name");

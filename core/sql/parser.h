@@ -12,6 +12,8 @@ struct Parsed {
   Diagnostics diagnostics;
   /// Streams whose CREATE could not be parsed: what reads them must not be blamed too.
   std::vector<std::string> brokenStreams;
+  /// Words that are part of the language where they stand, in order.
+  std::vector<Span> keywords;
 };
 
 /// Parses a script. Recovers at statement ends, so that every statement reports its first error and the others are

@@ -121,8 +121,9 @@ void QueryParser::parseFrom(ast::Query& query) {
   const bool sequence = m_cursor.isWord("SEQUENCE");
   if ((sequence || m_cursor.isWord("PATTERN")) && m_cursor.isSymbol("(", 1)) {
     ast::Pattern pattern;
-    pattern.span = m_cursor.take().span;
+    pattern.span = m_cursor.peek().span;
     pattern.strict = sequence;
+    m_cursor.expect(sequence ? "SEQUENCE" : "PATTERN");
     m_cursor.expectSymbol("(");
     pattern.root = parsePatternChain();
     m_cursor.expectSymbol(")");
@@ -165,8 +166,7 @@ bool QueryParser::parseJoin(ast::Query& query) {
   refuseUnsupported();
   ast::Join join;
   join.span = m_cursor.peek().span;
-  if (m_cursor.isWord("CROSS")) {
-    m_cursor.take();
+  if (m_cursor.accept("CROSS")) {
     m_cursor.expect("JOIN");
     m_cursor.expect("UNNEST");
     join.kind = ast::JoinKind::Unnest;
@@ -223,6 +223,7 @@ ast::Window QueryParser::parseWindow() {
     while (m_cursor.acceptSymbol(",")) window.args.push_back(parseWindowArg());
   } else {
     window.name = m_cursor.expectName("a window such as TUMBLING(1 min)");
+    m_cursor.previousIsKeyword();
     m_cursor.expectSymbol("(");
     if (!m_cursor.isSymbol(")")) {
       do window.args.push_back(parseWindowArg());
@@ -318,7 +319,7 @@ ast::Output QueryParser::parseOutput() {
   if (m_cursor.peek().kind == TokenKind::Integer && m_cursor.isWord("EVENTS", 1)) {
     const Span amount = m_cursor.peek().span;
     output.events = m_cursor.expectInteger("a number of events");
-    m_cursor.take();
+    m_cursor.expect("EVENTS");
     if (*output.events < 1) m_cursor.fail(Code::Window, amount, "the number of events must be positive");
     if (output.what == ast::Output::What::Snapshot)
       m_cursor.fail(Code::Unsupported, amount, "OUTPUT SNAPSHOT needs a duration", "OUTPUT SNAPSHOT EVERY 1 sec");

@@ -42,7 +42,7 @@ bool TokenCursor::accept(std::string_view word) {
     note(word);
     return false;
   }
-  take();
+  m_keywords.push_back(take().span);
   return true;
 }
 
@@ -63,7 +63,7 @@ bool TokenCursor::acceptWords(std::initializer_list<std::string_view> words) {
       return false;
     }
   }
-  for (size_t i = 0; i < words.size(); ++i) take();
+  for (size_t i = 0; i < words.size(); ++i) m_keywords.push_back(take().span);
   return true;
 }
 

@@ -43,6 +43,11 @@ class TokenCursor {
   ast::Name expectName(std::string_view what);
   int64_t expectInteger(std::string_view what);
 
+  /// Words that were taken as part of the language, in order; every other word is somebody's name.
+  const std::vector<Span>& keywords() const { return m_keywords; }
+  /// The name just taken turned out to be one of the language: a type, a window.
+  void previousIsKeyword() { m_keywords.push_back(previousSpan()); }
+
   void note(std::string_view expected);
   [[noreturn]] void fail();
   [[noreturn]] void fail(Code code, Span span, std::string message, std::string hint = {});
@@ -55,6 +60,7 @@ class TokenCursor {
   std::vector<Token> m_tokens;
   size_t m_at = 0;
   std::vector<std::string> m_expected;
+  std::vector<Span> m_keywords;
 };
 
 }  // namespace weir

@@ -26,6 +26,9 @@ INSERT INTO Last SELECT s, v FROM A OUTPUT LAST EVERY 400 ms;
 INSERT INTO Snap SELECT s, SUM(v) AS t FROM A WINDOW TUMBLING(2 sec) GROUP BY s EMIT PERIODIC 300 ms;
 INSERT INTO Quote SELECT A.s AS s, A.v AS v, Vwap.vwap AS w FROM A ASOF LEFT JOIN Vwap ON A.s = Vwap.s TOLERANCE 5 sec;
 INSERT INTO Pair SELECT l.s AS s, l.v AS v, r.v AS w FROM A AS l JOIN Both AS r ON l.s = r.s AND l.v > r.v WITHIN 300 ms;
+INSERT INTO Outer SELECT l.s AS s, l.v AS v, r.v AS w FROM A AS l FULL JOIN Both AS r ON l.s = r.s AND l.v > r.v WITHIN 300 ms;
+INSERT INTO OuterSum SELECT COUNT(*) AS n, COUNT(w) AS joined FROM Outer WINDOW TUMBLING(1 sec);
+INSERT INTO Missing SELECT x.s AS s, x.p AS p, y.p AS q FROM T AS x LEFT JOIN T AS y ON x.s = y.s AND x.p < y.p WITHIN 400 ms;
 INSERT INTO Swing SELECT a.v AS a, b.v AS b FROM PATTERN (EVERY a=A[v > 80] -> b=A[v < 20]) WITHIN 2 sec;
 )";
 
@@ -59,7 +62,7 @@ std::string capture(uint64_t seed) {
 std::string replay(const std::string& text, size_t batchRows) {
   BoundResult checked = checkScript(kScript);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  const std::vector<std::string> streams{"Vwap", "Hops", "Sess", "Roll", "Both", "Sum", "Last", "Snap", "Quote", "Pair", "Swing"};
+  const std::vector<std::string> streams{"Vwap", "Hops", "Sess", "Roll", "Both", "Sum", "Last", "Snap", "Quote", "Pair", "Outer", "OuterSum", "Missing", "Swing"};
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;

@@ -3,10 +3,42 @@
 
 #include "core/bind/binder.h"
 #include "core/options/options.h"
+#include "core/base/text.h"
+#include "core/sql/formatter.h"
 #include "core/sql/lexer.h"
 #include "core/sql/parser.h"
 
 using namespace weir;
+
+TEST_CASE("formatting keeps every token and comment, and twice is the same as once") {
+  const char* const kScripts[] = {
+      "select a,b from S where a=- 1 and b between 1 and 2 -- why\n;;insert into T select data->>'p', -x::double from S window tumbling(1 min)",
+      "/* one */ create stream S(a int,`order` string,c varchar(10) not null,watermark for a as a-interval '2' second)\n"
+      "with(type=source,websocket.headers.From='x',\"websocket.url\"='ws://a.example/very/long/path/so/that/it/breaks');-- end",
+      "select * from pattern(every e1=A->e2=B{1,2}[p>e1.p*1.02]->not C for 5 sec) within 5 min; select time, first, name, left from S",
+      "select aaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, case when x in (1,2) then 'a' else 'b' end -- c1\n"
+      ", sum(y) filter (where z) over_z -- c2\n from (select * from Q where aaaaaaaaaaaaaaaaaaaaaaaaaaaaa > 1 and bbbbbbbbbbbbbbbbbbb < 2"
+      " group by ccccccccccccccccccccccccccccccc) as q\n\n-- c3\nleft outer asof join R on q.a=R.a tolerance 1 sec emit on window close"};
+  const auto words = [](const std::string& text) {
+    std::string out;
+    for (uint32_t at = 0; at < text.size();) {
+      const Token token = nextToken(text, at);
+      at = token.span.end;
+      if (token.kind != TokenKind::Space && textOf(text, token.span) != ";") out += uppered(textOf(text, token.span)) + " ";
+    }
+    return out;
+  };
+  for (const std::string script : kScripts) {
+    const auto once = formatScript(script);
+    REQUIRE(once.ok());
+    CHECK(*formatScript(*once) == *once);
+    CHECK(words(*once) == words(script));
+    CHECK(once->find("\n\n\n") == std::string::npos);
+  }
+  CHECK(formatScript("selec x").diagnostics().size() == 1);
+  CHECK(formatScript("")->empty());
+}
+
 
 TEST_CASE("tokens cover the text without holes") {
   const std::string text = "SELECT a->>'x''y', \"q\", 1.5e3m /* c */ -- end\n FROM `s` WHERE x != .5;";

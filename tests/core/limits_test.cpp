@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Inputs of a size that nobody writes by hand: handled, or refused with a reason.
+#include <doctest/doctest.h>
+
+#include "core/connectors/intake.h"
+#include "core/plan/checker.h"
+#include "core/plan/reference.h"
+
+#include <fstream>
+#include <sstream>
+
+using namespace weir;
+
+namespace {
+
+std::string repeated(const std::string& text, size_t times) {
+  std::string out;
+  out.reserve(text.size() * times);
+  for (size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+std::string firstError(const std::string& sql) {
+  for (const Diagnostic& d : checkScript(sql).diagnostics)
+    if (d.severity == Severity::Error) return d.message;
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("nesting too deep is refused, not a crash") {
+  const std::string head = "CREATE STREAM S (a LONG); SELECT ";
+  CHECK(firstError(head + repeated("(", 300) + "a" + repeated(")", 300) + " AS r FROM S") == "");
+  CHECK(firstError(head + repeated("(", 100'000) + "a" + repeated(")", 100'000) + " AS r FROM S").find("nested") != std::string::npos);
+  CHECK(firstError(head + repeated("-", 99'999) + "- a AS r FROM S") != "");
+  CHECK(firstError(head + "a" + repeated(" + a", 100'000) + " AS r FROM S").find("nested") != std::string::npos);
+  CHECK(firstError("SELECT * FROM " + repeated("(SELECT * FROM ", 10'000) + "S" + repeated(")", 10'000)) != "");
+}
+
+TEST_CASE("a megabyte of SQL is checked, more than 16 are refused") {
+  std::string sql = "CREATE STREAM S (a LONG, b STRING);\n";
+  for (int i = 0; sql.size() < (1 << 20); ++i)
+    sql += "INSERT INTO O" + std::to_string(i) + " SELECT a + " + std::to_string(i) + " AS x, UPPER(b) AS y FROM S WHERE a > 1;\n";
+  CHECK(firstError(sql) == "");
+  CHECK(firstError(repeated("-- 16\n", 3 << 20)).find("16 MB") != std::string::npos);
+}
+
+TEST_CASE("a thousand columns go through") {
+  std::string columns, items, json;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string n = std::to_string(i);
+    columns += (i ? ", c" : "c") + n + " LONG";
+    items += (i ? ", SUM(c" : "SUM(c") + n + ") AS s" + n;
+    json += (i ? ",\"c" : "{\"c") + n + "\":" + n;
+  }
+  BoundResult checked = checkScript("CREATE STREAM S (" + columns + "); INSERT INTO O SELECT " + items + " FROM S WINDOW LENGTHBATCH(2);");
+  REQUIRE_FALSE(hasError(checked.diagnostics));
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  int64_t last = -1;
+  pipeline.tap("O", [&](const BatchPtr& batch) { last = batch->columns[999]->integer(0); });
+  for (int i = 0; i < 2; ++i) feeder.message(*feeder.find("S"), json + "}", 1000);
+  feeder.flush();
+  CHECK(last == 1998);
+}
+
+TEST_CASE("a million groups close") {
+  BoundResult checked = checkScript("CREATE STREAM S (k LONG, v LONG); INSERT INTO O SELECT k, SUM(v) AS s FROM S WINDOW TUMBLING(1 min) GROUP BY k;");
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  size_t groups = 0;
+  int64_t sum = 0;
+  pipeline.tap("O", [&](const BatchPtr& batch) {
+    groups += batch->rows();
+    for (size_t row = 0; row < batch->rows(); ++row) sum += batch->columns[1]->integer(row);
+  });
+  constexpr int64_t kGroups = 1'000'000;
+  const auto schema = pipeline.script().stream("S").schema;
+  for (int64_t from = 0; from < 2 * kGroups; from += 10'000) {
+    BatchBuilder rows(schema);
+    for (int64_t k = from; k < from + 10'000; ++k) {
+      rows.column(0).appendInteger(k % kGroups);
+      rows.column(1).appendInteger(1);
+      rows.finishRow({.at = 1000, .arrival = fromMillis(1000)});
+    }
+    pipeline.push("S", rows.take());
+  }
+  pipeline.advanceTo(fromMillis(60'000));
+  CHECK(groups == kGroups);
+  CHECK(sum == 2 * kGroups);
+}
+
+TEST_CASE("the reference pages are what the lists say") {
+  const auto page = [](const std::string& name) {
+    std::ifstream in(std::string(WEIR_SOURCE) + "/docs/reference/" + name + ".md", std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+  };
+  CHECK_MESSAGE(page("functions") == functionReference(), "run script/reference");
+  CHECK_MESSAGE(page("options") == optionReference(), "run script/reference");
+}
