@@ -13,7 +13,7 @@ ALLOWED = {
     "core/functions": {"core/base", "core/data"},
     "core/bind": {"core/base", "core/data", "core/sql", "core/options", "core/functions"},
     "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
-    "core/plan": {"core/base", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
+    "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
     "core/formats": {"core/base", "core/data"},
     "core/net": {"core/base"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},

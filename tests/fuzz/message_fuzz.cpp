@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Any message is decoded or rejected: JSON with its paths, CSV, text and bytes. The first byte chooses.
+#include <array>
+#include <cstdlib>
+
+#include "core/formats/decoder.h"
+
+namespace {
+
+using namespace weir;
+
+struct Target {
+  SchemaPtr schema;
+  std::unique_ptr<Decoder> decoder;
+};
+
+Target make(const char* format, std::vector<Field> fields, DecoderSettings settings = {}) {
+  auto schema = std::make_shared<Schema>();
+  schema->fields = std::move(fields);
+  settings.format = format;
+  return {schema, makeDecoder(settings, schema)};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using enum Type;
+  static const std::vector<Field> kAll{{"a", Int}, {"b", Long}, {"c", Double}, {"d", String}, {"e", Bool}, {"f", Object}, {"g", Bytes}, {"h", Float}};
+  static auto targets = [] {
+    DecoderSettings mapped;
+    mapped.records = "$.data[*]";
+    mapped.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
+    mapped.mismatchIsNull = true;
+    return std::array{make("json", kAll), make("json", kAll, mapped), make("csv", kAll), make("text", {{"t", String}}), make("bytes", {{"b", Bytes}})};
+  }();
+  if (size == 0) return 0;
+  Target& target = targets[data[0] % targets.size()];
+  const std::string_view message(reinterpret_cast<const char*>(data) + 1, size - 1);
+  BatchBuilder rows(target.schema);
+  const DecodeResult result = target.decoder->decode(message, {}, rows);
+  if (result.kind != DecodeResult::Kind::Decoded && rows.rows() > 0) std::abort();
+  const auto batch = rows.take();
+  std::string out;
+  for (size_t row = 0; row < batch->rows(); ++row) {
+    appendJsonRow(out, *batch, row);
+    appendCsvRow(out, *batch, row, ',');
+  }
+  inferJsonSchema(message);
+  return 0;
+}
