@@ -2,6 +2,7 @@
 #include "app/desktop.h"
 
 #include <QApplication>
+#include <QIcon>
 #include <QTimer>
 #include <iostream>
 
@@ -20,6 +21,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   QApplication app(argc, argv);
   QApplication::setApplicationName(QStringLiteral("weir"));
   QApplication::setDesktopFileName(QStringLiteral("io.github.weir.Weir"));
+  QApplication::setWindowIcon(QIcon(QStringLiteral(":/weir/icon.svg")));
   const Theme& theme = settings.theme == "light" ? lightTheme() : darkTheme();
   applyTheme(app, theme);
 
@@ -39,14 +41,15 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
         return demoScript(exchange->baseUrl());
       },
       [&exchange] { return exchange ? exchange->dashboardRows() : 0; }};
-  MainWindow window(theme, demo);
+  MainWindow window(theme, demo, settings.dataFolder.empty() ? Workspace::defaultFolder() : QString::fromStdString(settings.dataFolder));
   if (!settings.size.empty()) {
     const QStringList parts = QString::fromStdString(settings.size).split(QLatin1Char('x'));
     if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
   }
+  const bool restored = settings.screenshot.empty() && window.restoreSession();
   bool opened = false;
   for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
-  if (!opened && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
+  if (!opened && !restored && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
   window.show();
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())

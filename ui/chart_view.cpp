@@ -2,8 +2,13 @@
 #include "ui/chart_view.h"
 
 #include <QChart>
+#include <QDateTime>
 #include <QGraphicsLayout>
+#include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPainter>
+#include <QSaveFile>
+#include <QSvgGenerator>
 #include <QWheelEvent>
 #include <algorithm>
 
@@ -21,6 +26,8 @@ ChartView::ChartView(const Theme& theme, QWidget* parent) : QChartView(new QChar
   m_plot->setZValue(4);
   setFrameShape(QFrame::NoFrame);
   setMouseTracking(true);
+  setFocusPolicy(Qt::StrongFocus);
+  setToolTip(tr("Drag or arrow keys to look back, wheel or + - to zoom, End to go live, Space to pause, A and B to mark two times"));
   setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
   setMinimumSize(240, 160);
   setTheme(theme);
@@ -57,6 +64,80 @@ void ChartView::setFollowing(bool following) {
 void ChartView::setFocusSeries(int index) {
   m_plot->m_focus = index;
   viewport()->update();
+}
+
+void ChartView::setHiddenSeries(const std::set<int>& hidden) {
+  m_plot->m_hidden = hidden;
+  viewport()->update();
+}
+
+void ChartView::setLocalTime(bool local) {
+  m_plot->m_localTime = local;
+  viewport()->update();
+}
+
+QString ChartView::asCsv() const {
+  QString out = QStringLiteral("time,series,value,volume,state\r\n");
+  if (!m_plot->m_store) return out;
+  const auto line = [&](const ChartSeries& series, const ChartPoint& point, const char* state) {
+    QString name = series.name;
+    if (name.contains(QLatin1Char(',')) || name.contains(QLatin1Char('"'))) name = QLatin1Char('"') + name.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+    out += QStringLiteral("%1,%2,%3,%4,%5\r\n").arg(QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), name, QString::number(point.value, 'g', 17), QString::number(point.volume, 'g', 17), QLatin1String(state));
+  };
+  for (const ChartSeries& series : m_plot->m_store->series()) {
+    for (const ChartPoint& point : series.points)
+      if (point.at >= m_plot->m_end - m_plot->m_range && point.at <= m_plot->m_end) line(series, point, point.incomplete ? "incomplete" : "closed");
+    if (series.open) line(series, *series.open, "open");
+  }
+  return out;
+}
+
+QString ChartView::exportTo(const QString& path) const {
+  auto* self = const_cast<ChartView*>(this);
+  if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+    QSvgGenerator svg;
+    svg.setFileName(path);
+    svg.setSize(viewport()->size());
+    svg.setViewBox(QRect(QPoint(0, 0), viewport()->size()));
+    QPainter p;
+    if (!p.begin(&svg)) return tr("Cannot write %1").arg(path);
+    p.fillRect(svg.viewBox(), m_plot->m_theme->bg1);
+    m_plot->paint(&p, nullptr, nullptr);
+    return {};
+  }
+  QSaveFile out(path);
+  if (!out.open(QIODevice::WriteOnly)) return tr("Cannot write %1: %2").arg(path, out.errorString());
+  const bool csv = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive);
+  const bool written = csv ? out.write(asCsv().toUtf8()) >= 0 : self->grab().save(&out, "PNG");
+  return written && out.commit() ? QString() : tr("Cannot write %1: %2").arg(path, out.errorString());
+}
+
+void ChartView::keyPressEvent(QKeyEvent* event) {
+  switch (event->key()) {
+    case Qt::Key_Space: emit pauseWanted(); break;
+    case Qt::Key_End: setFollowing(true); break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: setRange(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 0.8)); break;
+    case Qt::Key_Minus: setRange(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 1.25)); break;
+    case Qt::Key_0: setRange(5 * 60'000); break;
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+      m_plot->m_end += (event->key() == Qt::Key_Left ? -1 : 1) * m_plot->m_range / 10;
+      setFollowing(false);
+      viewport()->update();
+      break;
+    case Qt::Key_A:
+    case Qt::Key_B:
+      if (m_plot->m_cursor) (event->key() == Qt::Key_A ? m_plot->m_markA : m_plot->m_markB) = static_cast<int64_t>(m_plot->xToTime(m_plot->m_cursor->x()));
+      viewport()->update();
+      break;
+    case Qt::Key_Escape:
+      m_plot->m_markA.reset();
+      m_plot->m_markB.reset();
+      viewport()->update();
+      break;
+    default: QChartView::keyPressEvent(event);
+  }
 }
 
 void ChartView::refresh(int64_t nowMs) {

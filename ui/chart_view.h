@@ -3,6 +3,7 @@
 
 #include <QChartView>
 #include <QWidget>
+#include <set>
 #include <vector>
 
 #include "core/exec/gap_log.h"
@@ -26,6 +27,11 @@ class ChartView final : public QChartView {
   void setFollowing(bool following);
   bool isFollowing() const;
   void setFocusSeries(int index);
+  void setHiddenSeries(const std::set<int>& hidden);
+  void setLocalTime(bool local);
+  /// PNG, SVG or CSV of what is seen, by the file's ending. Returns an empty text, or why not.
+  QString exportTo(const QString& path) const;
+  QString asCsv() const;
   /// The data has changed; `nowMs` is the engine's clock.
   void refresh(int64_t nowMs);
   /// In words, for those who cannot see it.
@@ -34,10 +40,12 @@ class ChartView final : public QChartView {
 
  signals:
   void followingChanged(bool following);
+  void pauseWanted();
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;

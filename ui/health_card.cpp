@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/health_card.h"
 
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QDateTime>
+#include <QDialog>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QToolButton>
+#include <QVBoxLayout>
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
@@ -88,6 +97,68 @@ void paintMark(QPainter& p, const QRectF& box, const HealthLook& look) {
 HealthCard::HealthCard(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(&theme) {
   QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   setSizePolicy(policy);
+  setFocusPolicy(Qt::StrongFocus);
+  const auto button = [this](const QString& text) {
+    auto* b = new QToolButton(this);
+    b->setText(text);
+    b->setObjectName(QStringLiteral("cardButton"));
+    b->setFont(uiFont(11));
+    b->hide();
+    return b;
+  };
+  m_reconnect = button(tr("Reconnect now"));
+  m_copy = button(tr("Copy error"));
+  connect(m_reconnect, &QToolButton::clicked, this, [this] { emit reconnectWanted(m_health.name); });
+  connect(m_copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_health.error + QLatin1Char('\n') + m_health.hint); });
+}
+
+bool HealthCard::isFailing() const {
+  return m_health.state == ConnectionState::Waiting || m_health.state == ConnectionState::Refused || m_health.state == ConnectionState::GaveUp;
+}
+
+void HealthCard::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  placeButtons();
+}
+
+void HealthCard::placeButtons() {
+  const bool shown = isFailing() || (m_health.state == ConnectionState::Closed);
+  m_reconnect->setVisible(shown);
+  m_copy->setVisible(shown && !m_health.error.isEmpty());
+  m_reconnect->adjustSize();
+  m_copy->adjustSize();
+  m_reconnect->move(8, height() - m_reconnect->height() - 6);
+  m_copy->move(m_reconnect->geometry().right() + 6, m_reconnect->y());
+}
+
+void HealthCard::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu;
+  menu.addAction(tr("Reconnect now"), this, [this] { emit reconnectWanted(m_health.name); });
+  menu.addAction(tr("Disconnect"), this, [this] { emit disconnectWanted(m_health.name); });
+  menu.addSeparator();
+  menu.addAction(tr("Copy error"), m_copy, &QToolButton::click)->setEnabled(!m_health.error.isEmpty());
+  menu.addAction(tr("Copy address"), this, [this] { QApplication::clipboard()->setText(m_health.url); });
+  menu.addAction(tr("Bad messages..."), this, &HealthCard::showRejects)->setEnabled(!m_rejects.empty());
+  menu.exec(event->globalPos());
+}
+
+void HealthCard::showRejects() {
+  auto* dialog = new QDialog(this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setWindowTitle(tr("Bad messages of %1").arg(m_health.name));
+  dialog->resize(760, 420);
+  auto* text = new QPlainTextEdit(dialog);
+  text->setAccessibleName(dialog->windowTitle());
+  text->setReadOnly(true);
+  text->setFont(monoFont(12));
+  QString all;
+  for (auto it = m_rejects.rbegin(); it != m_rejects.rend(); ++it)
+    all += QDateTime::fromMSecsSinceEpoch(toMillis(it->at), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz  ")) + QString::fromStdString(it->reason) + QStringLiteral("\n    ") +
+           QString::fromUtf8(it->payload.data(), static_cast<qsizetype>(std::min<size_t>(it->payload.size(), 4096))) + QStringLiteral("\n\n");
+  text->setPlainText(all);
+  auto* column = new QVBoxLayout(dialog);
+  column->addWidget(text);
+  dialog->show();
 }
 
 void HealthCard::setTheme(const Theme& theme) {
@@ -98,10 +169,11 @@ void HealthCard::setTheme(const Theme& theme) {
 QSize HealthCard::sizeHint() const {
   const bool trouble = m_look.mark == HealthLook::Mark::SlashedRing || m_look.mark == HealthLook::Mark::Square ||
                        m_health.state == ConnectionState::Waiting;
-  return {220, trouble ? 82 : m_health.isSink ? 100 : 124};
+  return {220, trouble ? 108 : m_health.isSink ? 100 : 142};
 }
 
-void HealthCard::show(const ConnectionHealth& h, Micros now) {
+void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<Reject>& rejects) {
+  m_rejects = rejects;
   const uint64_t count = h.isSink ? h.sent : h.messages;
   if (m_sampledAt == 0 || count < m_countAt) {
     m_sampledAt = now;
@@ -136,6 +208,7 @@ void HealthCard::show(const ConnectionHealth& h, Micros now) {
   setAccessibleDescription(h.error.isEmpty() ? m_detail : h.error + QLatin1Char(' ') + m_detail);
   setToolTip(h.error.isEmpty() ? h.url : h.url + QLatin1Char('\n') + h.error + (h.hint.isEmpty() ? QString() : QLatin1Char('\n') + h.hint));
   if (sizeHint() != before) updateGeometry();
+  placeButtons();
   update();
 }
 
@@ -169,8 +242,7 @@ void HealthCard::paintEvent(QPaintEvent*) {
     p.setPen(color);
     p.drawText(QRectF(left, y, right - left, 17), Qt::AlignVCenter, p.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(right - left)));
   };
-  const bool failing = h.state == ConnectionState::Waiting || h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp;
-  if (failing) {
+  if (isFailing()) {
     // The cause comes first: the address is on the tool tip.
     line(32, h.error.section(QStringLiteral(": "), -1), t.text1, 11.5);
     line(54, m_detail, t.text2);
@@ -226,7 +298,9 @@ void HealthCard::paintEvent(QPaintEvent*) {
   pair(0, 80, tr("Ping"), h.pingMs < 0 ? QStringLiteral("–") : tr("%1 ms").arg(h.pingMs, 0, 'f', 0), false);
   pair(1, 80, tr("Messages"), QString::number(h.messages), false);
   pair(0, 98, tr("Gaps"), QString::number(h.gaps), h.gaps > 0);
-  pair(1, 98, tr("Bad"), QString::number(h.bad), h.bad > 0);
+  pair(1, 98, tr("Lost"), h.gaps > 0 ? tr("≥ %1").arg(h.lost) : QStringLiteral("0"), h.gaps > 0);
+  pair(0, 116, tr("Duplicates"), QString::number(h.duplicates), false);
+  pair(1, 116, tr("Bad"), QString::number(h.bad), h.bad > 0);
 }
 
 }  // namespace weir

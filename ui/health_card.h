@@ -4,8 +4,10 @@
 #include <QWidget>
 #include <deque>
 
-#include "core/net/connection.h"
+#include "core/session/engine.h"
 #include "ui/theme.h"
+
+class QToolButton;
 
 namespace weir {
 
@@ -25,16 +27,25 @@ class HealthCard final : public QWidget {
  public:
   explicit HealthCard(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void show(const ConnectionHealth& health, Micros now);
+  void show(const ConnectionHealth& health, Micros now, const std::vector<Reject>& rejects = {});
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return {180, sizeHint().height()}; }
   QString stateText() const { return m_look.word; }
   QString detailText() const { return m_detail; }
 
+ signals:
+  void reconnectWanted(const QString& connection);
+  void disconnectWanted(const QString& connection);
+
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
+  bool isFailing() const;
+  void showRejects();
+  void placeButtons();
   const Theme* m_theme;
   ConnectionHealth m_health;
   HealthLook m_look{};
@@ -46,6 +57,9 @@ class HealthCard final : public QWidget {
   Micros m_sampledAt = 0;
   std::deque<double> m_rates;
   QString m_detail;
+  std::vector<Reject> m_rejects;
+  QToolButton* m_reconnect;
+  QToolButton* m_copy;
 };
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/legend_table.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <cmath>
@@ -15,6 +16,7 @@ constexpr int kHeader = 24;
 LegendTable::LegendTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(&theme) {
   setAccessibleName(tr("Legend"));
   setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  setFocusPolicy(Qt::StrongFocus);
 }
 
 void LegendTable::setTheme(const Theme& theme) {
@@ -25,6 +27,8 @@ void LegendTable::setTheme(const Theme& theme) {
 void LegendTable::setStore(const SeriesStore* store) {
   m_store = store;
   m_focus = 0;
+  m_hidden.clear();
+  emit hiddenChanged(m_hidden);
   refresh();
 }
 
@@ -70,10 +74,11 @@ void LegendTable::paintEvent(QPaintEvent*) {
     if (index >= 8) break;
     const bool focus = index == m_focus;
     if (focus) p.fillRect(QRectF(0, y, width(), kRow), t.bg2);
-    p.setPen(QPen(t.series[static_cast<size_t>(index) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
+    const bool hidden = m_hidden.contains(index);
+    p.setPen(QPen(hidden ? t.line2 : t.series[static_cast<size_t>(index) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
     p.drawLine(QPointF(14, y + kRow / 2.0), QPointF(26, y + kRow / 2.0));
     p.setFont(uiFont(12, focus ? QFont::DemiBold : QFont::Normal));
-    p.setPen(t.text1);
+    p.setPen(hidden ? t.text3 : t.text1);
     p.drawText(QRectF(34, y, w * first - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(s.name, Qt::ElideRight, static_cast<int>(w * first) - 12));
     const double last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
     const int decimals = last >= 1000 ? 2 : 3;
@@ -98,8 +103,29 @@ void LegendTable::paintEvent(QPaintEvent*) {
 void LegendTable::mousePressEvent(QMouseEvent* event) {
   const int row = (static_cast<int>(event->position().y()) - kHeader) / kRow;
   if (!m_store || row < 0 || row >= static_cast<int>(m_store->series().size())) return;
-  m_focus = row;
-  emit focused(row);
+  constexpr double kSwatch = 30;
+  if (event->position().x() < kSwatch) {
+    if (!m_hidden.erase(row)) m_hidden.insert(row);
+    emit hiddenChanged(m_hidden);
+  } else {
+    m_focus = row;
+    emit focused(row);
+  }
+  update();
+}
+
+void LegendTable::keyPressEvent(QKeyEvent* event) {
+  const int rows = m_store ? static_cast<int>(m_store->series().size()) : 0;
+  if (rows == 0) return QWidget::keyPressEvent(event);
+  if (event->key() == Qt::Key_Down || event->key() == Qt::Key_Up) {
+    m_focus = (m_focus + (event->key() == Qt::Key_Down ? 1 : rows - 1)) % rows;
+    emit focused(m_focus);
+  } else if (event->key() == Qt::Key_Space) {
+    if (!m_hidden.erase(m_focus)) m_hidden.insert(m_focus);
+    emit hiddenChanged(m_hidden);
+  } else {
+    return QWidget::keyPressEvent(event);
+  }
   update();
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <QWidget>
+#include <set>
 
 #include "ui/series_store.h"
 #include "ui/theme.h"
 
 namespace weir {
 
-/// The legend as a table: last, change, least, greatest and mean of each series. A click chooses the focus series.
+/// The legend as a table: last, change, least, greatest and mean of each series. A click chooses the focus series, a click on
+/// its line hides it.
 class LegendTable final : public QWidget {
   Q_OBJECT
  public:
@@ -20,16 +22,19 @@ class LegendTable final : public QWidget {
 
  signals:
   void focused(int series);
+  void hiddenChanged(const std::set<int>& hidden);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
   const Theme* m_theme;
   const SeriesStore* m_store = nullptr;
   int m_focus = 0;
   size_t m_rows = 0;
+  std::set<int> m_hidden;
 };
 
 }  // namespace weir

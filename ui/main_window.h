@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/session/engine.h"
+#include "core/session/workspace.h"
 #include "ui/series_store.h"
 #include "ui/theme.h"
 
@@ -14,20 +15,25 @@ class QDockWidget;
 class QLabel;
 class QListWidget;
 class QStackedWidget;
-class QTableView;
 class QTabWidget;
 class QToolButton;
 class QTreeWidget;
-class QTreeWidgetItem;
 class QVBoxLayout;
 
 namespace weir {
 
 class ChartView;
+class DocumentTabs;
+class FramesPanel;
 class HealthCard;
+class HistoryPanel;
 class LegendTable;
+class MessageBar;
+class PlanView;
 class ResultsModel;
+class ResultsPanel;
 class SqlEditor;
+class StreamTree;
 
 /// What the window needs of the demo exchange; the program passes it in.
 struct DemoServices {
@@ -40,84 +46,118 @@ struct DemoServices {
 class MainWindow final : public QMainWindow {
   Q_OBJECT
  public:
-  MainWindow(const Theme& theme, DemoServices demo, QWidget* parent = nullptr);
+  /// `folder` is where texts, layout and history are kept over restarts; empty keeps nothing.
+  MainWindow(const Theme& theme, DemoServices demo, const QString& folder = {}, QWidget* parent = nullptr);
   ~MainWindow() override;
 
   void openText(const QString& title, const QString& text);
   bool openFile(const QString& path);
+  /// Brings back what was open. Returns whether there was anything.
+  bool restoreSession();
   void setTheme(const Theme& theme);
   void runDemo();
 
   Engine& engine() { return m_engine; }
   ChartView& chart() { return *m_chart; }
-  SqlEditor& editor() { return *m_editor; }
+  SqlEditor& editor() const;
+  DocumentTabs& documents() { return *m_documents; }
   HealthCard* card(const QString& connection) const;
   const SeriesStore& series() const { return m_store; }
 
  public slots:
   void run();
+  /// Previews the SELECT at the caret, with the sinks off.
+  void runStatement();
   void stop();
+  void showCommands();
+  void showMessage(const QString& text, bool isError);
+  void connectToUrl();
+
+ signals:
+  /// A feed that was live is lost, stale, or has failed.
+  void feedTrouble(const QString& text);
 
  protected:
   void closeEvent(QCloseEvent* event) override;
 
  private:
   void buildActions();
+  void buildMenus();
   void buildDocks();
+  void buildBottom();
+  void buildStatus();
+  QAction* action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call);
   QDockWidget* addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area,
                        QLabel** subtitle = nullptr, bool titled = true);
+  void layOutDocks();
+  void saveFile(bool askForName);
   void check();
   void tick();
+  void start(const QString& text, const BoundScript& script, bool sinks);
+  bool refuse(const Diagnostics& found, uint32_t shift);
   void showHealth(const RunSnapshot& snapshot);
-  void showMessage(const QString& text, bool isError);
+  void showStream(const std::string& name);
   void chooseResult(const BoundScript& script);
   void updateStatus(const RunSnapshot& snapshot);
+  void updateChips(const RunSnapshot& snapshot);
   void setRunning(bool running);
+  void keepSession();
 
   const Theme* m_theme;
   DemoServices m_demo;
+  Workspace m_workspace;
   Engine m_engine;
   QTimer m_tick;
   QTimer m_checkDelay;
-  SqlEditor* m_editor = nullptr;
-  QTabWidget* m_fileTabs = nullptr;
-  QString m_path;
+  QTimer m_keepDelay;
+  std::map<QString, QAction*> m_actions;
+  QStringList m_recent;
+  DocumentTabs* m_documents = nullptr;
+  MessageBar* m_messageBar = nullptr;
   ChartView* m_chart = nullptr;
   LegendTable* m_legend = nullptr;
   QStackedWidget* m_chartStack = nullptr;
   QLabel* m_chartTitle = nullptr;
   QLabel* m_chartSubtitle = nullptr;
   QLabel* m_healthSubtitle = nullptr;
-  ResultsModel* m_results = nullptr;
-  QTableView* m_table = nullptr;
-  QLabel* m_resultsInfo = nullptr;
+  ResultsPanel* m_results = nullptr;
+  ResultsModel* m_changes = nullptr;
+  FramesPanel* m_frames = nullptr;
+  HistoryPanel* m_history = nullptr;
+  PlanView* m_plan = nullptr;
   QTreeWidget* m_problems = nullptr;
-  QListWidget* m_messages = nullptr;
+  QListWidget* m_events = nullptr;
   QTabWidget* m_bottom = nullptr;
-  QTreeWidget* m_streams = nullptr;
+  StreamTree* m_streams = nullptr;
   QVBoxLayout* m_cardsLayout = nullptr;
   QWidget* m_cardsPane = nullptr;
   std::map<QString, HealthCard*> m_cards;
-  QWidget* m_messageBar = nullptr;
-  QLabel* m_messageText = nullptr;
+  std::map<QString, ConnectionState> m_lastStates;
   QToolButton* m_runButton = nullptr;
   QToolButton* m_stopButton = nullptr;
   QToolButton* m_live = nullptr;
+  QToolButton* m_zone = nullptr;
   QLabel* m_demoBadge = nullptr;
   QLabel* m_status = nullptr;
   QLabel* m_statusFaults = nullptr;
   QLabel* m_caret = nullptr;
   QLabel* m_clock = nullptr;
+  QByteArray m_factoryLayout;
   std::string m_shownStream;
-  std::map<std::string, BoundStream> m_resultStreams;
+  BoundScript m_script;  ///< that runs, or ran last
+  std::map<std::string, int> m_chipLines;
   SeriesStore m_store;
+  QString m_recordFile;
   bool m_isDemo = false;
+  bool m_demoTold = false;
   bool m_running = false;
   bool m_paused = false;
-  int m_problemCount = 0;
+  bool m_localTime = false;
   uint64_t m_lastIn = 0;
   uint64_t m_lastOut = 0;
+  std::map<std::string, uint64_t> m_lastRows;
   Micros m_lastAt = 0;
+  Micros m_startedAt = 0;
   double m_inRate = 0;
   double m_outRate = 0;
 };

@@ -25,10 +25,6 @@ double niceStep(double span, int wanted) {
   return 10 * power;
 }
 
-QString clockText(int64_t ms, bool seconds) {
-  return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(seconds ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm"));
-}
-
 QPen pen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine) {
   QPen p(color, width, style, Qt::RoundCap, Qt::RoundJoin);
   p.setCosmetic(false);
@@ -48,6 +44,10 @@ QString percentText(double value) {
 
 }  // namespace
 
+QString PlotItem::clockText(int64_t ms, bool seconds) const {
+  return QDateTime::fromMSecsSinceEpoch(ms, m_localTime ? Qt::LocalTime : Qt::UTC).toString(seconds ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm"));
+}
+
 void PlotItem::setArea(const QRectF& area) {
   prepareGeometryChange();
   m_area = area;
@@ -58,8 +58,8 @@ void PlotItem::fitRange() {
   if (m_store)
     for (const ChartSeries& series : m_store->series())
       if (!series.points.empty()) first = std::min(first, series.points.front().at);
-  // A minute at least, in steps of half a minute, so that the axis does not creep.
-  constexpr int64_t kLeast = 60'000;
+  // Half a minute at least, in steps of half a minute, so that the axis does not creep.
+  constexpr int64_t kLeast = 30'000;
   constexpr int64_t kStep = 30'000;
   const int64_t needed = ((m_end - first) / kStep + 1) * kStep;
   m_range = std::min(m_wantedRange, std::max(kLeast, needed));
@@ -103,8 +103,9 @@ PlotItem::Scale PlotItem::scale() const {
   Scale s;
   double least = INFINITY;
   double most = 0;
-  for (const ChartSeries& series : m_store->series()) {
-    const double base = std::fabs(baseOf(series));
+  for (size_t i = 0; i < m_store->series().size(); ++i) {
+    if (isHidden(i)) continue;
+    const double base = std::fabs(baseOf(m_store->series()[i]));
     least = std::min(least, base);
     most = std::max(most, base);
   }
@@ -112,14 +113,23 @@ PlotItem::Scale PlotItem::scale() const {
   s.percent = m_store->series().size() > 1 && most > 3 * least;
   double low = INFINITY;
   double high = -INFINITY;
-  for (const ChartSeries& series : m_store->series()) {
+  const bool candles = m_store->hasCandles() && !s.percent;
+  for (size_t i = 0; i < m_store->series().size(); ++i) {
+    if (isHidden(i)) continue;
+    const ChartSeries& series = m_store->series()[i];
     const double base = baseOf(series);
     const auto take = [&](double value) {
       const double v = s.percent ? (value / base - 1) * 100 : value;
       low = std::min(low, v);
       high = std::max(high, v);
     };
-    for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) take(it->value);
+    for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) {
+      take(it->value);
+      if (candles && static_cast<int>(i) == m_focus) {
+        take(it->high);
+        take(it->low);
+      }
+    }
     if (series.open) take(series.open->value);
   }
   if (!(low <= high)) return s;
@@ -146,7 +156,111 @@ void PlotItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
   paintSeries(p, s);
   paintGaps(p);
   paintTags(p, s);
+  paintMarkers(p, s);
   if (m_cursor) paintCrosshair(p, s);
+}
+
+// One standard deviation to both sides of the focus line.
+void PlotItem::paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const {
+  const double base = baseOf(series);
+  QPolygonF upper, lower;
+  QColor fill = color;
+  fill.setAlphaF(0.11F);
+  QColor edge = color;
+  edge.setAlphaF(0.28F);
+  const int64_t jump = m_store->windowMs() > 0 ? m_store->windowMs() * 5 / 2 : 0;
+  int64_t lastAt = 0;
+  const auto flush = [&] {
+    if (upper.size() > 1) {
+      QPolygonF area = upper;
+      for (auto it = lower.rbegin(); it != lower.rend(); ++it) area << *it;
+      p.setPen(Qt::NoPen);
+      p.setBrush(fill);
+      p.drawPolygon(area);
+      p.setBrush(Qt::NoBrush);
+      p.setPen(pen(edge, 1));
+      p.drawPolyline(upper);
+      p.drawPolyline(lower);
+    }
+    upper.clear();
+    lower.clear();
+  };
+  for (const ChartPoint& point : series.points) {
+    if (point.at < m_end - m_range - 2 * m_store->windowMs()) continue;
+    if (jump > 0 && lastAt > 0 && point.at - lastAt > jump) flush();
+    lastAt = point.at;
+    const double x = timeToX(static_cast<double>(point.at));
+    upper << QPointF(x, y(s, point.value + point.sigma, base));
+    lower << QPointF(x, y(s, point.value - point.sigma, base));
+  }
+  flush();
+}
+
+// Rising candles are hollow, falling ones filled.
+void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& series) const {
+  const double slot = std::max(2.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * priceRect().width());
+  const double width = std::clamp(slot * 0.62, 1.0, 18.0);
+  const auto candle = [&](const ChartPoint& point, bool open) {
+    const double x = timeToX(static_cast<double>(point.at)) - slot / 2;
+    const bool rising = point.value >= point.first;
+    QColor color = rising ? m_theme->up : m_theme->down;
+    const double top = y(s, std::max(point.value, point.first), 1);
+    const double bottom = y(s, std::min(point.value, point.first), 1);
+    p.setPen(pen(color, 1.2, open ? Qt::DotLine : Qt::SolidLine));
+    p.drawLine(QPointF(x, y(s, point.high, 1)), QPointF(x, top));
+    p.drawLine(QPointF(x, bottom), QPointF(x, y(s, point.low, 1)));
+    p.setBrush(rising || open ? QBrush(m_theme->bg1) : QBrush(color));
+    p.drawRect(QRectF(x - width / 2, top, width, std::max(1.0, bottom - top)));
+    if (point.incomplete) {
+      p.setPen(pen(m_theme->warn, 1.4));
+      p.setBrush(m_theme->bg1);
+      const QPointF at(x, y(s, point.high, 1) - 9);
+      p.drawPolygon(QPolygonF({at + QPointF(0, -4), at + QPointF(4, 0), at + QPointF(0, 4), at + QPointF(-4, 0)}));
+    }
+  };
+  for (const ChartPoint& point : series.points)
+    if (point.at >= m_end - m_range && point.at <= m_end + m_store->windowMs()) candle(point, false);
+  if (series.open) candle(*series.open, true);
+}
+
+// Two times and what lies between them.
+void PlotItem::paintMarkers(QPainter& p, const Scale& s) const {
+  const QRectF r = priceRect();
+  const QRectF v = volumeRect();
+  (void)s;
+  const auto mark = [&](const std::optional<int64_t>& at, const QString& name) {
+    if (!at) return;
+    const double x = timeToX(static_cast<double>(*at));
+    if (x < r.left() || x > r.right()) return;
+    p.setPen(pen(m_theme->accent, 1.2));
+    p.drawLine(QPointF(x, r.top()), QPointF(x, v.bottom()));
+    const QRectF flag(x + 1, r.top(), 18, 16);
+    p.fillRect(flag, m_theme->accent);
+    p.setPen(m_theme->bg1);
+    p.setFont(uiFont(11, QFont::DemiBold));
+    p.drawText(flag, Qt::AlignCenter, name);
+  };
+  mark(m_markA, QStringLiteral("A"));
+  mark(m_markB, QStringLiteral("B"));
+  if (!m_markA || !m_markB || m_focus < 0 || m_focus >= static_cast<int>(m_store->series().size())) return;
+  const ChartSeries& series = m_store->series()[static_cast<size_t>(m_focus)];
+  const auto valueAt = [&](int64_t t) -> std::optional<double> {
+    const auto after = std::upper_bound(series.points.begin(), series.points.end(), t, [](int64_t time, const ChartPoint& point) { return time < point.at; });
+    if (after == series.points.begin()) return std::nullopt;
+    return std::prev(after)->value;
+  };
+  const auto a = valueAt(*m_markA);
+  const auto b = valueAt(*m_markB);
+  QString text = QObject::tr("B − A: %1 s").arg(static_cast<double>(*m_markB - *m_markA) / 1000, 0, 'f', 1);
+  if (a && b && *a != 0) text += QStringLiteral("   %1   %2").arg(withThousands(*b - *a, decimals(std::fabs(*b))), percentText((*b / *a - 1) * 100));
+  p.setFont(uiFont(11, QFont::DemiBold));
+  const double width = p.fontMetrics().horizontalAdvance(text) + 20;
+  const QRectF box(r.left() + 6, r.bottom() - 30, width, 24);
+  p.setPen(pen(m_theme->accent, 1));
+  p.setBrush(m_theme->bg2);
+  p.drawRoundedRect(box, 4, 4);
+  p.setPen(m_theme->text1);
+  p.drawText(box, Qt::AlignCenter, text);
 }
 
 void PlotItem::paintGrid(QPainter& p, const Scale& s) const {
@@ -238,8 +352,16 @@ void PlotItem::paintSeries(QPainter& p, const Scale& s) const {
   p.save();
   p.setClipRect(r.adjusted(-1, -8, 8, 8));
   for (size_t i = 0; i < m_store->series().size(); ++i) {
+    if (isHidden(i)) continue;
     const ChartSeries& series = m_store->series()[i];
     const QColor color = m_theme->series[i % m_theme->series.size()];
+    if (static_cast<int>(i) == m_focus) {
+      if (m_store->hasCandles() && !s.percent) {
+        paintCandles(p, s, series);
+        continue;
+      }
+      if (m_store->hasSigma()) paintBand(p, s, series, color);
+    }
     const Qt::PenStyle style = i < 6 ? Qt::SolidLine : i < 12 ? Qt::DashLine : Qt::DotLine;
     const double width = static_cast<int>(i) == m_focus ? 2.2 : 1.6;
     const double base = baseOf(series);
@@ -332,7 +454,7 @@ void PlotItem::paintTags(QPainter& p, const Scale& s) const {
   std::vector<Tag> tags;
   for (size_t i = 0; i < m_store->series().size(); ++i) {
     const ChartSeries& series = m_store->series()[i];
-    if (!series.open && series.points.empty()) continue;
+    if (isHidden(i) || (!series.open && series.points.empty())) continue;
     const double last = series.open ? series.open->value : series.points.back().value;
     tags.push_back({std::clamp(y(s, last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortName(series.name),
                     withThousands(last, decimals(last)), m_theme->series[i % m_theme->series.size()]});

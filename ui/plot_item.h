@@ -3,6 +3,7 @@
 
 #include <QGraphicsItem>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/exec/gap_log.h"
@@ -31,6 +32,9 @@ class PlotItem final : public QGraphicsItem {
   bool m_following = true;
   int m_focus = 0;
   std::optional<QPointF> m_cursor;
+  std::set<int> m_hidden;
+  bool m_localTime = false;
+  std::optional<int64_t> m_markA, m_markB;
 
   double timeToX(double t) const;
   double xToTime(double x) const;
@@ -53,6 +57,11 @@ class PlotItem final : public QGraphicsItem {
   void paintGaps(QPainter& p) const;
   void paintTags(QPainter& p, const Scale& s) const;
   void paintCrosshair(QPainter& p, const Scale& s) const;
+  void paintMarkers(QPainter& p, const Scale& s) const;
+  void paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const;
+  void paintCandles(QPainter& p, const Scale& s, const ChartSeries& series) const;
+  bool isHidden(size_t index) const { return m_hidden.contains(static_cast<int>(index)); }
+  QString clockText(int64_t ms, bool seconds) const;
   int decimals(double value) const { return value >= 1000 ? 2 : value >= 1 ? 3 : 5; }
 
   QRectF m_area;

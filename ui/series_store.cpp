@@ -18,6 +18,20 @@ SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColum
   if (!m_value)
     for (size_t i = 0; i < stream.schema->fields.size() && !m_value; ++i)
       if (isReal(stream.schema->fields[i].type)) m_value = i;
+  m_sigma = named({"sigma", "stddev", "std_dev"});
+  // Candles want all four, by their own names.
+  const auto exactly = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
+    for (const char* word : words)
+      for (size_t i = 0; i < stream.schema->fields.size(); ++i)
+        if (isNumber(stream.schema->fields[i].type) && QString::fromStdString(stream.schema->fields[i].name).compare(QLatin1String(word), Qt::CaseInsensitive) == 0) return i;
+    return std::nullopt;
+  };
+  const auto close = exactly({"close", "c"});
+  m_first = exactly({"open", "o"});
+  m_high = exactly({"high", "h"});
+  m_low = exactly({"low", "l"});
+  if (close && hasCandles()) m_value = close;
+  else m_first = m_high = m_low = std::nullopt;
   m_volume = named({"volume", "quantity", "qty", "trades", "count"});
   if (m_value) m_valueName = QString::fromStdString(stream.schema->fields[*m_value].name);
   if (m_volume) m_volumeName = QString::fromStdString(stream.schema->fields[*m_volume].name);
@@ -43,6 +57,13 @@ std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) c
   point.value = batch.columns[*m_value]->number(row);
   point.incomplete = batch.meta[row].hasGap;
   if (m_volume && !batch.columns[*m_volume]->isNull(row)) point.volume = batch.columns[*m_volume]->number(row);
+  const auto number = [&](const std::optional<size_t>& column, double otherwise) {
+    return column && !batch.columns[*column]->isNull(row) ? batch.columns[*column]->number(row) : otherwise;
+  };
+  point.sigma = number(m_sigma, 0);
+  point.first = number(m_first, point.value);
+  point.high = number(m_high, point.value);
+  point.low = number(m_low, point.value);
   return point;
 }
 

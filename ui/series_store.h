@@ -18,6 +18,8 @@ struct ChartPoint {
   int64_t at = 0;
   double value = 0;
   double volume = 0;
+  double sigma = 0;                  ///< of the window, where the stream tells it
+  double first = 0, high = 0, low = 0;  ///< of a candle; its close is the value
   bool incomplete = false;
 };
 
@@ -42,6 +44,8 @@ class SeriesStore {
   const std::vector<ChartSeries>& series() const { return m_series; }
   QString valueName() const { return m_valueName; }
   QString volumeName() const { return m_volumeName; }
+  bool hasSigma() const { return m_sigma.has_value(); }
+  bool hasCandles() const { return m_first && m_high && m_low; }
   int64_t windowMs() const { return m_windowMs; }
   int64_t latest() const { return m_latest; }
 
@@ -52,7 +56,7 @@ class SeriesStore {
   static constexpr size_t kMostPoints = 100'000;
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
-  std::optional<size_t> m_volume;
+  std::optional<size_t> m_volume, m_sigma, m_first, m_high, m_low;
   QString m_valueName;
   QString m_volumeName;
   int64_t m_windowMs = 0;

@@ -4,7 +4,13 @@
 #include <Qsci/qscilexercustom.h>
 #include <Qsci/qsciscintilla.h>
 
+#include <map>
+#include <memory>
+#include <optional>
+
 #include "core/base/diagnostic.h"
+#include "core/session/language_service.h"
+#include "ui/completion_popup.h"
 #include "ui/theme.h"
 
 namespace weir {
@@ -19,9 +25,18 @@ class SqlHighlighter final : public QsciLexerCustom {
   QString description(int style) const override;
   void styleText(int start, int end) override;
   void setTheme(const Theme& theme);
+
+ private:
+  static Style styleOf(std::string_view text, const Token& token);
 };
 
-/// The editor of one file: colours, line numbers, folding by indentation, squiggles.
+/// A word with a colour at the end of a line, e.g. "12 rows/s" or a problem.
+struct LineChip {
+  QString text;
+  QColor color;
+};
+
+/// The editor of one file: colours, line numbers, squiggles, completion, the outline of the statement at the caret.
 class SqlEditor final : public QsciScintilla {
   Q_OBJECT
  public:
@@ -31,10 +46,49 @@ class SqlEditor final : public QsciScintilla {
   void setDiagnostics(const Diagnostics& diagnostics);
   /// Moves the caret to a byte of the text.
   void goTo(uint32_t offset);
+  uint32_t caretOffset() const;
+  /// The statement at the caret as bytes of the text, and its text.
+  std::optional<Span> currentStatement() const;
+  /// What is shown at the right of a line (from 0).
+  void setChips(std::map<int, LineChip> chips);
+  /// Where the statements' run marks stand, by line (from 0), with their colour.
+  void setRunMarks(std::map<int, QColor> marks);
+  /// The next problem behind the caret, or the one before it.
+  void goToProblem(bool forward);
+  QString helpAtCaret() const;
+
+ public slots:
+  void complete();
+  /// Lays out the whole text, or says in `formatFailed` why not.
+  void formatText();
+  void toggleComment();
+  void addNextOccurrence();
+  void goToDefinition();
+
+ signals:
+  void formatFailed(const QString& why);
+  /// The run mark in the margin beside a statement was clicked.
+  void runMarkClicked(uint32_t offset);
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
+  void offerCompletions();
+  void insertCompletion(const Completion& completion);
+  void showSignature();
+  QPoint pointOf(long position) const;
+
+  const Theme* m_theme;
   SqlHighlighter* m_highlighter;
+  CompletionPopup* m_popup;
   Diagnostics m_diagnostics;
+  std::map<int, LineChip> m_chips;
+  mutable QByteArray m_parsedText;
+  mutable std::unique_ptr<LanguageService> m_language;
+  const LanguageService& language() const;
 };
 
 }  // namespace weir

@@ -7,6 +7,9 @@
 #include <QStyleFactory>
 #include <cmath>
 
+// Resources of a static library are there once somebody asks for them.
+static void loadResources() { Q_INIT_RESOURCE(weir); }
+
 namespace weir {
 
 const Theme& darkTheme() {
@@ -80,6 +83,7 @@ QString withThousands(double value, int decimals) {
 }
 
 void applyTheme(QApplication& app, const Theme& t) {
+  loadResources();
   app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QPalette p;
   p.setColor(QPalette::Window, t.bg0);
@@ -148,6 +152,24 @@ QDockWidget { color: %text1; }
 #card { background: %bg2; border: 1px solid %line; border-radius: 6px; }
 #cardsPane, #welcome { background: %bg1; }
 #messageBar { border-left: 3px solid %accent; background: %tint; }
+#messageBar[error="true"] { border-left: 3px solid %error; background: %badtint; }
+#findBar { background: %bg2; border-bottom: 1px solid %line; }
+#completion { background: %bg2; border: 1px solid %line2; }
+#completionList { background: %bg2; }
+#commandPalette { background: %bg2; border: 1px solid %line2; }
+QPushButton#commandBox { color: %text3; background: %bg1; border: 1px solid %line2; text-align: left; padding: 5px 12px; min-width: 220px; }
+QPushButton#goLive { color: %accent; border: 1px solid %accent; padding: 2px 10px; }
+QToolButton#cardButton { border: 1px solid %ctl; padding: 2px 8px; }
+QComboBox { background: %bg1; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 3px 8px; }
+QTabBar::close-button { subcontrol-position: right; image: url(:/weir/close-%mode.svg); width: 16px; height: 16px; }
+QTabBar::close-button:hover { background: %bg3; border-radius: 4px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow, QToolButton::menu-indicator { image: url(:/weir/down-%mode.svg); width: 14px; height: 14px; }
+QToolButton::menu-indicator { subcontrol-position: right center; right: 4px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+#resultsPanel, #historyPanel, #framesPanel { background: %bg1; }
+#bottomTabs QTabBar::tab { border-top: none; border-bottom: 2px solid transparent; }
+#bottomTabs QTabBar::tab:selected { border-bottom: 2px solid %accent; }
 #demoBadge { color: %warn; border: 1px solid %warn; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
 )");
   QString text = sheet;
@@ -156,8 +178,9 @@ QDockWidget { color: %text1; }
       {"%ctl", t.ctl}, {"%text1", t.text1}, {"%text2", t.text2}, {"%text3", t.text3}, {"%accent", t.accent},
       {"%fillhover", t.isDark ? QColor("#14698A") : QColor("#085A79")}, {"%fill", t.fill},
       {"%selection", t.selection}, {"%success", t.success}, {"%warn", t.warn},
-      {"%tint", Theme::mixed(t.bg1, t.accent, 0.10)}};
+      {"%error", t.error}, {"%badtint", Theme::mixed(t.bg1, t.error, 0.10)}, {"%tint", Theme::mixed(t.bg1, t.accent, 0.10)}};
   for (const auto& [token, color] : tokens) text.replace(QLatin1String(token), color.name());
+  text.replace(QLatin1String("%mode"), t.isDark ? QLatin1String("dark") : QLatin1String("light"));
   app.setStyleSheet(text);
 }
 

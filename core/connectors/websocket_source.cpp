@@ -10,22 +10,30 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
     : QObject(parent),
       m_connection(connectionSettings(name, resolved, written), clock),
       m_clock(clock),
-      m_feeder(feeder),
-      m_intake(intake) {
+      m_feeder(&feeder),
+      m_intake(&intake) {
   m_connection.onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText); };
   m_connection.onOpen = [this] {
     const Micros now = m_clock.now();
-    if (m_capture) m_capture->event(m_intake.name(), "open", now);
-    m_feeder.opened(m_intake, now);
+    if (m_capture) m_capture->event(m_intake->name(), "open", now);
+    m_feeder->opened(*m_intake, now);
   };
   m_connection.onLost = [this] {
     const Micros now = m_clock.now();
-    if (m_capture) m_capture->event(m_intake.name(), "close", now);
-    m_feeder.lost(m_intake, now);
+    if (m_capture) m_capture->event(m_intake->name(), "close", now);
+    if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
+    m_feeder->lost(*m_intake, now);
   };
   m_connection.onStateChanged = [this] {
     if (onStateChanged) onStateChanged();
   };
+}
+
+void WebSocketSource::moveTo(Feeder& feeder, Intake& intake) {
+  m_feeder = &feeder;
+  m_intake = &intake;
+  m_capture = nullptr;
+  if (m_connection.isOpen()) feeder.opened(intake, m_clock.now());
 }
 
 void WebSocketSource::received(const QByteArray& payload, bool isText) {
@@ -33,26 +41,32 @@ void WebSocketSource::received(const QByteArray& payload, bool isText) {
   const Micros now = std::max(m_clock.now(), m_lastArrival);
   m_lastArrival = now;
   const std::string_view view(payload.constData(), static_cast<size_t>(payload.size()));
-  if (m_capture) m_capture->message(m_intake.name(), view, isText, now);
-  const uint64_t before = m_intake.counters().decoded;
-  m_feeder.message(m_intake, view, now);
-  if (m_intake.counters().decoded > before) {
-    if (m_lastData > 0) {
+  if (m_capture) m_capture->message(m_intake->name(), view, isText, now);
+  const uint64_t before = m_intake->counters().decoded;
+  m_feeder->message(*m_intake, view, now);
+  if (m_intake->counters().decoded > before) {
+    if (m_lostAt > 0) {
+      // Half of what the usual pace would have brought is an understatement on purpose.
+      if (m_usualGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / m_usualGap / 2);
+      m_lostAt = 0;
+    } else if (m_lastData > 0) {
       const double gap = static_cast<double>(now - m_lastData) / 1000;
       m_usualGap = m_usualGap == 0 ? gap : m_usualGap * 0.95 + gap * 0.05;
     }
     m_lastData = now;
     m_connection.decoded();
   }
-  if (m_intake.stopped()) m_connection.stop();
+  if (m_intake->stopped()) m_connection.stop();
   if (onFed) onFed();
 }
 
 ConnectionHealth WebSocketSource::health() const {
   ConnectionHealth h = m_connection.health();
-  h.gaps = m_intake.gaps();
-  h.bad = m_intake.counters().rejected;
-  h.duplicates = m_intake.counters().duplicates;
+  h.gaps = m_intake->gaps();
+  h.bad = m_intake->counters().rejected;
+  h.duplicates = m_intake->counters().duplicates;
+  h.sequenceJumps = m_intake->counters().sequenceJumps;
+  h.lost = m_lost;
   h.usualGapMs = m_usualGap;
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * m_usualGap);

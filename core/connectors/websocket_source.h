@@ -16,12 +16,14 @@ class WebSocketSource final : public QObject {
   std::function<void()> onStateChanged;
   /// Called after each message: rows may be pending.
   std::function<void()> onFed;
+  /// Brings the messages from now on to another run, over the connection that is there.
+  void moveTo(Feeder& feeder, Intake& intake);
   void setCapture(CaptureWriter* capture) { m_capture = capture; }
   void start() { m_connection.start(); }
   void stop() { m_connection.stop(); }
   bool hasEnded() const { return m_connection.hasEnded(); }
   Connection& connection() { return m_connection; }
-  const Intake& intake() const { return m_intake; }
+  const Intake& intake() const { return *m_intake; }
   ConnectionHealth health() const;
 
  private:
@@ -29,11 +31,13 @@ class WebSocketSource final : public QObject {
 
   Connection m_connection;
   Clock& m_clock;
-  Feeder& m_feeder;
-  Intake& m_intake;
+  Feeder* m_feeder;
+  Intake* m_intake;
   CaptureWriter* m_capture = nullptr;
   Micros m_lastData = 0;
   double m_usualGap = 0;
+  Micros m_lostAt = 0;
+  uint64_t m_lost = 0;
   Micros m_lastArrival = 0;
 };
 

@@ -97,6 +97,7 @@ int64_t Connection::bytesToWrite() const { return m_socket ? m_socket->bytesToWr
 
 void Connection::send(const QByteArray& payload, bool asText) {
   if (!isOpen()) return;
+  if (onFrame) onFrame(payload, asText, true);
   if (asText)
     m_socket->sendTextMessage(QString::fromUtf8(payload));
   else
@@ -293,6 +294,7 @@ void Connection::received(const QByteArray& payload, bool isText) {
   ++m_messages;
   m_bytes += static_cast<uint64_t>(payload.size());
   m_lastMessage = m_clock.now();
+  if (onFrame) onFrame(payload, isText, false);
   if (onMessage) onMessage(payload, isText);
 }
 

@@ -56,7 +56,8 @@ struct ConnectionHealth {
   double pingMs = -1;
   bool insecure = false;
   // Filled in by whoever knows.
-  uint64_t gaps = 0, bad = 0, duplicates = 0;
+  uint64_t gaps = 0, bad = 0, duplicates = 0, sequenceJumps = 0;
+  uint64_t lost = 0;  ///< messages, at least, by the usual rate or the sequence numbers
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
   bool stale = false;
   double usualGapMs = 0;
@@ -71,6 +72,8 @@ class Connection final : public QObject {
   ~Connection() override;
 
   std::function<void(const QByteArray& payload, bool isText)> onMessage;
+  /// Every message in and out, for somebody who looks on.
+  std::function<void(const QByteArray& payload, bool isText, bool isOutgoing)> onFrame;
   std::function<void()> onOpen;
   std::function<void()> onLost;
   std::function<void()> onStateChanged;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ class Options {
   Result<Options> resolved(const Lookup& lookup) const;
   /// All values, for comparing two definitions.
   std::map<std::string, std::string> values() const;
+
+  /// The same keys with the same values, wherever they stand in the text.
+  bool sameValues(const Options& other) const {
+    return m_kind == other.m_kind && std::equal(m_values.begin(), m_values.end(), other.m_values.begin(), other.m_values.end(),
+                                                [](const auto& a, const auto& b) { return a.first == b.first && a.second.value == b.second.value; });
+  }
 
  private:
   struct Entry {

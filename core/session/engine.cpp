@@ -30,9 +30,9 @@ Engine::~Engine() {
   m_thread.wait();
 }
 
-void Engine::run(const QString& text) {
-  QMetaObject::invokeMethod(m_worker, [this, sql = text.toStdString()] {
-    stopOnThread([this, sql] { startOnThread(sql); });
+void Engine::run(const QString& text, const RunOptions& options) {
+  QMetaObject::invokeMethod(m_worker, [this, sql = text.toStdString(), options] {
+    startOnThread(sql, options);
   }, Qt::QueuedConnection);
 }
 
@@ -48,6 +48,41 @@ void Engine::reconnect(const QString& connection) {
     if (WebSocketSource* source = m_run->source(connection)) source->connection().reconnectNow();
     if (WebSocketSink* sink = m_run->sink(connection)) sink->connection().reconnectNow();
   }, Qt::QueuedConnection);
+}
+
+void Engine::disconnectFrom(const QString& connection) {
+  QMetaObject::invokeMethod(m_worker, [this, connection] {
+    if (!m_run) return;
+    if (WebSocketSource* source = m_run->source(connection)) source->connection().stop();
+    if (WebSocketSink* sink = m_run->sink(connection)) sink->connection().stop();
+  }, Qt::QueuedConnection);
+}
+
+void Engine::watch(const QStringList& streams) {
+  QMetaObject::invokeMethod(m_worker, [this, streams] {
+    m_watched.clear();
+    for (const QString& name : streams) m_watched.insert(name.toStdString());
+  }, Qt::QueuedConnection);
+}
+
+void Engine::watchFrames(bool on) {
+  QMetaObject::invokeMethod(m_worker, [this, on] {
+    m_watchesFrames = on;
+    hookFrames();
+  }, Qt::QueuedConnection);
+}
+
+void Engine::hookFrames() {
+  if (!m_run) return;
+  for (Connection* connection : m_run->connections()) {
+    if (!m_watchesFrames) {
+      connection->onFrame = nullptr;
+      continue;
+    }
+    connection->onFrame = [this, connection](const QByteArray& payload, bool isText, bool isOutgoing) {
+      m_frames.add({m_run->clock().now(), connection->settings().name, isOutgoing, isText, 0, payload});
+    };
+  }
 }
 
 RunSnapshot Engine::snapshot() const {
@@ -70,7 +105,7 @@ void Engine::stopOnThread(std::function<void()> then) {
   });
 }
 
-void Engine::startOnThread(const std::string& text) {
+void Engine::startOnThread(const std::string& text, const RunOptions& options) {
   BoundResult checked = checkScript(text);
   Diagnostics found = std::move(checked.diagnostics);
   if (!hasError(found)) {
@@ -85,22 +120,36 @@ void Engine::startOnThread(const std::string& text) {
       }
   };
   if (hasError(found)) return refuse(found);
-  auto created = LiveRun::create(std::move(checked.script), {});
+  const bool again = m_run != nullptr;
+  auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get()});
   if (!created) return refuse(created.diagnostics());
-  m_run = *created;
+  // What was not taken over drains and closes by itself.
+  if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {
+    old->onEvent = nullptr;
+    m_ending.push_back(old);
+    old->stop([this, old] {
+      QMetaObject::invokeMethod(m_worker, [this, old] { std::erase(m_ending, old); }, Qt::QueuedConnection);
+    });
+  }
   m_results.clear();
+  m_streamRows.clear();
   const BoundScript& script = m_run->pipeline().script();
   for (const std::string& name : script.order) {
     if (!script.isWritten(name) || script.stream(name).isTable) continue;
     m_results.push_back(name);
-    m_run->pipeline().tap(name, [this, name](const BatchPtr& batch) { m_feed.publish(name, batch); });
+    m_run->pipeline().tap(name, [this, name](const BatchPtr& batch) {
+      m_streamRows[name] += batch->rows();
+      m_feed.publish(name, batch);
+    });
   }
+  hookFrames();
   m_run->onEvent = [this](const QString& text_, bool isError) { emit event(text_, isError); };
   m_run->start();
   auto* timer = new QTimer(m_run.get());
   connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
   timer->start(kObserveMs);
   emit started();
+  if (again) emit kept(m_run->kept());
   observe();
 }
 
@@ -114,7 +163,13 @@ void Engine::observe() {
   for (const auto& [name, intake] : m_run->feeder().intakes()) {
     s.rowsIn += intake->counters().passed;
     s.bad += intake->counters().rejected;
+    s.streamRows[name] = intake->counters().passed;
+    const auto& rejects = intake->rejects();
+    constexpr size_t kShown = 20;
+    s.rejects[name].assign(rejects.begin() + static_cast<std::ptrdiff_t>(rejects.size() - std::min(rejects.size(), kShown)), rejects.end());
   }
+  for (const auto& [name, rows] : m_streamRows) s.streamRows[name] = rows;
+  for (const Issue issue : {Issue::CastFailed, Issue::DivByZero, Issue::Overflow, Issue::DomainError}) s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (const ConnectionHealth& h : s.connections) {
     s.rowsOut += h.sent;
@@ -125,7 +180,7 @@ void Engine::observe() {
     for (const Gap& gap : pipeline.gapLog(feed).gaps()) gaps.push_back(gap);
   for (const std::string& name : m_results) {
     s.gaps[name] = gaps;
-    m_feed.publishOpen(name, pipeline.openRows(name));
+    if (m_watched.empty() || m_watched.contains(name)) m_feed.publishOpen(name, pipeline.openRows(name));
   }
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);

@@ -7,11 +7,14 @@
 #include <QThread>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "core/bind/bound_script.h"
+#include "core/connectors/intake.h"
 #include "core/exec/gap_log.h"
 #include "core/net/connection.h"
+#include "core/session/frame_log.h"
 #include "core/session/result_feed.h"
 
 namespace weir {
@@ -29,6 +32,17 @@ struct RunSnapshot {
   double lagMs = 0;
   /// Times in which a stream's sources were lost, in its own time.
   std::map<std::string, std::vector<Gap>> gaps;
+  /// Rows that each stream has had, sources included.
+  std::map<std::string, uint64_t> streamRows;
+  /// Failed casts, zero divisors, overflows and domain errors, and an example of the newest rejected messages.
+  uint64_t expressionErrors = 0;
+  std::map<std::string, std::vector<Reject>> rejects;
+};
+
+/// How a script is run.
+struct RunOptions {
+  bool sinks = true;
+  QString recordFile;  ///< empty: nothing is recorded
 };
 
 /// Runs a script on a thread of its own. The GUI asks and pulls; nothing is signalled per message.
@@ -39,21 +53,31 @@ class Engine final : public QObject {
   ~Engine() override;
 
   /// Starts a checked script; a run before it is stopped first.
-  void run(const QString& text);
+  void run(const QString& text, const RunOptions& options = {});
   void stop();
   void reconnect(const QString& connection);
+  /// Closes one connection for as long as the run lasts; `reconnect` opens it again.
+  void disconnectFrom(const QString& connection);
+  /// Open windows are computed for these streams only: those that somebody looks at.
+  void watch(const QStringList& streams);
+  /// Whether raw messages are kept in `frames`.
+  void watchFrames(bool on);
   ResultFeed& feed() { return m_feed; }
+  FrameLog& frames() { return m_frames; }
   RunSnapshot snapshot() const;
 
  signals:
   void started();
   void stopped();
+  /// A run began while another was going: these connections went on.
+  void kept(const QStringList& connections);
   /// The script cannot run.
   void refused(const QString& message);
   void event(const QString& text, bool isError);
 
  private:
-  void startOnThread(const std::string& text);
+  void startOnThread(const std::string& text, const RunOptions& options);
+  void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();
 
@@ -63,7 +87,12 @@ class Engine final : public QObject {
   mutable std::mutex m_mutex;
   RunSnapshot m_snapshot;
   std::shared_ptr<LiveRun> m_run;  ///< engine thread only
+  std::vector<std::shared_ptr<LiveRun>> m_ending;
   std::vector<std::string> m_results;
+  std::set<std::string> m_watched;
+  bool m_watchesFrames = false;
+  FrameLog m_frames;
+  std::map<std::string, uint64_t> m_streamRows;
 };
 
 }  // namespace weir

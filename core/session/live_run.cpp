@@ -38,8 +38,8 @@ void LiveRun::askWhyNoRows(WebSocketSource& source) {
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
-  run->m_clock = std::make_unique<QtClock>();
-  std::map<std::string, Options> resolved;
+  run->m_clock = settings.previous ? settings.previous->m_clock : std::make_shared<QtClock>();
+  std::map<std::string, Options>& resolved = run->m_resolved;
   for (const auto& [name, stream] : script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !settings.sinks)) continue;
     auto options = stream.options.resolved(lookUpSecret);
@@ -53,36 +53,28 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   const Micros started = run->m_clock->now();
   run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
   run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline);
-  LiveRun* self = run.get();
   for (const auto& [name, options] : resolved) {
     const BoundStream& stream = run->m_pipeline->script().stream(name);
     const QString label = QString::fromStdString(name);
     if (stream.kind == StreamKind::Source) {
-      auto source = std::make_unique<WebSocketSource>(label, options, stream.options, *run->m_clock, *run->m_feeder,
-                                                      *run->m_feeder->find(name));
-      WebSocketSource* raw = source.get();
-      source->onFed = [self] { self->settle(); };
-      source->onStateChanged = [self, raw] {
-        self->report(raw->health());
-        if (raw->connection().state() == ConnectionState::Open)
-          self->m_clock->callAt(self->m_clock->now() + kRowsExpected, [self, raw] { self->askWhyNoRows(*raw); });
-        self->settle();
-        if (raw->hasEnded() && !self->m_stopping) emit self->sourceEnded();
-      };
+      Intake& intake = *run->m_feeder->find(name);
+      auto source = settings.previous ? run->takeOver(*settings.previous, settings.previous->m_sources, stream, options) : nullptr;
+      if (source) {
+        source->moveTo(*run->m_feeder, intake);
+        run->m_kept << label;
+      } else {
+        source = std::make_unique<WebSocketSource>(label, options, stream.options, *run->m_clock, *run->m_feeder, intake);
+      }
+      run->wire(*source);
       run->m_sources.push_back(std::move(source));
     } else {
-      auto sink = std::make_unique<WebSocketSink>(label, options, stream.options, *run->m_clock);
-      WebSocketSink* raw = sink.get();
-      run->m_pipeline->tap(name, [raw](const BatchPtr& batch) { raw->publish(*batch); });
-      sink->onStateChanged = [self, raw] {
-        self->report(raw->health());
-        if (!raw->hasEnded() || self->m_stopping) return;
-        self->m_sinkEndedAtStart = true;
-        emit self->sinkFailedAtStart();
-      };
-      sink->onRowsFailed = [self, label](uint64_t rows, const QString& why) {
-        if (self->onEvent) self->onEvent(tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why), true);
-      };
+      auto sink = settings.previous ? run->takeOver(*settings.previous, settings.previous->m_sinks, stream, options) : nullptr;
+      if (sink)
+        run->m_kept << label;
+      else
+        sink = std::make_unique<WebSocketSink>(label, options, stream.options, *run->m_clock);
+      run->wire(*sink);
+      run->m_pipeline->tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
       run->m_sinks.push_back(std::move(sink));
     }
   }
@@ -99,11 +91,53 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   return run;
 }
 
+// A connection goes on when name, options and columns are what they were, and it has not ended.
+template <class End>
+std::unique_ptr<End> LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, const BoundStream& stream, const Options& resolved) {
+  for (auto it = from.begin(); it != from.end(); ++it) {
+    if ((*it)->health().name.toStdString() != stream.name || (*it)->hasEnded()) continue;
+    const BoundStream& old = before.m_pipeline->script().stream(stream.name);
+    if (old.kind != stream.kind || !(*old.schema == *stream.schema) || !before.m_resolved.at(stream.name).sameValues(resolved)) return nullptr;
+    std::unique_ptr<End> taken = std::move(*it);
+    from.erase(it);
+    return taken;
+  }
+  return nullptr;
+}
+
+void LiveRun::wire(WebSocketSource& source) {
+  source.onFed = [this] { settle(); };
+  source.onStateChanged = [this, raw = &source] {
+    report(raw->health());
+    if (raw->connection().state() == ConnectionState::Open)
+      m_clock->callAt(m_clock->now() + kRowsExpected, [self = std::weak_ptr(shared_from_this()), raw] {
+        if (const auto run = self.lock(); run && run->owns(*raw)) run->askWhyNoRows(*raw);
+      });
+    settle();
+    if (raw->hasEnded() && !m_stopping) emit sourceEnded();
+  };
+}
+
+void LiveRun::wire(WebSocketSink& sink) {
+  const QString label = sink.health().name;
+  sink.onStateChanged = [this, raw = &sink] {
+    report(raw->health());
+    if (!raw->hasEnded() || m_stopping) return;
+    m_sinkEndedAtStart = true;
+    emit sinkFailedAtStart();
+  };
+  sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
+    if (onEvent) onEvent(tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why), true);
+  };
+}
+
 LiveRun::~LiveRun() { m_stopping = true; }
 
 void LiveRun::start() {
-  for (const auto& sink : m_sinks) sink->start();
-  for (const auto& source : m_sources) source->start();
+  for (const auto& sink : m_sinks)
+    if (!m_kept.contains(sink->health().name)) sink->start();
+  for (const auto& source : m_sources)
+    if (!m_kept.contains(source->health().name)) source->start();
   settle();
 }
 
@@ -230,6 +264,17 @@ bool LiveRun::anySourceConnecting() const {
   for (const auto& source : m_sources)
     if (source->connection().state() == ConnectionState::Connecting) return true;
   return false;
+}
+
+std::vector<Connection*> LiveRun::connections() const {
+  std::vector<Connection*> out;
+  for (const auto& source : m_sources) out.push_back(&source->connection());
+  for (const auto& sink : m_sinks) out.push_back(&sink->connection());
+  return out;
+}
+
+bool LiveRun::owns(const WebSocketSource& source) const {
+  return std::any_of(m_sources.begin(), m_sources.end(), [&](const auto& own) { return own.get() == &source; });
 }
 
 WebSocketSource* LiveRun::source(const QString& name) {

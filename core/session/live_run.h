@@ -15,12 +15,14 @@ namespace weir {
 
 /// A pipeline on live feeds: sources, sinks, and the real clock that moves the pipeline's virtual one. All of it
 /// belongs to one thread.
-class LiveRun final : public QObject {
+class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRun> {
   Q_OBJECT
  public:
   struct Settings {
     bool sinks = true;
     QString recordFile;
+    /// A run whose connections go on where their definition is the same. It is left to stop without them.
+    LiveRun* previous = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
   static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
@@ -29,6 +31,8 @@ class LiveRun final : public QObject {
   Pipeline& pipeline() { return *m_pipeline; }
   Feeder& feeder() { return *m_feeder; }
   QtClock& clock() { return *m_clock; }
+  /// Connections that were taken over from the run before.
+  const QStringList& kept() const { return m_kept; }
 
   /// Called whenever rows may have left: after batches and timers.
   std::function<void()> onSettled;
@@ -45,6 +49,7 @@ class LiveRun final : public QObject {
   bool anySourceConnecting() const;
   bool sinkEndedAtStart() const { return m_sinkEndedAtStart; }
   uint64_t rowsFailed() const;
+  std::vector<Connection*> connections() const;
   WebSocketSource* source(const QString& name);
   WebSocketSink* sink(const QString& name);
 
@@ -60,7 +65,15 @@ class LiveRun final : public QObject {
   void checkDrained();
   void askWhyNoRows(WebSocketSource& source);
 
-  std::unique_ptr<QtClock> m_clock;
+  bool owns(const WebSocketSource& source) const;
+  void wire(WebSocketSource& source);
+  void wire(WebSocketSink& sink);
+  template <class End>
+  std::unique_ptr<End> takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, const BoundStream& stream, const Options& resolved);
+
+  std::shared_ptr<QtClock> m_clock;
+  std::map<std::string, Options> m_resolved;
+  QStringList m_kept;
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Feeder> m_feeder;
   std::vector<std::unique_ptr<WebSocketSource>> m_sources;

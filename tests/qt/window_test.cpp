@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
+#include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
+#include <QFile>
 #include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTabBar>
+#include <QTableWidget>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -9,9 +20,12 @@
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
 #include "ui/chart_view.h"
+#include "ui/connect_dialog.h"
+#include "ui/document_tabs.h"
 #include "ui/health_card.h"
 #include "ui/main_window.h"
 #include "ui/results_model.h"
+#include "ui/results_panel.h"
 #include "ui/sql_editor.h"
 
 using namespace weir;
@@ -48,6 +62,166 @@ class WindowTest final : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Live"), 10000);
     QTest::mouseClick(window.findChild<QToolButton*>(QStringLiteral("stop")), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!window.findChild<QToolButton*>(QStringLiteral("stop"))->isEnabled(), 8000);
+  }
+
+  // As after a crash: the first window never closes, and a second one starts over the same folder.
+  void unsavedTextSurvivesACrash() {
+    QTemporaryDir folder;
+    MainWindow first(darkTheme(), {}, folder.path());
+    first.show();
+    first.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
+    first.documents().newScratch();
+    QTest::keyClicks(&first.editor(), QStringLiteral("-- half a tho"));
+    QCOMPARE(first.editor().text(), QStringLiteral("-- half a tho"));
+    MainWindow* second = nullptr;
+    const auto restored = [&] {
+      delete second;
+      second = new MainWindow(darkTheme(), {}, folder.path());
+      return second->restoreSession() && second->documents().count() == 2 && second->editor().text() == QLatin1String("-- half a tho");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(restored(), 3000);
+    second->documents().setCurrent(0);
+    QCOMPARE(second->editor().text(), QStringLiteral("SELECT 1;"));
+    delete second;
+    // A broken file is set aside, not fatal.
+    QFile session(folder.filePath(QStringLiteral("session.json")));
+    QVERIFY(session.open(QIODevice::WriteOnly));
+    session.write("{\"documents\":[");
+    session.close();
+    MainWindow third(darkTheme(), {}, folder.path());
+    QVERIFY(!third.restoreSession());
+    QVERIFY(QFile::exists(folder.filePath(QStringLiteral("session.broken.json"))));
+    QVERIFY(third.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("set aside")));
+  }
+
+  void closedTabsComeBack() {
+    MainWindow window(darkTheme(), {});
+    window.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
+    window.openText(QStringLiteral("b.sql"), QStringLiteral("SELECT 2;"));
+    window.documents().closeTab(1);
+    QCOMPARE(window.documents().count(), 1);
+    window.documents().reopenClosed();
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 2;"));
+  }
+
+  void completionKnowsWhatFits() {
+    const auto offered = [](const std::string& before, const std::string& after = {}) {
+      std::vector<std::string> out;
+      for (const Completion& c : LanguageService(before + after).completionsAt(before.size())) out.push_back(c.text);
+      return out;
+    };
+    const auto has = [](const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); };
+    const std::string head = "CREATE STREAM Trades (symbol STRING, price DOUBLE) WITH (type = 'source', \"websocket.url\" = 'ws://x');\n";
+    QVERIFY(has(offered(head + "SELECT pr", " FROM Trades;"), "price"));
+    QVERIFY(has(offered(head + "SELECT t.", " FROM Trades AS t;"), "symbol"));
+    QVERIFY(!has(offered(head + "SELECT t.", " FROM Trades AS t;"), "SUM"));
+    QVERIFY(has(offered(head + "SELECT price FROM Tr"), "Trades"));
+    QVERIFY(has(offered(head + "SELECT VW"), "VWAP"));
+    QVERIFY(has(offered(head + "SELECT price FROM Trades WINDOW TUM"), "TUMBLING"));
+    QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = 'source', recon"), "websocket.reconnect"));
+    QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = '"), "'source'") || has(offered("CREATE STREAM S (a INT) WITH (type = "), "'source'"));
+    QVERIFY(has(offered("CREATE STREAM S (a D"), "DOUBLE"));
+    QVERIFY(offered("-- pri").empty());
+    QVERIFY(offered("SELECT 'pri").empty());
+    QVERIFY(LanguageService("SELECT ROUND(x, ").signatureAt(16).find("ROUND") == 0);
+    const LanguageService two(head + "SELECT price FROM Trades;");
+    QCOMPARE(two.statements().size(), size_t{2});
+    QCOMPARE(two.definitionAt(head.size() + 20)->begin, 14U);
+  }
+
+  void typingCompletesAndFormats() {
+    MainWindow window(darkTheme(), {});
+    window.show();
+    window.openText(QStringLiteral("x.sql"), QStringLiteral("create stream S (price double); select pri from S;"));
+    SqlEditor& editor = window.editor();
+    editor.setFocus();
+    editor.setCursorPosition(0, 42);
+    QTest::keyClick(&editor, Qt::Key_C);
+    auto* popup = editor.findChild<QListWidget*>(QStringLiteral("completionList"));
+    QVERIFY(popup && popup->isVisible());
+    QCOMPARE(popup->item(0)->text(), QStringLiteral("price"));
+    QTest::keyClick(&editor, Qt::Key_Return);
+    editor.formatText();
+    QCOMPARE(editor.text(), QStringLiteral("CREATE STREAM S (price DOUBLE);\n\nSELECT price FROM S;\n"));
+    editor.setCursorPosition(2, 0);
+    editor.toggleComment();
+    QVERIFY(editor.text().contains(QLatin1String("-- SELECT price")));
+    editor.toggleComment();
+    QVERIFY(!editor.text().contains(QLatin1String("--")));
+  }
+
+  // A screen reader must be able to say what each control is.
+  void everyControlHasAName() {
+    MainWindow window(darkTheme(), {});
+    window.show();
+    QStringList nameless;
+    const std::function<void(QWidget*)> walk = [&](QWidget* widget) {
+      const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLineEdit*>(widget) || qobject_cast<QComboBox*>(widget) ||
+                           qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QPlainTextEdit*>(widget);
+      const QString type = QString::fromLatin1(widget->metaObject()->className());
+      const bool inner = type == QLatin1String("QHeaderView") || (type.startsWith(QLatin1String("QTable")) && type.endsWith(QLatin1String("Button"))) ||
+                         type == QLatin1String("QComboBoxListView") || widget->objectName().startsWith(QLatin1String("qt_")) || type == QLatin1String("CloseButton") || type == QLatin1String("QLineEditIconButton") ||
+                         (type == QLatin1String("QToolButton") && qobject_cast<QTabBar*>(widget->parentWidget()));
+      if (control && !inner) {
+        QAccessibleInterface* accessible = QAccessible::queryAccessibleInterface(widget);
+        if (!accessible || accessible->text(QAccessible::Name).isEmpty()) nameless << type + QLatin1Char(' ') + widget->objectName();
+      }
+      for (QObject* child : widget->children())
+        if (auto* inside = qobject_cast<QWidget*>(child)) walk(inside);
+    };
+    walk(&window);
+    ConnectDialog dialog;
+    walk(&dialog);
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
+  }
+
+  void aFeedIsSampledIntoSql() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 100;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    ConnectDialog dialog;
+    dialog.show();
+    const auto edit = [&](const QString& name) {
+      for (QLineEdit* line : dialog.findChildren<QLineEdit*>())
+        if (line->accessibleName() == name) return line;
+      return static_cast<QLineEdit*>(nullptr);
+    };
+    edit(QStringLiteral("URL"))->setText(exchange.baseUrl() + QStringLiteral("/ws/btcusdt@trade"));
+    QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("sample")), Qt::LeftButton);
+    QString sql;
+    connect(&dialog, &ConnectDialog::created, this, [&](const QString&, const QString& text) { sql = text; });
+    auto* table = dialog.findChild<QTableWidget*>();
+    QTRY_VERIFY_WITH_TIMEOUT(table->rowCount() >= 8, 5000);
+    QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("primary")), Qt::LeftButton);
+    QVERIFY2(!hasError(checkScript(sql.toStdString()).diagnostics), qPrintable(sql));
+    QVERIFY(sql.contains(QLatin1String("\"event.time.field\" = 'T'")));
+    QVERIFY(sql.contains(QLatin1String("VWAP(p::DOUBLE, q::DOUBLE)")));
+  }
+
+  void rowsAreKeptByKeyFilteredAndCopied() {
+    ResultsPanel panel(darkTheme());
+    auto schema = std::make_shared<Schema>(Schema{{{"s", Type::String}, {"v", Type::Double}}});
+    panel.model().setSchema(schema, std::vector<size_t>{0});
+    QAbstractItemModelTester tester(&panel.model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const auto row = [&](const char* key, double value) {
+      BatchBuilder builder(schema);
+      builder.column(0).appendText(key);
+      builder.column(1).appendReal(value);
+      builder.finishRow({.at = 1000});
+      panel.model().addClosed(*builder.take());
+    };
+    row("A", 1);
+    row("B", 1234.5);
+    row("A", 3);
+    QCOMPARE(panel.model().rowCount(), 2);
+    QCOMPARE(panel.asJsonLines(false), QStringLiteral("{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"B\",\"v\":1234.5,\"state\":\"closed\"}\n"
+                                                      "{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"A\",\"v\":3.0,\"state\":\"closed\"}\n"));
+    panel.findChild<QLineEdit*>(QStringLiteral("resultsFilter"))->setText(QStringLiteral("b"));
+    QCOMPARE(panel.asTsv(false).count(QLatin1Char('\n')), 2);
+    QVERIFY(panel.asCsv().contains(QLatin1String("B,1234.5,closed")));
+    QVERIFY(panel.asSql(false).contains(QLatin1String("'B', 1234.5, 'closed'")));
   }
 
   void problemsAreMarkedAndNotRun() {

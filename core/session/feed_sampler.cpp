@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/feed_sampler.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QTimer>
+#include <cmath>
+#include <map>
+
+namespace weir {
+
+namespace {
+
+// The events of one message at "", "$.a.b" or "$.a[*]"; a message that is an array is its own list.
+QJsonArray eventsOf(const QByteArray& message, const QString& path) {
+  const QJsonDocument document = QJsonDocument::fromJson(message);
+  QJsonValue at = document.isArray() ? QJsonValue(document.array()) : QJsonValue(document.object());
+  QString rest = path;
+  const bool list = rest.endsWith(QLatin1String("[*]"));
+  if (list) rest.chop(3);
+  for (const QString& part : rest.split(QLatin1Char('.'), Qt::SkipEmptyParts))
+    if (part != QLatin1String("$")) at = at.toObject().value(part);
+  if (at.isArray()) return at.toArray();
+  return at.isObject() ? QJsonArray{at} : QJsonArray();
+}
+
+QString typeOf(const QJsonValue& value) {
+  switch (value.type()) {
+    case QJsonValue::Bool: return QStringLiteral("BOOL");
+    case QJsonValue::Double: return value.toDouble() == std::floor(value.toDouble()) && std::fabs(value.toDouble()) < 9e18 ? QStringLiteral("LONG") : QStringLiteral("DOUBLE");
+    case QJsonValue::String: return QStringLiteral("STRING");
+    default: return QStringLiteral("OBJECT");
+  }
+}
+
+// The later type of two samples: a price that was whole once is still a price.
+QString wider(const QString& a, const QString& b) {
+  if (a.isEmpty() || a == b) return b;
+  const auto number = [](const QString& t) { return t == QLatin1String("LONG") || t == QLatin1String("DOUBLE"); };
+  return number(a) && number(b) ? QStringLiteral("DOUBLE") : QStringLiteral("STRING");
+}
+
+QString sampleText(const QJsonValue& value) {
+  if (value.isString()) return value.toString();
+  QByteArray text = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+  return QString::fromUtf8(text.mid(1, text.size() - 2));
+}
+
+QString quotedName(const QString& name) {
+  static const QRegularExpression kPlain(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
+  return kPlain.match(name).hasMatch() ? name : QLatin1Char('"') + QString(name).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+}
+
+QString quotedText(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\''); }
+
+// The unit of a number that looks like a time of this century.
+QString timeUnit(const QString& sample) {
+  const double t = sample.toDouble();
+  const auto within = [t](double scale) { return t > 1.0e9 * scale && t < 4.2e9 * scale; };
+  return within(1) ? QStringLiteral("s") : within(1e3) ? QStringLiteral("ms") : within(1e6) ? QStringLiteral("us") : within(1e9) ? QStringLiteral("ns") : QString();
+}
+
+}  // namespace
+
+FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent) {
+  ConnectionSettings s;
+  s.name = source.stream;
+  s.url = s.shownUrl = source.url;
+  for (const auto& [key, value] : source.headers) s.headers.append({key.toUtf8(), value.toUtf8()});
+  s.openMessages = source.openMessages;
+  s.backoff.reconnect = false;
+  m_connection = std::make_unique<Connection>(s, clock);
+  m_connection->onMessage = [this](const QByteArray& payload, bool) {
+    if (m_wanted <= 0) return;
+    emit sampled(payload);
+    if (--m_wanted == 0) QTimer::singleShot(0, this, &FeedSampler::done);
+  };
+  m_connection->onStateChanged = [this] {
+    if (m_wanted > 0 && m_connection->hasEnded()) emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);
+  };
+}
+
+FeedSampler::~FeedSampler() {
+  m_connection->onStateChanged = nullptr;
+  m_connection->stop();
+}
+
+void FeedSampler::start(int messages) {
+  m_wanted = messages;
+  m_connection->start();
+}
+
+QStringList recordPaths(const QList<QByteArray>& messages) {
+  std::map<QString, int> votes;
+  for (const QByteArray& message : messages) {
+    const QJsonDocument document = QJsonDocument::fromJson(message);
+    if (document.isArray()) ++votes[QString()];
+    if (!document.isObject()) continue;
+    const QJsonObject root = document.object();
+    bool nested = false;
+    for (auto it = root.begin(); it != root.end(); ++it) {
+      if (it->isArray() && it->toArray().first().isObject()) {
+        votes[QStringLiteral("$.%1[*]").arg(it.key())] += 2;
+        nested = true;
+      } else if (it->isObject() && it->toObject().size() > 2) {
+        votes[QStringLiteral("$.%1").arg(it.key())] += 2;
+        nested = true;
+      }
+    }
+    votes[QString()] += nested ? 1 : 3;
+  }
+  QList<QPair<int, QString>> ranked;
+  for (const auto& [path, count] : votes) ranked.append({-count, path});
+  std::sort(ranked.begin(), ranked.end());
+  QStringList out;
+  for (const auto& [count, path] : ranked) out << path;
+  return out.isEmpty() ? QStringList{QString()} : out;
+}
+
+std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path) {
+  std::vector<DraftColumn> out;
+  for (const QByteArray& message : messages)
+    for (const QJsonValue& event : eventsOf(message, path)) {
+      const QJsonObject object = event.toObject();
+      for (auto it = object.begin(); it != object.end(); ++it) {
+        const auto known = std::find_if(out.begin(), out.end(), [&](const DraftColumn& c) { return c.name == it.key(); });
+        if (it->isNull()) continue;
+        if (known == out.end())
+          out.push_back({it.key(), typeOf(*it), sampleText(*it)});
+        else
+          known->type = wider(known->type, typeOf(*it));
+      }
+    }
+  return out;
+}
+
+QString draftScript(const DraftSource& source) {
+  QStringList columns;
+  QString timeColumn, unit;
+  for (const DraftColumn& c : source.columns) {
+    columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
+    static const QRegularExpression kTime(QStringLiteral("^(T|E|ts|time|timestamp|event_time|trade_time)$"), QRegularExpression::CaseInsensitiveOption);
+    const bool better = timeColumn.isEmpty() || c.name == QLatin1String("T");
+    if (better && kTime.match(c.name).hasMatch() && c.type == QLatin1String("LONG") && !timeUnit(c.sample).isEmpty()) {
+      timeColumn = c.name;
+      unit = timeUnit(c.sample);
+    }
+  }
+  QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"), QStringLiteral("  format = 'json'"),
+                      QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
+  for (const auto& [key, value] : source.headers) options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
+  for (int i = 0; i < source.openMessages.size(); ++i)
+    options << QStringLiteral("  \"websocket.open.message%1\" = %2").arg(i == 0 ? QString() : QStringLiteral(".%1").arg(i + 1), quotedText(source.openMessages[i]));
+  if (!source.records.isEmpty()) options << QStringLiteral("  \"json.records\" = %1").arg(quotedText(source.records));
+  if (!timeColumn.isEmpty()) {
+    options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(timeColumn));
+    if (unit != QLatin1String("ms")) options << QStringLiteral("  \"event.time.unit\" = '%1'").arg(unit);
+    options << QStringLiteral("  \"event.time.lateness.ms\" = '2000'");
+  }
+  QString script = QStringLiteral("CREATE STREAM %1 (\n%2\n) WITH (\n%3\n);\n").arg(quotedName(source.stream), columns.isEmpty() ? QStringLiteral("  ...") : columns.join(QStringLiteral(",\n")), options.join(QStringLiteral(",\n")));
+  const auto named = [&](std::initializer_list<const char*> names) -> const DraftColumn* {
+    for (const char* name : names)
+      for (const DraftColumn& c : source.columns)
+        if (c.name.compare(QLatin1String(name), c.name.size() == 1 ? Qt::CaseSensitive : Qt::CaseInsensitive) == 0) return &c;
+    return nullptr;
+  };
+  const DraftColumn* price = named({"p", "price", "px", "last"});
+  const DraftColumn* size = named({"q", "v", "size", "sz", "qty", "quantity", "amount", "volume"});
+  const DraftColumn* symbol = named({"s", "symbol", "product_id", "instId", "pair"});
+  if (!price || !size) return script;
+  const auto number = [](const DraftColumn& c) { return c.type == QLatin1String("STRING") ? QStringLiteral("%1::DOUBLE").arg(quotedName(c.name)) : quotedName(c.name); };
+  script += QStringLiteral("\n-- Volume-weighted average price, a window every ten seconds\nSELECT\n");
+  if (symbol) script += QStringLiteral("  %1 AS symbol,\n").arg(quotedName(symbol->name));
+  script += QStringLiteral("  VWAP(%1, %2) AS vwap,\n  SUM(%2) AS volume,\n  COUNT(*) AS trades\nFROM %3\nWINDOW TUMBLING(10 sec)\n").arg(number(*price), number(*size), quotedName(source.stream));
+  if (symbol) script += QStringLiteral("GROUP BY %1\n").arg(quotedName(symbol->name));
+  return script + QStringLiteral("INSERT INTO Vwap;\n");
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Threads: that of the QtClock it is given.
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/net/connection.h"
+
+namespace weir {
+
+/// A column that a sample suggests.
+struct DraftColumn {
+  QString name;
+  QString type;
+  QString sample;
+};
+
+/// What somebody wants to connect to.
+struct DraftSource {
+  QString stream = QStringLiteral("Trades");
+  QString url;
+  QList<QPair<QString, QString>> headers;
+  QStringList openMessages;
+  QString records;  ///< path of the events, e.g. $.data[*]; empty: the message itself
+  std::vector<DraftColumn> columns;
+};
+
+/// Listens to a server for its first messages.
+class FeedSampler final : public QObject {
+  Q_OBJECT
+ public:
+  FeedSampler(const DraftSource& source, Clock& clock, QObject* parent = nullptr);
+  ~FeedSampler() override;
+  void start(int messages);
+
+ signals:
+  void sampled(const QByteArray& message);
+  void done();
+  void failed(const QString& why);
+
+ private:
+  std::unique_ptr<Connection> m_connection;
+  int m_wanted = 0;
+};
+
+/// Where the events may stand in these messages, likeliest first; "" is the message itself.
+QStringList recordPaths(const QList<QByteArray>& messages);
+/// The columns that the events at a path have.
+std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path);
+/// The CREATE STREAM for it, and a first query where there is a price.
+QString draftScript(const DraftSource& source);
+
+}  // namespace weir

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+#include <memory>
+
+#include "core/net/qt_clock.h"
+#include "core/session/feed_sampler.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QPushButton;
+class QTableWidget;
+
+namespace weir {
+
+/// From a URL to a CREATE STREAM: an exchange's preset or one's own address, ten sampled messages, the path of the
+/// events, the columns with sample values, and the SQL for them.
+class ConnectDialog final : public QDialog {
+  Q_OBJECT
+ public:
+  explicit ConnectDialog(QWidget* parent = nullptr);
+
+ signals:
+  void created(const QString& title, const QString& sql);
+
+ private:
+  void choosePreset(int index);
+  void sample();
+  void infer();
+  void preview();
+  DraftSource draft() const;
+
+  QtClock m_clock;
+  std::unique_ptr<FeedSampler> m_sampler;
+  QList<QByteArray> m_messages;
+  QComboBox* m_preset;
+  QLineEdit* m_url;
+  QLineEdit* m_stream;
+  QPlainTextEdit* m_headers;
+  QPlainTextEdit* m_open;
+  QPushButton* m_sample;
+  QLabel* m_state;
+  QComboBox* m_records;
+  QTableWidget* m_columns;
+  QPlainTextEdit* m_sql;
+  QPushButton* m_create;
+};
+
+}  // namespace weir

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/document_tabs.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/find_bar.h"
+#include "ui/sql_editor.h"
+
+namespace weir {
+
+namespace {
+
+constexpr qint64 kLargestFile = 16 << 20;
+constexpr size_t kMostClosed = 20;
+
+}  // namespace
+
+DocumentTabs::DocumentTabs(const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_theme(&theme), m_bar(new QTabBar(this)), m_stack(new QStackedWidget(this)), m_find(new FindBar(this)) {
+  m_bar->setObjectName(QStringLiteral("fileTabs"));
+  m_bar->setAccessibleName(tr("Open files"));
+  m_bar->setDrawBase(false);
+  m_bar->setExpanding(false);
+  m_bar->setTabsClosable(true);
+  m_bar->setMovable(true);
+  m_bar->setElideMode(Qt::ElideMiddle);
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(0, 0, 4, 0);
+  row->setSpacing(0);
+  auto* add = new QToolButton(this);
+  add->setText(QStringLiteral("+"));
+  add->setAccessibleName(tr("New scratch"));
+  add->setToolTip(tr("New scratch (Ctrl+N)"));
+  connect(add, &QToolButton::clicked, this, &DocumentTabs::newScratch);
+  row->addWidget(m_bar);
+  row->addWidget(add);
+  row->addStretch(1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addLayout(row);
+  column->addWidget(m_find);
+  column->addWidget(m_stack, 1);
+  m_find->hide();
+  connect(m_bar, &QTabBar::currentChanged, this, [this](int index) {
+    if (index < 0 || index >= count()) return;
+    m_stack->setCurrentWidget(m_pages[static_cast<size_t>(index)].editor);
+    m_find->setEditor(editor());
+    editor()->setFocus();
+    emit currentChanged();
+  });
+  connect(m_bar, &QTabBar::tabMoved, this, [this](int from, int to) {
+    std::swap(m_pages[static_cast<size_t>(from)], m_pages[static_cast<size_t>(to)]);
+    emit edited();
+  });
+  connect(m_bar, &QTabBar::tabCloseRequested, this, &DocumentTabs::closeTab);
+  newScratch();
+}
+
+void DocumentTabs::setTheme(const Theme& theme) {
+  m_theme = &theme;
+  for (const Page& page : m_pages) page.editor->setTheme(theme);
+}
+
+SqlEditor* DocumentTabs::editor() const { return m_pages[static_cast<size_t>(current())].editor; }
+int DocumentTabs::current() const { return std::max(0, m_bar->currentIndex()); }
+int DocumentTabs::count() const { return static_cast<int>(m_pages.size()); }
+QString DocumentTabs::path() const { return m_pages[static_cast<size_t>(current())].path; }
+QString DocumentTabs::title() const { return m_pages[static_cast<size_t>(current())].title; }
+void DocumentTabs::setCurrent(int index) { m_bar->setCurrentIndex(std::clamp(index, 0, count() - 1)); }
+void DocumentTabs::nextTab(int step) { m_bar->setCurrentIndex((current() + step + count()) % count()); }
+
+void DocumentTabs::showTitle(int index) {
+  const Page& page = m_pages[static_cast<size_t>(index)];
+  m_bar->setTabText(index, page.editor->isModified() ? page.title + QStringLiteral(" •") : page.title);
+  m_bar->setTabToolTip(index, page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path);
+}
+
+void DocumentTabs::newScratch() {
+  OpenDocument scratch;
+  scratch.title = m_scratches == 0 ? tr("scratch.sql") : tr("scratch %1.sql").arg(m_scratches + 1);
+  ++m_scratches;
+  open(scratch);
+}
+
+void DocumentTabs::open(const OpenDocument& document) {
+  for (int i = 0; i < count() && !document.path.isEmpty(); ++i)
+    if (m_pages[static_cast<size_t>(i)].path == document.path) return setCurrent(i);
+  const bool replaces = count() == 1 && m_pages[0].path.isEmpty() && m_pages[0].editor->text().isEmpty();
+  SqlEditor* const old = replaces ? m_pages[0].editor : nullptr;
+  auto* fresh = new SqlEditor(*m_theme, m_stack);
+  fresh->setText(document.text);
+  fresh->setModified(document.isModified);
+  m_stack->addWidget(fresh);
+  m_pages.push_back({fresh, document.path, document.title});
+  const int index = m_bar->addTab(document.title);
+  connect(fresh, &QsciScintilla::textChanged, this, [this, fresh] {
+    for (int i = 0; i < count(); ++i)
+      if (m_pages[static_cast<size_t>(i)].editor == fresh) showTitle(i);
+    emit edited();
+  });
+  connect(fresh, &QsciScintilla::modificationChanged, this, [this, fresh] {
+    for (int i = 0; i < count(); ++i)
+      if (m_pages[static_cast<size_t>(i)].editor == fresh) showTitle(i);
+  });
+  connect(fresh, &QsciScintilla::cursorPositionChanged, this, &DocumentTabs::caretMoved);
+  connect(fresh, &SqlEditor::formatFailed, this, [this](const QString& why) { emit message(why, true); });
+  connect(fresh, &SqlEditor::runMarkClicked, this, &DocumentTabs::runMarkClicked);
+  showTitle(index);
+  m_bar->setCurrentIndex(index);
+  m_stack->setCurrentWidget(fresh);
+  m_find->setEditor(fresh);
+  if (replaces) {
+    const auto place = std::find_if(m_pages.begin(), m_pages.end(), [old](const Page& p) { return p.editor == old; });
+    const auto at = static_cast<int>(place - m_pages.begin());
+    m_pages.erase(place);
+    m_bar->removeTab(at);
+    old->deleteLater();
+  }
+  if (document.caret > 0) fresh->goTo(static_cast<uint32_t>(document.caret));
+  if (document.scroll > 0) fresh->setFirstVisibleLine(document.scroll);
+  emit currentChanged();
+  emit edited();
+}
+
+QString DocumentTabs::openFile(const QString& path) {
+  const QString full = QFileInfo(path).absoluteFilePath();
+  QFile in(full);
+  if (!in.open(QIODevice::ReadOnly)) return tr("Cannot open %1: %2").arg(path, in.errorString());
+  if (in.size() > kLargestFile) return tr("%1 is larger than 16 MB").arg(path);
+  OpenDocument document;
+  document.path = full;
+  document.title = QFileInfo(full).fileName();
+  document.text = QString::fromUtf8(in.readAll());
+  open(document);
+  return {};
+}
+
+QString DocumentTabs::save(const QString& path) {
+  const QString full = QFileInfo(path).absoluteFilePath();
+  QSaveFile out(full);
+  const QByteArray text = editor()->text().toUtf8();
+  if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit()) return tr("Cannot write %1: %2").arg(path, out.errorString());
+  Page& page = m_pages[static_cast<size_t>(current())];
+  page.path = full;
+  page.title = QFileInfo(full).fileName();
+  page.editor->setModified(false);
+  showTitle(current());
+  emit edited();
+  return {};
+}
+
+OpenDocument DocumentTabs::documentOf(const Page& page) const {
+  OpenDocument d;
+  d.path = page.path;
+  d.title = page.title;
+  d.isModified = page.editor->isModified();
+  // A file that is as it is on the disk is read from there again.
+  if (d.isModified || d.path.isEmpty()) d.text = page.editor->text();
+  d.caret = static_cast<int>(page.editor->caretOffset());
+  d.scroll = page.editor->firstVisibleLine();
+  return d;
+}
+
+std::vector<OpenDocument> DocumentTabs::documents() const {
+  std::vector<OpenDocument> out;
+  for (const Page& page : m_pages) out.push_back(documentOf(page));
+  return out;
+}
+
+void DocumentTabs::closeTab(int index) {
+  if (index < 0 || index >= count()) return;
+  const Page page = m_pages[static_cast<size_t>(index)];
+  OpenDocument closed = documentOf(page);
+  closed.text = page.editor->text();
+  if (!closed.text.isEmpty()) m_closed.push_back(closed);
+  if (m_closed.size() > kMostClosed) m_closed.erase(m_closed.begin());
+  if (count() == 1) {
+    page.editor->deleteLater();
+    m_pages.clear();
+    const QSignalBlocker quiet(m_bar);
+    m_bar->removeTab(0);
+    m_scratches = 0;
+    newScratch();
+  } else {
+    m_pages.erase(m_pages.begin() + index);
+    m_bar->removeTab(index);
+    m_stack->setCurrentWidget(editor());
+    m_find->setEditor(editor());
+    page.editor->deleteLater();
+  }
+  if (closed.isModified) emit message(tr("%1 was closed; Ctrl+Shift+T opens it again.").arg(closed.title), false);
+  emit currentChanged();
+  emit edited();
+}
+
+void DocumentTabs::reopenClosed() {
+  if (m_closed.empty()) return emit message(tr("No tab was closed."), false);
+  const OpenDocument last = m_closed.back();
+  m_closed.pop_back();
+  open(last);
+}
+
+void DocumentTabs::find(bool replace) { m_find->start(replace); }
+void DocumentTabs::findAgain(bool forward) { m_find->findNext(forward); }
+
+}  // namespace weir

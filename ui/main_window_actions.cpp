@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands of the window: menus, toolbar and keys. Each is one action; the palette lists them all.
+#include <QAction>
+#include <QActionGroup>
+#include <QClipboard>
+#include <QApplication>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMenuBar>
+#include <QPainter>
+#include <QPushButton>
+#include <QToolBar>
+#include <QToolButton>
+
+#include "ui/chart_view.h"
+#include "ui/command_palette.h"
+#include "ui/document_tabs.h"
+#include "ui/history_panel.h"
+#include "ui/main_window.h"
+#include "ui/results_panel.h"
+#include "ui/sql_editor.h"
+
+namespace weir {
+
+QAction* MainWindow::action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call) {
+  auto* a = new QAction(text, this);
+  a->setObjectName(name);
+  a->setShortcut(keys);
+  connect(a, &QAction::triggered, this, [call] { call(); });
+  addAction(a);
+  m_actions[name] = a;
+  return a;
+}
+
+void MainWindow::buildActions() {
+  const auto here = [this] { return m_documents->editor(); };
+  action(QStringLiteral("new"), tr("&New scratch"), QKeySequence::New, [this] { m_documents->newScratch(); });
+  action(QStringLiteral("open"), tr("&Open..."), QKeySequence::Open, [this] {
+    for (const QString& path : QFileDialog::getOpenFileNames(this, tr("Open SQL"), {}, tr("SQL files (*.sql *.weir);;All files (*)"))) openFile(path);
+  });
+  action(QStringLiteral("connect"), tr("&Connect to a URL..."), QKeySequence(tr("Ctrl+Shift+N")), [this] { connectToUrl(); });
+  action(QStringLiteral("save"), tr("&Save"), QKeySequence::Save, [this] { saveFile(false); });
+  action(QStringLiteral("saveAs"), tr("Save &as..."), QKeySequence::SaveAs, [this] { saveFile(true); });
+  action(QStringLiteral("closeTab"), tr("&Close tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
+  action(QStringLiteral("reopenTab"), tr("&Reopen closed tab"), QKeySequence(tr("Ctrl+Shift+T")), [this] { m_documents->reopenClosed(); });
+  action(QStringLiteral("nextTab"), tr("Next tab"), QKeySequence::NextChild, [this] { m_documents->nextTab(1); });
+  action(QStringLiteral("previousTab"), tr("Previous tab"), QKeySequence::PreviousChild, [this] { m_documents->nextTab(-1); });
+  action(QStringLiteral("quit"), tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+
+  action(QStringLiteral("undo"), tr("&Undo"), QKeySequence::Undo, [here] { here()->undo(); });
+  action(QStringLiteral("redo"), tr("&Redo"), QKeySequence::Redo, [here] { here()->redo(); });
+  action(QStringLiteral("find"), tr("&Find"), QKeySequence::Find, [this] { m_documents->find(false); });
+  action(QStringLiteral("findNext"), tr("Find &next"), QKeySequence::FindNext, [this] { m_documents->findAgain(true); });
+  action(QStringLiteral("replace"), tr("&Replace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
+
+  action(QStringLiteral("goToLine"), tr("&Go to line..."), QKeySequence(tr("Ctrl+G")), [this, here] {
+    bool ok = false;
+    int line = 0, index = 0;
+    here()->getCursorPosition(&line, &index);
+    line = QInputDialog::getInt(this, tr("Go to line"), tr("Line"), line + 1, 1, here()->lines(), 1, &ok);
+    if (!ok) return;
+    here()->setCursorPosition(line - 1, 0);
+    here()->setFocus();
+  });
+  action(QStringLiteral("complete"), tr("&Complete"), QKeySequence(tr("Ctrl+Space")), [here] { here()->complete(); });
+  action(QStringLiteral("format"), tr("F&ormat"), QKeySequence(tr("Ctrl+Shift+F")), [here] { here()->formatText(); });
+  action(QStringLiteral("comment"), tr("Toggle co&mment"), QKeySequence(tr("Ctrl+/")), [here] { here()->toggleComment(); });
+  action(QStringLiteral("addOccurrence"), tr("Add next occurrence"), QKeySequence(tr("Ctrl+D")), [here] { here()->addNextOccurrence(); });
+  action(QStringLiteral("definition"), tr("Go to &definition"), QKeySequence(tr("F12")), [here] { here()->goToDefinition(); });
+  action(QStringLiteral("nextProblem"), tr("Next &problem"), QKeySequence(tr("F8")), [here] { here()->goToProblem(true); });
+  action(QStringLiteral("previousProblem"), tr("Previous problem"), QKeySequence(tr("Shift+F8")), [here] { here()->goToProblem(false); });
+  action(QStringLiteral("larger"), tr("Larger text"), QKeySequence(tr("Ctrl+=")), [here] { here()->zoomIn(); });
+  action(QStringLiteral("smaller"), tr("Smaller text"), QKeySequence(tr("Ctrl+-")), [here] { here()->zoomOut(); });
+  action(QStringLiteral("usualSize"), tr("Usual text size"), QKeySequence(tr("Ctrl+0")), [here] { here()->zoomTo(0); });
+
+  action(QStringLiteral("run"), tr("&Run"), QKeySequence(tr("F5")), [this] { run(); });
+  action(QStringLiteral("runStatement"), tr("Run s&tatement"), QKeySequence(tr("Ctrl+Return")), [this] { runStatement(); });
+  action(QStringLiteral("stop"), tr("&Stop"), QKeySequence(tr("Shift+F5")), [this] { stop(); });
+  action(QStringLiteral("demo"), tr("Run the &demo"), {}, [this] { runDemo(); });
+  action(QStringLiteral("history"), tr("&History of runs"), QKeySequence(tr("Ctrl+R")), [this] {
+    m_bottom->setCurrentWidget(m_history);
+    m_history->focusSearch();
+  });
+  QAction* record = action(QStringLiteral("record"), tr("R&ecord the next run..."), {}, [this] {
+    if (!m_actions[QStringLiteral("record")]->isChecked()) {
+      m_recordFile.clear();
+      return;
+    }
+    m_recordFile = QFileDialog::getSaveFileName(this, tr("Record into a capture"), QStringLiteral("capture.weircap"), tr("Captures (*.weircap)"));
+    m_actions[QStringLiteral("record")]->setChecked(!m_recordFile.isEmpty());
+    if (!m_recordFile.isEmpty()) showMessage(tr("The next run will be recorded into %1").arg(m_recordFile), false);
+  });
+  record->setCheckable(true);
+
+  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { m_paused = m_actions[QStringLiteral("pause")]->isChecked(); });
+  pause->setCheckable(true);
+  action(QStringLiteral("live"), tr("Go &live"), {}, [this] { m_chart->setFollowing(true); });
+  action(QStringLiteral("exportChart"), tr("Export &chart..."), {}, [this] {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), QString::fromStdString(m_shownStream) + QStringLiteral(".png"), tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
+    if (path.isEmpty()) return;
+    const QString why = m_chart->exportTo(path);
+    showMessage(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
+  });
+  action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] { QApplication::clipboard()->setPixmap(m_chart->grab()); });
+  action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { m_results->exportRows(); });
+  action(QStringLiteral("commands"), tr("Co&mmands"), QKeySequence(tr("Ctrl+Shift+P")), [this] { showCommands(); });
+  action(QStringLiteral("dark"), tr("&Dark theme"), {}, [this] { setTheme(darkTheme()); });
+  action(QStringLiteral("light"), tr("L&ight theme"), {}, [this] { setTheme(lightTheme()); });
+  action(QStringLiteral("zone"), tr("UTC or local &time"), {}, [this] {
+    m_localTime = !m_localTime;
+    m_zone->setText(m_localTime ? tr("Local") : tr("UTC"));
+    m_chart->setLocalTime(m_localTime);
+    m_results->model().setLocalTime(m_localTime);
+  });
+  action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+  action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
+    restoreState(m_factoryLayout);
+    layOutDocks();
+  });
+  action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] {
+    const QString help = here()->helpAtCaret();
+    showMessage(help.isEmpty() ? tr("Put the caret on a function, a window or an option. Ctrl+Space lists what fits, Ctrl+Shift+P every command.") : QString(help).replace(QLatin1Char('\n'), QStringLiteral("  —  ")), false);
+  });
+  action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
+  buildMenus();
+}
+
+void MainWindow::buildMenus() {
+  const auto menu = [this](const QString& title, std::initializer_list<const char*> names) {
+    QMenu* m = menuBar()->addMenu(title);
+    for (const char* name : names) {
+      if (*name == '-') m->addSeparator();
+      else m->addAction(m_actions.at(QLatin1String(name)));
+    }
+    return m;
+  };
+  QMenu* file = menu(tr("&File"), {"new", "open", "connect"});
+  QMenu* recent = file->addMenu(tr("Open r&ecent"));
+  connect(recent, &QMenu::aboutToShow, this, [this, recent] {
+    recent->clear();
+    for (const QString& path : m_recent) recent->addAction(path, this, [this, path] { openFile(path); });
+    if (m_recent.isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
+  });
+  for (const char* name : {"save", "saveAs", "-", "closeTab", "reopenTab", "nextTab", "previousTab", "-", "quit"}) {
+    if (*name == '-') file->addSeparator();
+    else file->addAction(m_actions.at(QLatin1String(name)));
+  }
+  menu(tr("&Edit"), {"undo", "redo", "-", "find", "findNext", "replace", "goToLine", "-", "complete", "format", "comment", "addOccurrence", "definition", "-", "nextProblem", "previousProblem"});
+  menu(tr("&Query"), {"run", "runStatement", "stop", "-", "record", "history", "-", "demo"});
+  menu(tr("&Chart"), {"pause", "live", "zone", "-", "exportChart", "copyChart", "exportRows"});
+  QMenu* view = menu(tr("&View"), {"commands", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "resetLayout", "-"});
+  view->setObjectName(QStringLiteral("viewMenu"));
+  menu(tr("&Help"), {"help", "about"});
+
+  auto* bar = new QToolBar(tr("Main"), this);
+  bar->setObjectName(QStringLiteral("toolbar"));
+  bar->setMovable(false);
+  bar->setIconSize({16, 16});
+  addToolBar(bar);
+  const auto button = [&](const char* name, const QString& text) {
+    auto* b = new QToolButton(bar);
+    QAction* a = m_actions.at(QLatin1String(name));
+    b->setObjectName(QLatin1String(name));
+    b->setText(text);
+    b->setAccessibleName(text);
+    const QString keys = a->shortcut().toString(QKeySequence::NativeText);
+    b->setToolTip(QString(a->text()).remove(QLatin1Char('&')) + (keys.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(keys)));
+    b->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    b->setCheckable(a->isCheckable());
+    connect(b, &QToolButton::clicked, a, &QAction::trigger);
+    connect(a, &QAction::changed, b, [a, b] { b->setChecked(a->isChecked()); });
+    bar->addWidget(b);
+    return b;
+  };
+  m_runButton = button("run", tr("Run"));
+  button("runStatement", tr("Run statement"));
+  m_stopButton = button("stop", tr("Stop"));
+  bar->addSeparator();
+  button("pause", tr("Pause view"));
+  m_live = button("live", tr("● LIVE"));
+  bar->addSeparator();
+  auto* range = new QToolButton(bar);
+  range->setText(tr("5 min"));
+  range->setAccessibleName(tr("Time range of the chart"));
+  range->setPopupMode(QToolButton::InstantPopup);
+  bar->addWidget(range);
+  auto* ranges = new QMenu(range);
+  for (const int minutes : {1, 2, 5, 15, 60, 240, 1440})
+    ranges->addAction(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60), this, [this, range, minutes] {
+      range->setText(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60));
+      m_chart->setRange(minutes * 60'000LL);
+    });
+  range->setMenu(ranges);
+  m_zone = button("zone", tr("UTC"));
+  bar->addSeparator();
+  button("record", tr("Record"));
+  auto* space = new QWidget(bar);
+  space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addWidget(space);
+  auto* commands = new QPushButton(tr("Search commands    Ctrl+Shift+P"), bar);
+  commands->setObjectName(QStringLiteral("commandBox"));
+  connect(commands, &QPushButton::clicked, this, &MainWindow::showCommands);
+  bar->addWidget(commands);
+}
+
+void MainWindow::showCommands() {
+  QList<QAction*> all;
+  for (const auto& [name, a] : m_actions)
+    if (name != QLatin1String("commands")) all << a;
+  for (QAction* a : menuBar()->findChild<QMenu*>(QStringLiteral("viewMenu"))->actions())
+    if (!all.contains(a)) all << a;
+  auto* palette = new CommandPalette(all, this);
+  palette->setAttribute(Qt::WA_DeleteOnClose);
+  palette->open();
+}
+
+void MainWindow::saveFile(bool askForName) {
+  QString path = m_documents->path();
+  if (askForName || path.isEmpty())
+    path = QFileDialog::getSaveFileName(this, tr("Save SQL"), path.isEmpty() ? m_documents->title() : path, tr("SQL files (*.sql)"));
+  if (path.isEmpty()) return;
+  if (const QString why = m_documents->save(path); !why.isEmpty()) return showMessage(why, true);
+  m_recent.removeAll(path);
+  m_recent.prepend(path);
+}
+
+}  // namespace weir
