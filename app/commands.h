@@ -24,6 +24,8 @@ struct RunSettings {
   std::string record;
   std::string metrics;
   std::string speed = "max";
+  bool sinks = false;
+  std::string serve;  ///< ADDRESS:PORT
 };
 
 struct ExchangeSettings {
@@ -39,9 +41,22 @@ int checkCommand(const std::vector<std::string>& files, bool asJson);
 int explainCommand(const std::string& file);
 /// Lays files out in place, or with `checkOnly` says which ones would change; "-" goes to standard output.
 int formatCommand(const std::vector<std::string>& files, bool checkOnly);
+struct TapSettings {
+  std::string url;
+  std::vector<std::string> headers, messages;
+  std::string subprotocol, caFile;
+  bool insecure = false;
+  double forSeconds = -1;
+};
+/// Prints a connection's messages as they come, one a line; binary ones as base64.
+int tapCommand(const TapSettings& settings, int argc, char** argv);
+/// Puts what standard input says into the keychain.
+int secretCommand(const std::string& name, bool remove, int argc, char** argv);
+/// Plays a capture to WebSocket clients.
+int serveCommand(const RunSettings& settings, int argc, char** argv);
 /// Prints a reference page: functions or options.
 int referenceCommand(const std::string& page);
-int replayCommand(const RunSettings& settings);
+int replayCommand(const RunSettings& settings, int argc, char** argv);
 int runCommand(const RunSettings& settings, int argc, char** argv);
 int recordCommand(const RunSettings& settings, int argc, char** argv);
 int demoCommand(const RunSettings& settings, int argc, char** argv);

@@ -1,53 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
-#include <QSocketNotifier>
 #include <QTimer>
-#include <csignal>
 #include <iostream>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/signal_watch.h"
 #include "core/base/text.h"
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "core/session/source_inference.h"
 
 namespace weir {
 
 namespace {
-
-int g_signalPipe[2] = {-1, -1};
-
-void onSignal(int) {
-  const char byte = 1;
-  (void)!::write(g_signalPipe[1], &byte, 1);
-}
-
-/// Turns SIGINT and SIGTERM into a call on the event loop; the second one ends the program at once.
-class SignalWatch {
- public:
-  explicit SignalWatch(std::function<void()> call) {
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, g_signalPipe) != 0) return;
-    m_notifier = std::make_unique<QSocketNotifier>(g_signalPipe[0], QSocketNotifier::Read);
-    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [call = std::move(call)] {
-      char byte = 0;
-      (void)!::read(g_signalPipe[0], &byte, 1);
-      std::signal(SIGINT, SIG_DFL);
-      std::signal(SIGTERM, SIG_DFL);
-      call();
-    });
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-
- private:
-  std::unique_ptr<QSocketNotifier> m_notifier;
-};
-
-void say(const QString& text) { std::cerr << text.toStdString() << "\n" << std::flush; }
 
 // Runs a bound script until it ends by itself, by time, by limit or by signal; returns the exit code.
 int runScript(QCoreApplication& app, BoundScript script, const RunSettings& settings, const std::string& file,
@@ -120,6 +87,20 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   return code;
 }
 
+// Waits for the first messages of sources that say `( ... )`.
+std::optional<std::map<std::string, SchemaPtr>> inferColumns(QCoreApplication& app, const BoundResult& checked, const std::string& file, const std::string& text) {
+  std::optional<std::map<std::string, SchemaPtr>> out;
+  SourceInference inference(checked, [&](std::map<std::string, SchemaPtr> found, Diagnostics why) {
+    printDiagnostics(why, file, text);
+    if (why.empty()) out = std::move(found);
+    app.quit();
+  });
+  SignalWatch watch([&] { app.quit(); });
+  QTimer::singleShot(0, &app, [&] { inference.start(); });
+  app.exec();
+  return out;
+}
+
 }  // namespace
 
 int runCommand(const RunSettings& settings, int argc, char** argv) {
@@ -127,6 +108,11 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
   std::string text;
   if (!readText(settings.file, text)) return kExitFailure;
   BoundResult checked = checkScript(text);
+  if (!hasError(checked.diagnostics) && !checked.waiting.empty()) {
+    const auto inferred = inferColumns(app, checked, settings.file, text);
+    if (!inferred) return kExitFailure;
+    checked = checkScript(text, *inferred);
+  }
   Diagnostics found = std::move(checked.diagnostics);
   if (!hasError(found)) {
     const Diagnostics missing = missingSources(checked.script);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "app/commands.h"
 #include "app/desktop.h"
@@ -68,7 +69,9 @@ int main(int argc, char** argv) {
 
   CLI::App* replayApp = app.add_subcommand("replay", "Run a pipeline over a capture, on a virtual clock");
   replayApp->add_option("CAPTURE", run.capture, "Capture file")->required();
-  replayApp->add_option("FILE", run.file, "SQL file")->required();
+  replayApp->add_option("FILE", run.file, "SQL file; not needed with --serve");
+  replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
+  replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead");
   replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
   addRows(replayApp);
 
@@ -91,6 +94,21 @@ int main(int argc, char** argv) {
   std::string page;
   referenceApp->add_option("PAGE", page, "functions or options")->required()->check(CLI::IsMember({"functions", "options"}));
 
+  TapSettings tap;
+  CLI::App* tapApp = app.add_subcommand("tap", "Print a connection's messages");
+  tapApp->add_option("URL", tap.url, "ws:// or wss://")->required();
+  tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'");
+  tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake");
+  tapApp->add_option("-s,--subprotocol", tap.subprotocol, "Subprotocol to offer");
+  tapApp->add_option("--ca", tap.caFile, "Certificate authority to trust, PEM");
+  tapApp->add_flag("-k,--insecure", tap.insecure, "Do not verify the server's certificate");
+  addFor(tapApp);
+  CLI::App* secretApp = app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");
+  std::string secretName;
+  bool secretRemove = false;
+  secretApp->add_option("NAME", secretName, "Its name")->required();
+  secretApp->add_flag("--remove", secretRemove, "Take it away instead");
+
   CLI::App* demoApp = app.add_subcommand("demo", "The demo pipeline on the built-in exchange");
   demoApp->add_flag("--headless", headless, "Without a window: rows on standard output");
   addRows(demoApp);
@@ -110,9 +128,16 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
-  if (!duration.empty()) run.forSeconds = exchange.forSeconds = seconds(duration);
+  if (!duration.empty()) run.forSeconds = exchange.forSeconds = tap.forSeconds = seconds(duration);
   if (*runApp) return runCommand(run, argc, argv);
-  if (*replayApp) return replayCommand(run);
+  if (*replayApp && !run.serve.empty()) return serveCommand(run, argc, argv);
+  if (*replayApp && run.file.empty()) {
+    std::cerr << "weir: replay needs a SQL file, or --serve ADDRESS:PORT\n";
+    return kExitUsage;
+  }
+  if (*replayApp) return replayCommand(run, argc, argv);
+  if (*tapApp) return tapCommand(tap, argc, argv);
+  if (*secretApp) return secretCommand(secretName, secretRemove, argc, argv);
   if (*recordApp) return recordCommand(run, argc, argv);
   if (*checkApp) return checkCommand(files, checkFormat == "json");
   if (*explainApp) return explainCommand(run.file);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "core/formats/decoder.h"
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"
+#include "core/session/replay_sinks.h"
 #include "core/sql/formatter.h"
 
 namespace weir {
@@ -185,7 +187,8 @@ uint64_t seedOf(const std::string& file) {
 
 }  // namespace
 
-int replayCommand(const RunSettings& settings) {
+int replayCommand(const RunSettings& settings, int argc, char** argv) {
+  QCoreApplication app(argc, argv);
   std::string text;
   if (!readText(settings.file, text)) return kExitFailure;
   std::ifstream in(settings.capture, std::ios::binary);
@@ -216,6 +219,12 @@ int replayCommand(const RunSettings& settings) {
   Pipeline pipeline(std::move(checked.script), *started, seedOf(settings.capture));
   Feeder feeder(pipeline, batchRows);
   RowPrinter printer(pipeline, *streams, *format, settings.limit, [&](const std::string& lines) { output.write(lines); });
+  ReplaySinks sinks;
+  if (settings.sinks)
+    if (const Diagnostics why = sinks.start(pipeline); !why.empty()) {
+      printDiagnostics(why, settings.file, text);
+      return kExitFailure;
+    }
   const double speed = settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(0);
   const auto begun = std::chrono::steady_clock::now();
   std::optional<Micros> firstLine;
@@ -225,13 +234,21 @@ int replayCommand(const RunSettings& settings) {
     if (speed > 0) {
       if (!firstLine) firstLine = at;
       const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
+      // The sinks go on working while the capture waits.
+      while (settings.sinks && std::chrono::steady_clock::now() < due) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
       std::this_thread::sleep_until(due);
+    } else if (settings.sinks) {
+      sinks.breathe();
     }
     return true;
   });
   if (settings.flush) pipeline.flush();
   printer.flush();
-  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(pipeline, feeder, {}))) return kExitFailure;
+  sinks.drain();
+  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(pipeline, feeder, sinks.metrics()))) return kExitFailure;
   if (!failed.empty()) {
     printDiagnostics(failed, settings.capture, "");
     return kExitFailure;
@@ -241,6 +258,10 @@ int replayCommand(const RunSettings& settings) {
     if (!intake->stopped()) continue;
     std::cerr << "weir: source " << name << " stopped: " << intake->rejects().back().reason << "\n";
     return kExitSourceEnded;
+  }
+  if (sinks.rowsFailed() > 0) {
+    std::cerr << "weir: " << sinks.rowsFailed() << " rows could not be sent\n";
+    return kExitSinkFailed;
   }
   return kExitOk;
 }

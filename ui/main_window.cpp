@@ -108,7 +108,15 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   connect(m_results, &ResultsPanel::message, this, &MainWindow::showMessage);
   connect(m_results, &ResultsPanel::streamChosen, this, [this](const QString& name) { showStream(name.toStdString()); });
   connect(m_history, &HistoryPanel::opened, this, [this](const QString& title, const QString& text) { openText(title, text); });
-  connect(&m_engine, &Engine::started, this, [this] { setRunning(true); });
+  connect(&m_engine, &Engine::started, this, [this] {
+    // Columns that were learnt from the first messages are known only now.
+    if (BoundScript running = m_engine.streams(); running.order != m_script.order) {
+      m_script = std::move(running);
+      m_streams->setScript(m_script);
+      chooseResult(m_script);
+    }
+    setRunning(true);
+  });
   connect(&m_engine, &Engine::stopped, this, [this] { setRunning(false); });
   connect(&m_engine, &Engine::kept, this, [this](const QStringList& names) {
     showMessage(names.isEmpty() ? tr("Started anew: every connection has changed.") : tr("Kept %1 connected; the queries started anew.").arg(names.join(QStringLiteral(", "))), false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <simdjson.h>
 
+#include <charconv>
 #include <map>
 #include <optional>
 
@@ -19,11 +20,53 @@ namespace od = simdjson::ondemand;
 struct Wanted {
   std::vector<size_t> columns;
   std::map<std::string, std::unique_ptr<Wanted>, std::less<>> members;
+  /// The members again where they are few: comparing with each beats a tree.
+  std::vector<std::pair<std::string_view, const Wanted*>> few;
   std::map<size_t, std::unique_ptr<Wanted>> elements;
   bool isRecords = false;  ///< each element is an event
   std::unique_ptr<Wanted> record;
   bool isLeaf() const { return members.empty() && elements.empty() && !isRecords; }
+
+  void settle() {
+    constexpr size_t kFew = 24;
+    if (members.size() <= kFew)
+      for (const auto& [name, wanted] : members) few.emplace_back(name, wanted.get());
+    for (const auto& [name, wanted] : members) wanted->settle();
+    for (const auto& [index, wanted] : elements) wanted->settle();
+    if (record) record->settle();
+  }
+  const Wanted* member(std::string_view name) const {
+    for (const auto& [known, wanted] : few)
+      if (known == name) return wanted;
+    if (!few.empty() || members.empty()) return nullptr;
+    const auto found = members.find(name);
+    return found == members.end() ? nullptr : found->second.get();
+  }
 };
+
+// A number as JSON has it, in its usual form: what from_chars reads to the end without a second thought.
+bool isPlainNumber(std::string_view text) {
+  size_t at = 0;
+  const auto digits = [&] {
+    const size_t from = at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    return at - from;
+  };
+  if (at < text.size() && text[at] == '-') ++at;
+  const bool zero = at < text.size() && text[at] == '0';
+  const size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    if (digits() == 0) return false;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    if (digits() == 0) return false;
+  }
+  return at == text.size();
+}
 
 struct Step {
   std::string member;
@@ -102,6 +145,7 @@ class JsonDecoder final : public Decoder {
     }
     // A root array is a list of events, unless the paths reach into it.
     m_rootIsList = m_root.elements.empty() && !m_root.isRecords;
+    m_root.settle();
   }
 
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
@@ -139,9 +183,11 @@ class JsonDecoder final : public Decoder {
   }
 
  private:
+  /// What a record says of a column. The text lies in the parser's buffers, which live as long as the message.
   struct Cell {
     bool present = false;
-    Value value;
+    JsonKind kind = JsonKind::Null;
+    std::string_view text;
   };
 
   static void check(simdjson::error_code code) {
@@ -149,7 +195,7 @@ class JsonDecoder final : public Decoder {
   }
 
   void walkRoot(od::document& document) {
-    od::json_type type;
+    od::json_type type = od::json_type::null;
     check(document.type().get(type));
     if (type == od::json_type::array) {
       od::array array;
@@ -177,7 +223,7 @@ class JsonDecoder final : public Decoder {
   }
 
   void walkRecord(od::value& value, const Wanted& wanted) {
-    od::json_type type;
+    od::json_type type = od::json_type::null;
     check(value.type().get(type));
     for (size_t c = 0; c < m_cells.size(); ++c)
       if (!m_isEnvelope[c]) m_cells[c] = {};
@@ -207,11 +253,53 @@ class JsonDecoder final : public Decoder {
       return;
     }
     for (size_t c = 0; c < m_cells.size(); ++c) {
+      Column& column = m_rows->column(c);
+      if (m_isEnvelope[c]) {
+        column.appendNull();
+        continue;
+      }
+      write(c, column);
       const Field& field = m_schema->fields[c];
-      if (field.notNull && isNull(m_cells[c].value) && !m_isEnvelope[c]) throw Bad{"column '" + field.name + "' is NOT NULL and missing"};
-      m_rows->column(c).append(m_isEnvelope[c] ? Value() : m_cells[c].value);
+      if (field.notNull && column.isNull(column.size() - 1)) throw Bad{"column '" + field.name + "' is NOT NULL and missing"};
     }
     m_rows->finishRow(m_meta);
+  }
+
+  // Appends a cell's value, converted. Most numbers take the short way; the long one has the last word.
+  void write(size_t index, Column& column) {
+    const Cell& cell = m_cells[index];
+    if (!cell.present || cell.kind == JsonKind::Null) return column.appendNull();
+    const bool number = cell.kind == JsonKind::Number || cell.kind == JsonKind::String;
+    const char* const begin = cell.text.data();
+    const char* const end = begin + cell.text.size();
+    switch (column.type()) {
+      case Type::String:
+        return column.appendText(cell.text);
+      case Type::Int:
+      case Type::Long: {
+        int64_t value = 0;
+        if (!number || !isPlainNumber(cell.text)) break;
+        const auto [stopped, error] = std::from_chars(begin, end, value);
+        if (error != std::errc{} || stopped != end) break;
+        if (column.type() == Type::Int && (value < INT32_MIN || value > INT32_MAX)) break;
+        return column.appendInteger(value);
+      }
+      case Type::Double: {
+        double value = 0;
+        if (!number || !isPlainNumber(cell.text)) break;
+        const auto [stopped, error] = std::from_chars(begin, end, value);
+        if (error != std::errc{} || stopped != end) break;
+        return column.appendReal(value);
+      }
+      default: break;
+    }
+    const Field& field = m_schema->fields[index];
+    Value value;
+    if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
+    if (!m_settings.mismatchIsNull)
+      throw Bad{"'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + std::string(cell.text.substr(0, 60))};
+    ++m_result.fieldMismatches;
+    column.appendNull();
   }
 
   // The envelope may come behind the records, so its columns are written last.
@@ -220,8 +308,11 @@ class JsonDecoder final : public Decoder {
     for (size_t c = 0; c < m_cells.size(); ++c) {
       if (!m_isEnvelope[c]) continue;
       Column& column = m_rows->column(c);
+      const size_t mismatches = m_result.fieldMismatches;
       column.truncate(before);
-      for (size_t row = before; row < m_rows->rows(); ++row) column.append(m_cells[c].value);
+      for (size_t row = before; row < m_rows->rows(); ++row) write(c, column);
+      // One member is one mismatch, however many rows it stands in.
+      if (m_result.fieldMismatches > mismatches) m_result.fieldMismatches = mismatches + 1;
     }
   }
 
@@ -231,10 +322,10 @@ class JsonDecoder final : public Decoder {
       check(std::move(entry).get(field));
       std::string unescapedName;
       const std::string_view name = keyText(field, unescapedName);
-      const auto found = wanted.members.find(name);
-      if (found == wanted.members.end()) continue;
+      const Wanted* const found = wanted.member(name);
+      if (!found) continue;
       od::value value = field.value();
-      walkValue(value, *found->second);
+      walkValue(value, *found);
     }
   }
 
@@ -275,9 +366,12 @@ class JsonDecoder final : public Decoder {
       readColumns(value, wanted);
       return;
     }
-    od::json_type type;
+    od::json_type type = od::json_type::null;
     check(value.type().get(type));
-    if (type == od::json_type::object && !wanted.members.empty()) {
+    if (type == od::json_type::object && wanted.isRecords) {
+      // A path that ends at an object: the object is the one event.
+      walkRecord(value, *wanted.record);
+    } else if (type == od::json_type::object && !wanted.members.empty()) {
       od::object object;
       check(value.get_object().get(object));
       walkObject(object, wanted);
@@ -289,60 +383,49 @@ class JsonDecoder final : public Decoder {
   }
 
   void readColumns(od::value& value, const Wanted& wanted) {
-    od::json_type type;
+    od::json_type type = od::json_type::null;
     check(value.type().get(type));
-    std::string text;
+    std::string_view text;
     const bool container = type == od::json_type::object || type == od::json_type::array;
+    JsonKind kind = JsonKind::Container;
     if (type == od::json_type::string) {
-      std::string_view plain;
-      check(value.get_string().get(plain));
-      text = plain;
+      kind = JsonKind::String;
+      check(value.get_string().get(text));
     } else if (container) {
-      std::string_view raw;
       if (type == od::json_type::object) {
         od::object object;
         check(value.get_object().get(object));
-        check(object.raw_json().get(raw));
+        check(object.raw_json().get(text));
       } else {
         od::array array;
         check(value.get_array().get(array));
-        check(array.raw_json().get(raw));
+        check(array.raw_json().get(text));
       }
-      text = raw;
       // Members that are skipped are not parsed, but what is kept must be JSON all through.
-      if (!isJson(text)) throw Bad{"not valid JSON: " + text.substr(0, 60)};
+      if (!isJson(text)) throw Bad{"not valid JSON: " + std::string(text.substr(0, 60))};
     } else {
       text = trimmed(value.raw_json_token());
       if (type == od::json_type::boolean) {
+        kind = JsonKind::Bool;
         bool ignored = false;
         check(value.get_bool().get(ignored));
       } else if (type == od::json_type::null) {
-        if (text != "null") throw Bad{"not valid JSON: '" + text + "'"};
+        kind = JsonKind::Null;
+        if (text != "null") throw Bad{"not valid JSON: '" + std::string(text) + "'"};
       } else {
-        double ignored = 0;
-        const auto code = value.get_double().get(ignored);
-        if (code != simdjson::SUCCESS && !decimalNumber(text)) check(code);
+        kind = JsonKind::Number;
+        if (!isPlainNumber(text)) {
+          double ignored = 0;
+          const auto code = value.get_double().get(ignored);
+          if (code != simdjson::SUCCESS && !decimalNumber(text)) check(code);
+        }
       }
     }
-    for (const size_t column : wanted.columns) put(column, type, text);
+    for (const size_t column : wanted.columns) {
+      m_cells[column] = {true, kind, text};
+      if (m_isEnvelope[column]) m_presentInEnvelope = true;
+    }
     if (!wanted.isLeaf() && container) throw Bad{"a column and a path below it cannot both be read"};
-  }
-
-  void put(size_t column, od::json_type type, const std::string& text) {
-    Cell& cell = m_cells[column];
-    cell.present = true;
-    if (m_isEnvelope[column]) m_presentInEnvelope = true;
-    const JsonKind kind = type == od::json_type::string    ? JsonKind::String
-                          : type == od::json_type::number  ? JsonKind::Number
-                          : type == od::json_type::boolean ? JsonKind::Bool
-                          : type == od::json_type::null    ? JsonKind::Null
-                                                           : JsonKind::Container;
-    const Field& field = m_schema->fields[column];
-    if (convertJson(kind, text, field.type, cell.value)) return;
-    cell.value = Value();
-    if (!m_settings.mismatchIsNull)
-      throw Bad{"'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + text.substr(0, 60)};
-    ++m_result.fieldMismatches;
   }
 
   DecoderSettings m_settings;

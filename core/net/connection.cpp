@@ -157,7 +157,12 @@ void Connection::openSocket() {
     if (!m_settings.caFile.isEmpty()) ssl.addCaCertificates(m_settings.caFile);
     if (!m_settings.certFile.isEmpty()) {
       QFile key(m_settings.keyFile);
-      if (key.open(QIODevice::ReadOnly)) ssl.setPrivateKey(QSslKey(&key, QSsl::Rsa));
+      if (key.open(QIODevice::ReadOnly)) {
+        const QByteArray pem = key.readAll();
+        QSslKey read(pem, QSsl::Rsa);
+        if (read.isNull()) read = QSslKey(pem, QSsl::Ec);
+        ssl.setPrivateKey(read);
+      }
       ssl.setLocalCertificateChain(QSslCertificate::fromPath(m_settings.certFile));
     }
     if (m_settings.insecure) ssl.setPeerVerifyMode(QSslSocket::VerifyNone);

@@ -91,7 +91,7 @@ Result<Options> Options::resolved(const Lookup& lookup) const {
         const bool env = it->kind == "env";
         return Diagnostic{Severity::Error, Code::Secret, entry.span,
                           (env ? "environment variable '" : "secret '") + it->name + "' is not set (needed by " + key + ")",
-                          env ? "set it before the start: export " + it->name + "=..." : "store it in the keychain first"};
+                          env ? "set it before the start: export " + it->name + "=..." : "store it in the keychain first: weir secret " + it->name};
       }
       entry.value.replace(it->begin, it->end - it->begin, *value);
     }

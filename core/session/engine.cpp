@@ -6,6 +6,7 @@
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "core/session/source_inference.h"
 
 namespace weir {
 
@@ -90,7 +91,16 @@ RunSnapshot Engine::snapshot() const {
   return m_snapshot;
 }
 
+BoundScript Engine::streams() const {
+  const std::lock_guard lock(m_mutex);
+  BoundScript copy;
+  copy.streams = m_streams.streams;
+  copy.order = m_streams.order;
+  return copy;
+}
+
 void Engine::stopOnThread(std::function<void()> then) {
+  m_inference.reset();
   if (!m_run) return then();
   m_run->stop([this, then = std::move(then)] {
     // The run is not taken apart under its own call.
@@ -105,8 +115,24 @@ void Engine::stopOnThread(std::function<void()> then) {
   });
 }
 
-void Engine::startOnThread(const std::string& text, const RunOptions& options) {
-  BoundResult checked = checkScript(text);
+void Engine::startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred) {
+  BoundResult checked = checkScript(text, inferred);
+  if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
+    emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
+    m_inference = std::make_unique<SourceInference>(checked, [this, text, options](std::map<std::string, SchemaPtr> columns, Diagnostics why) {
+      // The inference is not taken apart under its own call.
+      QMetaObject::invokeMethod(m_worker, [this, text, options, columns, why] {
+        m_inference.reset();
+        if (!why.empty()) {
+          emit refused(QString::fromStdString(why.front().message));
+          return;
+        }
+        startOnThread(text, options, columns);
+      }, Qt::QueuedConnection);
+    });
+    m_inference->start();
+    return;
+  }
   Diagnostics found = std::move(checked.diagnostics);
   if (!hasError(found)) {
     const Diagnostics missing = missingSources(checked.script);
@@ -134,6 +160,11 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options) {
   m_results.clear();
   m_streamRows.clear();
   const BoundScript& script = m_run->pipeline().script();
+  {
+    const std::lock_guard lock(m_mutex);
+    m_streams.streams = script.streams;
+    m_streams.order = script.order;
+  }
   for (const std::string& name : script.order) {
     if (!script.isWritten(name) || script.stream(name).isTable) continue;
     m_results.push_back(name);

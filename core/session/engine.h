@@ -20,6 +20,7 @@
 namespace weir {
 
 class LiveRun;
+class SourceInference;
 
 /// What a running pipeline looks like at one moment.
 struct RunSnapshot {
@@ -65,6 +66,8 @@ class Engine final : public QObject {
   ResultFeed& feed() { return m_feed; }
   FrameLog& frames() { return m_frames; }
   RunSnapshot snapshot() const;
+  /// The streams of what runs, inferred columns included; without nodes.
+  BoundScript streams() const;
 
  signals:
   void started();
@@ -76,7 +79,7 @@ class Engine final : public QObject {
   void event(const QString& text, bool isError);
 
  private:
-  void startOnThread(const std::string& text, const RunOptions& options);
+  void startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred = {});
   void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();
@@ -86,8 +89,10 @@ class Engine final : public QObject {
   ResultFeed m_feed{200'000};
   mutable std::mutex m_mutex;
   RunSnapshot m_snapshot;
+  BoundScript m_streams;
   std::shared_ptr<LiveRun> m_run;  ///< engine thread only
   std::vector<std::shared_ptr<LiveRun>> m_ending;
+  std::unique_ptr<SourceInference> m_inference;
   std::vector<std::string> m_results;
   std::set<std::string> m_watched;
   bool m_watchesFrames = false;

@@ -3,15 +3,13 @@
 
 #include <QFile>
 #include <QRandomGenerator>
+#include <algorithm>
+
+#include "core/session/secrets.h"
 
 namespace weir {
 
 namespace {
-
-std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name) {
-  if (kind != "env" || !qEnvironmentVariableIsSet(name.c_str())) return std::nullopt;
-  return qgetenv(name.c_str()).toStdString();
-}
 
 // A feed that is open for so long without a row is probably not understood.
 constexpr Micros kRowsExpected = 10'000'000;

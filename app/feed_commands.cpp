@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Commands about feeds themselves: look at one, play a recorded one, keep what opens one.
+#include <QCoreApplication>
+#include <QTimer>
+#include <fstream>
+#include <iostream>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "app/signal_watch.h"
+#include "core/base/text.h"
+#include "core/connectors/capture_server.h"
+#include "core/net/connection.h"
+#include "core/net/qt_clock.h"
+#include "core/session/secrets.h"
+
+namespace weir {
+
+int tapCommand(const TapSettings& settings, int argc, char** argv) {
+  QCoreApplication app(argc, argv);
+  if (!settings.url.starts_with("ws://") && !settings.url.starts_with("wss://")) {
+    std::cerr << "Invalid WebSocket URL: must start with ws:// or wss://, got: " << settings.url << "\n";
+    return kExitUsage;
+  }
+  ConnectionSettings s;
+  s.name = QStringLiteral("tap");
+  s.url = QString::fromStdString(settings.url);
+  s.shownUrl = QString::fromStdString(maskedUrl(settings.url));
+  for (const std::string& header : settings.headers) {
+    const size_t colon = header.find(':');
+    if (colon == std::string::npos) {
+      std::cerr << "weir: a header is written 'Name: value', got: " << header.substr(0, 20) << "\n";
+      return kExitUsage;
+    }
+    s.headers.append({QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))), QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1))))});
+  }
+  for (const std::string& message : settings.messages) s.openMessages << QString::fromStdString(message);
+  s.subprotocol = QString::fromStdString(settings.subprotocol);
+  s.caFile = QString::fromStdString(settings.caFile);
+  s.insecure = settings.insecure;
+  s.backoff.reconnect = false;
+  QtClock clock;
+  Connection connection(s, clock);
+  OutputFile output("");
+  int code = kExitOk;
+  connection.onMessage = [&](const QByteArray& payload, bool isText) {
+    output.write((isText ? payload.toStdString() : base64Encoded({payload.constData(), static_cast<size_t>(payload.size())})) + "\n");
+    if (!output.ok()) app.exit(kExitFailure);
+  };
+  connection.onStateChanged = [&] {
+    const ConnectionHealth h = connection.health();
+    if (h.state == ConnectionState::Open) say(QObject::tr("connected to %1%2").arg(h.url, s.insecure ? QObject::tr(", certificate not verified") : QString()));
+    if (!connection.hasEnded()) return;
+    if (!h.error.isEmpty()) say(h.error + (h.hint.isEmpty() ? QString() : QStringLiteral("\nhint: ") + h.hint));
+    code = kExitSourceEnded;
+    QTimer::singleShot(0, &app, &QCoreApplication::quit);
+  };
+  SignalWatch watch([&] {
+    code = kExitInterrupted;
+    app.quit();
+  });
+  bool timeUp = false;
+  if (settings.forSeconds >= 0)
+    QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &app, [&] {
+      timeUp = true;
+      app.quit();
+    });
+  connection.start();
+  const int ended = app.exec();
+  connection.onStateChanged = nullptr;
+  connection.stop();
+  return ended != 0 ? ended : timeUp && code == kExitOk ? kExitOk : code;
+}
+
+int secretCommand(const std::string& name, bool remove, int argc, char** argv) {
+  QCoreApplication app(argc, argv);
+  std::string value;
+  if (!remove) std::getline(std::cin, value);
+  if (!remove && value.empty()) {
+    std::cerr << "weir: standard input is empty\nhint: printf %s \"$TOKEN\" | weir secret " << name << "\n";
+    return kExitUsage;
+  }
+  const QString why = storeSecret(QString::fromStdString(name), QString::fromStdString(value));
+  if (why.isEmpty()) return kExitOk;
+  std::cerr << "weir: the keychain refused: " << why.toStdString() << "\nhint: without a desktop keychain use ${env:" << name << "}\n";
+  return kExitFailure;
+}
+
+int serveCommand(const RunSettings& settings, int argc, char** argv) {
+  QCoreApplication app(argc, argv);
+  std::ifstream in(settings.capture, std::ios::binary);
+  if (!in) {
+    std::cerr << "weir: cannot read " << settings.capture << "\n";
+    return kExitFailure;
+  }
+  const size_t colon = settings.serve.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parseNumber<uint16_t>(std::string_view(settings.serve).substr(colon + 1));
+  const QHostAddress address(QString::fromStdString(settings.serve.substr(0, std::min(colon, settings.serve.size()))));
+  if (!port || address.isNull()) {
+    std::cerr << "weir: --serve wants ADDRESS:PORT, for example 127.0.0.1:9000\n";
+    return kExitUsage;
+  }
+  CaptureReader reader(in);
+  if (const auto header = reader.readHeader(); !header) {
+    printDiagnostics(header.diagnostics(), settings.capture, "");
+    return kExitFailure;
+  }
+  std::vector<CaptureServer::Line> lines;
+  while (true) {
+    const auto line = reader.next();
+    if (!line) {
+      printDiagnostics(line.diagnostics(), settings.capture, "");
+      return kExitFailure;
+    }
+    if (!*line) break;
+    const CaptureLine& l = **line;
+    lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), isUtf8(l.payload)});
+  }
+  CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1));
+  QString error;
+  if (!server.listen(address, *port, &error)) {
+    say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.serve), error));
+    return kExitFailure;
+  }
+  std::cout << server.url().toStdString() << std::endl;
+  bool interrupted = false;
+  SignalWatch watch([&] {
+    interrupted = true;
+    app.quit();
+  });
+  app.exec();
+  return interrupted ? kExitInterrupted : kExitOk;
+}
+
+}  // namespace weir

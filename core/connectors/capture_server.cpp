@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/capture_server.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QWebSocket>
+
+namespace weir {
+
+namespace {
+
+// A client that reads slowly holds its own messages back, not the memory.
+constexpr qint64 kMostUnsent = 4 << 20;
+constexpr int kBurst = 500;
+
+}  // namespace
+
+struct CaptureServer::Client {
+  QWebSocket* socket = nullptr;
+  std::string stream;
+  size_t next = 0;
+  QElapsedTimer since;
+};
+
+CaptureServer::CaptureServer(std::vector<Line> lines, double speed, QObject* parent)
+    : QObject(parent), m_lines(std::move(lines)), m_speed(speed), m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
+  connect(&m_server, &QWebSocketServer::newConnection, this, &CaptureServer::accept);
+}
+
+bool CaptureServer::listen(const QHostAddress& address, quint16 port, QString* error) {
+  if (m_server.listen(address, port)) return true;
+  if (error) *error = m_server.errorString();
+  return false;
+}
+
+QString CaptureServer::url() const { return m_server.serverUrl().toString(); }
+
+void CaptureServer::accept() {
+  while (QWebSocket* socket = m_server.nextPendingConnection()) {
+    auto client = std::make_shared<Client>();
+    client->socket = socket;
+    client->stream = socket->requestUrl().path().mid(1).toStdString();
+    client->since.start();
+    connect(socket, &QWebSocket::disconnected, this, [this, client] {
+      client->socket->deleteLater();
+      client->socket = nullptr;
+      emit clientFinished();
+    });
+    play(client);
+  }
+}
+
+void CaptureServer::play(const std::shared_ptr<Client>& client) {
+  if (!client->socket) return;
+  const Micros start = m_lines.empty() ? 0 : m_lines.front().at;
+  for (int burst = 0; client->next < m_lines.size(); ++burst) {
+    const Line& line = m_lines[client->next];
+    const double due = m_speed > 0 ? static_cast<double>(line.at - start) / 1000 / m_speed : 0;
+    const double wait = due - static_cast<double>(client->since.elapsed());
+    if (wait > 0 || burst >= kBurst || client->socket->bytesToWrite() > kMostUnsent) {
+      QTimer::singleShot(wait > 0 ? static_cast<int>(wait) + 1 : 1, this, [this, client] { play(client); });
+      return;
+    }
+    ++client->next;
+    if (!client->stream.empty() && line.stream != client->stream) continue;
+    if (line.kind == CaptureLine::Kind::Message) {
+      if (line.isText)
+        client->socket->sendTextMessage(QString::fromUtf8(line.payload));
+      else
+        client->socket->sendBinaryMessage(line.payload);
+      ++m_sent;
+    } else if (line.kind == CaptureLine::Kind::Close || line.kind == CaptureLine::Kind::Error) {
+      client->socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("the recording lost its connection here"));
+      return;
+    }
+  }
+  client->socket->close(QWebSocketProtocol::CloseCodeNormal, QStringLiteral("the recording ends here"));
+}
+
+}  // namespace weir

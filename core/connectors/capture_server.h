@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Threads: the one it was made on.
+#pragma once
+
+#include <QHostAddress>
+#include <QObject>
+#include <QWebSocketServer>
+#include <memory>
+#include <vector>
+
+#include "core/connectors/capture.h"
+
+class QWebSocket;
+
+namespace weir {
+
+/// Plays a capture as a real WebSocket server: each client gets the messages from the start, at their own pace or
+/// faster. The path `/Name` gives one stream's messages, `/` all of them. A recorded loss closes the connection.
+class CaptureServer final : public QObject {
+  Q_OBJECT
+ public:
+  struct Line {
+    Micros at;
+    CaptureLine::Kind kind;
+    std::string stream;
+    QByteArray payload;
+    bool isText;
+  };
+  /// `speed` 0 is as fast as the client takes it.
+  CaptureServer(std::vector<Line> lines, double speed, QObject* parent = nullptr);
+  bool listen(const QHostAddress& address, quint16 port, QString* error);
+  QString url() const;
+  quint64 sent() const { return m_sent; }
+
+ signals:
+  void clientFinished();
+
+ private:
+  struct Client;
+  void accept();
+  void play(const std::shared_ptr<Client>& client);
+
+  std::vector<Line> m_lines;
+  double m_speed;
+  QWebSocketServer m_server;
+  quint64 m_sent = 0;
+};
+
+}  // namespace weir

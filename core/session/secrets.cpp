@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/secrets.h"
+
+#include <qt6keychain/keychain.h>
+
+#include <QEventLoop>
+#include <QTimer>
+
+namespace weir {
+
+namespace {
+
+constexpr int kPatienceMs = 5000;
+const QString kService = QStringLiteral("weir");
+
+// A keychain that never answers, locked or without D-Bus, must not hold a start back for ever.
+bool finished(QKeychain::Job& job) {
+  job.setAutoDelete(false);
+  bool done = false;
+  QEventLoop loop;
+  QObject::connect(&job, &QKeychain::Job::finished, &loop, [&] {
+    done = true;
+    loop.quit();
+  });
+  QTimer::singleShot(kPatienceMs, &loop, &QEventLoop::quit);
+  job.start();
+  if (!done) loop.exec();
+  return done;
+}
+
+}  // namespace
+
+std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name) {
+  if (kind == "env") {
+    if (!qEnvironmentVariableIsSet(name.c_str())) return std::nullopt;
+    return qgetenv(name.c_str()).toStdString();
+  }
+  if (kind != "secret") return std::nullopt;
+  QKeychain::ReadPasswordJob job(kService);
+  job.setKey(QString::fromStdString(name));
+  if (!finished(job) || job.error() != QKeychain::NoError) return std::nullopt;
+  return job.textData().toStdString();
+}
+
+QString storeSecret(const QString& name, const QString& value) {
+  const auto outcome = [&](QKeychain::Job& job) {
+    if (!finished(job)) return QObject::tr("the keychain does not answer");
+    return job.error() == QKeychain::NoError ? QString() : job.errorString();
+  };
+  if (value.isEmpty()) {
+    QKeychain::DeletePasswordJob job(kService);
+    job.setKey(name);
+    return outcome(job);
+  }
+  QKeychain::WritePasswordJob job(kService);
+  job.setKey(name);
+  job.setTextData(value);
+  return outcome(job);
+}
+
+}  // namespace weir

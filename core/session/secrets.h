@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Threads: any that has an event loop or may have one for a moment.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <QString>
+
+namespace weir {
+
+/// What `${env:NAME}` and `${secret:NAME}` stand for: a variable of the environment, or an entry of the desktop's
+/// keychain under the service "weir". Nothing when it is not there; waits for the keychain for at most a few seconds.
+std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name);
+/// Puts a secret into the keychain, or takes it away when `value` is empty. Returns an empty text, or why not.
+QString storeSecret(const QString& name, const QString& value);
+
+}  // namespace weir

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Real certificates, made for the test: what is trusted connects, what is not is refused with the reason.
+#include <QFile>
+#include <QProcess>
+#include <QSslCertificate>
+#include <QSslKey>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+#include "core/net/connection.h"
+#include "core/net/qt_clock.h"
+
+using namespace weir;
+
+class TlsTest final : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir m_folder;
+  QString path(const QString& name) const { return m_folder.filePath(name); }
+
+  void openssl(const QStringList& arguments) {
+    QProcess process;
+    process.setWorkingDirectory(m_folder.path());
+    process.start(QStringLiteral("openssl"), arguments);
+    QVERIFY2(process.waitForFinished(20'000) && process.exitCode() == 0, process.readAllStandardError().constData());
+  }
+  // A certificate `name`.pem with its key, signed by ca.pem, for a host, valid for so many days (negative: expired).
+  void issue(const QString& name, const QString& host, int days) {
+    QFile extensions(path(name + QStringLiteral(".ext")));
+    QVERIFY(extensions.open(QIODevice::WriteOnly));
+    extensions.write(("subjectAltName=" + host + "\n").toUtf8());
+    extensions.close();
+    openssl({"req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name});
+    QStringList sign{"x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", name + ".pem", "-extfile", name + ".ext"};
+    sign << "-days" << QString::number(days);
+    openssl(sign);
+  }
+
+  std::unique_ptr<QWebSocketServer> serve(const QString& certificate, bool wantsClient = false) {
+    auto server = std::make_unique<QWebSocketServer>(QStringLiteral("tls"), QWebSocketServer::SecureMode);
+    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
+    ssl.setLocalCertificate(QSslCertificate::fromPath(path(certificate + QStringLiteral(".pem"))).first());
+    QFile key(path(certificate + QStringLiteral(".key")));
+    if (!key.open(QIODevice::ReadOnly)) qFatal("no key");
+    ssl.setPrivateKey(QSslKey(&key, QSsl::Rsa));
+    ssl.setPeerVerifyMode(wantsClient ? QSslSocket::VerifyPeer : QSslSocket::VerifyNone);
+    if (wantsClient) ssl.addCaCertificates(path(QStringLiteral("ca.pem")));
+    server->setSslConfiguration(ssl);
+    if (!server->listen(QHostAddress::LocalHost)) qFatal("no port");
+    return server;
+  }
+  static ConnectionSettings to(const QWebSocketServer& server, const QString& host = QStringLiteral("localhost")) {
+    ConnectionSettings s;
+    s.name = QStringLiteral("S");
+    s.url = s.shownUrl = QStringLiteral("wss://%1:%2/x").arg(host).arg(server.serverPort());
+    return s;
+  }
+  // The state in which it settles, and its error.
+  static std::pair<ConnectionState, QString> outcome(const ConnectionSettings& settings) {
+    QtClock clock;
+    Connection connection(settings, clock);
+    connection.start();
+    const auto settled = [&] { return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting; };
+    for (int i = 0; i < 500 && !settled(); ++i) QTest::qWait(10);
+    return {connection.state(), connection.health().error};
+  }
+
+ private slots:
+  void initTestCase() {
+    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test CA"});
+    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.pem", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"});
+    issue(QStringLiteral("good"), QStringLiteral("DNS:localhost,IP:127.0.0.1"), 2);
+    issue(QStringLiteral("elsewhere"), QStringLiteral("DNS:elsewhere.example"), 2);
+    issue(QStringLiteral("old"), QStringLiteral("DNS:localhost"), -1);
+    issue(QStringLiteral("client"), QStringLiteral("DNS:client"), 2);
+  }
+
+  void anExtraAuthorityIsTrusted() {
+    const auto server = serve(QStringLiteral("good"));
+    ConnectionSettings s = to(*server);
+    s.caFile = path(QStringLiteral("ca.pem"));
+    QCOMPARE(outcome(s).first, ConnectionState::Open);
+  }
+
+  void withoutItTheServerIsRefused() {
+    const auto server = serve(QStringLiteral("good"));
+    const auto [state, error] = outcome(to(*server));
+    QCOMPARE(state, ConnectionState::Refused);
+    QVERIFY2(error.contains(QLatin1String("certificate verify failed (")), qPrintable(error));
+  }
+
+  void selfSignedIsNamed() {
+    const auto server = serve(QStringLiteral("own"));
+    const auto [state, error] = outcome(to(*server));
+    QCOMPARE(state, ConnectionState::Refused);
+    QVERIFY2(error.endsWith(QLatin1String("certificate verify failed (self-signed certificate)")), qPrintable(error));
+  }
+
+  void anotherHostsCertificateIsRefused() {
+    const auto server = serve(QStringLiteral("elsewhere"));
+    ConnectionSettings s = to(*server);
+    s.caFile = path(QStringLiteral("ca.pem"));
+    const auto [state, error] = outcome(s);
+    QCOMPARE(state, ConnectionState::Refused);
+    QVERIFY2(error.contains(QLatin1String("host"), Qt::CaseInsensitive), qPrintable(error));
+  }
+
+  void anExpiredCertificateIsRefused() {
+    const auto server = serve(QStringLiteral("old"));
+    ConnectionSettings s = to(*server);
+    s.caFile = path(QStringLiteral("ca.pem"));
+    const auto [state, error] = outcome(s);
+    QCOMPARE(state, ConnectionState::Refused);
+    QVERIFY2(error.contains(QLatin1String("expired"), Qt::CaseInsensitive), qPrintable(error));
+  }
+
+  void insecureConnectsAndSaysSo() {
+    const auto server = serve(QStringLiteral("own"));
+    ConnectionSettings s = to(*server);
+    s.insecure = true;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_VERIFY(connection.isOpen());
+    QVERIFY(connection.health().insecure);
+  }
+
+  void aClientCertificateOpensTheDoor() {
+    const auto server = serve(QStringLiteral("good"), true);
+    ConnectionSettings s = to(*server);
+    s.caFile = path(QStringLiteral("ca.pem"));
+    QVERIFY(outcome(s).first != ConnectionState::Open);
+    s.certFile = path(QStringLiteral("client.pem"));
+    s.keyFile = path(QStringLiteral("client.key"));
+    const auto [state, error] = outcome(s);
+    QVERIFY2(state == ConnectionState::Open, qPrintable(error));
+  }
+};
+
+QTEST_GUILESS_MAIN(TlsTest)
+#include "tls_test.moc"
