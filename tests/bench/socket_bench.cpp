@@ -1,101 +1,187 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Messages per second from a socket to a VWAP, as a share of a bare QWebSocket that only receives, in the same run.
+// From a socket to a VWAP, as a share of a bare QWebSocket that only receives, interleaved in one run; and how long a
+// message takes from frame in to frame out.
 #include <QCoreApplication>
-#include <QElapsedTimer>
 #include <QEventLoop>
-#include <QThread>
+#include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
-#include <algorithm>
-#include <iostream>
+#include <cstdlib>
+#include <memory>
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/bench/flood.h"
+#include "tests/bench/measure.h"
 
 namespace {
 
-/// Sends `count` trades to whoever connects, from a thread of its own.
-class Flood final : public QThread {
- public:
-  explicit Flood(int count) : m_count(count) {}
-  quint16 port() {
-    while (m_port == 0) QThread::usleep(100);
-    return m_port;
-  }
-
- protected:
-  void run() override {
-    QWebSocketServer server(QStringLiteral("flood"), QWebSocketServer::NonSecureMode);
-    server.listen(QHostAddress::LocalHost);
-    QObject::connect(&server, &QWebSocketServer::newConnection, &server, [&] {
-      QWebSocket* peer = server.nextPendingConnection();
-      for (int i = 0; i < m_count; ++i)
-        peer->sendTextMessage(QStringLiteral("{\"e\":\"trade\",\"E\":1672515782136,\"s\":\"BTCUSDT\",\"t\":%1,\"p\":\"50000.00\",\"q\":\"0.500\",\"T\":1672515782136,\"m\":true,\"M\":true}").arg(10000000 + i));
-    });
-    m_port = server.serverPort();
-    exec();
-  }
-
- private:
-  int m_count;
-  std::atomic<quint16> m_port{0};
-};
-
-double bare(int count) {
-  Flood flood(count);
-  flood.start();
-  QWebSocket socket;
+// Messages per second of `clients` bare sockets.
+double bare(int count, int clients) {
+  bench::Flood flood(count / clients);
+  std::vector<std::unique_ptr<QWebSocket>> sockets;
   int got = 0;
+  const int wanted = count / clients * clients;
+  double begun = 0;
   QEventLoop loop;
-  QElapsedTimer timer;
-  QObject::connect(&socket, &QWebSocket::textMessageReceived, &loop, [&](const QString&) {
-    if (got++ == 0) timer.start();
-    if (got == count) loop.quit();
-  });
-  socket.open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(flood.port())));
+  for (int i = 0; i < clients; ++i) {
+    auto socket = std::make_unique<QWebSocket>();
+    QObject::connect(socket.get(), &QWebSocket::textMessageReceived, &loop, [&](const QString&) {
+      if (got++ == 0) begun = bench::wallSeconds();
+      if (got == wanted) loop.quit();
+    });
+    socket->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(flood.port())));
+    sockets.push_back(std::move(socket));
+  }
   loop.exec();
-  const double seconds = static_cast<double>(timer.nsecsElapsed()) / 1e9;
-  flood.quit();
-  flood.wait();
-  return count / seconds;
+  return wanted / (bench::wallSeconds() - begun);
 }
 
-double vwap(int count) {
-  Flood flood(count);
-  flood.start();
-  const std::string sql = "CREATE STREAM B (s STRING, p STRING, q STRING) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" +
-                          std::to_string(flood.port()) +
-                          "');SELECT s, SUM(CAST(p AS DOUBLE) * CAST(q AS DOUBLE)) / SUM(CAST(q AS DOUBLE)) AS vwap FROM B WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V;";
+double vwap(int count, int clients) {
+  bench::Flood flood(count / clients);
+  std::string sql;
+  for (int i = 0; i < clients; ++i) {
+    const std::string n = std::to_string(i);
+    sql += "CREATE STREAM B" + n + " (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" +
+           std::to_string(flood.port()) + "'); SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B" + n + " WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V" + n + ";";
+  }
   weir::BoundResult checked = weir::checkScript(sql);
   auto run = weir::LiveRun::create(std::move(checked.script), {});
   QEventLoop loop;
-  QElapsedTimer timer;
-  const weir::Intake* intake = (*run)->feeder().find("B");
+  double begun = 0;
+  const auto wanted = static_cast<uint64_t>(count / clients * clients);
   (*run)->onSettled = [&] {
-    if (intake->counters().messages > 0 && !timer.isValid()) timer.start();
-    if (intake->counters().decoded >= static_cast<uint64_t>(count)) loop.quit();
+    uint64_t decoded = 0;
+    for (const auto& [name, intake] : (*run)->feeder().intakes()) decoded += intake->counters().decoded;
+    if (decoded > 0 && begun == 0) begun = bench::wallSeconds();
+    if (decoded >= wanted) loop.quit();
   };
   (*run)->start();
   loop.exec();
-  const double seconds = static_cast<double>(timer.nsecsElapsed()) / 1e9;
-  flood.quit();
-  flood.wait();
-  return count / seconds;
+  return static_cast<double>(wanted) / (bench::wallSeconds() - begun);
+}
+
+/// Sends numbered messages at a pace and takes them back; every answer's delay in ms.
+class Stopwatch final : public QObject {
+ public:
+  Stopwatch() : m_feed(QStringLiteral("feed"), QWebSocketServer::NonSecureMode), m_board(QStringLiteral("board"), QWebSocketServer::NonSecureMode) {
+    m_feed.listen(QHostAddress::LocalHost);
+    m_board.listen(QHostAddress::LocalHost);
+    connect(&m_feed, &QWebSocketServer::newConnection, this, [this] { m_client = m_feed.nextPendingConnection(); });
+    connect(&m_board, &QWebSocketServer::newConnection, this, [this] {
+      QWebSocket* client = m_board.nextPendingConnection();
+      connect(client, &QWebSocket::textMessageReceived, this, [this](const QString& text) {
+        const auto number = static_cast<size_t>(text.mid(5).chopped(1).toLongLong());
+        if (number < m_sent.size()) m_delays.push_back((bench::wallSeconds() - m_sent[number]) * 1000);
+      });
+    });
+  }
+  quint16 feed() const { return m_feed.serverPort(); }
+  quint16 board() const { return m_board.serverPort(); }
+  bool ready() const { return m_client != nullptr; }
+  std::vector<double> run(int count, double perSecond) {
+    QEventLoop loop;
+    QTimer timer;
+    timer.setTimerType(Qt::PreciseTimer);
+    const double begun = bench::wallSeconds();
+    connect(&timer, &QTimer::timeout, &loop, [&] {
+      while (m_sent.size() < static_cast<size_t>(count) && static_cast<double>(m_sent.size()) < (bench::wallSeconds() - begun) * perSecond) {
+        m_sent.push_back(bench::wallSeconds());
+        m_client->sendTextMessage(QStringLiteral("{\"n\":%1}").arg(m_sent.size() - 1));
+      }
+      if (m_delays.size() >= static_cast<size_t>(count) || bench::wallSeconds() - begun > count / perSecond + 3) loop.quit();
+    });
+    timer.start(1);
+    loop.exec();
+    return m_delays;
+  }
+
+ private:
+  QWebSocketServer m_feed, m_board;
+  QWebSocket* m_client = nullptr;
+  std::vector<double> m_sent;
+  std::vector<double> m_delays;
+};
+
+void waitFor(const std::function<bool()>& ready) {
+  const double until = bench::wallSeconds() + 5;
+  while (!ready() && bench::wallSeconds() < until) QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+}
+
+// The middle runs on a thread of its own in both cases.
+std::vector<double> throughBare(int count, double rate) {
+  Stopwatch watch;
+  QThread thread;
+  auto* worker = new QObject;
+  worker->moveToThread(&thread);
+  QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+  thread.start();
+  QMetaObject::invokeMethod(worker, [&] {
+    auto* in = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, worker);
+    auto* out = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, worker);
+    QObject::connect(in, &QWebSocket::textMessageReceived, out, [out](const QString& text) { out->sendTextMessage(text); });
+    QObject::connect(out, &QWebSocket::connected, in, [in, &watch] { in->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(watch.feed()))); });
+    out->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(watch.board())));
+  });
+  waitFor([&] { return watch.ready(); });
+  std::vector<double> delays = watch.run(count, rate);
+  thread.quit();
+  thread.wait();
+  return delays;
+}
+
+std::vector<double> throughWeir(int count, double rate) {
+  Stopwatch watch;
+  QThread thread;
+  auto* worker = new QObject;
+  worker->moveToThread(&thread);
+  QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+  thread.start();
+  std::shared_ptr<weir::LiveRun> run;
+  QMetaObject::invokeMethod(worker, [&] {
+    const std::string sql = "CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" + std::to_string(watch.feed()) +
+                            "'); CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" + std::to_string(watch.board()) +
+                            "'); INSERT INTO O SELECT n FROM T;";
+    weir::BoundResult checked = weir::checkScript(sql);
+    run = *weir::LiveRun::create(std::move(checked.script), {});
+    run->start();
+  }, Qt::BlockingQueuedConnection);
+  waitFor([&] { return watch.ready(); });
+  std::vector<double> delays = watch.run(count, rate);
+  QMetaObject::invokeMethod(worker, [&] { run.reset(); }, Qt::BlockingQueuedConnection);
+  thread.quit();
+  thread.wait();
+  return delays;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   QCoreApplication app(argc, argv);
-  const int count = argc > 1 ? std::atoi(argv[1]) : 200000;
-  std::vector<double> shares;
+  const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
+  const int count = isShort ? 60'000 : 300'000;
+  std::vector<double> one, fifty, absolute;
   for (int i = 0; i < 5; ++i) {
-    const double plain = bare(count);
-    const double weighed = vwap(count);
-    shares.push_back(weighed / plain);
-    std::cout << "bare " << static_cast<long>(plain) << "/s, socket to VWAP " << static_cast<long>(weighed) << "/s, share " << shares.back() << "\n";
+    const double plain = bare(count, 1);
+    const double weighed = vwap(count, 1);
+    const double plainMany = bare(count, 50);
+    const double weighedMany = vwap(count, 50);
+    one.push_back(weighed / plain);
+    fifty.push_back(weighedMany / plainMany);
+    absolute.push_back(weighed);
+    std::fprintf(stderr, "bare %.0f/s, to VWAP %.0f/s; 50 connections: bare %.0f/s, to VWAP %.0f/s\n", plain, weighed, plainMany, weighedMany);
   }
-  std::sort(shares.begin(), shares.end());
-  std::cout << "socket_vwap_share " << shares[2] << " (median of 5)\n";
+  bench::report("socket_vwap_share", bench::median(one), "of a bare QWebSocket");
+  bench::report("connections_50_share", bench::median(fifty), "of bare QWebSockets");
+  bench::report("socket_vwap_messages_per_s", bench::median(absolute), "messages/s");
+  std::vector<double> ratios;
+  const int messages = isShort ? 10'000 : 50'000;
+  for (int i = 0; i < (isShort ? 3 : 5); ++i) {
+    const double plain = bench::percentile(throughBare(messages, 10'000), 0.99);
+    const double weighed = bench::percentile(throughWeir(messages, 10'000), 0.99);
+    std::fprintf(stderr, "p99 latency: bare %.2f ms, through a query %.2f ms\n", plain, weighed);
+    ratios.push_back(weighed / plain);
+  }
+  bench::report("latency_p99_ratio", bench::median(ratios), "of a bare pass-through");
   return 0;
 }

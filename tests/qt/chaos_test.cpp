@@ -2,6 +2,7 @@
 // A proxy that delays, splits, cuts, garbles and goes silent at random stands between a run and its servers, while
 // scripts are run again with the connections kept. At the end every message and row is accounted for.
 //   WEIR_CHAOS_SECONDS per seed (default 4), WEIR_CHAOS_SEEDS how many seeds (default 3)
+#include <QPointer>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -49,8 +50,8 @@ class ChaosProxy final : public QObject {
       to->disconnectFromHost();
       from->deleteLater();
     });
-    connect(from, &QTcpSocket::readyRead, this, [this, from, to] {
-      QByteArray bytes = from->readAll();
+    connect(from, &QTcpSocket::readyRead, to, [this, from, to] {
+      const QByteArray bytes = from->readAll();
       const auto fate = m_calm ? 100 : m_random() % 400;
       if (fate == 0) {
         // A reset in the middle of a frame.
@@ -60,14 +61,13 @@ class ChaosProxy final : public QObject {
         from->abort();
         to->abort();
       } else if (fate == 1) {
-        // Garbage: a flipped byte breaks a frame, a length, or a text.
+        // No frame begins like this. A flipped byte inside a frame would only make another number of a right one.
         ++m_cuts;
-        bytes[static_cast<qsizetype>(m_random() % static_cast<uint64_t>(bytes.size()))] ^= 0x55;
-        to->write(bytes);
+        to->write(QByteArray(3, '\xff') + bytes);
       } else if (fate == 2) {
         // Silence, for ever as far as this connection goes.
         ++m_cuts;
-        from->disconnect(this);
+        from->disconnect(to);
       } else if (fate == 3) {
         ++m_cuts;
         from->disconnectFromHost();
@@ -77,8 +77,8 @@ class ChaosProxy final : public QObject {
         const QByteArray rest = bytes.mid(1);
         // The rest late, but before anything newer.
         from->blockSignals(true);
-        QTimer::singleShot(static_cast<int>(m_random() % 30), from, [from, to, rest] {
-          to->write(rest);
+        QTimer::singleShot(static_cast<int>(m_random() % 30), from, [from, to = QPointer<QTcpSocket>(to), rest] {
+          if (to) to->write(rest);
           from->blockSignals(false);
           if (from->bytesAvailable() > 0) emit from->readyRead();
         });
