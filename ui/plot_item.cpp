@@ -89,13 +89,13 @@ size_t PlotItem::visiblePoints() const {
   size_t count = 0;
   if (m_store)
     for (const ChartSeries& series : m_store->series())
-      for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) ++count;
+      count += series.points.size() - series.lowerBound(m_end - m_range);
   return count;
 }
 
 double PlotItem::baseOf(const ChartSeries& series) const {
-  for (const ChartPoint& point : series.points)
-    if (point.at >= m_end - m_range) return point.value;
+  const size_t first = series.lowerBound(m_end - m_range);
+  if (first < series.points.size()) return series.points[first].value;
   return series.open ? series.open->value : series.points.empty() ? 1 : series.points.back().value;
 }
 
@@ -123,12 +123,16 @@ PlotItem::Scale PlotItem::scale() const {
       low = std::min(low, v);
       high = std::max(high, v);
     };
-    for (auto it = series.points.rbegin(); it != series.points.rend() && it->at >= m_end - m_range; ++it) {
-      take(it->value);
-      if (candles && static_cast<int>(i) == m_focus) {
-        take(it->high);
-        take(it->low);
-      }
+    const size_t first = series.lowerBound(m_end - m_range);
+    const size_t last = series.lowerBound(m_end + 1);
+    if (first < last) {
+      const ChartSeries::Extent extent = series.extent(first, last);
+      take(extent.low);
+      take(extent.high);
+    }
+    for (size_t k = first; candles && static_cast<int>(i) == m_focus && k < last; ++k) {
+      take(series.points[k].high);
+      take(series.points[k].low);
     }
     if (series.open) take(series.open->value);
   }
@@ -185,8 +189,10 @@ void PlotItem::paintBand(QPainter& p, const Scale& s, const ChartSeries& series,
     upper.clear();
     lower.clear();
   };
-  for (const ChartPoint& point : series.points) {
-    if (point.at < m_end - m_range - 2 * m_store->windowMs()) continue;
+  const size_t first = series.lowerBound(m_end - m_range - 2 * m_store->windowMs());
+  if (isDense(series.points.size() - first)) return;
+  for (size_t i = first; i < series.points.size(); ++i) {
+    const ChartPoint& point = series.points[i];
     if (jump > 0 && lastAt > 0 && point.at - lastAt > jump) flush();
     lastAt = point.at;
     const double x = timeToX(static_cast<double>(point.at));
@@ -218,8 +224,8 @@ void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& seri
       p.drawPolygon(QPolygonF({at + QPointF(0, -4), at + QPointF(4, 0), at + QPointF(0, 4), at + QPointF(-4, 0)}));
     }
   };
-  for (const ChartPoint& point : series.points)
-    if (point.at >= m_end - m_range && point.at <= m_end + m_store->windowMs()) candle(point, false);
+  const size_t last = series.lowerBound(m_end + m_store->windowMs() + 1);
+  for (size_t i = series.lowerBound(m_end - m_range); i < last; ++i) candle(series.points[i], false);
   if (series.open) candle(*series.open, true);
 }
 
@@ -307,9 +313,9 @@ void PlotItem::paintVolume(QPainter& p) const {
   const ChartSeries& series = m_store->series()[static_cast<size_t>(m_focus)];
   const QRectF r = volumeRect();
   double most = 0;
-  const auto visible = [this](const ChartPoint& point) { return point.at >= m_end - m_range && point.at <= m_end; };
-  for (const ChartPoint& point : series.points)
-    if (visible(point)) most = std::max(most, point.volume);
+  const size_t from = series.lowerBound(m_end - m_range);
+  const size_t to = series.lowerBound(m_end + 1);
+  if (from < to) most = series.extent(from, to).volume;
   if (series.open) most = std::max(most, series.open->volume);
   p.setFont(uiFont(11));
   p.setPen(m_theme->text2);
@@ -325,13 +331,20 @@ void PlotItem::paintVolume(QPainter& p) const {
   for (double value = step; value < most; value += step)
     p.drawText(QRectF(r.right() + 8, r.bottom() - value / most * height - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft,
                withThousands(value, step < 1 ? 2 : step < 10 ? 1 : 0));
-  double previous = 0;
-  bool first = true;
-  for (const ChartPoint& point : series.points) {
-    const bool rising = first || point.value >= previous;
+  double previous = from > 0 ? series.points[from - 1].value : from < to ? series.points[from].value : 0;
+  if (isDense(to - from)) {
+    QColor color = m_theme->text3;
+    color.setAlphaF(0.6F);
+    forEachColumn(series, [&](double x, size_t begin, size_t end) {
+      const double h = series.extent(begin, end).volume / most * height;
+      p.fillRect(QRectF(x, r.bottom() - h, 1, h), color);
+    });
+    previous = to > 0 ? series.points[to - 1].value : 0;
+  }
+  for (size_t i = from; i < to && !isDense(to - from); ++i) {
+    const ChartPoint& point = series.points[i];
+    const bool rising = point.value >= previous;
     previous = point.value;
-    first = false;
-    if (!visible(point)) continue;
     const double x = timeToX(static_cast<double>(point.at)) - slot / 2;
     const double h = point.volume / most * height;
     QColor color = rising ? m_theme->up : m_theme->down;
@@ -345,6 +358,52 @@ void PlotItem::paintVolume(QPainter& p) const {
     p.setBrush(Qt::NoBrush);
     p.drawRect(QRectF(x - width / 2, r.bottom() - h, width, h));
   }
+}
+
+bool PlotItem::isDense(size_t points) const { return static_cast<double>(points) > 2 * priceRect().width(); }
+
+template <class Each>
+void PlotItem::forEachColumn(const ChartSeries& series, const Each& each) const {
+  const QRectF r = priceRect();
+  size_t begin = series.lowerBound(m_end - m_range);
+  for (double x = std::floor(r.left()); x < r.right() && begin < series.points.size(); ++x) {
+    const auto until = static_cast<int64_t>(xToTime(x + 1));
+    if (series.points[begin].at >= until) continue;
+    // The next column is near: doubling steps find its begin faster than halving the whole.
+    size_t step = 1;
+    while (begin + step < series.points.size() && series.points[begin + step].at < until) step *= 2;
+    const auto from = series.points.begin() + static_cast<std::ptrdiff_t>(begin + step / 2);
+    const auto to = series.points.begin() + static_cast<std::ptrdiff_t>(std::min(begin + step + 1, series.points.size()));
+    const auto end = static_cast<size_t>(std::lower_bound(from, to, until, [](const ChartPoint& point, int64_t t) { return point.at < t; }) - series.points.begin());
+    each(x, begin, end);
+    begin = end;
+  }
+}
+
+// Many points to a pixel: each column is one upright span from its least to its greatest, joined to the one before.
+void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color, double width) const {
+  const double base = baseOf(series);
+  std::optional<double> before;
+  double lastX = 0;
+  QVector<QRectF> spans;
+  forEachColumn(series, [&](double x, size_t begin, size_t end) {
+    const ChartSeries::Extent extent = series.extent(begin, end);
+    double top = y(s, extent.high, base);
+    double bottom = y(s, extent.low, base);
+    if (before && x - lastX < 1.5) {
+      top = std::min(top, *before);
+      bottom = std::max(bottom, *before);
+    }
+    spans << QRectF(x, top - width / 2, 1, bottom - top + width);
+    before = y(s, series.points[end - 1].value, base);
+    lastX = x;
+  });
+  const bool smooth = p.testRenderHint(QPainter::Antialiasing);
+  p.setRenderHint(QPainter::Antialiasing, false);
+  p.setPen(Qt::NoPen);
+  p.setBrush(color);
+  p.drawRects(spans);
+  p.setRenderHint(QPainter::Antialiasing, smooth);
 }
 
 void PlotItem::paintSeries(QPainter& p, const Scale& s) const {
@@ -372,17 +431,26 @@ void PlotItem::paintSeries(QPainter& p, const Scale& s) const {
     std::vector<QPointF> diamonds;
     // A missing window is a gap in the line, not a straight stretch over it.
     const int64_t jump = m_store->windowMs() > 0 ? m_store->windowMs() * 5 / 2 : 0;
-    const auto start = std::lower_bound(series.points.begin(), series.points.end(), m_end - m_range - 2 * m_store->windowMs(),
-                                        [](const ChartPoint& point, int64_t t) { return point.at < t; });
-    for (auto it = start; it != series.points.end(); ++it) {
-      last = QPointF(timeToX(static_cast<double>(it->at)), y(s, it->value, base));
-      if (!down || (jump > 0 && it->at - lastAt > jump))
+    const size_t start = series.lowerBound(m_end - m_range - 2 * m_store->windowMs());
+    const size_t stop = series.lowerBound(m_end + 1);
+    if (isDense(stop - start)) {
+      paintSpans(p, s, series, color, width);
+      if (stop > 0) {
+        last = QPointF(timeToX(static_cast<double>(series.points[stop - 1].at)), y(s, series.points[stop - 1].value, base));
+        lastAt = series.points[stop - 1].at;
+        down = true;
+      }
+    }
+    for (size_t k = start; k < stop && !isDense(stop - start); ++k) {
+      const ChartPoint& point = series.points[k];
+      last = QPointF(timeToX(static_cast<double>(point.at)), y(s, point.value, base));
+      if (!down || (jump > 0 && point.at - lastAt > jump))
         path.moveTo(last);
       else
         path.lineTo(last);
       down = true;
-      lastAt = it->at;
-      if (it->incomplete) diamonds.push_back(last);
+      lastAt = point.at;
+      if (point.incomplete) diamonds.push_back(last);
     }
     p.setBrush(Qt::NoBrush);
     p.setPen(pen(color, width, style));

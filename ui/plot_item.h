@@ -59,6 +59,11 @@ class PlotItem final : public QGraphicsItem {
   void paintCrosshair(QPainter& p, const Scale& s) const;
   void paintMarkers(QPainter& p, const Scale& s) const;
   void paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const;
+  /// More points than columns of pixels have room for.
+  bool isDense(size_t points) const;
+  template <class Each>
+  void forEachColumn(const ChartSeries& series, const Each& each) const;
+  void paintSpans(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color, double width) const;
   void paintCandles(QPainter& p, const Scale& s, const ChartSeries& series) const;
   bool isHidden(size_t index) const { return m_hidden.contains(static_cast<int>(index)); }
   QString clockText(int64_t ms, bool seconds) const;

@@ -5,6 +5,53 @@
 
 namespace weir {
 
+void ChartSeries::Extent::take(const ChartPoint& point) {
+  low = std::min(low, point.value);
+  high = std::max(high, point.value);
+  volume = std::max(volume, point.volume);
+  incomplete = incomplete || point.incomplete;
+}
+
+void ChartSeries::Extent::take(const Extent& other) {
+  low = std::min(low, other.low);
+  high = std::max(high, other.high);
+  volume = std::max(volume, other.volume);
+  incomplete = incomplete || other.incomplete;
+}
+
+void ChartSeries::add(const ChartPoint& point, size_t most) {
+  const size_t number = m_dropped + points.size();
+  const Extent alone{point.value, point.value, point.volume, point.incomplete};
+  if (m_blocks.empty() || number % kBlock == 0)
+    m_blocks.push_back(alone);
+  else
+    m_blocks.back().take(alone);
+  points.push_back(point);
+  while (points.size() > most) {
+    points.pop_front();
+    if (++m_dropped % kBlock == 0) m_blocks.pop_front();
+  }
+}
+
+ChartSeries::Extent ChartSeries::extent(size_t from, size_t to) const {
+  Extent out{points[from].value, points[from].value, points[from].volume, points[from].incomplete};
+  for (size_t i = from + 1; i < to;) {
+    const size_t number = m_dropped + i;
+    if (number % kBlock == 0 && i + kBlock <= to) {
+      out.take(m_blocks[number / kBlock - m_dropped / kBlock]);
+      i += kBlock;
+    } else {
+      out.take(points[i++]);
+    }
+  }
+  return out;
+}
+
+size_t ChartSeries::lowerBound(int64_t at) const {
+  const auto found = std::lower_bound(points.begin(), points.end(), at, [](const ChartPoint& point, int64_t t) { return point.at < t; });
+  return static_cast<size_t>(found - points.begin());
+}
+
 SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
   const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)
@@ -77,8 +124,7 @@ void SeriesStore::addClosed(const Batch& batch) {
     series.max = series.count == 0 ? point->value : std::max(series.max, point->value);
     series.sum += point->value;
     ++series.count;
-    series.points.push_back(*point);
-    if (series.points.size() > kMostPoints) series.points.pop_front();
+    series.add(*point, std::max<size_t>(20'000, kMostPoints / m_series.size()));
     if (series.open && series.open->at <= point->at) series.open.reset();
     m_latest = std::max(m_latest, point->at);
   }

@@ -23,13 +23,32 @@ struct ChartPoint {
   bool incomplete = false;
 };
 
-/// What a chart shows of one group: its closed windows, bounded, and the open one.
-struct ChartSeries {
+/// What a chart shows of one group: its closed windows, bounded, and the open one. Least and greatest of each block of
+/// points are kept beside them, so that a million points cost a frame no more than a thousand.
+class ChartSeries {
+ public:
+  struct Extent {
+    double low = 0, high = 0, volume = 0;
+    bool incomplete = false;
+    void take(const ChartPoint& point);
+    void take(const Extent& other);
+  };
+  void add(const ChartPoint& point, size_t most);
+  /// Of the points `from` up to before `to`, which must not be empty.
+  Extent extent(size_t from, size_t to) const;
+  /// The first point at or after a time.
+  size_t lowerBound(int64_t at) const;
+
   QString name;
   std::deque<ChartPoint> points;
   std::optional<ChartPoint> open;
   double min = 0, max = 0, sum = 0;
   size_t count = 0;
+
+ private:
+  static constexpr size_t kBlock = 256;
+  std::deque<Extent> m_blocks;  ///< the first one holds the point `m_dropped`
+  size_t m_dropped = 0;
 };
 
 /// Turns a result stream's rows into series: one for each group, over one numeric column.
@@ -53,7 +72,8 @@ class SeriesStore {
   ChartSeries& seriesOf(const Batch& batch, size_t row);
   std::optional<ChartPoint> pointOf(const Batch& batch, size_t row) const;
 
-  static constexpr size_t kMostPoints = 100'000;
+  /// Of all series together.
+  static constexpr size_t kMostPoints = 2'000'000;
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
   std::optional<size_t> m_volume, m_sigma, m_first, m_high, m_low;

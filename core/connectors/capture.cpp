@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/capture.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/data/json_text.h"
 
@@ -25,6 +27,51 @@ std::optional<Micros> microsOf(std::string_view text) {
     scale /= 10;
   }
   return *whole * 1000 + (text.starts_with('-') ? -fraction : fraction);
+}
+
+// Reads a message's line as the writer makes it, in one pass. Whatever looks different is left to the careful way.
+bool readUsualLine(std::string_view line, CaptureLine& out) {
+  const auto skip = [&line](std::string_view prefix) {
+    if (!line.starts_with(prefix)) return false;
+    line.remove_prefix(prefix.size());
+    return true;
+  };
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (!skip("{\"at\":") || !line.ends_with("\"}")) return false;
+  const size_t comma = line.find(',');
+  if (comma == line.npos || comma == 0 || comma > 20 || line.substr(0, comma).find_first_not_of("0123456789.") != line.npos) return false;
+  const auto at = microsOf(line.substr(0, comma));
+  line.remove_prefix(comma);
+  if (!at || !skip(",\"stream\":\"")) return false;
+  const size_t name = line.find_first_of("\"\\");
+  if (name == line.npos || line[name] == '\\' || name == 0) return false;
+  const std::string_view stream = line.substr(0, name);
+  line.remove_prefix(name + 1);
+  if (!skip(",\"text\":\"")) return false;
+  line.remove_suffix(2);
+  out.payload.clear();
+  out.payload.reserve(line.size());
+  while (!line.empty()) {
+    const size_t plain = std::min(line.find('\\'), line.size());
+    const std::string_view run = line.substr(0, plain);
+    if (std::any_of(run.begin(), run.end(), [](char c) { return c == '"' || static_cast<unsigned char>(c) < 0x20; })) return false;
+    out.payload += run;
+    if (plain == line.size()) break;
+    if (plain + 1 >= line.size()) return false;
+    switch (line[plain + 1]) {
+      case '"':
+      case '\\':
+      case '/': out.payload += line[plain + 1]; break;
+      case 'n': out.payload += '\n'; break;
+      case 't': out.payload += '\t'; break;
+      case 'r': out.payload += '\r'; break;
+      default: return false;
+    }
+    line.remove_prefix(plain + 2);
+  }
+  out.at = *at;
+  out.stream = stream;
+  return true;
 }
 
 std::string millisText(Micros at) {
@@ -55,12 +102,18 @@ Result<Micros> CaptureReader::readHeader() {
 }
 
 Result<std::optional<CaptureLine>> CaptureReader::next() {
-  std::string line;
+  std::string& line = m_buffer;
   while (std::getline(m_in, line)) {
     ++m_line;
+    CaptureLine out;
+    if (readUsualLine(line, out)) {
+      if (out.at < m_last) return wrong("'at' goes back; lines must be in the order of arrival");
+      m_last = out.at;
+      return std::optional<CaptureLine>(std::move(out));
+    }
     if (trimmed(line).empty()) continue;
     if (!isJson(line)) return wrong("not valid JSON");
-    CaptureLine out;
+    out = {};
     std::optional<std::string_view> at, stream, text, base64, event;
     forEachJsonMember(line, [&](const std::string& name, std::string_view value) {
       if (name == "at") at = value;

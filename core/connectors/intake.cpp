@@ -90,8 +90,12 @@ bool Intake::decode(std::string_view payload, Micros at) {
   const size_t records = m_rows.rows() - first;
   m_counters.rows += records + result.controlRecords;
   m_link = Link::Up;
-  std::vector<bool> keep(records, true);
-  bool anyDropped = false;
+  // Made only once a row has to go: nearly always all are kept.
+  std::vector<bool> keep;
+  const auto drop = [&](size_t i) {
+    if (keep.empty()) keep.assign(records, true);
+    keep[i] = false;
+  };
   for (size_t i = 0; i < records; ++i) {
     const size_t row = first + i;
     if (m_eventTime) {
@@ -99,16 +103,14 @@ bool Intake::decode(std::string_view payload, Micros at) {
       if (!time && m_eventTime->missingIsArrival) time = toMillis(at);
       if (!time) {
         ++m_counters.noEventTime;
-        keep[i] = false;
-        anyDropped = true;
+        drop(i);
         continue;
       }
       m_rows.meta(row).at = *time;
     }
     if (!m_dedupe.empty() && isRepeat(row)) {
       ++m_counters.duplicates;
-      keep[i] = false;
-      anyDropped = true;
+      drop(i);
       continue;
     }
     const int64_t time = m_rows.meta(row).at;
@@ -118,7 +120,7 @@ bool Intake::decode(std::string_view payload, Micros at) {
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
     ++m_counters.passed;
   }
-  if (anyDropped) dropRows(first, keep);
+  if (!keep.empty()) dropRows(first, keep);
   return true;
 }
 

@@ -38,7 +38,7 @@ void WebSocketSource::moveTo(Feeder& feeder, Intake& intake) {
 
 void WebSocketSource::received(const QByteArray& payload, bool isText) {
   // Two messages never share an instant out of order: the clock is monotonic.
-  const Micros now = std::max(m_clock.now(), m_lastArrival);
+  const Micros now = std::max(m_connection.lastMessage(), m_lastArrival);
   m_lastArrival = now;
   const std::string_view view(payload.constData(), static_cast<size_t>(payload.size()));
   if (m_capture) m_capture->message(m_intake->name(), view, isText, now);

@@ -28,6 +28,9 @@ std::shared_ptr<Batch> BatchBuilder::take() {
   batch->columns.assign(m_columns.begin(), m_columns.end());
   batch->meta = std::exchange(m_meta, {});
   m_columns = emptyColumns(*m_schema);
+  // The next batch will be about as long.
+  for (const auto& column : m_columns) column->reserve(batch->rows());
+  m_meta.reserve(batch->rows());
   return batch;
 }
 

@@ -2,6 +2,7 @@
 #include "core/exec/group_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string_view>
 
@@ -56,9 +57,41 @@ void GroupTable::clear() {
   for (const Type type : m_types) m_keys.emplace_back(type);
   m_slots.assign(16, kEmpty);
   m_hashes.clear();
-  m_ends.clear();
-  m_bytes.clear();
   m_count = 0;
+}
+
+uint64_t GroupTable::hashOfRow(std::span<const ColumnPtr> keys, size_t row) {
+  uint64_t hash = 0;
+  for (const ColumnPtr& key : keys) {
+    uint64_t h = 0x51ED270B7A9F4D3FULL;
+    if (key->isNull(row)) {
+      h = 0x2545F4914F6CDD1DULL;
+    } else if (isText(key->type())) {
+      h = hashOf(key->text(row));
+    } else {
+      // 0.0 and -0.0 are one key.
+      const uint64_t bits = isReal(key->type()) ? std::bit_cast<uint64_t>(key->real(row) + 0.0) : static_cast<uint64_t>(key->integer(row));
+      h = (h ^ bits) * 0xff51afd7ed558ccdULL;
+      h ^= h >> 32;
+    }
+    hash = (hash ^ h) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+bool GroupTable::isSame(uint32_t group, std::span<const ColumnPtr> keys, size_t row) const {
+  for (size_t k = 0; k < keys.size(); ++k) {
+    const Column& mine = m_keys[k];
+    const Column& other = *keys[k];
+    if (mine.isNull(group) != other.isNull(row)) return false;
+    if (mine.isNull(group)) continue;
+    const bool same = isText(mine.type())   ? mine.text(group) == other.text(row)
+                      : isReal(mine.type()) ? mine.real(group) == other.number(row)
+                                            : mine.integer(group) == other.integer(row);
+    if (!same) return false;
+  }
+  return true;
 }
 
 uint32_t GroupTable::find(std::span<const ColumnPtr> keys, size_t row) {
@@ -66,22 +99,16 @@ uint32_t GroupTable::find(std::span<const ColumnPtr> keys, size_t row) {
     m_count = 1;
     return 0;
   }
-  m_scratch.clear();
-  appendKey(m_scratch, keys, row);
-  const uint64_t hash = hashOf(m_scratch);
+  const uint64_t hash = hashOfRow(keys, row);
   const size_t mask = m_slots.size() - 1;
   size_t slot = hash & mask;
   for (; m_slots[slot] != kEmpty; slot = (slot + 1) & mask) {
     const uint32_t group = m_slots[slot];
-    if (m_hashes[group] != hash) continue;
-    const uint32_t begin = group == 0 ? 0 : m_ends[group - 1];
-    if (std::string_view(m_bytes).substr(begin, m_ends[group] - begin) == m_scratch) return group;
+    if (m_hashes[group] == hash && isSame(group, keys, row)) return group;
   }
   const auto group = static_cast<uint32_t>(m_count++);
   m_slots[slot] = group;
   m_hashes.push_back(hash);
-  m_bytes += m_scratch;
-  m_ends.push_back(static_cast<uint32_t>(m_bytes.size()));
   for (size_t k = 0; k < keys.size(); ++k) m_keys[k].appendFrom(*keys[k], row);
   if (m_count * 2 > m_slots.size()) rehash(m_slots.size() * 2);
   return group;

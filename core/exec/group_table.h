@@ -26,15 +26,14 @@ class GroupTable {
   void clear();
 
  private:
-  void rehash(size_t capacity);
+  static uint64_t hashOfRow(std::span<const ColumnPtr> keys, size_t row);
+  bool isSame(uint32_t group, std::span<const ColumnPtr> keys, size_t row) const;
+  void rehash(size_t slots);
 
   std::vector<Type> m_types;
   std::vector<Column> m_keys;
   std::vector<uint32_t> m_slots;
   std::vector<uint64_t> m_hashes;
-  std::vector<uint32_t> m_ends;  ///< of each group's bytes in m_bytes
-  std::string m_bytes;
-  std::string m_scratch;
   size_t m_count = 0;
 };
 

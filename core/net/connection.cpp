@@ -179,7 +179,7 @@ void Connection::openSocket() {
     m_sslTrouble = selfSigned ? QStringLiteral("self-signed certificate") : first.errorString();
   });
   connect(m_socket, &QWebSocket::textMessageReceived, this,
-          [this](const QString& text) { received(text.toUtf8(), true); });
+          [this](const QString& text) { received(utf8(text), true); });
   connect(m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray& bytes) { received(bytes, false); });
   connect(m_socket, &QWebSocket::pong, this, [this](quint64 elapsedMs, const QByteArray&) {
     m_pingMs = static_cast<double>(elapsedMs);
@@ -295,11 +295,20 @@ void Connection::socketGone() {
   handle(Event::Lost);
 }
 
+// Into a buffer that stays: an allocation per message would cost more than the conversion.
+QByteArray Connection::utf8(const QString& text) {
+  const qsizetype room = m_toUtf8.requiredSpace(text.size());
+  if (m_utf8.size() < room) m_utf8.resize(room * 2);
+  const char* const end = m_toUtf8.appendToBuffer(m_utf8.data(), text);
+  return QByteArray::fromRawData(m_utf8.constData(), end - m_utf8.constData());
+}
+
 void Connection::received(const QByteArray& payload, bool isText) {
   ++m_messages;
   m_bytes += static_cast<uint64_t>(payload.size());
   m_lastMessage = m_clock.now();
-  if (onFrame) onFrame(payload, isText, false);
+  // What looks on keeps the payload, which is only borrowed.
+  if (onFrame) onFrame(QByteArray(payload.constData(), payload.size()), isText, false);
   if (onMessage) onMessage(payload, isText);
 }
 

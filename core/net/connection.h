@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QPair>
 #include <QString>
+#include <QStringConverter>
 #include <QStringList>
 #include <functional>
 #include <memory>
@@ -71,6 +72,7 @@ class Connection final : public QObject {
   Connection(ConnectionSettings settings, Clock& clock, QObject* parent = nullptr);
   ~Connection() override;
 
+  /// The payload is borrowed: it lives until the call returns.
   std::function<void(const QByteArray& payload, bool isText)> onMessage;
   /// Every message in and out, for somebody who looks on.
   std::function<void(const QByteArray& payload, bool isText, bool isOutgoing)> onFrame;
@@ -91,6 +93,8 @@ class Connection final : public QObject {
   bool isOpen() const;
   bool hasEnded() const;
   int64_t bytesToWrite() const;
+  /// When the newest message came.
+  Micros lastMessage() const { return m_lastMessage; }
   void send(const QByteArray& payload, bool asText);
 
   ConnectionState state() const { return m_machine.state(); }
@@ -108,6 +112,7 @@ class Connection final : public QObject {
   void socketGone();
   void fail(FailureKind kind, const QString& cause, const QString& hint);
   void received(const QByteArray& payload, bool isText);
+  QByteArray utf8(const QString& text);
   void schedulePing();
   void scheduleIdle();
   void scheduleHeartbeat();
@@ -118,6 +123,8 @@ class Connection final : public QObject {
   ConnectionSettings m_settings;
   Clock& m_clock;
   ConnectionMachine m_machine;
+  QStringEncoder m_toUtf8{QStringConverter::Utf8};
+  QByteArray m_utf8;
   QWebSocket* m_socket = nullptr;
   bool m_wasOpen = false;
   QString m_sslTrouble;

@@ -74,7 +74,7 @@ FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* paren
   m_connection = std::make_unique<Connection>(s, clock);
   m_connection->onMessage = [this](const QByteArray& payload, bool) {
     if (m_wanted <= 0) return;
-    emit sampled(payload);
+    emit sampled(QByteArray(payload.constData(), payload.size()));
     if (--m_wanted == 0) QTimer::singleShot(0, this, &FeedSampler::done);
   };
   m_connection->onStateChanged = [this] {

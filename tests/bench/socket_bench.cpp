@@ -158,6 +158,11 @@ std::vector<double> throughWeir(int count, double rate) {
 
 int main(int argc, char** argv) {
   QCoreApplication app(argc, argv);
+  // For a profiler: one side alone.
+  if (argc > 2 && std::string(argv[1]) == "--only-vwap") {
+    std::fprintf(stderr, "to VWAP %.0f/s\n", vwap(std::atoi(argv[2]), 1));
+    return 0;
+  }
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   const int count = isShort ? 60'000 : 300'000;
   std::vector<double> one, fifty, absolute;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: what a frame of the chart costs the GUI thread, a table whose cells change, and how long a trade takes
+// to the screen.
+#include <QApplication>
+#include <QTableView>
+#include <QTest>
+#include <QTimer>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+#include "tests/bench/measure.h"
+#include "ui/chart_view.h"
+#include "ui/main_window.h"
+#include "ui/results_panel.h"
+
+using namespace weir;
+
+namespace {
+
+BoundStream candles() {
+  BoundStream stream;
+  stream.name = "V";
+  auto schema = std::make_shared<Schema>();
+  schema->fields = {{"s", Type::String}, {"vwap", Type::Double}, {"volume", Type::Double}};
+  stream.schema = schema;
+  stream.groupColumns = {0};
+  stream.windowed = true;
+  stream.windowMs = 1000;
+  return stream;
+}
+
+std::shared_ptr<Batch> rows(const SchemaPtr& schema, int series, int64_t from, int count) {
+  BatchBuilder builder(schema);
+  for (int i = 0; i < count; ++i)
+    for (int s = 0; s < series; ++s) {
+      builder.column(0).appendText("SYM" + std::to_string(s));
+      builder.column(1).appendReal(100 + s + static_cast<double>((from + i) * 7919 % 1000) / 500);
+      builder.column(2).appendReal(static_cast<double>((from + i) % 50));
+      builder.finishRow({.at = (from + i) * 1000, .isWindowEnd = true});
+    }
+  return builder.take();
+}
+
+// ms of a frame: new rows taken, chart painted.
+double chartFrame(int series, int points, int frames) {
+  const BoundStream stream = candles();
+  SeriesStore store(stream);
+  for (int from = 0; from < points; from += 1000) store.addClosed(*rows(stream.schema, series, from, 1000));
+  ChartView chart(darkTheme());
+  chart.resize(1200, 600);
+  chart.setStore(&store);
+  chart.setRange(int64_t{points} * 1000);
+  chart.show();
+  QTest::qWait(50);
+  std::vector<double> costs;
+  for (int frame = 0; frame < frames; ++frame) {
+    const double begun = bench::threadSeconds();
+    store.addClosed(*rows(stream.schema, series, points + frame, 1));
+    chart.refresh(int64_t{points + frame} * 1000);
+    chart.viewport()->repaint();
+    costs.push_back((bench::threadSeconds() - begun) * 1000);
+  }
+  return bench::median(costs);
+}
+
+// Per cent of a core for 2,000 changed cells a second, scattered over 10,000 rows.
+double tableLoad(int seconds) {
+  ResultsPanel panel(darkTheme());
+  auto schema = std::make_shared<Schema>(Schema{{{"k", Type::Long}, {"v", Type::Double}}});
+  panel.model().setSchema(schema, std::vector<size_t>{0});
+  const auto write = [&](int64_t key, double value) {
+    BatchBuilder builder(schema);
+    builder.column(0).appendInteger(key);
+    builder.column(1).appendReal(value);
+    builder.finishRow({.at = 1000});
+    return builder.take();
+  };
+  BatchBuilder first(schema);
+  for (int64_t key = 0; key < 10'000; ++key) {
+    first.column(0).appendInteger(key);
+    first.column(1).appendReal(0);
+    first.finishRow({.at = 1000});
+  }
+  panel.model().addClosed(*first.take());
+  panel.resize(800, 400);
+  panel.show();
+  QTest::qWait(300);
+  int64_t n = 0;
+  QTimer timer;
+  QObject::connect(&timer, &QTimer::timeout, [&] {
+    BatchBuilder builder(schema);
+    for (int i = 0; i < 67; ++i, ++n) {
+      builder.column(0).appendInteger(n * 7919 % 10'000);
+      builder.column(1).appendReal(static_cast<double>(n));
+      builder.finishRow({.at = 1000});
+    }
+    panel.model().addClosed(*builder.take());
+  });
+  timer.start(33);
+  const double cpu = bench::threadSeconds();
+  const double wall = bench::wallSeconds();
+  QTest::qWait(seconds * 1000);
+  (void)write;
+  return (bench::threadSeconds() - cpu) / (bench::wallSeconds() - wall) * 100;
+}
+
+// Frames of 33 ms from a trade's sending to the paint that shows it, at 50,000 trades a second: the price itself is
+// the number of the trade, so that what is painted says what has arrived.
+double tradeToPixel(int seconds) {
+  QWebSocketServer server(QStringLiteral("feed"), QWebSocketServer::NonSecureMode);
+  server.listen(QHostAddress::LocalHost);
+  QWebSocket* client = nullptr;
+  QObject::connect(&server, &QWebSocketServer::newConnection, [&] { client = server.nextPendingConnection(); });
+  MainWindow window(darkTheme(), {});
+  window.resize(1280, 720);
+  window.openText(QStringLiteral("x.sql"),
+                  QStringLiteral("CREATE STREAM T (n DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
+                                 "SELECT MAX(n) AS value FROM T WINDOW TUMBLING(1 sec) INSERT INTO V;")
+                      .arg(server.serverPort()));
+  window.show();
+  window.run();
+  const double until = bench::wallSeconds() + 5;
+  while (!client && bench::wallSeconds() < until) QTest::qWait(10);
+  std::vector<double> sentAt;
+  std::vector<double> frames;
+  size_t shown = 0;
+  QTimer feed;
+  feed.setTimerType(Qt::PreciseTimer);
+  const double begun = bench::wallSeconds();
+  QObject::connect(&feed, &QTimer::timeout, [&] {
+    while (client && static_cast<double>(sentAt.size()) < (bench::wallSeconds() - begun) * 50'000) {
+      sentAt.push_back(bench::wallSeconds());
+      client->sendTextMessage(QStringLiteral("{\"n\":%1}").arg(sentAt.size()));
+    }
+    const auto& series = window.series().series();
+    if (series.empty() || !series[0].open) return;
+    const auto newest = static_cast<size_t>(series[0].open->value);
+    if (newest <= shown || newest > sentAt.size()) return;
+    // Everything up to the newest became visible with this frame.
+    for (size_t i = shown; i < newest; i += 97) frames.push_back((bench::wallSeconds() - sentAt[i]) * 1000 / 33);
+    shown = newest;
+  });
+  feed.start(2);
+  QTest::qWait(seconds * 1000);
+  feed.stop();
+  window.stop();
+  QTest::qWait(300);
+  return bench::percentile(frames, 0.99);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  applyTheme(app, darkTheme());
+  const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
+  bench::report("chart_100k_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40), "ms a frame");
+  bench::report("chart_1m_ms", chartFrame(1, isShort ? 100'000 : 1'000'000, isShort ? 15 : 40), "ms a frame");
+  bench::report("table_cpu_percent", tableLoad(isShort ? 2 : 6), "% of a core");
+  bench::report("pixel_p99_frames", tradeToPixel(isShort ? 3 : 8), "frames of 33 ms");
+  return 0;
+}
