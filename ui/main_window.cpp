@@ -39,6 +39,7 @@ namespace weir {
 namespace {
 
 constexpr int kFrameMs = 33;
+constexpr int kSlowMs = 200;
 constexpr int kCheckDelayMs = 120;
 // A crash loses no more than this.
 constexpr int kKeepDelayMs = 700;
@@ -448,7 +449,11 @@ void MainWindow::setRunning(bool running) {
 void MainWindow::showMessage(const QString& text, bool isError) { m_messageBar->show(text, isError); }
 
 void MainWindow::tick() {
-  m_clock->setText(tr("UTC %1").arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss"))));
+  // Words and cards a few times a second, the chart when something is new: an idle feed costs next to nothing.
+  const qint64 now = QDateTime::currentMSecsSinceEpoch();
+  const bool slow = now / kSlowMs != m_slowTick;
+  m_slowTick = now / kSlowMs;
+  if (slow) m_clock->setText(tr("UTC %1").arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss"))));
   if (!m_running) return;
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);
@@ -467,16 +472,19 @@ void MainWindow::tick() {
     m_results->model().setOpen(open->second);
     changed = true;
   }
+  if (!changed && !slow) return;
   const RunSnapshot snapshot = m_engine.snapshot();
   if (!snapshot.running) return;
-  showHealth(snapshot);
-  updateStatus(snapshot);
+  if (slow) {
+    showHealth(snapshot);
+    updateStatus(snapshot);
+    m_results->refreshInfo();
+  }
   if (m_paused) return;
   const auto gaps = snapshot.gaps.find(m_shownStream);
   if (gaps != snapshot.gaps.end()) m_chart->setGaps(gaps->second);
   m_chart->refresh(toMillis(snapshot.now));
   if (changed) m_legend->refresh();
-  m_results->refreshInfo();
   if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);
 }
 

@@ -152,6 +152,7 @@ class MainWindow final : public QMainWindow {
   bool m_demoTold = false;
   bool m_running = false;
   bool m_paused = false;
+  qint64 m_slowTick = 0;
   bool m_localTime = false;
   uint64_t m_lastIn = 0;
   uint64_t m_lastOut = 0;

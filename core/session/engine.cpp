@@ -63,6 +63,7 @@ void Engine::watch(const QStringList& streams) {
   QMetaObject::invokeMethod(m_worker, [this, streams] {
     m_watched.clear();
     for (const QString& name : streams) m_watched.insert(name.toStdString());
+    m_observedPush = 0;
   }, Qt::QueuedConnection);
 }
 
@@ -159,6 +160,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   }
   m_results.clear();
   m_streamRows.clear();
+  m_observedPush = 0;
   const BoundScript& script = m_run->pipeline().script();
   {
     const std::lock_guard lock(m_mutex);
@@ -206,12 +208,14 @@ void Engine::observe() {
     s.rowsOut += h.sent;
     s.dropped += h.dropped;
   }
+  // Open windows change with what comes in, and with what somebody looks at.
+  const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
   std::vector<Gap> gaps;
   for (const std::string& feed : pipeline.script().feeds())
     for (const Gap& gap : pipeline.gapLog(feed).gaps()) gaps.push_back(gap);
   for (const std::string& name : m_results) {
     s.gaps[name] = gaps;
-    if (m_watched.empty() || m_watched.contains(name)) m_feed.publishOpen(name, pipeline.openRows(name));
+    if (moved && (m_watched.empty() || m_watched.contains(name))) m_feed.publishOpen(name, pipeline.openRows(name));
   }
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);

@@ -97,6 +97,7 @@ class Engine final : public QObject {
   std::set<std::string> m_watched;
   bool m_watchesFrames = false;
   FrameLog m_frames;
+  uint64_t m_observedPush = 0;
   std::map<std::string, uint64_t> m_streamRows;
 };
 

@@ -163,6 +163,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "to VWAP %.0f/s\n", vwap(std::atoi(argv[2]), 1));
     return 0;
   }
+  if (argc > 2 && std::string(argv[1]) == "--flood") {
+    const bench::Flood flood(std::atoi(argv[2]));
+    std::printf("%d\n", flood.port());
+    std::fflush(stdout);
+    return QCoreApplication::exec();
+  }
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   const int count = isShort ? 60'000 : 300'000;
   std::vector<double> one, fifty, absolute;
