@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   using namespace weir;
   CLI::App app{"Weir: SQL over WebSocket feeds, watched live"};
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
+  app.set_help_all_flag("--help-all", "Print the help of every command");
   app.failure_message(CLI::FailureMessage::help);
 
   RunSettings run;
