@@ -51,6 +51,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
   if (!opened && !restored && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
   window.show();
+  if (settings.runFile) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())
     QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {

@@ -9,6 +9,7 @@ namespace weir {
 struct DesktopSettings {
   std::vector<std::string> files;
   bool runDemo = false;
+  bool runFile = false;
   std::string dataFolder;  ///< empty: the user's
   std::string theme;
   std::string size;

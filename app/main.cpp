@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   bool headless = false;
   DesktopSettings desktop;
   app.add_option("FILE", desktop.files, "SQL files to open in the desktop");
+  app.add_flag("--run", desktop.runFile, "Run the file at once");
   app.add_option("--screenshot", desktop.screenshot, "Run the file for a while, save a picture of the window and quit");
   app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8);
   app.add_option("--data-folder", desktop.dataFolder, "Keep texts, layout and history in this folder");

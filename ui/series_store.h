@@ -46,7 +46,7 @@ class ChartSeries {
   size_t count = 0;
 
  private:
-  static constexpr size_t kBlock = 256;
+  static constexpr size_t kBlock = 16;
   std::deque<Extent> m_blocks;  ///< the first one holds the point `m_dropped`
   size_t m_dropped = 0;
 };

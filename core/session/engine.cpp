@@ -12,8 +12,8 @@ namespace weir {
 
 namespace {
 
-// As often as the GUI repaints.
-constexpr int kObserveMs = 33;
+// Twice as often as the GUI repaints, so that a trade waits for one frame and not for two.
+constexpr int kObserveMs = 16;
 
 }  // namespace
 
