@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QIcon>
+#include <QSystemTrayIcon>
 #include <QTimer>
 #include <iostream>
 
@@ -51,6 +52,13 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
   if (!opened && !restored && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
   window.show();
+  // A feed that was live and is lost is told where one looks when the window is elsewhere.
+  QSystemTrayIcon tray(QApplication::windowIcon());
+  const bool notifies = settings.screenshot.empty() && QSystemTrayIcon::isSystemTrayAvailable() && QSystemTrayIcon::supportsMessages();
+  if (notifies) tray.show();
+  QObject::connect(&window, &MainWindow::feedTrouble, &tray, [&](const QString& text) {
+    if (notifies && window.notifies()) tray.showMessage(QStringLiteral("Weir"), text, QSystemTrayIcon::Warning);
+  });
   if (settings.runFile) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())

@@ -46,6 +46,8 @@ void ChartView::setStore(const SeriesStore* store) {
 
 void ChartView::setGaps(std::vector<Gap> gaps) { m_plot->m_gaps = std::move(gaps); }
 
+void ChartView::setLost(std::map<int64_t, uint64_t> lost) { m_plot->m_lost = std::move(lost); }
+
 void ChartView::setRange(int64_t ms) {
   m_plot->m_wantedRange = std::clamp<int64_t>(ms, 10'000, 7LL * 86'400'000);
   m_plot->fitRange();

@@ -3,6 +3,7 @@
 
 #include <QChartView>
 #include <QWidget>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -22,6 +23,8 @@ class ChartView final : public QChartView {
   void setTheme(const Theme& theme);
   void setStore(const SeriesStore* store);
   void setGaps(std::vector<Gap> gaps);
+  /// How many trades at least were lost, by the begin of the gap.
+  void setLost(std::map<int64_t, uint64_t> lost);
   /// Milliseconds of time shown.
   void setRange(int64_t ms);
   void setFollowing(bool following);

@@ -235,6 +235,8 @@ bool MainWindow::restoreSession() {
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
   if (!session.layout.isEmpty()) restoreState(session.layout);
   if (session.settings.contains(QLatin1String("dark"))) setTheme(session.settings[QLatin1String("dark")].toBool() ? darkTheme() : lightTheme());
+  m_notifies = session.settings[QLatin1String("notify")].toBool(true);
+  m_actions[QStringLiteral("notify")]->setChecked(m_notifies);
   int current = session.current;
   bool any = false;
   for (OpenDocument document : session.documents) {
@@ -264,6 +266,7 @@ void MainWindow::keepSession() {
   session.layout = saveState();
   session.recentFiles = m_recent;
   session.settings[QStringLiteral("dark")] = m_theme->isDark;
+  session.settings[QStringLiteral("notify")] = m_notifies;
   if (const QString why = m_workspace.save(session); !why.isEmpty()) showMessage(why, true);
 }
 
@@ -287,7 +290,14 @@ void MainWindow::runDemo() {
   if (!m_demo.start) return;
   const QString text = m_demo.start();
   if (text.isEmpty()) return showMessage(tr("The demo exchange could not be started."), true);
-  if (m_documents->editor()->text() != text) openText(tr("demo-vwap.sql"), text);
+  // The demo that stands there untouched only learns its exchange's address.
+  const bool untouched = m_documents->title() == tr("demo-vwap.sql") && !m_documents->editor()->isModified();
+  if (untouched) {
+    m_documents->editor()->setText(text);
+    m_documents->editor()->setModified(false);
+  } else if (m_documents->editor()->text() != text) {
+    openText(tr("demo-vwap.sql"), text);
+  }
   m_isDemo = true;
   run();
 }
@@ -426,6 +436,8 @@ void MainWindow::start(const QString& text, const BoundScript& script, bool sink
   m_bottom->setCurrentWidget(m_results);
   m_lastAt = 0;
   m_startedAt = 0;
+  m_lostSoFar = 0;
+  m_lostInGap.clear();
   RunOptions options;
   options.sinks = sinks;
   options.recordFile = std::exchange(m_recordFile, {});
@@ -482,7 +494,15 @@ void MainWindow::tick() {
   }
   if (m_paused) return;
   const auto gaps = snapshot.gaps.find(m_shownStream);
-  if (gaps != snapshot.gaps.end()) m_chart->setGaps(gaps->second);
+  if (gaps != snapshot.gaps.end()) {
+    // What the sources estimate grows once a loss is over: it belongs to the newest gap.
+    uint64_t lost = 0;
+    for (const ConnectionHealth& h : snapshot.connections) lost += h.lost;
+    if (lost > m_lostSoFar && !gaps->second.empty()) m_lostInGap[gaps->second.back().from] += lost - m_lostSoFar;
+    m_lostSoFar = lost;
+    m_chart->setLost(m_lostInGap);
+    m_chart->setGaps(gaps->second);
+  }
   m_chart->refresh(toMillis(snapshot.now));
   if (changed) m_legend->refresh();
   if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);

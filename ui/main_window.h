@@ -61,6 +61,8 @@ class MainWindow final : public QMainWindow {
   ChartView& chart() { return *m_chart; }
   SqlEditor& editor() const;
   DocumentTabs& documents() { return *m_documents; }
+  /// Whether the user wants to be told outside of the window.
+  bool notifies() const { return m_notifies; }
   HealthCard* card(const QString& connection) const;
   const SeriesStore& series() const { return m_store; }
 
@@ -154,11 +156,14 @@ class MainWindow final : public QMainWindow {
   bool m_paused = false;
   qint64 m_slowTick = 0;
   bool m_localTime = false;
+  bool m_notifies = true;
   uint64_t m_lastIn = 0;
   uint64_t m_lastOut = 0;
   std::map<std::string, uint64_t> m_lastRows;
   Micros m_lastAt = 0;
   Micros m_startedAt = 0;
+  uint64_t m_lostSoFar = 0;
+  std::map<int64_t, uint64_t> m_lostInGap;
   double m_inRate = 0;
   double m_outRate = 0;
 };

@@ -114,6 +114,12 @@ void MainWindow::buildActions() {
     m_chart->setLocalTime(m_localTime);
     m_results->model().setLocalTime(m_localTime);
   });
+  QAction* notify = action(QStringLiteral("notify"), tr("&Notify when a feed is lost"), {}, [this] {
+    m_notifies = m_actions[QStringLiteral("notify")]->isChecked();
+    m_keepDelay.start();
+  });
+  notify->setCheckable(true);
+  notify->setChecked(true);
   action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
   action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
     restoreState(m_factoryLayout);
@@ -150,7 +156,7 @@ void MainWindow::buildMenus() {
   menu(tr("&Edit"), {"undo", "redo", "-", "find", "findNext", "replace", "goToLine", "-", "complete", "format", "comment", "addOccurrence", "definition", "-", "nextProblem", "previousProblem"});
   menu(tr("&Query"), {"run", "runStatement", "stop", "-", "record", "history", "-", "demo"});
   menu(tr("&Chart"), {"pause", "live", "zone", "-", "exportChart", "copyChart", "exportRows"});
-  QMenu* view = menu(tr("&View"), {"commands", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "resetLayout", "-"});
+  QMenu* view = menu(tr("&View"), {"commands", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
   view->setObjectName(QStringLiteral("viewMenu"));
   menu(tr("&Help"), {"help", "about"});
 

@@ -504,15 +504,24 @@ void PlotItem::paintGaps(QPainter& p) const {
     p.drawLine(band.topRight(), band.bottomRight());
     const QString text = gap.to ? QObject::tr("Disconnected %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 1)
                                 : QObject::tr("Disconnected for %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 0);
+    const auto lost = m_lost.find(gap.from);
+    const QString second = lost == m_lost.end() ? QString() : QObject::tr("at least %n trades lost", nullptr, static_cast<int>(lost->second));
     p.setFont(uiFont(11, QFont::DemiBold));
-    const double width = QFontMetricsF(p.font()).horizontalAdvance(text) + 18;
-    QRectF box(x1 + 6, r.bottom() - 32, width, 24);
+    const QFontMetricsF metrics(p.font());
+    const double width = std::max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(second)) + 18;
+    const double height = second.isEmpty() ? 24 : 40;
+    QRectF box(x1 + 6, r.bottom() - height - 8, width, height);
     if (box.right() > r.right()) box.moveRight(x0 - 6);
+    if (box.left() < r.left()) box.moveLeft(r.left() + 4);
     p.setPen(pen(m_theme->warn, 1));
     p.setBrush(m_theme->bg2);
     p.drawRoundedRect(box, 4, 4);
     p.setPen(m_theme->warn);
-    p.drawText(box, Qt::AlignCenter, text);
+    p.drawText(second.isEmpty() ? box : box.adjusted(0, 4, 0, -20), Qt::AlignCenter, text);
+    if (second.isEmpty()) continue;
+    p.setFont(uiFont(11));
+    p.setPen(m_theme->text2);
+    p.drawText(box.adjusted(0, 20, 0, -4), Qt::AlignCenter, second);
   }
 }
 

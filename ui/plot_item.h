@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QGraphicsItem>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -25,6 +26,7 @@ class PlotItem final : public QGraphicsItem {
   const Theme* m_theme;
   const SeriesStore* m_store = nullptr;
   std::vector<Gap> m_gaps;
+  std::map<int64_t, uint64_t> m_lost;
   int64_t m_wantedRange = 5 * 60 * 1000;
   int64_t m_range = 60 * 1000;  ///< shown: the wanted one, or less while there is less to see
   int64_t m_end = 0;

@@ -379,7 +379,9 @@ void SqlEditor::paintEvent(QPaintEvent* event) {
     const long end = SendScintilla(SCI_GETLINEENDPOSITION, static_cast<unsigned long>(line));
     const int textRight = pointOf(end).x() + 16;
     const int room = viewport()->width() - 12 - textRight;
-    if (room < 60) continue;
+    // A word cut short says nothing.
+    constexpr int kLeastRoom = 130;
+    if (room < std::min(kLeastRoom, p.fontMetrics().horizontalAdvance(chip.text) + 16)) continue;
     const QString text = p.fontMetrics().elidedText(chip.text, Qt::ElideRight, room - 16);
     const int width = p.fontMetrics().horizontalAdvance(text) + 16;
     const QRectF box(viewport()->width() - 10 - width, y + (height - 18) / 2.0, width, 18);
