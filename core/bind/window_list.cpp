@@ -19,7 +19,7 @@ constexpr auto kWindows = std::to_array<WindowSpec>({
      "Windows that grow by the first length and start anew at each multiple of the second."},
     {"SESSION", Kind::Session, "d", "SESSION(30 sec)",
      "For each group, rows less than the gap apart. The window ends at its last row plus the gap."},
-    {"TIME", Kind::Time, "d", "TIME(1 min)", "One row per event, over the events in (t - d, t]."},
+    {"TIME", Kind::Time, "d", "TIME(1 min)", "One row per event, over the events in (t - d, t]. A row out of order counts from its arrival on, as old as the newest before it."},
     {"LENGTH", Kind::Length, "n", "LENGTH(100)", "One row per event, over the last n events, all groups counted together."},
     {"LENGTHBATCH", Kind::LengthBatch, "n", "LENGTHBATCH(100)",
      "One row per group after each n events, all groups counted together; its rows carry the last event's time."},
