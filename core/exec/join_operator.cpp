@@ -158,6 +158,8 @@ void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* 
     std::deque<Kept>& own = m_stores[side][*key];
     prune(own, self.meta);
     own.push_back(self);
+    if (m_stores[side].size() > m_sweepAt[side]) sweep(side, self.meta);
+    if (m_stores[1 - side].size() > m_sweepAt[1 - side]) sweep(1 - side, self.meta);
   }
   if (found || !keepsLonely(side)) return;
   // A NULL key equals nothing, and the partners of a row that comes too late are gone.
@@ -166,6 +168,16 @@ void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* 
     answerAlone(side, self, self.meta);
   else
     m_lonely.emplace(std::pair{lonelyFrom(self), self.number}, Lonely{side, self});
+}
+
+// Keys that come no more must not stay for ever: a trade number as a key would take all memory.
+void JoinOperator::sweep(size_t side, const RowMeta& now) {
+  Store& store = m_stores[side];
+  for (auto entry = store.begin(); entry != store.end();) {
+    prune(entry->second, now);
+    entry = entry->second.empty() ? store.erase(entry) : std::next(entry);
+  }
+  m_sweepAt[side] = std::max<size_t>(1024, 2 * m_stores[side].size());
 }
 
 void JoinOperator::prune(std::deque<Kept>& rows, const RowMeta& now) {

@@ -54,11 +54,13 @@ class JoinOperator final : public Operator {
   void giveUpOn(int64_t watermark, uint32_t origin, Micros at);
   void sendAnswers();
   void prune(std::deque<Kept>& rows, const RowMeta& now);
+  void sweep(size_t side, const RowMeta& now);
 
   const BoundJoin& m_join;
   size_t m_leftColumns;
   BatchBuilder m_out;
   Store m_stores[2];
+  size_t m_sweepAt[2] = {1024, 1024};  ///< keys
   /// Rows of an outer join that wait for their first partner, by the watermark at which they give up.
   std::map<std::pair<int64_t, uint64_t>, Lonely> m_lonely;
   uint64_t m_number = 0;

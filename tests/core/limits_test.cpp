@@ -99,3 +99,18 @@ TEST_CASE("the reference pages are what the lists say") {
   CHECK_MESSAGE(page("functions") == functionReference(), "run script/reference");
   CHECK_MESSAGE(page("options") == optionReference(), "run script/reference");
 }
+
+TEST_CASE("a join forgets keys that come no more") {
+  BoundResult checked = checkScript("CREATE STREAM A (k LONG); CREATE STREAM B (k LONG); INSERT INTO O SELECT A.k AS a, B.k AS b FROM A JOIN B ON A.k = B.k WITHIN 10 ms;");
+  REQUIRE_FALSE(hasError(checked.diagnostics));
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  size_t pairs = 0;
+  pipeline.tap("O", [&](const BatchPtr& batch) { pairs += batch->rows(); });
+  for (int64_t i = 0; i < 20'000; ++i) {
+    feeder.message(*feeder.find("A"), "{\"k\":" + std::to_string(i) + "}", fromMillis(i));
+    feeder.message(*feeder.find("B"), "{\"k\":" + std::to_string(i - 5) + "}", fromMillis(i));
+  }
+  feeder.flush();
+  CHECK(pairs == 19'995);
+}
