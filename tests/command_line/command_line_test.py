@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the program as a user does: exit codes, what goes to stdout, replays that are the same to the byte."""
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -42,6 +43,57 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.stdout, "")
         as_json = weir("check", "--format", "json", self.sql)
         self.assertEqual(json.loads(as_json.stdout)[0]["code"], "E004")
+
+    def test_a_secret_shows_nowhere(self):
+        token = "s3cr3t-planted-token"
+        env = dict(os.environ, PLANTED=token)
+        with subprocess.Popen([WEIR, "exchange", "--for", "20s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as exchange:
+            url = exchange.stdout.readline().strip()
+            self.sql.write_text(
+                "CREATE STREAM B (s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', format = 'json',"
+                f" \"websocket.url\" = '{url}/ws/btcusdt@trade?key=${{env:PLANTED}}', \"websocket.headers.Authorization\" = 'Bearer ${{env:PLANTED}}');"
+                "CREATE STREAM R (s STRING) WITH (type = 'source', extension = 'websocket',"
+                " \"websocket.url\" = 'ws://127.0.0.1:9/x?key=${env:PLANTED}', \"websocket.headers.Authorization\" = '${env:PLANTED}');"
+                "SELECT s, p FROM B INSERT INTO O; SELECT s FROM R INSERT INTO P;")
+            said = ""
+            for command in (["run", self.sql, "--for", "3s", "-f", "jsonl", "--record", self.tmp / "c.weircap", "--metrics", self.tmp / "m.json"],
+                            ["explain", self.sql], ["check", self.sql], ["check", "--format", "json", self.sql]):
+                done = subprocess.run([WEIR, *map(str, command)], capture_output=True, text=True, timeout=30, env=env)
+                said += done.stdout + done.stderr
+            tapped = subprocess.run([WEIR, "tap", f"ws://127.0.0.1:9/x?key={token}", "-H", f"Authorization: {token}", "--for", "1s"],
+                                    capture_output=True, text=True, timeout=30)
+            said += tapped.stdout + tapped.stderr
+            exchange.terminate()
+        said += (self.tmp / "c.weircap").read_text() + (self.tmp / "m.json").read_text()
+        self.assertIn("BTCUSDT", said)
+        self.assertIn("Connection refused", said)
+        self.assertNotIn(token, said)
+
+    def test_a_capture_is_served_again(self):
+        with subprocess.Popen([WEIR, "replay", str(self.capture), "--serve", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as server:
+            url = server.stdout.readline().strip()
+            done = weir("tap", url + "/T", "--for", "10s")
+            server.terminate()
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual([json.loads(line)["p"] for line in done.stdout.splitlines()], list(range(300)))
+
+    def test_columns_are_learnt_from_a_live_feed(self):
+        with subprocess.Popen([WEIR, "exchange", "--for", "20s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as exchange:
+            url = exchange.stdout.readline().strip()
+            self.sql.write_text("CREATE STREAM B (...) WITH (type = 'source', extension = 'websocket', format = 'json',"
+                                f" \"websocket.url\" = '{url}/ws/btcusdt@trade'); SELECT s, p::DOUBLE * q::DOUBLE AS value FROM B INSERT INTO O;")
+            done = weir("run", self.sql, "--limit", "3", "--for", "10s", "-f", "jsonl")
+            exchange.terminate()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        self.assertEqual(json.loads(done.stdout.splitlines()[0])["row"]["s"], "BTCUSDT")
+
+    def test_formatting_is_stable(self):
+        self.sql.write_text("-- why\nselect s,p from T where p>1 -- because\n")
+        self.assertEqual(weir("fmt", "--check", self.sql).returncode, 1)
+        self.assertEqual(weir("fmt", self.sql).returncode, 0)
+        self.assertEqual(self.sql.read_text(), "-- why\nSELECT s, p\nFROM T\nWHERE p > 1; -- because\n")
+        self.assertEqual(weir("fmt", "--check", self.sql).returncode, 0)
 
     def test_usage_is_2(self):
         self.assertEqual(weir("replay").returncode, 2)
