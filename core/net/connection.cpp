@@ -184,6 +184,7 @@ void Connection::openSocket() {
   connect(m_socket, &QWebSocket::pong, this, [this](quint64 elapsedMs, const QByteArray&) {
     m_pingMs = static_cast<double>(elapsedMs);
     m_clock.cancel(m_pongTimer);
+    m_awaitsPong = false;
   });
   m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] {
     setError(tr("Connection to WebSocket %1 timed out after %2 seconds")
@@ -317,8 +318,9 @@ void Connection::schedulePing() {
   m_pingTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingIntervalMs), [this] {
     if (!isOpen()) return;
     m_socket->ping();
-    m_clock.cancel(m_pongTimer);
-    m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] { socketGone(); });
+    // The oldest unanswered ping counts, however often more are sent.
+    if (!m_awaitsPong) m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] { socketGone(); });
+    m_awaitsPong = true;
     schedulePing();
   });
 }
@@ -343,6 +345,7 @@ void Connection::scheduleIdle() {
 }
 
 void Connection::cancelTimers() {
+  m_awaitsPong = false;
   for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer}) {
     m_clock.cancel(*timer);
     *timer = TimerId::None;

@@ -132,6 +132,7 @@ class Connection final : public QObject {
   TimerId m_connectTimer = TimerId::None;
   TimerId m_pingTimer = TimerId::None;
   TimerId m_pongTimer = TimerId::None;
+  bool m_awaitsPong = false;
   TimerId m_idleTimer = TimerId::None;
   TimerId m_heartbeatTimer = TimerId::None;
   Micros m_since = 0;
