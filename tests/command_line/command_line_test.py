@@ -77,6 +77,23 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertEqual([json.loads(line)["p"] for line in done.stdout.splitlines()], list(range(300)))
 
+    def test_a_replay_sends_on_request_only(self):
+        with subprocess.Popen([WEIR, "exchange", "--for", "30s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as exchange:
+            url = exchange.stdout.readline().strip()
+            self.sql.write_text("CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE);"
+                                f"CREATE STREAM D (s STRING, p DOUBLE) WITH (type = 'sink', extension = 'websocket', format = 'json', \"websocket.url\" = '{url}/dashboard');"
+                                "INSERT INTO D SELECT s, p FROM T;")
+            metrics = self.tmp / "m.json"
+            quiet = weir("replay", self.capture, self.sql, "--metrics", metrics)
+            self.assertEqual(quiet.returncode, 0, quiet.stderr)
+            self.assertFalse([key for key in json.loads(metrics.read_text()) if key.startswith("sink.")])
+            sent = weir("replay", self.capture, self.sql, "--sinks", "--metrics", metrics)
+            exchange.terminate()
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertEqual(sent.stdout, quiet.stdout)
+        figures = json.loads(metrics.read_text())
+        self.assertEqual([figures[f"sink.D.{name}"] for name in ("published", "sent", "failed", "dropped", "queued")], [300, 300, 0, 0, 0])
+
     def test_columns_are_learnt_from_a_live_feed(self):
         with subprocess.Popen([WEIR, "exchange", "--for", "20s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as exchange:
             url = exchange.stdout.readline().strip()

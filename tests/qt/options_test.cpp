@@ -3,11 +3,13 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
+#include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/bench/flood.h"
 
 using namespace weir;
 
@@ -111,6 +113,25 @@ class OptionsTest final : public QObject {
     // This server chooses none, so the connection is refused.
     QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Refused);
     QVERIFY(run->source(QStringLiteral("T"))->health().error.contains(QLatin1String("'v1.trades'")));
+  }
+
+  void aFloodNeverStarvesTimersOrStop() {
+    constexpr int kMessages = 800'000;
+    bench::Flood flood(kMessages);
+    const auto decoded = [](const std::shared_ptr<LiveRun>& run) { return run->feeder().find("T")->counters().decoded; };
+    const auto run = start(source(flood.port(), {}, QStringLiteral("s STRING, p DOUBLE")));
+    QTRY_VERIFY(decoded(run) > 0);
+    uint64_t atTimer = 0;
+    QTimer::singleShot(10, this, [&] { atTimer = decoded(run); });
+    QTRY_COMPARE_WITH_TIMEOUT(decoded(run), uint64_t{kMessages}, 30'000);
+    QVERIFY(atTimer > 0 && atTimer < kMessages);
+
+    const auto stopped = start(source(flood.port(), {}, QStringLiteral("s STRING, p DOUBLE")));
+    QTRY_VERIFY(decoded(stopped) > 0);
+    bool done = false;
+    stopped->stop([&] { done = true; });
+    QTRY_VERIFY(done);
+    QVERIFY(decoded(stopped) < kMessages);
   }
 
   void jitterTakesAShareOff() {
