@@ -160,7 +160,7 @@ void PlotItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
   paintSeries(p, s);
   paintGaps(p);
   paintTags(p, s);
-  paintMarkers(p, s);
+  paintMarkers(p);
   if (m_cursor) paintCrosshair(p, s);
 }
 
@@ -230,10 +230,9 @@ void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& seri
 }
 
 // Two times and what lies between them.
-void PlotItem::paintMarkers(QPainter& p, const Scale& s) const {
+void PlotItem::paintMarkers(QPainter& p) const {
   const QRectF r = priceRect();
   const QRectF v = volumeRect();
-  (void)s;
   const auto mark = [&](const std::optional<int64_t>& at, const QString& name) {
     if (!at) return;
     const double x = timeToX(static_cast<double>(*at));

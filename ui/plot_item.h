@@ -59,7 +59,7 @@ class PlotItem final : public QGraphicsItem {
   void paintGaps(QPainter& p) const;
   void paintTags(QPainter& p, const Scale& s) const;
   void paintCrosshair(QPainter& p, const Scale& s) const;
-  void paintMarkers(QPainter& p, const Scale& s) const;
+  void paintMarkers(QPainter& p) const;
   void paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const;
   /// More points than columns of pixels have room for.
   bool isDense(size_t points) const;

@@ -68,13 +68,6 @@ double tableLoad(int seconds) {
   ResultsPanel panel(darkTheme());
   auto schema = std::make_shared<Schema>(Schema{{{"k", Type::Long}, {"v", Type::Double}}});
   panel.model().setSchema(schema, std::vector<size_t>{0});
-  const auto write = [&](int64_t key, double value) {
-    BatchBuilder builder(schema);
-    builder.column(0).appendInteger(key);
-    builder.column(1).appendReal(value);
-    builder.finishRow({.at = 1000});
-    return builder.take();
-  };
   BatchBuilder first(schema);
   for (int64_t key = 0; key < 10'000; ++key) {
     first.column(0).appendInteger(key);
@@ -100,7 +93,6 @@ double tableLoad(int seconds) {
   const double cpu = bench::threadSeconds();
   const double wall = bench::wallSeconds();
   QTest::qWait(seconds * 1000);
-  (void)write;
   return (bench::threadSeconds() - cpu) / (bench::wallSeconds() - wall) * 100;
 }
 
