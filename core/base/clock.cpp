@@ -30,4 +30,17 @@ void VirtualClock::advanceTo(Micros at) {
   m_now = std::max(m_now, at);
 }
 
+void VirtualClock::rerank(const std::map<uint32_t, uint32_t>& to) {
+  std::map<Key, std::function<void()>> calls;
+  m_keys.clear();
+  for (auto& [key, call] : m_calls) {
+    const auto found = to.find(key.rank);
+    if (found == to.end()) continue;
+    const Key moved{key.at, found->second, key.id};
+    m_keys.emplace(key.id, moved);
+    calls.emplace(moved, std::move(call));
+  }
+  m_calls = std::move(calls);
+}
+
 }  // namespace weir

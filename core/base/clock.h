@@ -45,6 +45,8 @@ class VirtualClock final : public Clock {
 
   /// Moves to `at`, or stays when it is already past it.
   void advanceTo(Micros at);
+  /// Gives the calls of each rank another one; calls of ranks that `to` does not name are given up.
+  void rerank(const std::map<uint32_t, uint32_t>& to);
   /// The instant of the next call, or kNever.
   Micros nextDeadline() const { return m_calls.empty() ? kNever : m_calls.begin()->first.at; }
 

@@ -6,7 +6,9 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "core/bind/identity.h"
 #include "core/bind/query_binder.h"
+#include "core/sql/lexer.h"
 #include "core/sql/parser.h"
 
 namespace weir {
@@ -200,6 +202,8 @@ class ScriptBinder {
           throwBind(Code::Graph, query.targetSpan, "'" + query.target + "' is a source stream and cannot be written to",
                     "write to a stream of another name");
         QueryBinder(m_catalog, m_nodes, found, m_hidden).bind(*query.query, query.target);
+        const std::string statement = bareStatement(textOf(m_text, query.query->span));
+        for (size_t i = nodesBefore; i < m_nodes.size(); ++i) m_nodes[i].definition = std::to_string(i - nodesBefore) + " of " + statement;
       } catch (BindError& failed) {
         found.insert(found.begin(), std::move(failed.diagnostic));
         giveUp(query.target, nodesBefore);

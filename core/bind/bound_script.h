@@ -160,6 +160,8 @@ struct BoundNode {
   std::string target;
   std::vector<std::string> inputs;
   Span span;
+  /// The statement it comes from, without comments and layout, and which of the statement's nodes it is.
+  std::string definition;
 };
 
 /// A script that may run: every name resolved, every type checked, nodes in an order in which upstream comes first.

@@ -208,9 +208,12 @@ void Intake::lost(Micros at) {
   m_gapLog.open(m_eventTime && m_greatest ? *m_greatest : toMillis(at));
 }
 
-Feeder::Feeder(Pipeline& pipeline, size_t batchRows) : m_pipeline(pipeline), m_batchRows(batchRows) {
-  for (const std::string& name : pipeline.script().feeds())
-    m_intakes.emplace(name, std::make_unique<Intake>(pipeline.script().stream(name), pipeline));
+Feeder::Feeder(Pipeline& pipeline, size_t batchRows) : m_pipeline(pipeline), m_batchRows(batchRows) { followChange({}); }
+
+void Feeder::followChange(const std::set<std::string>& kept) {
+  std::erase_if(m_intakes, [&](const auto& entry) { return !kept.contains(entry.first); });
+  for (const std::string& name : m_pipeline.script().feeds())
+    if (!m_intakes.contains(name)) m_intakes.emplace(name, std::make_unique<Intake>(m_pipeline.script().stream(name), m_pipeline));
 }
 
 Intake* Feeder::find(const std::string& stream) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -94,6 +95,8 @@ class Feeder {
  public:
   Feeder(Pipeline& pipeline, size_t batchRows = 2048);
 
+  /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
+  void followChange(const std::set<std::string>& kept);
   Intake* find(const std::string& stream);
   void message(Intake& intake, std::string_view payload, Micros at);
   void opened(Intake& intake, Micros at);

@@ -29,11 +29,16 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
   };
 }
 
-void WebSocketSource::moveTo(Feeder& feeder, Intake& intake) {
-  m_feeder = &feeder;
+void WebSocketSource::moveTo(Intake& intake) {
   m_intake = &intake;
-  m_capture = nullptr;
-  if (m_connection.isOpen()) feeder.opened(intake, m_clock.now());
+  if (m_connection.isOpen()) m_feeder->opened(intake, m_clock.now());
+}
+
+void WebSocketSource::leave() {
+  m_connection.onMessage = nullptr;
+  m_connection.onOpen = nullptr;
+  m_connection.onLost = nullptr;
+  m_connection.onStateChanged = nullptr;
 }
 
 void WebSocketSource::received(const QByteArray& payload, bool isText) {

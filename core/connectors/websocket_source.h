@@ -16,8 +16,10 @@ class WebSocketSource final : public QObject {
   std::function<void()> onStateChanged;
   /// Called after each message: rows may be pending.
   std::function<void()> onFed;
-  /// Brings the messages from now on to another run, over the connection that is there.
-  void moveTo(Feeder& feeder, Intake& intake);
+  /// Brings the messages from now on to another intake of the same feeder, over the connection that is there.
+  void moveTo(Intake& intake);
+  /// Brings nothing any more: its run has come to an end, and the connection is only there to be closed.
+  void leave();
   void setCapture(CaptureWriter* capture) { m_capture = capture; }
   void start() { m_connection.start(); }
   void stop() { m_connection.stop(); }

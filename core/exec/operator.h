@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/bind/bound_script.h"
@@ -21,6 +22,8 @@ struct NodeContext {
   /// Of rows at one origin: whether they come before the watermark's step there. So it is behind a window, whose rows
   /// belong to the windows that the same step closes downstream.
   bool rowsBeforeSteps = false;
+  /// Of a query that joined a running pipeline: the first time of which it has seen everything.
+  std::optional<int64_t> knownFrom;
   uint64_t late = 0;
   bool peeking = false;  ///< open windows are only looked at: nothing may change
   /// Calls `work` at an instant, timers of upstream nodes first, and sends on what it emits.
@@ -29,6 +32,7 @@ struct NodeContext {
   std::function<Micros(uint32_t origin)> arrivalOf;
 
   bool hasGap(int64_t start, int64_t end) const {
+    if (knownFrom && start < *knownFrom) return true;
     for (const GapLog* gap : gaps)
       if (gap->overlaps(start, end)) return true;
     return false;

@@ -103,7 +103,11 @@ struct Pipeline::Stream {
 };
 
 struct Pipeline::Node {
+  size_t identity = 0;
+  std::shared_ptr<BoundScript> home;  ///< where the body lives: the operators refer to it
   BoundNode* bound = nullptr;
+  std::string target;                ///< names of the present script; those of hidden streams may change
+  std::vector<std::string> inputs;
   uint32_t rank = 0;
   std::unique_ptr<Evaluator> evaluator;
   std::unique_ptr<NodeContext> context;
@@ -113,49 +117,116 @@ struct Pipeline::Node {
   /// Of a node with several inputs: takes a push from all of them.
   std::function<void(const std::vector<std::pair<size_t, BatchPtr>>&)> process;
   std::vector<BatchPtr>* looking = nullptr;
-  int64_t delayMs = 0;  ///< of the rows behind the watermark
+  int64_t delayMs = 0;     ///< of the rows behind the watermark
+  bool stateless = false;  ///< rows leave at the very step that brought them
 };
 
-Pipeline::Pipeline(BoundScript script, Micros start, uint64_t uuidSeed)
-    : m_script(std::move(script)), m_clock(start), m_uuids(uuidSeed) {
-  for (const auto& [name, bound] : m_script.streams) {
-    auto stream = std::make_unique<Stream>();
-    stream->bound = &bound;
-    m_streams.emplace(name, std::move(stream));
-  }
-  for (const std::string& name : m_script.feeds()) {
-    Stream& stream = *m_streams.at(name);
-    stream.gapLog = std::make_unique<GapLog>();
-    stream.gaps.push_back(stream.gapLog.get());
-    if (const auto& rule = stream.bound->eventTime) {
-      stream.source = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, start);
-      stream.watermark.addSource(stream.source.get());
-    } else {
-      stream.watermark.addClock();
-    }
-  }
-  uint32_t rank = 0;
-  for (BoundNode& bound : m_script.nodes) build(bound, ++rank);
+Pipeline::Pipeline(BoundScript script, Micros start, uint64_t uuidSeed) : m_clock(start), m_uuids(uuidSeed) {
+  assemble(std::make_shared<BoundScript>(std::move(script)), nullptr);
 }
 
 Pipeline::~Pipeline() = default;
 
-void Pipeline::build(BoundNode& bound, uint32_t rank) {
+std::set<std::string> Pipeline::changeTo(BoundScript script) {
+  std::set<std::string> kept;
+  assemble(std::make_shared<BoundScript>(std::move(script)), &kept);
+  return kept;
+}
+
+// Nodes and sources of the script before are taken over where they are the same; without one there are none.
+void Pipeline::assemble(std::shared_ptr<BoundScript> script, std::set<std::string>* kept) {
+  static const BoundScript kNothing;
+  const bool changes = kept != nullptr;
+  const Identities before(changes ? *m_script : kNothing);
+  const Identities now(*script);
+  std::map<std::string, std::unique_ptr<Stream>> oldStreams = std::exchange(m_streams, {});
+  std::vector<std::unique_ptr<Node>> oldNodes = std::exchange(m_nodes, {});
+  m_script = std::move(script);
+  for (const auto& [name, bound] : m_script->streams) {
+    auto stream = std::make_unique<Stream>();
+    stream->bound = &bound;
+    m_streams.emplace(name, std::move(stream));
+  }
+  for (const std::string& name : m_script->feeds()) {
+    Stream& stream = *m_streams.at(name);
+    const auto same = before.streams.find(name);
+    const bool goesOn = same != before.streams.end() && same->second == now.streams.at(name);
+    if (goesOn) {
+      stream.gapLog = std::move(oldStreams.at(name)->gapLog);
+      stream.source = std::move(oldStreams.at(name)->source);
+      kept->insert(name);
+    } else {
+      stream.gapLog = std::make_unique<GapLog>();
+      if (const auto& rule = stream.bound->eventTime)
+        stream.source = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now());
+    }
+    stream.gaps.push_back(stream.gapLog.get());
+    if (stream.source)
+      stream.watermark.addSource(stream.source.get());
+    else
+      stream.watermark.addClock();
+  }
+  // Timers of nodes that are gone go with them, before new nodes ask for theirs under the new ranks.
+  std::vector<std::unique_ptr<Node>> goingOn(m_script->nodes.size());
+  std::map<uint32_t, uint32_t> ranks{{0, 0}};
+  for (size_t i = 0; i < goingOn.size(); ++i) {
+    const auto old = std::find_if(oldNodes.begin(), oldNodes.end(), [&](const auto& node) { return node && node->identity == now.nodes[i]; });
+    if (old == oldNodes.end()) continue;
+    goingOn[i] = std::move(*old);
+    ranks.emplace(goingOn[i]->rank, static_cast<uint32_t>(i + 1));
+  }
+  m_clock.rerank(ranks);
+  oldNodes.clear();
+  std::map<std::string, bool> writersKept;
+  for (size_t i = 0; i < goingOn.size(); ++i) {
+    BoundNode& bound = m_script->nodes[i];
+    const bool goesOn = goingOn[i] != nullptr;
+    const auto rank = static_cast<uint32_t>(i + 1);
+    std::unique_ptr<Node> node = goesOn ? std::move(goingOn[i]) : build(bound, rank);
+    if (changes && !goesOn) node->context->knownFrom = knownFrom(*node);
+    node->identity = now.nodes[i];
+    node->rank = rank;
+    node->target = bound.target;
+    node->inputs = bound.inputs;
+    link(*node);
+    const auto [writers, first] = writersKept.try_emplace(bound.target, goesOn);
+    if (!first) writers->second = writers->second && goesOn;
+    m_nodes.push_back(std::move(node));
+  }
+  if (!changes) return;
+  for (const auto& [target, all] : writersKept)
+    if (all && before.streams.contains(target) && before.streams.at(target) == now.streams.at(target) && !target.starts_with('#')) kept->insert(target);
+}
+
+// A query that starts late has not seen what came before: of its sources, all that is up to the greatest time.
+std::optional<int64_t> Pipeline::knownFrom(const Node& node) const {
+  std::optional<int64_t> from;
+  for (const auto& [name, stream] : m_streams) {
+    if (!stream->gapLog || !stream->gapLog->begun()) continue;
+    const auto& gaps = node.context->gaps;
+    if (std::find(gaps.begin(), gaps.end(), stream->gapLog.get()) == gaps.end()) continue;
+    const int64_t seen = stream->source ? stream->source->greatest() + 1 : toMillis(m_clock.now()) + 1;
+    from = from ? std::max(*from, seen) : seen;
+  }
+  return from;
+}
+
+std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank) {
   auto node = std::make_unique<Node>();
   Node& n = *node;
+  n.home = m_script;
   n.bound = &bound;
   n.rank = rank;
   n.evaluator = std::make_unique<Evaluator>(m_issues, m_uuids);
-  Stream& input = *m_streams.at(bound.inputs.front());
-  Stream& target = *m_streams.at(bound.target);
+  const Stream& input = *m_streams.at(bound.inputs.front());
+  const Stream& target = *m_streams.at(bound.target);
   WatermarkView watermark = input.watermark;
   std::vector<const GapLog*> gaps = input.gaps;
   bool rowsBeforeSteps = input.rowsBeforeSteps;
-  for (size_t port = 0; port < bound.inputs.size(); ++port) {
-    Stream& other = *m_streams.at(bound.inputs[port]);
-    other.readers.emplace_back(&n, port);
+  for (size_t port = 1; port < bound.inputs.size(); ++port) {
+    const Stream& other = *m_streams.at(bound.inputs[port]);
     // A table has no time: it holds nobody back.
-    if (port == 0 || other.bound->isTable) continue;
+    if (other.bound->isTable) continue;
     watermark.merge(other.watermark);
     for (const GapLog* gap : other.gaps)
       if (std::find(gaps.begin(), gaps.end(), gap) == gaps.end()) gaps.push_back(gap);
@@ -166,40 +237,46 @@ void Pipeline::build(BoundNode& bound, uint32_t rank) {
                                                         .watermark = watermark,
                                                         .gaps = gaps,
                                                         .rowsBeforeSteps = rowsBeforeSteps,
+                                                        .knownFrom = {},
                                                         .callAt = {},
                                                         .arrivalOf = {}});
-  n.context->callAt = [this, rank](Micros at, std::function<void()> work) {
+  n.context->callAt = [this, &n](Micros at, std::function<void()> work) {
     return m_clock.callAt(
         at,
-        [this, rank, work = std::move(work)] {
+        [this, &n, work = std::move(work)] {
           m_pushed.clear();
           m_hasSteps = false;
           beginPush(m_clock.now());
           work();
-          propagate(rank);
+          propagate(n.rank);
         },
-        rank);
+        n.rank);
   };
   n.context->arrivalOf = [this](uint32_t origin) {
     return origin < m_pushed.size() ? m_pushed[origin].arrival : m_clock.now();
   };
-  const bool stateless = std::holds_alternative<BoundSelect>(bound.body)
-                             ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
-                             : buildSource(n, input, target);
+  n.stateless = std::holds_alternative<BoundSelect>(bound.body) ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
+                                                                : buildSource(n, input, target);
   n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
     if (n.looking)
       n.looking->push_back(batch);
     else
-      deliver(n.bound->target, batch);
+      deliver(n.target, batch);
   }));
   for (size_t i = 0; i + 1 < n.chain.size(); ++i) n.chain[i]->setNext(n.chain[i + 1].get());
+  return node;
+}
+
+// Makes the node a reader of its inputs, and its target a stream of the node's time and losses.
+void Pipeline::link(Node& n) {
+  for (size_t port = 0; port < n.inputs.size(); ++port) m_streams.at(n.inputs[port])->readers.emplace_back(&n, port);
+  Stream& target = *m_streams.at(n.target);
   WatermarkView behind = n.context->watermark;
   behind.delayBy(n.delayMs);
   target.watermark.merge(behind);
-  for (const GapLog* gap : gaps)
+  for (const GapLog* gap : n.context->gaps)
     if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
-  target.rowsBeforeSteps = target.rowsBeforeSteps || rowsBeforeSteps || !stateless;
-  m_nodes.push_back(std::move(node));
+  target.rowsBeforeSteps = target.rowsBeforeSteps || n.context->rowsBeforeSteps || !n.stateless;
 }
 
 // Joins, patterns and UNNEST. Returns whether rows leave at the very step that brought them.
@@ -303,7 +380,7 @@ void Pipeline::propagate(uint32_t fromRank) {
   };
   for (const auto& node : m_nodes) {
     if (node->rank <= fromRank) continue;
-    for (const std::string& input : node->bound->inputs) settle(input);
+    for (const std::string& input : node->inputs) settle(input);
     runNode(*node);
   }
   for (const auto& [name, stream] : m_streams) settle(name);
@@ -327,7 +404,7 @@ std::vector<BatchPtr> Pipeline::openRows(const std::string& stream) {
   std::vector<BatchPtr> rows;
   Issues ignored;
   for (const auto& node : m_nodes) {
-    if (node->bound->target != stream) continue;
+    if (node->target != stream) continue;
     node->looking = &rows;
     node->context->peeking = true;
     node->evaluator->countIn(ignored);
@@ -353,7 +430,7 @@ WatermarkView Pipeline::watermarkOf(const std::string& stream) const { return m_
 std::map<std::string, uint64_t> Pipeline::lateCounts() const {
   std::map<std::string, uint64_t> out;
   for (const auto& node : m_nodes)
-    if (!node->bound->target.starts_with('#')) out[node->bound->target] += node->context->late;
+    if (!node->target.starts_with('#')) out[node->target] += node->context->late;
   return out;
 }
 

@@ -4,10 +4,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/bind/bound_script.h"
+#include "core/bind/identity.h"
 #include "core/exec/operator.h"
 
 namespace weir {
@@ -26,7 +28,11 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  const BoundScript& script() const { return m_script; }
+  const BoundScript& script() const { return *m_script; }
+  /// Goes over to another script, between two pushes. Sources keep their watermarks and gaps, queries their windows,
+  /// where both scripts say the same of them (Identities). Everything else starts anew, and all taps are gone.
+  /// Returns the names of the streams that go on.
+  std::set<std::string> changeTo(BoundScript script);
   VirtualClock& clock() { return m_clock; }
   /// Rows that arrive from `from` on may share a batch until this instant.
   Micros horizon(Micros from) const;
@@ -52,7 +58,10 @@ class Pipeline {
  private:
   struct Stream;
   struct Node;
-  void build(BoundNode& bound, uint32_t rank);
+  void assemble(std::shared_ptr<BoundScript> script, std::set<std::string>* kept);
+  std::unique_ptr<Node> build(BoundNode& bound, uint32_t rank);
+  void link(Node& node);
+  std::optional<int64_t> knownFrom(const Node& node) const;
   bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
   bool buildSource(Node& node, const Stream& input, const Stream& target);
   void deliver(const std::string& stream, const BatchPtr& batch);
@@ -60,7 +69,7 @@ class Pipeline {
   void propagate(uint32_t fromRank);
   void runNode(Node& node);
 
-  BoundScript m_script;
+  std::shared_ptr<BoundScript> m_script;
   VirtualClock m_clock;
   Issues m_issues;
   UuidSource m_uuids;

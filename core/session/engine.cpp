@@ -159,7 +159,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
     });
   }
   m_results.clear();
-  m_streamRows.clear();
+  std::erase_if(m_streamRows, [&](const auto& entry) { return !m_run->keptStreams().contains(entry.first); });
   m_observedPush = 0;
   const BoundScript& script = m_run->pipeline().script();
   {
@@ -182,7 +182,12 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
   timer->start(kObserveMs);
   emit started();
-  if (again) emit kept(m_run->kept());
+  if (again) {
+    QStringList results;
+    for (const std::string& name : m_results)
+      if (m_run->keptStreams().contains(name)) results << QString::fromStdString(name);
+    emit kept(m_run->kept(), results);
+  }
   observe();
 }
 

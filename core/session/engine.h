@@ -72,8 +72,8 @@ class Engine final : public QObject {
  signals:
   void started();
   void stopped();
-  /// A run began while another was going: these connections went on.
-  void kept(const QStringList& connections);
+  /// A run began while another was going: these connections, and the windows of these results, went on.
+  void kept(const QStringList& connections, const QStringList& results);
   /// The script cannot run.
   void refused(const QString& message);
   void event(const QString& text, bool isError);

@@ -49,37 +49,26 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     resolved.emplace(name, *options);
   }
   const Micros started = run->m_clock->now();
-  run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
-  run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline);
-  for (const auto& [name, options] : resolved) {
-    const BoundStream& stream = run->m_pipeline->script().stream(name);
-    const QString label = QString::fromStdString(name);
-    if (stream.kind == StreamKind::Source) {
-      Intake& intake = *run->m_feeder->find(name);
-      auto source = settings.previous ? run->takeOver(*settings.previous, settings.previous->m_sources, stream, options) : nullptr;
-      if (source) {
-        source->moveTo(*run->m_feeder, intake);
-        run->m_kept << label;
-      } else {
-        source = std::make_unique<WebSocketSource>(label, options, stream.options, *run->m_clock, *run->m_feeder, intake);
-      }
-      run->wire(*source);
-      run->m_sources.push_back(std::move(source));
-    } else {
-      auto sink = settings.previous ? run->takeOver(*settings.previous, settings.previous->m_sinks, stream, options) : nullptr;
-      if (sink)
-        run->m_kept << label;
-      else
-        sink = std::make_unique<WebSocketSink>(label, options, stream.options, *run->m_clock);
-      run->wire(*sink);
-      run->m_pipeline->tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
-      run->m_sinks.push_back(std::move(sink));
-    }
-  }
   if (!settings.recordFile.isEmpty()) {
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
     if (!run->m_recordStream)
       return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
+  }
+  // Nothing fails from here on, so that the run before is left whole when this one cannot be made.
+  if (settings.previous) {
+    run->succeed(*settings.previous, std::move(script));
+  } else {
+    run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
+    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline);
+  }
+  for (const auto& [name, options] : resolved) {
+    const BoundStream& stream = run->m_pipeline->script().stream(name);
+    if (stream.kind == StreamKind::Source)
+      run->addSource(stream, options);
+    else
+      run->addSink(stream, options);
+  }
+  if (run->m_recordStream.is_open()) {
     std::map<std::string, std::string> urls;
     for (const auto& source : run->m_sources)
       urls[source->intake().name()] = source->connection().settings().shownUrl.toStdString();
@@ -89,18 +78,63 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   return run;
 }
 
+// Takes the connections and the pipeline of a run, and brings the pipeline over to another script.
+void LiveRun::succeed(LiveRun& before, BoundScript script) {
+  takeOver(before, before.m_sources, m_sources, script);
+  takeOver(before, before.m_sinks, m_sinks, script);
+  before.m_feeder->advance(m_clock->now());
+  for (const auto& source : before.m_sources) source->leave();
+  m_pipeline = std::move(before.m_pipeline);
+  m_feeder = std::move(before.m_feeder);
+  m_keptStreams = m_pipeline->changeTo(std::move(script));
+  m_feeder->followChange(m_keptStreams);
+}
+
 // A connection goes on when name, options and columns are what they were, and it has not ended.
 template <class End>
-std::unique_ptr<End> LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, const BoundStream& stream, const Options& resolved) {
-  for (auto it = from.begin(); it != from.end(); ++it) {
-    if ((*it)->health().name.toStdString() != stream.name || (*it)->hasEnded()) continue;
-    const BoundStream& old = before.m_pipeline->script().stream(stream.name);
-    if (old.kind != stream.kind || !(*old.schema == *stream.schema) || !before.m_resolved.at(stream.name).sameValues(resolved)) return nullptr;
-    std::unique_ptr<End> taken = std::move(*it);
-    from.erase(it);
-    return taken;
+void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to, const BoundScript& script) {
+  for (auto it = from.begin(); it != from.end();) {
+    const QString label = (*it)->health().name;
+    const std::string name = label.toStdString();
+    const auto options = m_resolved.find(name);
+    const BoundStream& old = before.m_pipeline->script().stream(name);
+    const bool same = !(*it)->hasEnded() && options != m_resolved.end() && old.kind == script.stream(name).kind &&
+                      *old.schema == *script.stream(name).schema && before.m_resolved.at(name).sameValues(options->second);
+    if (!same) {
+      ++it;
+      continue;
+    }
+    to.push_back(std::move(*it));
+    it = from.erase(it);
+    m_kept << label;
   }
-  return nullptr;
+}
+
+void LiveRun::addSource(const BoundStream& stream, const Options& options) {
+  const QString label = QString::fromStdString(stream.name);
+  Intake& intake = *m_feeder->find(stream.name);
+  WebSocketSource* source = this->source(label);
+  if (!source) {
+    // The rows went on over a connection that is not there any more.
+    if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
+    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake));
+    source = m_sources.back().get();
+  } else {
+    source->setCapture(nullptr);
+    if (!m_keptStreams.contains(stream.name)) source->moveTo(intake);
+  }
+  wire(*source);
+}
+
+void LiveRun::addSink(const BoundStream& stream, const Options& options) {
+  const QString label = QString::fromStdString(stream.name);
+  WebSocketSink* sink = this->sink(label);
+  if (!sink) {
+    m_sinks.push_back(std::make_unique<WebSocketSink>(label, options, stream.options, *m_clock));
+    sink = m_sinks.back().get();
+  }
+  wire(*sink);
+  m_pipeline->tap(stream.name, [sink](const BatchPtr& batch) { sink->publish(*batch); });
 }
 
 void LiveRun::wire(WebSocketSource& source) {
@@ -141,6 +175,7 @@ void LiveRun::start() {
 
 void LiveRun::pump() {
   m_wakeAt = kNever;
+  if (!m_feeder) return;
   m_feeder->advance(m_clock->now());
   settle();
 }
@@ -151,6 +186,7 @@ void LiveRun::settle() {
     m_flushQueued = true;
     QMetaObject::invokeMethod(this, [this] {
       m_flushQueued = false;
+      if (!m_feeder) return;  // another run has taken it over
       m_feeder->flush();
       const Micros next = m_pipeline->clock().nextDeadline();
       if (next < m_wakeAt) {
@@ -198,7 +234,7 @@ void LiveRun::stop(std::function<void()> done) {
   if (m_stopping) return;
   m_stopping = true;
   m_done = std::move(done);
-  m_feeder->advance(m_clock->now());
+  if (m_feeder) m_feeder->advance(m_clock->now());
   if (m_capture) {
     m_capture->advance(m_clock->now());
     m_recordStream.flush();

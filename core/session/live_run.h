@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "core/connectors/websocket_sink.h"
@@ -21,7 +22,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   struct Settings {
     bool sinks = true;
     QString recordFile;
-    /// A run whose connections go on where their definition is the same. It is left to stop without them.
+    /// A run whose connections and windows go on where their definition is the same. It is left to stop without them,
+    /// and has no pipeline any more.
     LiveRun* previous = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
@@ -33,6 +35,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   QtClock& clock() { return *m_clock; }
   /// Connections that were taken over from the run before.
   const QStringList& kept() const { return m_kept; }
+  /// Streams whose windows, watermarks and counts go on from the run before.
+  const std::set<std::string>& keptStreams() const { return m_keptStreams; }
 
   /// Called whenever rows may have left: after batches and timers.
   std::function<void()> onSettled;
@@ -68,12 +72,16 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   bool owns(const WebSocketSource& source) const;
   void wire(WebSocketSource& source);
   void wire(WebSocketSink& sink);
+  void succeed(LiveRun& before, BoundScript script);
   template <class End>
-  std::unique_ptr<End> takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, const BoundStream& stream, const Options& resolved);
+  void takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to, const BoundScript& script);
+  void addSource(const BoundStream& stream, const Options& options);
+  void addSink(const BoundStream& stream, const Options& options);
 
   std::shared_ptr<QtClock> m_clock;
   std::map<std::string, Options> m_resolved;
   QStringList m_kept;
+  std::set<std::string> m_keptStreams;
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Feeder> m_feeder;
   std::vector<std::unique_ptr<WebSocketSource>> m_sources;

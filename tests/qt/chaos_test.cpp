@@ -162,7 +162,7 @@ class ChaosTest final : public QObject {
       auto created = LiveRun::create(std::move(checked.script), {true, {}, before});
       QVERIFY(created.ok());
       if (before) {
-        QCOMPARE((*created)->kept(), QStringList({QStringLiteral("O"), QStringLiteral("T")}));
+        QCOMPARE((*created)->kept(), QStringList({QStringLiteral("T"), QStringLiteral("O")}));
         before->stop({});
       }
       runs.push_back(*created);
@@ -184,12 +184,12 @@ class ChaosTest final : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(last.source(QStringLiteral("T"))->connection().state(), ConnectionState::Live, 5000);
     trades.stop();
     QTRY_VERIFY_WITH_TIMEOUT(last.sink(QStringLiteral("O"))->drained(), 8000);
-    for (const auto& run : runs) {
-      for (const auto& [name, intake] : run->feeder().intakes()) {
-        const SourceCounters& c = intake->counters();
-        QCOMPARE(c.messages, c.decoded + c.rejected + c.control);
-        QCOMPARE(c.rows, c.passed + c.duplicates + c.noEventTime + c.controlRecords);
-      }
+    // Counts go on over every restart.
+    for (const auto& [name, intake] : last.feeder().intakes()) {
+      const SourceCounters& c = intake->counters();
+      QVERIFY(c.messages > 100);
+      QCOMPARE(c.messages, c.decoded + c.rejected + c.control);
+      QCOMPARE(c.rows, c.passed + c.duplicates + c.noEventTime + c.controlRecords);
     }
     const WebSocketSink& sink = *last.sink(QStringLiteral("O"));
     QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
