@@ -23,7 +23,8 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   QApplication::setApplicationName(QStringLiteral("weir"));
   QApplication::setDesktopFileName(QStringLiteral("io.github.weir.Weir"));
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/weir/icon.svg")));
-  const Theme& theme = settings.theme == "light" ? lightTheme() : darkTheme();
+  const bool dark = settings.theme.empty() ? systemIsDark() : settings.theme == "dark";
+  const Theme& theme = dark ? darkTheme() : lightTheme();
   applyTheme(app, theme);
 
   std::unique_ptr<DemoExchange> exchange;
@@ -48,6 +49,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
     if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
   }
   const bool restored = settings.screenshot.empty() && window.restoreSession();
+  if (!settings.theme.empty()) window.setTheme(theme);
   bool opened = false;
   for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
   if (!opened && !restored && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
@@ -57,7 +59,10 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   const bool notifies = settings.screenshot.empty() && QSystemTrayIcon::isSystemTrayAvailable() && QSystemTrayIcon::supportsMessages();
   if (notifies) tray.show();
   QObject::connect(&window, &MainWindow::feedTrouble, &tray, [&](const QString& text) {
-    if (notifies && window.notifies()) tray.showMessage(QStringLiteral("Weir"), text, QSystemTrayIcon::Warning);
+    if (notifies && window.settings().notifyFeeds) tray.showMessage(QStringLiteral("Weir"), text, QSystemTrayIcon::Warning);
+  });
+  QObject::connect(&window, &MainWindow::alerted, &tray, [&](const QString& text) {
+    if (notifies && window.settings().notifyAlerts) tray.showMessage(QObject::tr("Weir alert"), text, QSystemTrayIcon::Information);
   });
   if (settings.runFile) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);

@@ -12,7 +12,6 @@
 #include <QWheelEvent>
 #include <algorithm>
 
-#include "ui/plot_item.h"
 
 namespace weir {
 
@@ -78,6 +77,43 @@ void ChartView::setLocalTime(bool local) {
   viewport()->update();
 }
 
+void ChartView::setAxisMode(AxisMode mode) {
+  m_plot->m_mode = mode;
+  viewport()->update();
+}
+
+void ChartView::setAlerts(std::vector<ChartAlert> alerts) { m_plot->m_alerts = std::move(alerts); }
+
+void ChartView::setTimeView(int64_t endMs, int64_t rangeMs) {
+  if (!m_plot->m_following) m_plot->m_end = endMs;
+  setRange(rangeMs);
+}
+
+void ChartView::setCursorTime(std::optional<int64_t> time) {
+  m_plot->m_cursorTime = time;
+  viewport()->update();
+}
+
+int64_t ChartView::firstTime() const {
+  int64_t first = INT64_MAX;
+  if (m_plot->m_store)
+    for (const ChartSeries& series : m_plot->m_store->series())
+      if (!series.points.empty()) first = std::min(first, series.points.front().at);
+  return first;
+}
+
+void ChartView::zoomTo(int64_t rangeMs) {
+  setRange(rangeMs);
+  emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
+}
+
+void ChartView::moveTo(int64_t endMs) {
+  setFollowing(false);
+  m_plot->m_end = endMs;
+  viewport()->update();
+  emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
+}
+
 QString ChartView::asCsv() const {
   QString out = QStringLiteral("time,series,value,volume,state\r\n");
   if (!m_plot->m_store) return out;
@@ -119,14 +155,12 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Space: emit pauseWanted(); break;
     case Qt::Key_End: setFollowing(true); break;
     case Qt::Key_Plus:
-    case Qt::Key_Equal: setRange(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 0.8)); break;
-    case Qt::Key_Minus: setRange(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 1.25)); break;
-    case Qt::Key_0: setRange(5 * 60'000); break;
+    case Qt::Key_Equal: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 0.8)); break;
+    case Qt::Key_Minus: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 1.25)); break;
+    case Qt::Key_0: zoomTo(5 * 60'000); break;
     case Qt::Key_Left:
     case Qt::Key_Right:
-      m_plot->m_end += (event->key() == Qt::Key_Left ? -1 : 1) * m_plot->m_range / 10;
-      setFollowing(false);
-      viewport()->update();
+      moveTo(m_plot->m_end + (event->key() == Qt::Key_Left ? -1 : 1) * m_plot->m_range / 10);
       break;
     case Qt::Key_A:
     case Qt::Key_B:
@@ -142,7 +176,8 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
   }
 }
 
-void ChartView::refresh(int64_t nowMs) {
+void ChartView::refresh(int64_t nowMs, int64_t firstMs) {
+  m_plot->m_first = firstMs;
   m_plot->m_now = nowMs;
   // Steps of a second keep labels and lines from shimmering.
   if (m_plot->m_following) m_plot->m_end = (nowMs / 1000 + 2) * 1000;
@@ -158,7 +193,9 @@ QString ChartView::summary() const {
   QStringList parts;
   for (const ChartSeries& series : m_plot->m_store->series()) {
     if (series.points.empty()) continue;
-    parts << tr("%1 %2, from %3 to %4").arg(series.name).arg(series.points.back().value, 0, 'f', 2).arg(series.min, 0, 'f', 2).arg(series.max, 0, 'f', 2);
+    const size_t first = std::min(series.lowerBound(m_plot->m_end - m_plot->m_range), series.points.size() - 1);
+    const ChartSeries::Extent extent = series.extent(first, series.points.size());
+    parts << tr("%1 %2, from %3 to %4").arg(series.name).arg(series.points.back().value, 0, 'f', 2).arg(extent.low, 0, 'f', 2).arg(extent.high, 0, 'f', 2);
   }
   return parts.join(QStringLiteral("; "));
 }
@@ -171,21 +208,22 @@ void ChartView::resizeEvent(QResizeEvent* event) {
 void ChartView::mouseMoveEvent(QMouseEvent* event) {
   if (m_dragging) {
     const double time = m_plot->xToTime(event->position().x());
-    m_plot->m_end += static_cast<int64_t>(m_dragFrom - time);
-    setFollowing(false);
+    moveTo(m_plot->m_end + static_cast<int64_t>(m_dragFrom - time));
   }
   m_plot->m_cursor = event->position();
+  emit cursorMoved(static_cast<int64_t>(m_plot->xToTime(event->position().x())));
   viewport()->update();
 }
 
 void ChartView::leaveEvent(QEvent* event) {
   m_plot->m_cursor.reset();
+  emit cursorMoved(std::nullopt);
   viewport()->update();
   QChartView::leaveEvent(event);
 }
 
 void ChartView::wheelEvent(QWheelEvent* event) {
-  setRange(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * (event->angleDelta().y() > 0 ? 0.8 : 1.25)));
+  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * (event->angleDelta().y() > 0 ? 0.8 : 1.25)));
   event->accept();
 }
 

@@ -77,7 +77,7 @@ FramesPanel::FramesPanel(QWidget* parent)
 void FramesPanel::add(std::vector<Frame> frames, uint64_t skipped) {
   if (m_paused) return;
   for (Frame& frame : frames) {
-    auto* item = new QTreeWidgetItem({QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz")), frame.connection,
+    auto* item = new QTreeWidgetItem({QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz")), frame.connection,
                                       frame.isOutgoing ? tr("out") : tr("in"), frame.isText ? tr("text") : tr("binary"), QString::number(frame.size),
                                       QString::fromUtf8(frame.payload.left(300)).simplified()});
     item->setTextAlignment(4, Qt::AlignRight | Qt::AlignVCenter);
@@ -108,6 +108,11 @@ QString FramesPanel::shown(const Frame& frame) const {
     if (!document.isNull()) return QString::fromUtf8(document.toJson(QJsonDocument::Indented));
   }
   return QString::fromUtf8(frame.payload);
+}
+
+void FramesPanel::setLocalTime(bool local) {
+  m_localTime = local;
+  m_list->headerItem()->setText(0, local ? tr("Time (local)") : tr("Time (UTC)"));
 }
 
 void FramesPanel::showCurrent() {

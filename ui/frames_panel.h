@@ -21,6 +21,8 @@ class FramesPanel final : public QWidget {
  public:
   explicit FramesPanel(QWidget* parent = nullptr);
   void add(std::vector<Frame> frames, uint64_t skipped);
+  /// Of the frames from now on.
+  void setLocalTime(bool local);
 
  signals:
   void watching(bool on);
@@ -41,6 +43,7 @@ class FramesPanel final : public QWidget {
   QLineEdit* m_filter;
   QLabel* m_info;
   bool m_paused = false;
+  bool m_localTime = false;
   std::deque<Frame> m_frames;  ///< newest first, as the list has them
 };
 

@@ -56,6 +56,13 @@ void HistoryPanel::setRecords(std::vector<RunRecord> records) {
   filter();
 }
 
+void HistoryPanel::setLocalTime(bool local) {
+  if (m_localTime == local) return;
+  m_localTime = local;
+  m_list->headerItem()->setText(0, local ? tr("When (local)") : tr("When (UTC)"));
+  filter();
+}
+
 void HistoryPanel::focusSearch() {
   m_search->setFocus();
   m_search->selectAll();
@@ -66,7 +73,7 @@ void HistoryPanel::filter() {
   for (size_t i = 0; i < m_records.size(); ++i) {
     const RunRecord& r = m_records[i];
     if (!r.text.contains(m_search->text(), Qt::CaseInsensitive) && !r.title.contains(m_search->text(), Qt::CaseInsensitive)) continue;
-    auto* item = new QTreeWidgetItem(m_list, {r.at.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), r.title, r.text.simplified().left(160)});
+    auto* item = new QTreeWidgetItem(m_list, {(m_localTime ? r.at.toLocalTime() : r.at.toUTC()).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), r.title, r.text.simplified().left(160)});
     item->setData(0, Qt::UserRole, static_cast<uint>(i));
   }
 }

@@ -19,12 +19,14 @@ class HistoryPanel final : public QWidget {
   explicit HistoryPanel(QWidget* parent = nullptr);
   void setRecords(std::vector<RunRecord> records);
   void focusSearch();
+  void setLocalTime(bool local);
 
  signals:
   void opened(const QString& title, const QString& text);
 
  private:
   void filter();
+  bool m_localTime = false;
   std::vector<RunRecord> m_records;
   QLineEdit* m_search;
   QTreeWidget* m_list;

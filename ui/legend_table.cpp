@@ -28,8 +28,18 @@ void LegendTable::setStore(const SeriesStore* store) {
   m_store = store;
   m_focus = 0;
   m_hidden.clear();
-  emit hiddenChanged(m_hidden);
   refresh();
+}
+
+void LegendTable::setRange(int64_t fromMs, int64_t toMs) {
+  m_from = fromMs;
+  m_to = toMs;
+}
+
+void LegendTable::setChoice(int focus, const std::set<int>& hidden) {
+  m_focus = focus;
+  m_hidden = hidden;
+  update();
 }
 
 void LegendTable::refresh() {
@@ -55,18 +65,18 @@ void LegendTable::paintEvent(QPaintEvent*) {
   // Change gives way first when it is narrow.
   const bool wide = w > 430;
   const int columns = wide ? 5 : 4;
-  const double first = wide ? 0.22 : 0.26;
-  const double each = (1 - first) / columns;
+  const double names = wide ? 0.22 : 0.26;
+  const double each = (1 - names) / columns;
   const auto cell = [&](int column, double y, const QString& text, const QColor& color, const QFont& font) {
     p.setFont(font);
     p.setPen(color);
-    p.drawText(QRectF(12 + w * (first + each * column), y, w * each, kRow), Qt::AlignVCenter | Qt::AlignRight, text);
+    p.drawText(QRectF(12 + w * (names + each * column), y, w * each, kRow), Qt::AlignVCenter | Qt::AlignRight, text);
   };
   const QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
                                  : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
   p.setFont(uiFont(11));
   p.setPen(t.text3);
-  p.drawText(QRectF(12, 2, w * first, kRow), Qt::AlignVCenter, tr("group"));
+  p.drawText(QRectF(12, 2, w * names, kRow), Qt::AlignVCenter, tr("group"));
   for (int c = 0; c < columns; ++c) cell(c, 2, heads[c], t.text3, uiFont(11));
   double y = kHeader;
   int index = 0;
@@ -79,21 +89,25 @@ void LegendTable::paintEvent(QPaintEvent*) {
     p.drawLine(QPointF(14, y + kRow / 2.0), QPointF(26, y + kRow / 2.0));
     p.setFont(uiFont(12, focus ? QFont::DemiBold : QFont::Normal));
     p.setPen(hidden ? t.text3 : t.text1);
-    p.drawText(QRectF(34, y, w * first - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(s.name, Qt::ElideRight, static_cast<int>(w * first) - 12));
+    p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(s.name, Qt::ElideRight, static_cast<int>(w * names) - 12));
     const double last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
     const int decimals = last >= 1000 ? 2 : 3;
+    const size_t first = s.lowerBound(m_from);
+    const size_t until = s.lowerBound(m_to + 1);
     int c = 0;
     cell(c++, y, withThousands(last, decimals), t.text1, uiFont(12, QFont::DemiBold));
     if (wide) {
-      const double from = s.points.empty() ? last : s.points.front().value;
+      const double from = first < until ? s.points[first].value : last;
       const double change = from == 0 ? 0 : (last / from - 1) * 100;
       const QString text = (change < 0 ? QStringLiteral("▼ ") + QChar(0x2212) : QStringLiteral("▲ +")) + QString::number(std::fabs(change), 'f', 2) + QStringLiteral(" %");
-      cell(c++, y, text, change < 0 ? t.down : t.up, uiFont(12));
+      // The preset's colours are for marks: as text they would be too faint.
+      cell(c++, y, text, t.isColourBlind ? t.text1 : change < 0 ? t.down : t.up, uiFont(12));
     }
-    if (s.count > 0) {
-      cell(c++, y, withThousands(s.min, decimals), t.text2, uiFont(12));
-      cell(c++, y, withThousands(s.max, decimals), t.text2, uiFont(12));
-      cell(c++, y, withThousands(s.sum / static_cast<double>(s.count), decimals), t.text2, uiFont(12));
+    if (first < until) {
+      const ChartSeries::Extent extent = s.extent(first, until);
+      cell(c++, y, withThousands(extent.low, decimals), t.text2, uiFont(12));
+      cell(c++, y, withThousands(extent.high, decimals), t.text2, uiFont(12));
+      cell(c++, y, withThousands(extent.sum / static_cast<double>(until - first), decimals), t.text2, uiFont(12));
     }
     y += kRow;
     ++index;

@@ -18,6 +18,9 @@ class LegendTable final : public QWidget {
   void setTheme(const Theme& theme);
   void setStore(const SeriesStore* store);
   void refresh();
+  /// The time that least, greatest and mean are of.
+  void setRange(int64_t fromMs, int64_t toMs);
+  void setChoice(int focus, const std::set<int>& hidden);
   QSize sizeHint() const override;
 
  signals:
@@ -33,6 +36,7 @@ class LegendTable final : public QWidget {
   const Theme* m_theme;
   const SeriesStore* m_store = nullptr;
   int m_focus = 0;
+  int64_t m_from = 0, m_to = 0;
   size_t m_rows = 0;
   std::set<int> m_hidden;
 };

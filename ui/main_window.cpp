@@ -9,6 +9,7 @@
 #include <QDateTime>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QJsonArray>
 #include <QLabel>
 #include <QListWidget>
 #include <QPainter>
@@ -21,13 +22,12 @@
 #include <QVBoxLayout>
 
 #include "core/plan/checker.h"
-#include "ui/chart_view.h"
+#include "ui/alerts_panel.h"
+#include "ui/chart_deck.h"
 #include "ui/connect_dialog.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
-#include "ui/health_card.h"
 #include "ui/history_panel.h"
-#include "ui/legend_table.h"
 #include "ui/message_bar.h"
 #include "ui/plan_view.h"
 #include "ui/results_panel.h"
@@ -65,7 +65,7 @@ QIcon playIcon(const QColor& color, bool play) {
 }  // namespace
 
 MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& folder, QWidget* parent)
-    : QMainWindow(parent), m_theme(&theme), m_demo(std::move(demo)), m_workspace(folder) {
+    : QMainWindow(parent), m_theme(&theme), m_demo(std::move(demo)), m_workspace(folder), m_views(theme) {
   setObjectName(QStringLiteral("mainWindow"));
   setWindowTitle(tr("Weir"));
   resize(1440, 900);
@@ -81,7 +81,7 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   m_bottom = new QTabWidget(this);
   m_history = new HistoryPanel(m_bottom);
   m_results = new ResultsPanel(theme, m_bottom);
-  m_chart = new ChartView(theme);
+  m_charts = new ChartDeck(theme, this);
 
   buildActions();
   buildDocks();
@@ -110,18 +110,10 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   connect(m_results, &ResultsPanel::streamChosen, this, [this](const QString& name) { showStream(name.toStdString()); });
   connect(m_history, &HistoryPanel::opened, this, [this](const QString& title, const QString& text) { openText(title, text); });
   connect(&m_engine, &Engine::started, this, [this] {
-    // Columns that were learnt from the first messages are known only now.
-    if (BoundScript running = m_engine.streams(); running.order != m_script.order) {
-      m_script = std::move(running);
-      m_streams->setScript(m_script);
-      chooseResult(m_script);
-    }
+    adoptRun();
     setRunning(true);
   });
   connect(&m_engine, &Engine::stopped, this, [this] { setRunning(false); });
-  connect(&m_engine, &Engine::kept, this, [this](const QStringList& names) {
-    showMessage(names.isEmpty() ? tr("Started anew: every connection has changed.") : tr("Kept %1 connected; the queries started anew.").arg(names.join(QStringLiteral(", "))), false);
-  });
   connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, true); });
   connect(&m_engine, &Engine::event, this, [this](const QString& text, bool isError) {
     m_events->insertItem(0, QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss  ")) + QString(text).replace(QLatin1Char('\n'), QStringLiteral(" · ")));
@@ -133,9 +125,21 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   m_tick.start();
   m_history->setRecords(m_workspace.history());
   setRunning(false);
+  // A window without a folder keeps nothing; the settings' own values come with restoreSession().
+  if (folder.isEmpty()) return;
+  m_session = m_workspace.load(&m_sessionProblem);
+  openHistory(Settings::fromJson(m_session.settings));
 }
 
-MainWindow::~MainWindow() = default;
+void MainWindow::openHistory(const Settings& settings) {
+  if (!settings.keepResults) return;
+  m_resultHistory = std::make_unique<ResultHistory>(m_workspace.folder() + QStringLiteral("/results.sqlite"),
+                                                    ResultHistory::Limits{settings.historyMegabytes * 1024LL * 1024, settings.historyDays});
+  connect(m_resultHistory.get(), &ResultHistory::problem, this, [this](const QString& text) { showMessage(text, true); });
+  m_engine.setHistory(m_resultHistory.get());
+}
+
+MainWindow::~MainWindow() { m_results->setModel(nullptr); }
 
 SqlEditor& MainWindow::editor() const { return *m_documents->editor(); }
 
@@ -228,15 +232,13 @@ bool MainWindow::openFile(const QString& path) {
 }
 
 bool MainWindow::restoreSession() {
-  QString problem;
-  const Workspace::Session session = m_workspace.load(&problem);
-  if (!problem.isEmpty()) showMessage(problem, true);
+  const Workspace::Session& session = m_session;
+  if (!m_sessionProblem.isEmpty()) showMessage(m_sessionProblem, true);
   m_recent = session.recentFiles;
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
   if (!session.layout.isEmpty()) restoreState(session.layout);
-  if (session.settings.contains(QLatin1String("dark"))) setTheme(session.settings[QLatin1String("dark")].toBool() ? darkTheme() : lightTheme());
-  m_notifies = session.settings[QLatin1String("notify")].toBool(true);
-  m_actions[QStringLiteral("notify")]->setChecked(m_notifies);
+  m_fileSettings = session.settings[QLatin1String("files")].toObject();
+  if (!session.settings.isEmpty()) setSettings(Settings::fromJson(session.settings));
   int current = session.current;
   bool any = false;
   for (OpenDocument document : session.documents) {
@@ -265,8 +267,9 @@ void MainWindow::keepSession() {
   session.geometry = saveGeometry();
   session.layout = saveState();
   session.recentFiles = m_recent;
-  session.settings[QStringLiteral("dark")] = m_theme->isDark;
-  session.settings[QStringLiteral("notify")] = m_notifies;
+  keepFileSettings();
+  session.settings = m_settings.toJson();
+  session.settings[QStringLiteral("files")] = m_fileSettings;
   if (const QString why = m_workspace.save(session); !why.isEmpty()) showMessage(why, true);
 }
 
@@ -275,10 +278,10 @@ void MainWindow::setTheme(const Theme& theme) {
   applyTheme(*qApp, theme);
   m_documents->setTheme(theme);
   m_messageBar->setTheme(theme);
-  m_chart->setTheme(theme);
-  m_legend->setTheme(theme);
+  m_charts->setTheme(theme);
+  m_views.setTheme(theme);
+  m_alerts->setTheme(theme);
   m_results->setTheme(theme);
-  m_changes->setTheme(theme);
   m_plan->setTheme(theme);
   m_streams->setTheme(theme);
   for (const auto& [name, card] : m_cards) card->setTheme(theme);
@@ -348,38 +351,6 @@ void MainWindow::check() {
   }
 }
 
-void MainWindow::showStream(const std::string& name) {
-  const auto found = m_script.streams.find(name);
-  if (found == m_script.streams.end() || name == m_shownStream) return;
-  m_shownStream = name;
-  const BoundStream& stream = found->second;
-  m_store = SeriesStore(stream);
-  m_results->model().setSchema(stream.schema, stream.groupColumns);
-  m_changes->setSchema(stream.schema);
-  m_legend->setStore(&m_store);
-  m_chart->setStore(&m_store);
-  m_chart->setFocusSeries(0);
-  m_engine.watch({QString::fromStdString(name)});
-  m_chartTitle->setText(QString::fromStdString(name));
-  m_chartSubtitle->setText(stream.windowMs > 0 ? tr("%1 · %2 sec windows").arg(m_store.valueName()).arg(static_cast<double>(stream.windowMs) / 1000)
-                                               : m_store.valueName());
-}
-
-void MainWindow::chooseResult(const BoundScript& script) {
-  m_shownStream.clear();
-  std::string first;
-  QStringList names;
-  for (const std::string& name : script.order) {
-    if (!script.isWritten(name) || script.stream(name).isTable) continue;
-    names << QString::fromStdString(name);
-    // The chart begins with the shortest window: it moves first.
-    const auto window = [&](const std::string& n) { return script.stream(n).windowMs > 0 ? script.stream(n).windowMs : INT64_MAX; };
-    if (first.empty() || window(name) < window(first)) first = name;
-  }
-  m_results->setStreams(names, QString::fromStdString(first));
-  if (!first.empty()) showStream(first);
-}
-
 void MainWindow::run() {
   if (m_isDemo || (m_demo.start && m_documents->path().isEmpty() && m_documents->editor()->text().contains(QLatin1String("ws://127.0.0.1:41733")))) {
     // The exchange may have had to take another port than the one in the text.
@@ -399,6 +370,7 @@ void MainWindow::run() {
   if (refuse(found, 0)) return;
   if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), m_documents->title(), text}); !why.isEmpty()) showMessage(why, true);
   m_history->setRecords(m_workspace.history());
+  m_previewed.clear();
   start(text, result.script, true);
 }
 
@@ -415,9 +387,8 @@ void MainWindow::runStatement() {
   for (const BoundNode& node : all.script.nodes)
     if (node.span.begin >= statement->begin && node.span.begin <= statement->end && !node.target.starts_with('#')) target = node.target;
   if (refuse(missingSources(all.script), 0)) return;
+  m_previewed = target;
   start(whole, all.script, false);
-  if (!target.empty()) showStream(target);
-  m_results->setStreams({QString::fromStdString(target)}, QString::fromStdString(target));
   showMessage(tr("Preview of %1: the sinks are off.").arg(QString::fromStdString(target)), false);
 }
 
@@ -428,16 +399,11 @@ void MainWindow::start(const QString& text, const BoundScript& script, bool sink
   m_script.order = script.order;
   m_streams->setScript(script);
   m_plan->setScript(script);
-  chooseResult(script);
-  for (const auto& [name, card] : m_cards) card->deleteLater();
-  m_cards.clear();
-  m_lastStates.clear();
   m_chartStack->setCurrentIndex(1);
   m_bottom->setCurrentWidget(m_results);
-  m_lastAt = 0;
-  m_startedAt = 0;
-  m_lostSoFar = 0;
-  m_lostInGap.clear();
+  keepFileSettings();
+  m_runFile = m_documents->path().isEmpty() ? m_documents->title() : m_documents->path();
+  m_chartsChosen = !fileSettings()[QLatin1String("shown")].toArray().isEmpty();
   RunOptions options;
   options.sinks = sinks;
   options.recordFile = std::exchange(m_recordFile, {});
@@ -469,21 +435,8 @@ void MainWindow::tick() {
   if (!m_running) return;
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);
-  const ResultFeed::Taken taken = m_engine.feed().take();
-  bool changed = false;
-  for (const ResultFeed::Item& item : taken.closed) {
-    if (item.stream != m_shownStream) continue;
-    m_store.addClosed(*item.batch);
-    m_results->model().addClosed(*item.batch);
-    m_changes->addClosed(*item.batch);
-    changed = true;
-  }
-  const auto open = taken.open.find(m_shownStream);
-  if (open != taken.open.end()) {
-    m_store.setOpen(open->second);
-    m_results->model().setOpen(open->second);
-    changed = true;
-  }
+  takeRows();
+  const bool changed = std::exchange(m_rowsChanged, false);
   if (!changed && !slow) return;
   const RunSnapshot snapshot = m_engine.snapshot();
   if (!snapshot.running) return;
@@ -493,87 +446,13 @@ void MainWindow::tick() {
     m_results->refreshInfo();
   }
   if (m_paused) return;
-  const auto gaps = snapshot.gaps.find(m_shownStream);
-  if (gaps != snapshot.gaps.end()) {
-    // What the sources estimate grows once a loss is over: it belongs to the newest gap.
-    uint64_t lost = 0;
-    for (const ConnectionHealth& h : snapshot.connections) lost += h.lost;
-    if (lost > m_lostSoFar && !gaps->second.empty()) m_lostInGap[gaps->second.back().from] += lost - m_lostSoFar;
-    m_lostSoFar = lost;
-    m_chart->setLost(m_lostInGap);
-    m_chart->setGaps(gaps->second);
-  }
-  m_chart->refresh(toMillis(snapshot.now));
-  if (changed) m_legend->refresh();
+  showGaps(snapshot);
+  const int64_t first = m_charts->firstTime();
+  m_charts->forEach([&](ChartPane& pane) {
+    pane.chart().refresh(toMillis(snapshot.now), first);
+    if (changed) pane.refreshLegend();
+  });
   if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);
-}
-
-void MainWindow::showHealth(const RunSnapshot& snapshot) {
-  int live = 0;
-  for (const ConnectionHealth& h : snapshot.connections) {
-    HealthCard*& card = m_cards[h.name];
-    if (!card) {
-      card = new HealthCard(*m_theme, m_cardsPane);
-      card->setObjectName(QStringLiteral("card_") + h.name);
-      connect(card, &HealthCard::reconnectWanted, &m_engine, &Engine::reconnect);
-      connect(card, &HealthCard::disconnectWanted, &m_engine, &Engine::disconnectFrom);
-      m_cardsLayout->insertWidget(m_cardsLayout->count() - 1, card);
-    }
-    const auto rejects = snapshot.rejects.find(h.name.toStdString());
-    card->show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
-    live += h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) ? 1 : 0;
-    const auto before = m_lastStates.find(h.name);
-    const bool wasLive = before != m_lastStates.end() && before->second == ConnectionState::Live;
-    if (wasLive && h.state != ConnectionState::Live && h.state != ConnectionState::Idle) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
-    m_lastStates[h.name] = h.state;
-  }
-  m_streams->setHealth(snapshot.connections);
-  m_healthSubtitle->setText(tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()));
-}
-
-void MainWindow::updateStatus(const RunSnapshot& s) {
-  if (m_startedAt == 0) m_startedAt = s.now;
-  if (m_lastAt == 0 || s.now - m_lastAt >= 1'000'000) {
-    if (m_lastAt > 0) {
-      const double elapsed = static_cast<double>(s.now - m_lastAt) / 1e6;
-      m_inRate = static_cast<double>(s.rowsIn - m_lastIn) / elapsed;
-      m_outRate = static_cast<double>(s.rowsOut - m_lastOut) / elapsed;
-      updateChips(s);
-    }
-    m_lastAt = s.now;
-    m_lastIn = s.rowsIn;
-    m_lastOut = s.rowsOut;
-    m_lastRows = s.streamRows;
-  }
-  constexpr Micros kDemoOver = 40'000'000;
-  if (m_isDemo && !m_demoTold && s.now - m_startedAt > kDemoOver) {
-    m_demoTold = true;
-    m_messageBar->show(tr("That was the demo. Now point it at your own URL."), false, tr("Connect to a URL"), [this] { connectToUrl(); });
-  }
-  QString text = tr("%n running", nullptr, static_cast<int>(m_chipLines.size())) +
-                 tr("     in %1/s   out %2/s").arg(m_inRate, 0, 'f', 0).arg(m_outRate, 0, 'f', 1);
-  if (m_isDemo && m_demo.dashboardRows) text += tr("     dashboard received %1 of %2 sent").arg(m_demo.dashboardRows()).arg(s.rowsOut);
-  m_status->setText(text);
-  const bool faults = s.late + s.dropped + s.bad + s.expressionErrors > 0;
-  m_statusFaults->setText(tr("   late %1   dropped %2   bad %3   errors %4").arg(s.late).arg(s.dropped).arg(s.bad).arg(s.expressionErrors));
-  QPalette palette = m_statusFaults->palette();
-  palette.setColor(QPalette::WindowText, faults ? m_theme->warn : m_theme->text3);
-  m_statusFaults->setPalette(palette);
-}
-
-// "0.6 rows/s, 0 errors" beside each query that runs.
-void MainWindow::updateChips(const RunSnapshot& s) {
-  if (m_problems->topLevelItemCount() > 0) return;
-  const double elapsed = static_cast<double>(s.now - m_lastAt) / 1e6;
-  std::map<int, LineChip> chips;
-  for (const auto& [name, line] : m_chipLines) {
-    const auto now = s.streamRows.find(name);
-    if (now == s.streamRows.end()) continue;
-    const auto before = m_lastRows.find(name);
-    const uint64_t past = before == m_lastRows.end() ? 0 : before->second;
-    chips.emplace(line, LineChip{tr("%1 rows/s").arg(static_cast<double>(now->second - past) / elapsed, 0, 'f', 1), m_theme->text3});
-  }
-  m_documents->editor()->setChips(std::move(chips));
 }
 
 HealthCard* MainWindow::card(const QString& connection) const {

@@ -5,16 +5,21 @@
 #include <QTimer>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "core/session/engine.h"
 #include "core/session/workspace.h"
-#include "ui/series_store.h"
+#include "core/session/result_history.h"
+#include "ui/result_views.h"
+#include "ui/settings.h"
+#include "ui/plot_item.h"
 #include "ui/theme.h"
 
 class QDockWidget;
 class QLabel;
 class QListWidget;
 class QStackedWidget;
+class QTableView;
 class QTabWidget;
 class QToolButton;
 class QTreeWidget;
@@ -22,15 +27,15 @@ class QVBoxLayout;
 
 namespace weir {
 
+class AlertsPanel;
+class ChartDeck;
 class ChartView;
 class DocumentTabs;
 class FramesPanel;
 class HealthCard;
 class HistoryPanel;
-class LegendTable;
 class MessageBar;
 class PlanView;
-class ResultsModel;
 class ResultsPanel;
 class SqlEditor;
 class StreamTree;
@@ -58,13 +63,18 @@ class MainWindow final : public QMainWindow {
   void runDemo();
 
   Engine& engine() { return m_engine; }
-  ChartView& chart() { return *m_chart; }
+  /// The chart that has the focus, or the first.
+  ChartView& chart();
+  ChartDeck& charts() { return *m_charts; }
   SqlEditor& editor() const;
   DocumentTabs& documents() { return *m_documents; }
-  /// Whether the user wants to be told outside of the window.
-  bool notifies() const { return m_notifies; }
+  const Settings& settings() const { return m_settings; }
+  void setSettings(const Settings& settings);
+  /// Marks a stream as an alert: each of its rows is listed, told of, and marked on the charts.
+  void setAlert(const QString& stream, bool on);
   HealthCard* card(const QString& connection) const;
-  const SeriesStore& series() const { return m_store; }
+  /// Of the stream whose table is shown.
+  const SeriesStore& series() const;
 
  public slots:
   void run();
@@ -74,10 +84,13 @@ class MainWindow final : public QMainWindow {
   void showCommands();
   void showMessage(const QString& text, bool isError);
   void connectToUrl();
+  void showSettings();
 
  signals:
   /// A feed that was live is lost, stale, or has failed.
   void feedTrouble(const QString& text);
+  /// Rows of a stream that is an alert.
+  void alerted(const QString& text);
 
  protected:
   void closeEvent(QCloseEvent* event) override;
@@ -88,6 +101,7 @@ class MainWindow final : public QMainWindow {
   void buildDocks();
   void buildBottom();
   void buildStatus();
+  void openHistory(const Settings& settings);
   QAction* action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call);
   QDockWidget* addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area,
                        QLabel** subtitle = nullptr, bool titled = true);
@@ -98,8 +112,19 @@ class MainWindow final : public QMainWindow {
   void start(const QString& text, const BoundScript& script, bool sinks);
   bool refuse(const Diagnostics& found, uint32_t shift);
   void showHealth(const RunSnapshot& snapshot);
+  void showGaps(const RunSnapshot& snapshot);
   void showStream(const std::string& name);
-  void chooseResult(const BoundScript& script);
+  void showChart(const QString& stream, bool on);
+  /// Takes note of a run that has begun: its streams, and what goes on from the one before.
+  void adoptRun();
+  void showDefaultCharts(const RunInfo& info);
+  void takeRows();
+  void noteAlerts(const std::string& stream, const Batch& batch);
+  void loadOlder(const std::string& stream);
+  void watchShown();
+  void titleCharts();
+  QJsonObject fileSettings() const;
+  void keepFileSettings();
   void updateStatus(const RunSnapshot& snapshot);
   void updateChips(const RunSnapshot& snapshot);
   void setRunning(bool running);
@@ -108,6 +133,10 @@ class MainWindow final : public QMainWindow {
   const Theme* m_theme;
   DemoServices m_demo;
   Workspace m_workspace;
+  Workspace::Session m_session;  ///< as the last one left it
+  QString m_sessionProblem;
+  Settings m_settings;
+  std::unique_ptr<ResultHistory> m_resultHistory;  ///< outlives the engine
   Engine m_engine;
   QTimer m_tick;
   QTimer m_checkDelay;
@@ -116,14 +145,14 @@ class MainWindow final : public QMainWindow {
   QStringList m_recent;
   DocumentTabs* m_documents = nullptr;
   MessageBar* m_messageBar = nullptr;
-  ChartView* m_chart = nullptr;
-  LegendTable* m_legend = nullptr;
+  ChartDeck* m_charts = nullptr;
+  QTableView* m_changesTable = nullptr;
+  AlertsPanel* m_alerts = nullptr;
   QStackedWidget* m_chartStack = nullptr;
   QLabel* m_chartTitle = nullptr;
   QLabel* m_chartSubtitle = nullptr;
   QLabel* m_healthSubtitle = nullptr;
   ResultsPanel* m_results = nullptr;
-  ResultsModel* m_changes = nullptr;
   FramesPanel* m_frames = nullptr;
   HistoryPanel* m_history = nullptr;
   PlanView* m_plan = nullptr;
@@ -146,17 +175,25 @@ class MainWindow final : public QMainWindow {
   QLabel* m_clock = nullptr;
   QByteArray m_factoryLayout;
   std::string m_shownStream;
+  std::string m_previewed;  ///< the result of a statement that runs alone
   BoundScript m_script;  ///< that runs, or ran last
   std::map<std::string, int> m_chipLines;
-  SeriesStore m_store;
+  ResultViews m_views;
+  uint64_t m_runSeen = 0;
+  QJsonObject m_fileSettings;  ///< charts and alerts, by file
+  std::set<QString> m_alertStreams;
+  std::vector<ChartAlert> m_alertMarks;
+  QString m_runFile;            ///< whose settings the charts have
+  bool m_chartsChosen = false;  ///< by hand
+  int m_alertsUnseen = 0;
+  std::map<QString, QString> m_usualKeys;
+  bool m_rowsChanged = false;
   QString m_recordFile;
   bool m_isDemo = false;
   bool m_demoTold = false;
   bool m_running = false;
   bool m_paused = false;
   qint64 m_slowTick = 0;
-  bool m_localTime = false;
-  bool m_notifies = true;
   uint64_t m_lastIn = 0;
   uint64_t m_lastOut = 0;
   std::map<std::string, uint64_t> m_lastRows;

@@ -14,12 +14,15 @@
 #include <QToolBar>
 #include <QToolButton>
 
-#include "ui/chart_view.h"
+#include "ui/alerts_panel.h"
+#include "ui/chart_deck.h"
 #include "ui/command_palette.h"
 #include "ui/document_tabs.h"
+#include "ui/frames_panel.h"
 #include "ui/history_panel.h"
 #include "ui/main_window.h"
 #include "ui/results_panel.h"
+#include "ui/settings_dialog.h"
 #include "ui/sql_editor.h"
 
 namespace weir {
@@ -96,30 +99,30 @@ void MainWindow::buildActions() {
 
   QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { m_paused = m_actions[QStringLiteral("pause")]->isChecked(); });
   pause->setCheckable(true);
-  action(QStringLiteral("live"), tr("Go &live"), {}, [this] { m_chart->setFollowing(true); });
+  action(QStringLiteral("live"), tr("Go &live"), {}, [this] { m_charts->setFollowing(true); });
   action(QStringLiteral("exportChart"), tr("Export &chart..."), {}, [this] {
     const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), QString::fromStdString(m_shownStream) + QStringLiteral(".png"), tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
     if (path.isEmpty()) return;
-    const QString why = m_chart->exportTo(path);
+    const QString why = chart().exportTo(path);
     showMessage(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
   });
-  action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] { QApplication::clipboard()->setPixmap(m_chart->grab()); });
+  action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] { QApplication::clipboard()->setPixmap(chart().grab()); });
   action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { m_results->exportRows(); });
   action(QStringLiteral("commands"), tr("Co&mmands"), QKeySequence(tr("Ctrl+Shift+P")), [this] { showCommands(); });
-  action(QStringLiteral("dark"), tr("&Dark theme"), {}, [this] { setTheme(darkTheme()); });
-  action(QStringLiteral("light"), tr("L&ight theme"), {}, [this] { setTheme(lightTheme()); });
-  action(QStringLiteral("zone"), tr("UTC or local &time"), {}, [this] {
-    m_localTime = !m_localTime;
-    m_zone->setText(m_localTime ? tr("Local") : tr("UTC"));
-    m_chart->setLocalTime(m_localTime);
-    m_results->model().setLocalTime(m_localTime);
-  });
-  QAction* notify = action(QStringLiteral("notify"), tr("&Notify when a feed is lost"), {}, [this] {
-    m_notifies = m_actions[QStringLiteral("notify")]->isChecked();
-    m_keepDelay.start();
+  const auto change = [this](const std::function<void(Settings&)>& how) {
+    Settings changed = m_settings;
+    how(changed);
+    setSettings(changed);
+  };
+  action(QStringLiteral("dark"), tr("&Dark theme"), {}, [change] { change([](Settings& s) { s.look = Settings::Look::Dark; }); });
+  action(QStringLiteral("light"), tr("L&ight theme"), {}, [change] { change([](Settings& s) { s.look = Settings::Look::Light; }); });
+  action(QStringLiteral("zone"), tr("UTC or local &time"), {}, [change] { change([](Settings& s) { s.localTime = !s.localTime; }); });
+  QAction* notify = action(QStringLiteral("notify"), tr("&Notify when a feed is lost"), {}, [this, change] {
+    change([this](Settings& s) { s.notifyFeeds = m_actions[QStringLiteral("notify")]->isChecked(); });
   });
   notify->setCheckable(true);
   notify->setChecked(true);
+  action(QStringLiteral("settings"), tr("S&ettings..."), QKeySequence::Preferences, [this] { showSettings(); });
   action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
   action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
     restoreState(m_factoryLayout);
@@ -130,7 +133,36 @@ void MainWindow::buildActions() {
     showMessage(help.isEmpty() ? tr("Put the caret on a function, a window or an option. Ctrl+Space lists what fits, Ctrl+Shift+P every command.") : QString(help).replace(QLatin1Char('\n'), QStringLiteral("  —  ")), false);
   });
   action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
+  for (const auto& [name, a] : m_actions) m_usualKeys[name] = a->shortcut().toString();
   buildMenus();
+}
+
+void MainWindow::showSettings() {
+  auto* dialog = new SettingsDialog(m_settings, m_actions, m_usualKeys, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog] { setSettings(dialog->settings()); });
+  dialog->open();
+}
+
+void MainWindow::setSettings(const Settings& settings) {
+  m_settings = settings;
+  const bool dark = settings.look == Settings::Look::Dark || (settings.look == Settings::Look::System && systemIsDark());
+  const Theme& theme = settings.colourBlind ? colourBlindTheme(dark) : dark ? darkTheme() : lightTheme();
+  if (&theme != m_theme) setTheme(theme);
+  m_zone->setText(settings.localTime ? tr("Local") : tr("UTC"));
+  m_charts->setLocalTime(settings.localTime);
+  m_views.setLocalTime(settings.localTime);
+  m_alerts->setLocalTime(settings.localTime);
+  m_frames->setLocalTime(settings.localTime);
+  m_history->setLocalTime(settings.localTime);
+  m_actions[QStringLiteral("notify")]->setChecked(settings.notifyFeeds);
+  for (const auto& [name, a] : m_actions) {
+    const auto changed = settings.keys.find(name);
+    const QKeySequence keys(changed == settings.keys.end() ? m_usualKeys[name] : changed->second);
+    // Setting what is there already would take away a standard key's other forms.
+    if (a->shortcut() != keys) a->setShortcut(keys);
+  }
+  m_keepDelay.start();
 }
 
 void MainWindow::buildMenus() {
@@ -149,7 +181,7 @@ void MainWindow::buildMenus() {
     for (const QString& path : m_recent) recent->addAction(path, this, [this, path] { openFile(path); });
     if (m_recent.isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
   });
-  for (const char* name : {"save", "saveAs", "-", "closeTab", "reopenTab", "nextTab", "previousTab", "-", "quit"}) {
+  for (const char* name : {"save", "saveAs", "-", "closeTab", "reopenTab", "nextTab", "previousTab", "-", "settings", "-", "quit"}) {
     if (*name == '-') file->addSeparator();
     else file->addAction(m_actions.at(QLatin1String(name)));
   }
@@ -196,7 +228,7 @@ void MainWindow::buildMenus() {
   for (const int minutes : {1, 2, 5, 15, 60, 240, 1440})
     ranges->addAction(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60), this, [this, range, minutes] {
       range->setText(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60));
-      m_chart->setRange(minutes * 60'000LL);
+      m_charts->setRange(minutes * 60'000LL);
     });
   range->setMenu(ranges);
   m_zone = button("zone", tr("UTC"));

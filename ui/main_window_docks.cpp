@@ -15,11 +15,11 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
-#include "ui/chart_view.h"
+#include "ui/alerts_panel.h"
+#include "ui/chart_deck.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
 #include "ui/history_panel.h"
-#include "ui/legend_table.h"
 #include "ui/main_window.h"
 #include "ui/plan_view.h"
 #include "ui/results_panel.h"
@@ -43,9 +43,15 @@ void MainWindow::buildDocks() {
     const auto found = m_script.streams.find(name.toStdString());
     if (m_running && found != m_script.streams.end() && found->second.kind != StreamKind::Source) {
       showStream(name.toStdString());
-      m_results->setStreams({name}, name);
+      m_results->choose(name);
     }
   });
+  connect(m_streams, &StreamTree::chartWanted, this, [this](const QString& name, bool on) {
+    showChart(name, on);
+    m_chartsChosen = true;
+    m_keepDelay.start();
+  });
+  connect(m_streams, &StreamTree::alertWanted, this, &MainWindow::setAlert);
 
   m_cardsPane = new QWidget(this);
   m_cardsPane->setObjectName(QStringLiteral("cardsPane"));
@@ -62,28 +68,23 @@ void MainWindow::buildDocks() {
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   addDock(QStringLiteral("healthDock"), tr("Health"), scroll, Qt::LeftDockWidgetArea, &m_healthSubtitle);
 
-  auto* chartPane = new QWidget(this);
-  auto* chartColumn = new QVBoxLayout(chartPane);
-  chartColumn->setContentsMargins(0, 0, 0, 0);
-  chartColumn->setSpacing(0);
-  m_legend = new LegendTable(*m_theme, chartPane);
-  m_chart->setAccessibleName(tr("Chart"));
-  chartColumn->addWidget(m_legend);
-  chartColumn->addWidget(m_chart, 1);
   auto* welcome = new WelcomeCard(this);
   connect(welcome, &WelcomeCard::demo, this, &MainWindow::runDemo);
   connect(welcome, &WelcomeCard::connectToUrl, this, &MainWindow::connectToUrl);
   connect(welcome, &WelcomeCard::openFile, m_actions.at(QStringLiteral("open")), &QAction::trigger);
   m_chartStack = new QStackedWidget(this);
   m_chartStack->addWidget(welcome);
-  m_chartStack->addWidget(chartPane);
+  m_chartStack->addWidget(m_charts);
   addDock(QStringLiteral("chartDock"), tr("Chart"), m_chartStack, Qt::RightDockWidgetArea, &m_chartSubtitle);
-  m_legend->setStore(&m_store);
-  m_chart->setStore(&m_store);
-  connect(m_legend, &LegendTable::focused, m_chart, &ChartView::setFocusSeries);
-  connect(m_legend, &LegendTable::hiddenChanged, m_chart, &ChartView::setHiddenSeries);
-  connect(m_chart, &ChartView::pauseWanted, m_actions.at(QStringLiteral("pause")), &QAction::trigger);
-  connect(m_chart, &ChartView::followingChanged, this, [this](bool following) {
+  connect(m_charts, &ChartDeck::pauseWanted, m_actions.at(QStringLiteral("pause")), &QAction::trigger);
+  connect(m_charts, &ChartDeck::settingsChanged, &m_keepDelay, qOverload<>(&QTimer::start));
+  connect(m_charts, &ChartDeck::olderWanted, this, [this](const QString& stream) { loadOlder(stream.toStdString()); });
+  connect(m_charts, &ChartDeck::streamsChanged, this, [this] {
+    titleCharts();
+    watchShown();
+    m_streams->setCharts(m_charts->streams());
+  });
+  connect(m_charts, &ChartDeck::followingChanged, this, [this](bool following) {
     m_live->setProperty("following", following);
     m_live->setText(following ? tr("● LIVE") : tr("○ Go live"));
     m_live->style()->unpolish(m_live);
@@ -100,11 +101,10 @@ void MainWindow::buildBottom() {
   m_bottom->setDocumentMode(true);
   m_bottom->tabBar()->setDrawBase(false);
   m_bottom->tabBar()->setAccessibleName(tr("Results and problems"));
-  m_changes = new ResultsModel(*m_theme, this);
   auto* changes = new QTableView(m_bottom);
+  m_changesTable = changes;
   changes->setObjectName(QStringLiteral("changes"));
   changes->setAccessibleName(tr("Changes"));
-  changes->setModel(m_changes);
   changes->setFrameShape(QFrame::NoFrame);
   changes->setShowGrid(false);
   changes->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -131,13 +131,20 @@ void MainWindow::buildBottom() {
   m_events->setAccessibleName(tr("Connection events"));
   m_events->setFrameShape(QFrame::NoFrame);
   m_plan = new PlanView(*m_theme, m_bottom);
+  m_alerts = new AlertsPanel(*m_theme, m_bottom);
   m_bottom->addTab(m_results, tr("Results"));
   m_bottom->addTab(changes, tr("Changes"));
   m_bottom->addTab(m_frames, tr("Messages"));
   m_bottom->addTab(m_problems, tr("Problems"));
+  m_bottom->addTab(m_alerts, tr("Alerts"));
   m_bottom->addTab(m_events, tr("Events"));
   m_bottom->addTab(m_history, tr("History"));
   m_bottom->addTab(m_plan, tr("Plan"));
+  connect(m_bottom, &QTabWidget::currentChanged, this, [this] {
+    if (m_bottom->currentWidget() != m_alerts) return;
+    m_alertsUnseen = 0;
+    m_bottom->setTabText(m_bottom->indexOf(m_alerts), tr("Alerts"));
+  });
 }
 
 void MainWindow::layOutDocks() {

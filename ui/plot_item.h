@@ -13,6 +13,20 @@
 
 namespace weir {
 
+/// How series share the price axis. Tags, legend and readout always show prices.
+enum class AxisMode {
+  Automatic,  ///< per cent when prices are more than threefold apart, else price
+  Percent,    ///< from the first point that is seen
+  Price,
+  Panes,      ///< a lane and an axis for each series
+};
+
+/// A row of a stream that is an alert, on the chart of another or the same stream.
+struct ChartAlert {
+  int64_t at = 0;
+  QString text;
+};
+
 /// Paints grid, volume bars, lines, gaps, points, tags and the crosshair of one chart.
 class PlotItem final : public QGraphicsItem {
  public:
@@ -31,9 +45,13 @@ class PlotItem final : public QGraphicsItem {
   int64_t m_range = 60 * 1000;  ///< shown: the wanted one, or less while there is less to see
   int64_t m_end = 0;
   int64_t m_now = 0;
+  int64_t m_first = INT64_MAX;  ///< oldest point of the charts that share the axis
   bool m_following = true;
   int m_focus = 0;
   std::optional<QPointF> m_cursor;
+  std::optional<int64_t> m_cursorTime;  ///< of the mouse over another chart
+  AxisMode m_mode = AxisMode::Automatic;
+  std::vector<ChartAlert> m_alerts;
   std::set<int> m_hidden;
   bool m_localTime = false;
   std::optional<int64_t> m_markA, m_markB;
@@ -48,17 +66,25 @@ class PlotItem final : public QGraphicsItem {
     double low = 0;
     double high = 1;
     bool percent = false;
+    QRectF rect;  ///< where its series are painted
   };
+  using Scales = std::vector<Scale>;  ///< one for each series
   QRectF volumeRect() const;
-  Scale scale() const;
-  double y(const Scale& scale, double value, double base) const;
+  /// A window that is still open ends in the future; its point moves with the clock.
+  double openX(const ChartPoint& point) const;
+  AxisMode shownMode() const;
+  Scales scales() const;
+  void widen(Scale& scale, size_t series) const;
+  static void settle(Scale& scale);
+  static double y(const Scale& scale, double value, double base);
   double baseOf(const ChartSeries& series) const;
-  void paintGrid(QPainter& p, const Scale& s) const;
+  void paintGrid(QPainter& p, const Scales& scales) const;
   void paintVolume(QPainter& p) const;
-  void paintSeries(QPainter& p, const Scale& s) const;
+  void paintSeries(QPainter& p, const Scales& scales) const;
+  void paintAlerts(QPainter& p) const;
   void paintGaps(QPainter& p) const;
-  void paintTags(QPainter& p, const Scale& s) const;
-  void paintCrosshair(QPainter& p, const Scale& s) const;
+  void paintTags(QPainter& p, const Scales& scales) const;
+  void paintCrosshair(QPainter& p, const Scales& scales) const;
   void paintMarkers(QPainter& p) const;
   void paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const;
   /// More points than columns of pixels have room for.

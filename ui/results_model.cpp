@@ -82,6 +82,19 @@ std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
   return key;
 }
 
+void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
+  std::vector<Row> older;
+  const int64_t before = m_closed.empty() ? INT64_MAX : m_closed.back().at;
+  for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch)
+    for (size_t row = (*batch)->rows(); row-- > 0;)
+      if ((*batch)->meta[row].at < before && m_closed.size() + older.size() < kMostRows) older.push_back(rowOf(**batch, row, false));
+  if (older.empty()) return;
+  const int at = rowCount();
+  beginInsertRows({}, at, at + static_cast<int>(older.size()) - 1);
+  m_closed.insert(m_closed.end(), std::make_move_iterator(older.begin()), std::make_move_iterator(older.end()));
+  endInsertRows();
+}
+
 void ResultsModel::addClosed(const Batch& batch) {
   const auto first = static_cast<int>(m_open.size());
   std::vector<Row> fresh;

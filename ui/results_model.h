@@ -30,6 +30,8 @@ class ResultsModel final : public QAbstractTableModel {
   void setSchema(SchemaPtr schema, std::optional<std::vector<size_t>> keys = std::nullopt);
   void addClosed(const Batch& batch);
   void setOpen(const std::vector<BatchPtr>& batches);
+  /// Rows from before those that are there, oldest first.
+  void addOlder(const std::vector<BatchPtr>& batches);
   int closedRows() const { return static_cast<int>(m_closed.size()); }
   /// Since the schema was set, forgotten ones included.
   uint64_t rowsSeen() const { return m_seen; }

@@ -21,7 +21,8 @@ namespace weir {
 
 ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent)
     : QWidget(parent),
-      m_model(new ResultsModel(theme, this)),
+      m_nothing(new ResultsModel(theme, this)),
+      m_model(m_nothing),
       m_proxy(new QSortFilterProxyModel(this)),
       m_table(new QTableView(this)),
       m_stream(new QComboBox(this)),
@@ -99,8 +100,15 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent)
 }
 
 void ResultsPanel::setTheme(const Theme& theme) {
-  m_model->setTheme(theme);
+  m_nothing->setTheme(theme);
   m_table->viewport()->update();
+}
+
+void ResultsPanel::setModel(ResultsModel* model) {
+  m_model = model ? model : m_nothing;
+  m_proxy->setSourceModel(m_model);
+  m_rowsWhenLeft = static_cast<int>(m_model->rowsSeen());
+  refreshInfo();
 }
 
 void ResultsPanel::setStreams(const QStringList& names, const QString& shown) {
@@ -109,6 +117,8 @@ void ResultsPanel::setStreams(const QStringList& names, const QString& shown) {
   m_stream->setCurrentText(shown);
   m_rowsWhenLeft = 0;
 }
+
+void ResultsPanel::choose(const QString& stream) { m_stream->setCurrentText(stream); }
 
 void ResultsPanel::refreshInfo() {
   m_info->setText(tr("newest first · %1 of %2 rows kept").arg(withThousands(m_model->closedRows(), 0), withThousands(ResultsModel::kMostRows, 0)));

@@ -21,9 +21,13 @@ class ResultsPanel final : public QWidget {
  public:
   explicit ResultsPanel(const Theme& theme, QWidget* parent = nullptr);
   ResultsModel& model() { return *m_model; }
+  /// Shows these rows; nothing: none.
+  void setModel(ResultsModel* model);
   QTableView& table() { return *m_table; }
   void setTheme(const Theme& theme);
   void setStreams(const QStringList& names, const QString& shown);
+  /// Chooses one of the streams, as the user would.
+  void choose(const QString& stream);
   void refreshInfo();
   /// The rows that are seen, in their order, columns that are hidden left out.
   QString asTsv(bool selectedOnly) const;
@@ -43,6 +47,7 @@ class ResultsPanel final : public QWidget {
   std::vector<int> rowsSeen(bool selectedOnly) const;
   std::vector<int> columnsSeen() const;
 
+  ResultsModel* m_nothing;
   ResultsModel* m_model;
   QSortFilterProxyModel* m_proxy;
   QTableView* m_table;

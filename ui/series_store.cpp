@@ -10,6 +10,7 @@ void ChartSeries::Extent::take(const ChartPoint& point) {
   high = std::max(high, point.value);
   volume = std::max(volume, point.volume);
   incomplete = incomplete || point.incomplete;
+  sum += point.value;
 }
 
 void ChartSeries::Extent::take(const Extent& other) {
@@ -17,15 +18,11 @@ void ChartSeries::Extent::take(const Extent& other) {
   high = std::max(high, other.high);
   volume = std::max(volume, other.volume);
   incomplete = incomplete || other.incomplete;
+  sum += other.sum;
 }
 
 void ChartSeries::add(const ChartPoint& point, size_t most) {
-  const size_t number = m_dropped + points.size();
-  const Extent alone{point.value, point.value, point.volume, point.incomplete};
-  if (m_blocks.empty() || number % kBlock == 0)
-    m_blocks.push_back(alone);
-  else
-    m_blocks.back().take(alone);
+  addToBlocks(point, m_dropped + points.size());
   points.push_back(point);
   while (points.size() > most) {
     points.pop_front();
@@ -33,8 +30,22 @@ void ChartSeries::add(const ChartPoint& point, size_t most) {
   }
 }
 
+void ChartSeries::addToBlocks(const ChartPoint& point, size_t number) {
+  if (m_blocks.empty() || number % kBlock == 0)
+    m_blocks.push_back({point.value, point.value, point.volume, point.incomplete, point.value});
+  else
+    m_blocks.back().take(point);
+}
+
+void ChartSeries::prepend(const std::vector<ChartPoint>& older) {
+  points.insert(points.begin(), older.begin(), older.end());
+  m_blocks.clear();
+  m_dropped = 0;
+  for (size_t i = 0; i < points.size(); ++i) addToBlocks(points[i], i);
+}
+
 ChartSeries::Extent ChartSeries::extent(size_t from, size_t to) const {
-  Extent out{points[from].value, points[from].value, points[from].volume, points[from].incomplete};
+  Extent out{points[from].value, points[from].value, points[from].volume, points[from].incomplete, points[from].value};
   for (size_t i = from + 1; i < to;) {
     const size_t number = m_dropped + i;
     if (number % kBlock == 0 && i + kBlock <= to) {
@@ -120,14 +131,31 @@ void SeriesStore::addClosed(const Batch& batch) {
     const auto point = pointOf(batch, row);
     if (!point) continue;
     ChartSeries& series = seriesOf(batch, row);
-    series.min = series.count == 0 ? point->value : std::min(series.min, point->value);
-    series.max = series.count == 0 ? point->value : std::max(series.max, point->value);
-    series.sum += point->value;
-    ++series.count;
     series.add(*point, std::max<size_t>(20'000, kMostPoints / m_series.size()));
     if (series.open && series.open->at <= point->at) series.open.reset();
     m_latest = std::max(m_latest, point->at);
   }
+}
+
+void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
+  std::map<size_t, std::vector<ChartPoint>> older;
+  for (const BatchPtr& batch : batches)
+    for (size_t row = 0; row < batch->rows(); ++row) {
+      const auto point = pointOf(*batch, row);
+      if (!point) continue;
+      const ChartSeries& series = seriesOf(*batch, row);
+      const auto index = static_cast<size_t>(&series - m_series.data());
+      if (!series.points.empty() && point->at >= series.points.front().at) continue;
+      std::vector<ChartPoint>& points = older[index];
+      // A window that was run twice is there twice: the later row counts.
+      if (!points.empty() && points.back().at >= point->at) {
+        if (points.back().at == point->at) points.back() = *point;
+        continue;
+      }
+      points.push_back(*point);
+      m_latest = std::max(m_latest, point->at);
+    }
+  for (const auto& [index, points] : older) m_series[index].prepend(points);
 }
 
 void SeriesStore::setOpen(const std::vector<BatchPtr>& rows) {

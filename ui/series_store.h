@@ -30,10 +30,13 @@ class ChartSeries {
   struct Extent {
     double low = 0, high = 0, volume = 0;
     bool incomplete = false;
+    double sum = 0;
     void take(const ChartPoint& point);
     void take(const Extent& other);
   };
   void add(const ChartPoint& point, size_t most);
+  /// Puts older points in front of those that are there; they must be in order and end before the first of them.
+  void prepend(const std::vector<ChartPoint>& older);
   /// Of the points `from` up to before `to`, which must not be empty.
   Extent extent(size_t from, size_t to) const;
   /// The first point at or after a time.
@@ -42,10 +45,9 @@ class ChartSeries {
   QString name;
   std::deque<ChartPoint> points;
   std::optional<ChartPoint> open;
-  double min = 0, max = 0, sum = 0;
-  size_t count = 0;
 
  private:
+  void addToBlocks(const ChartPoint& point, size_t number);
   static constexpr size_t kBlock = 16;
   std::deque<Extent> m_blocks;  ///< the first one holds the point `m_dropped`
   size_t m_dropped = 0;
@@ -60,6 +62,8 @@ class SeriesStore {
   bool isEmpty() const { return m_series.empty(); }
   void addClosed(const Batch& batch);
   void setOpen(const std::vector<BatchPtr>& rows);
+  /// Rows from before those that are there; what overlaps them is passed over.
+  void addOlder(const std::vector<BatchPtr>& batches);
   const std::vector<ChartSeries>& series() const { return m_series; }
   QString valueName() const { return m_valueName; }
   QString volumeName() const { return m_volumeName; }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/stream_tree.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHeaderView>
+#include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
 
@@ -42,6 +45,8 @@ StreamTree::StreamTree(const Theme& theme, QWidget* parent) : QTreeWidget(parent
   setIndentation(14);
   setUniformRowHeights(true);
   setItemDelegate(new TallRows(this));
+  setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(this, &QWidget::customContextMenuRequested, this, &StreamTree::showMenu);
   connect(this, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item, int) {
     if (m_items.contains(item->text(0)) && item->parent()) emit definitionWanted(item->text(0));
   });
@@ -50,10 +55,44 @@ StreamTree::StreamTree(const Theme& theme, QWidget* parent) : QTreeWidget(parent
   });
 }
 
+void StreamTree::showMenu(const QPoint& at) {
+  const QTreeWidgetItem* item = itemAt(at);
+  if (!item || !m_items.contains(item->text(0))) return;
+  const QString name = item->text(0);
+  QMenu menu;
+  menu.addAction(tr("Go to definition"), this, [this, name] { emit definitionWanted(name); });
+  menu.addAction(tr("Copy name"), this, [name] { QApplication::clipboard()->setText(name); });
+  if (m_isResult[name]) {
+    menu.addSeparator();
+    menu.addAction(tr("Show rows"), this, [this, name] { emit streamChosen(name); });
+    QAction* chart = menu.addAction(tr("Chart"));
+    chart->setCheckable(true);
+    chart->setChecked(m_charts.contains(name));
+    connect(chart, &QAction::triggered, this, [this, name](bool on) { emit chartWanted(name, on); });
+    QAction* alert = menu.addAction(tr("Each row is an alert"));
+    alert->setCheckable(true);
+    alert->setChecked(m_alerts.contains(name));
+    connect(alert, &QAction::triggered, this, [this, name](bool on) { emit alertWanted(name, on); });
+  }
+  menu.exec(viewport()->mapToGlobal(at));
+}
+
+void StreamTree::setCharts(const QStringList& shown) { m_charts = shown; }
+
+void StreamTree::setAlerts(const std::set<QString>& alerts) {
+  m_alerts = alerts;
+  for (const auto& [name, item] : m_items) {
+    const bool on = alerts.contains(name);
+    item->setForeground(0, on ? QBrush(m_theme->error) : QBrush());
+    item->setToolTip(0, on ? tr("Each row of %1 is an alert").arg(name) : QString());
+  }
+}
+
 void StreamTree::setScript(const BoundScript& script) {
   clear();
   m_items.clear();
   m_isConnection.clear();
+  m_isResult.clear();
   const auto group = [&](const QString& title, const auto& belongs) {
     QTreeWidgetItem* root = nullptr;
     int count = 0;
@@ -67,6 +106,7 @@ void StreamTree::setScript(const BoundScript& script) {
       item->setIcon(0, markIcon({{}, m_theme->idle, HealthLook::Mark::Ring}));
       m_items[label] = item;
       m_isConnection[label] = stream.kind != StreamKind::Internal;
+      m_isResult[label] = stream.kind != StreamKind::Source && script.isWritten(name);
       if (!stream.schema) continue;
       for (const Field& field : stream.schema->fields) {
         auto* column = new QTreeWidgetItem(item, {QString::fromStdString(field.name), QString::fromLatin1(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())).toLower()});

@@ -3,6 +3,7 @@
 
 #include <QTreeWidget>
 #include <map>
+#include <set>
 
 #include "core/bind/bound_script.h"
 #include "core/net/connection.h"
@@ -22,15 +23,23 @@ class StreamTree final : public QTreeWidget {
   void setScript(const BoundScript& script);
   void setHealth(const std::vector<ConnectionHealth>& connections);
   void setRunning(bool running);
+  void setCharts(const QStringList& shown);
+  void setAlerts(const std::set<QString>& alerts);
 
  signals:
   void definitionWanted(const QString& stream);
   void streamChosen(const QString& stream);
+  void chartWanted(const QString& stream, bool on);
+  void alertWanted(const QString& stream, bool on);
 
  private:
+  void showMenu(const QPoint& at);
   const Theme* m_theme;
   std::map<QString, QTreeWidgetItem*> m_items;
   std::map<QString, bool> m_isConnection;
+  std::map<QString, bool> m_isResult;
+  QStringList m_charts;
+  std::set<QString> m_alerts;
 };
 
 }  // namespace weir

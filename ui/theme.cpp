@@ -44,6 +44,23 @@ const Theme& lightTheme() {
   return kTheme;
 }
 
+const Theme& colourBlindTheme(bool dark) {
+  const auto make = [](Theme theme, const char* up, const char* down) {
+    theme.isColourBlind = true;
+    theme.up = up;
+    theme.down = down;
+    return theme;
+  };
+  static const Theme kDark = make(darkTheme(), "#5B93FF", "#F2A83B");
+  static const Theme kLight = make(lightTheme(), "#1F63D6", "#B86A00");
+  return dark ? kDark : kLight;
+}
+
+bool systemIsDark() {
+  static const bool kDark = QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
+  return kDark;
+}
+
 QColor Theme::mixed(const QColor& under, const QColor& over, double share) {
   const auto mix = [share](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * share)); };
   return {mix(under.red(), over.red()), mix(under.green(), over.green()), mix(under.blue(), over.blue())};
@@ -83,6 +100,7 @@ QString withThousands(double value, int decimals) {
 }
 
 void applyTheme(QApplication& app, const Theme& t) {
+  systemIsDark();  // while the system's palette still stands
   loadResources();
   app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QPalette p;

@@ -13,6 +13,7 @@ namespace weir {
 /// The colours of one theme, by what they are for.
 struct Theme {
   bool isDark = true;
+  bool isColourBlind = false;
   QColor bg0, bg1, bg2, bg3;
   QColor line, line2, ctl;
   QColor text1, text2, text3;
@@ -30,6 +31,10 @@ struct Theme {
 
 const Theme& darkTheme();
 const Theme& lightTheme();
+/// The same with up and down in colours that are told apart under every colour-vision deficiency.
+const Theme& colourBlindTheme(bool dark);
+/// What the desktop showed before the program put its own colours on.
+bool systemIsDark();
 
 /// Sets style, palette, fonts and the style sheet of the whole program.
 void applyTheme(QApplication& app, const Theme& theme);

@@ -6,6 +6,7 @@
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "core/session/result_history.h"
 #include "core/session/source_inference.h"
 
 namespace weir {
@@ -92,11 +93,18 @@ RunSnapshot Engine::snapshot() const {
   return m_snapshot;
 }
 
-BoundScript Engine::streams() const {
+RunInfo Engine::info() const {
   const std::lock_guard lock(m_mutex);
-  BoundScript copy;
-  copy.streams = m_streams.streams;
-  copy.order = m_streams.order;
+  RunInfo copy;
+  copy.number = m_info.number;
+  copy.script.streams = m_info.script.streams;
+  copy.script.order = m_info.script.order;
+  for (const BoundNode& node : m_info.script.nodes) copy.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+  copy.results = m_info.results;
+  copy.identities = m_info.identities;
+  copy.replaces = m_info.replaces;
+  copy.keptConnections = m_info.keptConnections;
+  copy.keptResults = m_info.keptResults;
   return copy;
 }
 
@@ -162,18 +170,34 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   std::erase_if(m_streamRows, [&](const auto& entry) { return !m_run->keptStreams().contains(entry.first); });
   m_observedPush = 0;
   const BoundScript& script = m_run->pipeline().script();
-  {
-    const std::lock_guard lock(m_mutex);
-    m_streams.streams = script.streams;
-    m_streams.order = script.order;
-  }
+  const Identities identities(script);
   for (const std::string& name : script.order) {
     if (!script.isWritten(name) || script.stream(name).isTable) continue;
     m_results.push_back(name);
-    m_run->pipeline().tap(name, [this, name](const BatchPtr& batch) {
-      m_streamRows[name] += batch->rows();
-      m_feed.publish(name, batch);
+    // The file keeps windows; a query that answers each event would only copy its feed there.
+    ResultHistory* const history = script.stream(name).windowed ? m_history.load() : nullptr;
+    const HistoryKey key{name, identities.streams.at(name)};
+    m_run->pipeline().tap(name, [this, key, history](const BatchPtr& batch) {
+      m_streamRows[key.stream] += batch->rows();
+      m_feed.publish(key.stream, batch);
+      if (history) history->add(key, batch);
     });
+  }
+  {
+    const std::lock_guard lock(m_mutex);
+    m_info.number = m_runNumber + 1;
+    m_info.script.streams = script.streams;
+    m_info.script.order = script.order;
+    m_info.script.nodes.clear();
+    for (const BoundNode& node : script.nodes) m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+    m_info.results = m_results;
+    m_info.identities = identities.streams;
+    m_info.replaces = again;
+    m_info.keptConnections = m_run->kept();
+    m_info.keptResults.clear();
+    for (const std::string& name : m_results)
+      if (m_run->keptStreams().contains(name)) m_info.keptResults << QString::fromStdString(name);
+    ++m_runNumber;
   }
   hookFrames();
   m_run->onEvent = [this](const QString& text_, bool isError) { emit event(text_, isError); };
@@ -182,12 +206,6 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
   timer->start(kObserveMs);
   emit started();
-  if (again) {
-    QStringList results;
-    for (const std::string& name : m_results)
-      if (m_run->keptStreams().contains(name)) results << QString::fromStdString(name);
-    emit kept(m_run->kept(), results);
-  }
   observe();
 }
 

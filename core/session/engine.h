@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QString>
 #include <QThread>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -20,6 +21,7 @@
 namespace weir {
 
 class LiveRun;
+class ResultHistory;
 class SourceInference;
 
 /// What a running pipeline looks like at one moment.
@@ -38,6 +40,16 @@ struct RunSnapshot {
   /// Failed casts, zero divisors, overflows and domain errors, and an example of the newest rejected messages.
   uint64_t expressionErrors = 0;
   std::map<std::string, std::vector<Reject>> rejects;
+};
+
+/// What runs, the columns that were learnt from first messages included, and what it took over from the run before.
+struct RunInfo {
+  uint64_t number = 0;  ///< of the run, from 1
+  BoundScript script;   ///< its nodes without their bodies
+  std::vector<std::string> results;  ///< streams that a query writes, tables left out
+  std::map<std::string, uint64_t> identities;
+  bool replaces = false;  ///< another run was going when it began
+  QStringList keptConnections, keptResults;
 };
 
 /// How a script is run.
@@ -66,14 +78,15 @@ class Engine final : public QObject {
   ResultFeed& feed() { return m_feed; }
   FrameLog& frames() { return m_frames; }
   RunSnapshot snapshot() const;
-  /// The streams of what runs, inferred columns included; without nodes.
-  BoundScript streams() const;
+  RunInfo info() const;
+  /// Number of the run that `info` tells of: rows in `feed` belong to it or to one before.
+  uint64_t runNumber() const { return m_runNumber; }
+  /// Closed windows are kept there from the next run on; nullptr keeps none. It must outlive the engine.
+  void setHistory(ResultHistory* history) { m_history = history; }
 
  signals:
   void started();
   void stopped();
-  /// A run began while another was going: these connections, and the windows of these results, went on.
-  void kept(const QStringList& connections, const QStringList& results);
   /// The script cannot run.
   void refused(const QString& message);
   void event(const QString& text, bool isError);
@@ -89,7 +102,9 @@ class Engine final : public QObject {
   ResultFeed m_feed{200'000};
   mutable std::mutex m_mutex;
   RunSnapshot m_snapshot;
-  BoundScript m_streams;
+  RunInfo m_info;
+  std::atomic<uint64_t> m_runNumber{0};
+  std::atomic<ResultHistory*> m_history{nullptr};
   std::shared_ptr<LiveRun> m_run;  ///< engine thread only
   std::vector<std::shared_ptr<LiveRun>> m_ending;
   std::unique_ptr<SourceInference> m_inference;

@@ -35,6 +35,7 @@ class Workspace {
  public:
   /// Keeps its files in `folder`, which is made; empty keeps nothing.
   explicit Workspace(QString folder);
+  const QString& folder() const { return m_folder; }
   /// The user's: XDG_DATA_HOME/weir.
   static QString defaultFolder();
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTreeWidget>
+
+#include "core/data/batch.h"
+#include "ui/theme.h"
+
+namespace weir {
+
+/// Rows of the streams that are alerts, newest first: when, which stream, and what it says. Keeps the last 2,000.
+class AlertsPanel final : public QTreeWidget {
+  Q_OBJECT
+ public:
+  static constexpr int kMostRows = 2'000;
+  explicit AlertsPanel(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme) { m_theme = &theme; }
+  void setLocalTime(bool local) { m_localTime = local; }
+  /// Returns what the row says in one line: `symbol BTCUSDT, vwap 64120.5`.
+  static QString textOf(const Batch& batch, size_t row);
+  void add(const QString& stream, int64_t at, const QString& text);
+
+ private:
+  const Theme* m_theme;
+  bool m_localTime = false;
+};
+
+}  // namespace weir

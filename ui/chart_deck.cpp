@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/chart_deck.h"
+
+#include <algorithm>
+
+namespace weir {
+
+ChartDeck::ChartDeck(const Theme& theme, QWidget* parent) : QSplitter(Qt::Vertical, parent), m_theme(&theme), m_empty(new ChartView(theme, this)) {
+  setObjectName(QStringLiteral("chartDeck"));
+  setChildrenCollapsible(false);
+  setHandleWidth(5);
+  m_empty->setAccessibleName(tr("Chart"));
+  addWidget(m_empty);
+}
+
+void ChartDeck::setTheme(const Theme& theme) {
+  m_theme = &theme;
+  m_empty->setTheme(theme);
+  for (ChartPane* pane : m_panes) pane->setTheme(theme);
+}
+
+ChartPane* ChartDeck::make(const ResultView& view) {
+  auto* pane = new ChartPane(*m_theme, view, this);
+  ChartView& chart = pane->chart();
+  pane->setSettings(m_settings[pane->stream()].toObject());
+  chart.setRange(m_rangeMs);
+  chart.setLocalTime(m_localTime);
+  chart.setFollowing(m_following);
+  connect(&chart, &ChartView::followingChanged, this, [this](bool following) { setFollowing(following); });
+  connect(&chart, &ChartView::pauseWanted, this, &ChartDeck::pauseWanted);
+  connect(&chart, &ChartView::viewMoved, this, [this, raw = &chart](int64_t end, int64_t range) {
+    m_rangeMs = range;
+    for (ChartPane* other : m_panes)
+      if (&other->chart() != raw) other->chart().setTimeView(end, range);
+    for (ChartPane* any : m_panes)
+      if (any->chart().shownFrom() < any->chart().firstTime() && any->chart().firstTime() != INT64_MAX) emit olderWanted(any->stream());
+  });
+  connect(&chart, &ChartView::cursorMoved, this, [this, raw = &chart](std::optional<int64_t> time) {
+    for (ChartPane* other : m_panes)
+      if (&other->chart() != raw) other->chart().setCursorTime(time);
+  });
+  connect(pane, &ChartPane::settingsChanged, this, [this, pane] {
+    m_settings[pane->stream()] = pane->settings();
+    emit settingsChanged();
+  });
+  connect(pane, &ChartPane::closeWanted, this, [this, pane] {
+    if (m_panes.size() < 2) return;
+    std::erase(m_panes, pane);
+    pane->deleteLater();
+    pane->hide();
+    titles();
+    emit streamsChanged();
+  });
+  return pane;
+}
+
+void ChartDeck::show(ResultViews& views, const QStringList& streams) {
+  std::vector<ChartPane*> kept;
+  for (const QString& name : streams) {
+    const ResultView* view = views.find(name.toStdString());
+    if (!view) continue;
+    ChartPane* pane = find(name);
+    if (pane)
+      pane->setView(*view);
+    else
+      pane = make(*view);
+    kept.push_back(pane);
+  }
+  for (ChartPane* pane : m_panes)
+    if (std::find(kept.begin(), kept.end(), pane) == kept.end()) {
+      pane->hide();
+      pane->deleteLater();
+    }
+  m_panes = kept;
+  QList<int> sizes;
+  for (size_t i = 0; i < m_panes.size(); ++i) {
+    insertWidget(static_cast<int>(i), m_panes[i]);
+    m_panes[i]->QWidget::show();
+  }
+  m_empty->setVisible(m_panes.empty());
+  // The first chart is the one that is looked at most.
+  for (int i = 0; i < count(); ++i) sizes << (i == 0 && m_panes.size() > 1 ? 300 : 200);
+  setSizes(sizes);
+  titles();
+  emit streamsChanged();
+}
+
+void ChartDeck::follow(ResultViews& views) {
+  QStringList left;
+  for (const QString& name : streams())
+    if (views.find(name.toStdString())) left << name;
+  show(views, left);
+}
+
+void ChartDeck::titles() {
+  for (ChartPane* pane : m_panes) pane->setTitled(m_panes.size() > 1);
+}
+
+QStringList ChartDeck::streams() const {
+  QStringList out;
+  for (const ChartPane* pane : m_panes) out << pane->stream();
+  return out;
+}
+
+ChartView& ChartDeck::current() {
+  for (ChartPane* pane : m_panes)
+    if (pane->isAncestorOf(focusWidget()) || pane->chart().hasFocus()) return pane->chart();
+  return m_panes.empty() ? *m_empty : m_panes.front()->chart();
+}
+
+ChartPane* ChartDeck::find(const QString& stream) {
+  const auto found = std::find_if(m_panes.begin(), m_panes.end(), [&](const ChartPane* pane) { return pane->stream() == stream; });
+  return found == m_panes.end() ? nullptr : *found;
+}
+
+void ChartDeck::setRange(int64_t ms) {
+  m_rangeMs = ms;
+  for (ChartPane* pane : m_panes) pane->chart().setRange(ms);
+}
+
+void ChartDeck::setFollowing(bool following) {
+  if (m_following == following) return;
+  m_following = following;
+  for (ChartPane* pane : m_panes) pane->chart().setFollowing(following);
+  emit followingChanged(following);
+}
+
+void ChartDeck::setLocalTime(bool local) {
+  m_localTime = local;
+  for (ChartPane* pane : m_panes) pane->chart().setLocalTime(local);
+}
+
+void ChartDeck::forEach(const std::function<void(ChartPane&)>& each) {
+  for (ChartPane* pane : m_panes) each(*pane);
+}
+
+QJsonObject ChartDeck::settings() const {
+  QJsonObject all = m_settings;
+  for (const ChartPane* pane : m_panes) all[pane->stream()] = pane->settings();
+  return all;
+}
+
+void ChartDeck::setSettings(const QJsonObject& settings) {
+  m_settings = settings;
+  for (ChartPane* pane : m_panes)
+    if (settings.contains(pane->stream())) pane->setSettings(settings[pane->stream()].toObject());
+}
+
+int64_t ChartDeck::firstTime() const {
+  int64_t first = INT64_MAX;
+  for (const ChartPane* pane : m_panes) first = std::min(first, pane->chart().firstTime());
+  return first;
+}
+
+int ChartDeck::room() const {
+  constexpr int kEach = 230;
+  return std::clamp(height() / kEach, 1, 4);
+}
+
+}  // namespace weir

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+#include <QSplitter>
+#include <functional>
+#include <vector>
+
+#include "ui/chart_pane.h"
+
+namespace weir {
+
+/// The charts that are shown, one above the other. They share time: range, following, and the crosshair.
+class ChartDeck final : public QSplitter {
+  Q_OBJECT
+ public:
+  explicit ChartDeck(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme);
+  /// Shows these streams of the views, in this order; charts that are there stay.
+  void show(ResultViews& views, const QStringList& streams);
+  /// The views may have been made anew: charts of streams that are gone are closed.
+  void follow(ResultViews& views);
+  QStringList streams() const;
+  const std::vector<ChartPane*>& panes() const { return m_panes; }
+  /// The chart that has the focus, or the first; never null, but empty before the first run.
+  ChartView& current();
+  ChartPane* find(const QString& stream);
+
+  void setRange(int64_t ms);
+  void setFollowing(bool following);
+  void setLocalTime(bool local);
+  void forEach(const std::function<void(ChartPane&)>& each);
+  /// What is kept of every chart that was ever shown, by stream.
+  QJsonObject settings() const;
+  void setSettings(const QJsonObject& settings);
+  /// Time of the oldest point of all charts: they share an axis.
+  int64_t firstTime() const;
+  /// How many charts have room.
+  int room() const;
+
+ signals:
+  void followingChanged(bool following);
+  void pauseWanted();
+  void settingsChanged();
+  void streamsChanged();
+  /// Older points than those in memory are looked at.
+  void olderWanted(const QString& stream);
+
+ private:
+  ChartPane* make(const ResultView& view);
+  void titles();
+
+  const Theme* m_theme;
+  ChartView* m_empty;
+  std::vector<ChartPane*> m_panes;
+  QJsonObject m_settings;
+  int64_t m_rangeMs = 5 * 60'000;
+  bool m_localTime = false;
+  bool m_following = true;
+};
+
+}  // namespace weir

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The results of a run: which streams there are, where their rows go, which charts and table show them.
+#include <QHeaderView>
+#include <QJsonArray>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QTableView>
+
+#include "ui/alerts_panel.h"
+#include "ui/chart_deck.h"
+#include "ui/document_tabs.h"
+#include "ui/health_card.h"
+#include "ui/main_window.h"
+#include "ui/plan_view.h"
+#include "ui/results_panel.h"
+#include "ui/stream_tree.h"
+
+namespace weir {
+
+namespace {
+
+// Of one stream, at once: the chart asks for more when one scrolls past them.
+constexpr int kRowsLoaded = 50'000;
+constexpr size_t kMostAlertMarks = 500;
+
+QString joinedNames(const QStringList& names) { return names.join(QStringLiteral(", ")); }
+
+}  // namespace
+
+ChartView& MainWindow::chart() { return m_charts->current(); }
+
+const SeriesStore& MainWindow::series() const {
+  static const SeriesStore kNone;
+  const auto* view = const_cast<MainWindow*>(this)->m_views.find(m_shownStream);
+  return view ? view->series : kNone;
+}
+
+void MainWindow::adoptRun() {
+  if (m_engine.runNumber() == m_runSeen) return;
+  RunInfo info = m_engine.info();
+  m_runSeen = info.number;
+  m_script = std::move(info.script);
+  m_streams->setScript(m_script);
+  m_streams->setRunning(true);
+  const bool goesOn = info.replaces && !info.keptConnections.isEmpty();
+  if (!goesOn) {
+    m_lostSoFar = 0;
+    m_lostInGap.clear();
+    m_startedAt = 0;
+    m_alertMarks.clear();
+  }
+  m_lastAt = 0;
+  // Cards of connections that go on stay.
+  std::erase_if(m_cards, [&](const auto& entry) {
+    if (goesOn && info.keptConnections.contains(entry.first)) return false;
+    entry.second->deleteLater();
+    m_lastStates.erase(entry.first);
+    return true;
+  });
+  std::map<std::string, BoundStream> results;
+  QStringList names;
+  for (const std::string& name : info.results) {
+    results.emplace(name, m_script.stream(name));
+    names << QString::fromStdString(name);
+  }
+  m_results->setModel(nullptr);
+  m_changesTable->setModel(nullptr);
+  const std::vector<std::string> fresh = m_views.setScript(results, info.identities);
+  m_shownStream.clear();
+  const QJsonObject kept = fileSettings();
+  m_charts->setSettings(kept[QLatin1String("charts")].toObject());
+  m_alertStreams.clear();
+  for (const QJsonValue& name : kept[QLatin1String("alerts")].toArray()) m_alertStreams.insert(name.toString());
+  m_streams->setAlerts(m_alertStreams);
+  showDefaultCharts(info);
+  const QString first = !m_previewed.empty() ? QString::fromStdString(m_previewed) : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
+  m_results->setStreams(m_previewed.empty() ? names : QStringList{first}, first);
+  showStream(first.toStdString());
+  for (const std::string& name : fresh) loadOlder(name);
+  if (!info.replaces) return;
+  QStringList anew;
+  for (const QString& name : names)
+    if (!info.keptResults.contains(name)) anew << name;
+  QStringList parts;
+  if (!info.keptConnections.isEmpty()) parts << tr("Kept %1 connected").arg(joinedNames(info.keptConnections));
+  if (!info.keptResults.isEmpty()) parts << tr("kept the windows of %1").arg(joinedNames(info.keptResults));
+  if (!anew.isEmpty()) parts << tr("started %1 anew").arg(joinedNames(anew));
+  QString text = parts.join(QStringLiteral("; ")) + QLatin1Char('.');
+  text[0] = text[0].toUpper();
+  showMessage(text, false);
+}
+
+// What was shown of this file the last time, else one chart for each result as far as there is room: the shortest
+// window first, because it moves first.
+void MainWindow::showDefaultCharts(const RunInfo& info) {
+  QStringList wanted;
+  if (m_previewed.empty()) {
+    for (const QJsonValue& name : fileSettings()[QLatin1String("shown")].toArray())
+      if (m_views.find(name.toString().toStdString())) wanted << name.toString();
+  } else {
+    wanted << QString::fromStdString(m_previewed);
+  }
+  if (wanted.isEmpty()) {
+    std::vector<std::string> byWindow;
+    for (const std::string& name : info.results)
+      if (!m_views.find(name)->series.valueName().isEmpty()) byWindow.push_back(name);
+    const auto window = [&](const std::string& name) {
+      const int64_t ms = m_script.stream(name).windowMs;
+      return ms > 0 ? ms : INT64_MAX;
+    };
+    std::stable_sort(byWindow.begin(), byWindow.end(), [&](const auto& a, const auto& b) { return window(a) < window(b); });
+    for (const std::string& name : byWindow)
+      if (wanted.size() < m_charts->room()) wanted << QString::fromStdString(name);
+  }
+  m_charts->show(m_views, wanted);
+}
+
+void MainWindow::showStream(const std::string& name) {
+  ResultView* view = m_views.find(name);
+  if (!view || name == m_shownStream) return;
+  m_shownStream = name;
+  m_results->setModel(view->latest.get());
+  m_changesTable->setModel(view->changes.get());
+  watchShown();
+}
+
+void MainWindow::showChart(const QString& stream, bool on) {
+  QStringList shown = m_charts->streams();
+  if (on == shown.contains(stream) || (!on && shown.size() == 1)) return;
+  if (on)
+    shown << stream;
+  else
+    shown.removeAll(stream);
+  m_charts->show(m_views, shown);
+}
+
+// Open windows are computed for what somebody looks at.
+void MainWindow::watchShown() {
+  QStringList shown = m_charts->streams();
+  const QString table = QString::fromStdString(m_shownStream);
+  if (!shown.contains(table)) shown << table;
+  m_engine.watch(shown);
+}
+
+void MainWindow::titleCharts() {
+  const auto& panes = m_charts->panes();
+  if (panes.size() == 1) {
+    m_chartTitle->setText(panes.front()->stream());
+    m_chartSubtitle->setText(panes.front()->subtitle());
+  } else {
+    m_chartTitle->setText(panes.empty() ? tr("Chart") : tr("Charts"));
+    m_chartSubtitle->setText(panes.empty() ? QString() : tr("%n streams, one time axis", nullptr, static_cast<int>(panes.size())));
+  }
+}
+
+void MainWindow::takeRows() {
+  // Rows of a run that began since the last look belong to its streams.
+  adoptRun();
+  const ResultFeed::Taken taken = m_engine.feed().take();
+  for (const ResultFeed::Item& item : taken.closed) {
+    if (m_alertStreams.contains(QString::fromStdString(item.stream))) noteAlerts(item.stream, *item.batch);
+    ResultView* view = m_views.find(item.stream);
+    if (!view) continue;
+    view->series.addClosed(*item.batch);
+    view->latest->addClosed(*item.batch);
+    view->changes->addClosed(*item.batch);
+    m_rowsChanged = true;
+  }
+  for (const auto& [name, rows] : taken.open) {
+    ResultView* view = m_views.find(name);
+    if (!view) continue;
+    view->series.setOpen(rows);
+    view->latest->setOpen(rows);
+    m_rowsChanged = true;
+  }
+}
+
+void MainWindow::showGaps(const RunSnapshot& snapshot) {
+  // What the sources estimate grows once a loss is over: it belongs to the newest gap.
+  uint64_t lost = 0;
+  for (const ConnectionHealth& h : snapshot.connections) lost += h.lost;
+  const std::vector<Gap>* newest = nullptr;
+  m_charts->forEach([&](ChartPane& pane) {
+    const auto gaps = snapshot.gaps.find(pane.stream().toStdString());
+    if (gaps != snapshot.gaps.end() && !newest) newest = &gaps->second;
+  });
+  if (newest && lost > m_lostSoFar && !newest->empty()) m_lostInGap[newest->back().from] += lost - m_lostSoFar;
+  m_lostSoFar = lost;
+  m_charts->forEach([&](ChartPane& pane) {
+    const auto gaps = snapshot.gaps.find(pane.stream().toStdString());
+    if (gaps == snapshot.gaps.end()) return;
+    pane.chart().setLost(m_lostInGap);
+    pane.chart().setGaps(gaps->second);
+  });
+}
+
+void MainWindow::setAlert(const QString& stream, bool on) {
+  if (on)
+    m_alertStreams.insert(stream);
+  else
+    m_alertStreams.erase(stream);
+  m_streams->setAlerts(m_alertStreams);
+  m_keepDelay.start();
+  showMessage(on ? tr("Each row of %1 is an alert now: it is listed under Alerts, told of, and marked on the charts.").arg(stream) : tr("Rows of %1 are no longer alerts.").arg(stream), false);
+}
+
+void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
+  const QString name = QString::fromStdString(stream);
+  QString last;
+  int rows = 0;
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    if (batch.meta[row].isProvisional) continue;
+    last = AlertsPanel::textOf(batch, row);
+    m_alerts->add(name, batch.meta[row].at, last);
+    m_alertMarks.push_back({batch.meta[row].at, name + QStringLiteral(": ") + last});
+    ++rows;
+  }
+  if (rows == 0) return;
+  if (m_alertMarks.size() > kMostAlertMarks) m_alertMarks.erase(m_alertMarks.begin(), m_alertMarks.end() - kMostAlertMarks);
+  m_charts->forEach([&](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
+  if (m_bottom->currentWidget() != m_alerts) m_alertsUnseen += rows;
+  m_bottom->setTabText(m_bottom->indexOf(m_alerts), m_alertsUnseen > 0 ? tr("Alerts  %1").arg(m_alertsUnseen) : tr("Alerts"));
+  emit alerted(rows == 1 ? name + QStringLiteral(": ") + last : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, last));
+}
+
+void MainWindow::loadOlder(const std::string& stream) {
+  ResultView* view = m_views.find(stream);
+  if (!m_resultHistory || !view || view->isLoading || view->isWhole || !view->stream.windowed) return;
+  view->isLoading = true;
+  int64_t before = INT64_MAX;
+  for (const ChartSeries& series : view->series.series())
+    if (!series.points.empty()) before = std::min(before, series.points.front().at);
+  const HistoryKey key{stream, view->identity};
+  m_resultHistory->load(key, view->stream.schema, before, kRowsLoaded, [this, key](std::vector<BatchPtr> rows) {
+    QMetaObject::invokeMethod(this, [this, key, rows = std::move(rows)] {
+      ResultView* loaded = m_views.find(key.stream);
+      if (!loaded || loaded->identity != key.identity) return;
+      size_t count = 0;
+      for (const BatchPtr& batch : rows) count += batch->rows();
+      loaded->isLoading = false;
+      loaded->isWhole = count < kRowsLoaded;
+      loaded->series.addOlder(rows);
+      loaded->latest->addOlder(rows);
+      loaded->changes->addOlder(rows);
+      m_rowsChanged = true;
+    }, Qt::QueuedConnection);
+  });
+}
+
+// Charts and alerts belong to the file, by its path, or by its title while it has none.
+QJsonObject MainWindow::fileSettings() const {
+  return m_fileSettings[m_documents->path().isEmpty() ? m_documents->title() : m_documents->path()].toObject();
+}
+
+void MainWindow::keepFileSettings() {
+  // Only of a file that has run is there anything to keep.
+  if (m_runSeen == 0 || m_runFile.isEmpty()) return;
+  QJsonArray alerts;
+  for (const QString& name : m_alertStreams) alerts.append(name);
+  m_fileSettings[m_runFile] = QJsonObject{{QStringLiteral("charts"), m_charts->settings()},
+                                          {QStringLiteral("shown"), QJsonArray::fromStringList(m_chartsChosen ? m_charts->streams() : QStringList())},
+                                          {QStringLiteral("alerts"), alerts}};
+}
+
+}  // namespace weir

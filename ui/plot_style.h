@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QPen>
+#include <QString>
+
+namespace weir {
+
+/// A pen whose width scales with the screen.
+QPen plotPen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine);
+/// 1, 2 or 5 times a power of ten: about `wanted` steps in a span.
+double niceStep(double span, int wanted);
+/// "BTCUSDT" is "BTC" on a tag: the quote currency is the same for all.
+QString shortSymbol(const QString& name);
+/// "+0.12 %", with a true minus.
+QString percentText(double value);
+
+}  // namespace weir
