@@ -2,11 +2,13 @@
 #include "app/desktop.h"
 
 #include <QApplication>
+#include <QFileInfo>
 #include <QIcon>
 #include <QSystemTrayIcon>
 #include <QTimer>
 #include <iostream>
 
+#include "app/single_instance.h"
 #include "core/demo/demo_exchange.h"
 #include "ui/main_window.h"
 
@@ -27,6 +29,16 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   const Theme& theme = dark ? darkTheme() : lightTheme();
   applyTheme(app, theme);
 
+  const QString folder = settings.dataFolder.empty() ? Workspace::defaultFolder() : QString::fromStdString(settings.dataFolder);
+  SingleInstance instance(folder);
+  QStringList paths;
+  for (const std::string& file : settings.files) paths << QFileInfo(QString::fromStdString(file)).absoluteFilePath();
+  const bool alone = settings.newInstance || !settings.screenshot.empty() || settings.runDemo || settings.runFile;
+  if (!alone && instance.handOver(paths)) {
+    std::cerr << "weir: runs already; its window has been asked to come to the front (--new-instance opens another)\n";
+    return 0;
+  }
+
   std::unique_ptr<DemoExchange> exchange;
   const DemoServices demo{
       [&exchange]() -> QString {
@@ -43,7 +55,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
         return demoScript(exchange->baseUrl());
       },
       [&exchange] { return exchange ? exchange->dashboardRows() : 0; }};
-  MainWindow window(theme, demo, settings.dataFolder.empty() ? Workspace::defaultFolder() : QString::fromStdString(settings.dataFolder));
+  MainWindow window(theme, demo, folder);
   if (!settings.size.empty()) {
     const QStringList parts = QString::fromStdString(settings.size).split(QLatin1Char('x'));
     if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
@@ -54,6 +66,13 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   for (const std::string& file : settings.files) opened = window.openFile(QString::fromStdString(file)) || opened;
   if (!opened && !restored && settings.files.empty()) window.openText(QObject::tr("demo-vwap.sql"), demoScript(QStringLiteral("ws://127.0.0.1:41733")));
   window.show();
+  instance.onFiles = [&window](const QStringList& files) {
+    for (const QString& file : files) window.openFile(file);
+    window.setWindowState(window.windowState() & ~Qt::WindowMinimized);
+    window.raise();
+    window.activateWindow();
+  };
+  if (!alone) instance.listen();
   // A feed that was live and is lost is told where one looks when the window is elsewhere.
   QSystemTrayIcon tray(QApplication::windowIcon());
   const bool notifies = settings.screenshot.empty() && QSystemTrayIcon::isSystemTrayAvailable() && QSystemTrayIcon::supportsMessages();

@@ -11,6 +11,7 @@ struct DesktopSettings {
   bool runDemo = false;
   bool runFile = false;
   std::string dataFolder;  ///< empty: the user's
+  bool newInstance = false;
   std::string theme;
   std::string size;
   std::string screenshot;

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   app.add_flag("--run", desktop.runFile, "Run the file at once");
   app.add_option("--screenshot", desktop.screenshot, "Run the file for a while, save a picture of the window and quit");
   app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8);
+  app.add_flag("--new-instance", desktop.newInstance, "Open a window of its own even when Weir runs already");
   app.add_option("--data-folder", desktop.dataFolder, "Keep texts, layout and history in this folder");
   app.add_option("--theme", desktop.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
   app.add_option("--size", desktop.size, "Window size, e.g. 1440x900");

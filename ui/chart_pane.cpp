@@ -37,7 +37,7 @@ ChartPane::ChartPane(const Theme& theme, const ResultView& view, QWidget* parent
   setObjectName(QStringLiteral("chart_") + m_stream);
   setMinimumHeight(120);
   m_title->setObjectName(QStringLiteral("paneTitle"));
-  m_title->setFixedHeight(28);
+  m_title->setFixedHeight(30);
   m_title->hide();
   m_name->setFont(uiFont(12, QFont::DemiBold));
   m_subtitle->setFont(uiFont(12));

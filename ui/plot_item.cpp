@@ -164,27 +164,22 @@ void PlotItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
   p.setRenderHint(QPainter::Antialiasing);
   if (!m_store || m_store->isEmpty()) return;
   const Scales s = scales();
-  paintGrid(p, s);
+  const std::vector<Tag> last = tags(s);
+  paintGrid(p, s, last);
   paintVolume(p);
   paintSeries(p, s);
   paintGaps(p);
   paintAlerts(p);
-  paintTags(p, s);
+  paintTags(p, last);
   paintMarkers(p);
   paintCrosshair(p, s);
 }
 
-void PlotItem::paintGrid(QPainter& p, const Scales& scales) const {
+void PlotItem::paintGrid(QPainter& p, const Scales& scales, const std::vector<Tag>& tags) const {
   const QRectF r = priceRect();
   const QRectF v = volumeRect();
   p.setFont(uiFont(11));
   // Labels near a tag give way to it.
-  std::vector<double> tags;
-  for (size_t i = 0; i < scales.size(); ++i) {
-    const ChartSeries& series = m_store->series()[i];
-    const double last = series.open ? series.open->value : series.points.empty() ? 0 : series.points.back().value;
-    if (!isHidden(i)) tags.push_back(y(scales[i], last, baseOf(series)));
-  }
   double paintedTo = r.top() - 1;
   for (size_t i = 0; i < scales.size(); ++i) {
     const Scale& s = scales[i];
@@ -196,7 +191,7 @@ void PlotItem::paintGrid(QPainter& p, const Scales& scales) const {
       const double at = s.rect.bottom() - (value - s.low) / (s.high - s.low) * s.rect.height();
       p.setPen(plotPen(m_theme->grid(), 1));
       p.drawLine(QPointF(r.left(), at), QPointF(r.right(), at));
-      if (std::any_of(tags.begin(), tags.end(), [at](double tag) { return std::fabs(tag - at) < 16; })) continue;
+      if (std::any_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < 16; })) continue;
       p.setPen(m_theme->text3);
       const QString text = s.percent ? percentText(std::fabs(value) < step / 100 ? 0 : value) : withThousands(value, decimals(s.high));
       p.drawText(QRectF(r.right() + 8, at - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft, text);

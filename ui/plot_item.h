@@ -78,12 +78,19 @@ class PlotItem final : public QGraphicsItem {
   static void settle(Scale& scale);
   static double y(const Scale& scale, double value, double base);
   double baseOf(const ChartSeries& series) const;
-  void paintGrid(QPainter& p, const Scales& scales) const;
+  struct Tag {
+    double y;
+    QString name;
+    QString value;
+    QColor color;
+  };
+  std::vector<Tag> tags(const Scales& scales) const;
+  void paintGrid(QPainter& p, const Scales& scales, const std::vector<Tag>& tags) const;
   void paintVolume(QPainter& p) const;
   void paintSeries(QPainter& p, const Scales& scales) const;
   void paintAlerts(QPainter& p) const;
   void paintGaps(QPainter& p) const;
-  void paintTags(QPainter& p, const Scales& scales) const;
+  void paintTags(QPainter& p, const std::vector<Tag>& tags) const;
   void paintCrosshair(QPainter& p, const Scales& scales) const;
   void paintMarkers(QPainter& p) const;
   void paintBand(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color) const;

@@ -61,14 +61,9 @@ void PlotItem::paintGaps(QPainter& p) const {
   }
 }
 
-void PlotItem::paintTags(QPainter& p, const Scales& scales) const {
+// Last values in the order in which they stand, pushed apart where they would cover one another.
+std::vector<PlotItem::Tag> PlotItem::tags(const Scales& scales) const {
   const QRectF r = priceRect();
-  struct Tag {
-    double y;
-    QString name;
-    QString value;
-    QColor color;
-  };
   std::vector<Tag> tags;
   for (size_t i = 0; i < m_store->series().size(); ++i) {
     const ChartSeries& series = m_store->series()[i];
@@ -83,6 +78,11 @@ void PlotItem::paintTags(QPainter& p, const Scales& scales) const {
     const double limit = i + 1 < tags.size() ? tags[i + 1].y - 20 : r.bottom() - 9;
     tags[i].y = std::min(tags[i].y, limit);
   }
+  return tags;
+}
+
+void PlotItem::paintTags(QPainter& p, const std::vector<Tag>& tags) const {
+  const QRectF r = priceRect();
   p.setFont(uiFont(11, QFont::DemiBold));
   for (const Tag& tag : tags) {
     const QRectF box(r.right() + 3, tag.y - kTagHeight / 2, m_axisWidth - 8, kTagHeight);
