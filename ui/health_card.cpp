@@ -45,7 +45,7 @@ HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
     case ConnectionState::Open:
     case ConnectionState::Live:
       if (h.stale) return {QObject::tr("Stale"), t.stale, Mark::Diamond};
-      if (h.bad > 0 || h.dropped > 0 || h.failed > 0) return {QObject::tr("Degraded"), t.warn, Mark::Triangle};
+      if (!h.degraded.isEmpty()) return {QObject::tr("Degraded"), t.warn, Mark::Triangle};
       if (h.state == ConnectionState::Live || h.isSink)
         return {h.isSink ? QObject::tr("Open") : QObject::tr("Live"), t.success, Mark::Disc};
       return {QObject::tr("Open"), t.accent, Mark::HalfRing};
@@ -169,6 +169,8 @@ void HealthCard::setTheme(const Theme& theme) {
 QSize HealthCard::sizeHint() const {
   const bool trouble = m_look.mark == HealthLook::Mark::SlashedRing || m_look.mark == HealthLook::Mark::Square ||
                        m_health.state == ConnectionState::Waiting;
+  constexpr int kChecks = 3;
+  if (!m_health.checklist.isEmpty()) return {220, 84 + 34 * static_cast<int>(std::min<qsizetype>(m_health.checklist.size(), kChecks))};
   return {220, trouble ? 108 : m_health.isSink ? 100 : 142};
 }
 
@@ -200,13 +202,16 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
                    .arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
+  else if (!h.checklist.isEmpty())
+    m_detail = tr("Open, but no rows. Check:");
   else if (h.stale)
     m_detail = tr("Socket open, but silent. Usual gap %1 s.").arg(h.usualGapMs / 1000, 0, 'f', 1);
   else
-    m_detail.clear();
+    m_detail = h.degraded;
   setAccessibleName(tr("%1: %2").arg(h.name, m_look.word));
   setAccessibleDescription(h.error.isEmpty() ? m_detail : h.error + QLatin1Char(' ') + m_detail);
   setToolTip(h.error.isEmpty() ? h.url : h.url + QLatin1Char('\n') + h.error + (h.hint.isEmpty() ? QString() : QLatin1Char('\n') + h.hint));
+  if (!h.checklist.isEmpty()) setToolTip(toolTip() + QStringLiteral("\n• ") + h.checklist.join(QStringLiteral("\n• ")));
   if (sizeHint() != before) updateGeometry();
   placeButtons();
   update();
@@ -280,6 +285,18 @@ void HealthCard::paintEvent(QPaintEvent*) {
     line(58, tr("%1 sent, queue %2 of %3").arg(h.sent).arg(h.queued).arg(h.queueMax), t.text2);
   else
     line(58, tr("%1 · last message %2 ms ago").arg(bytesText(m_byteRate)).arg(h.lastMessage == 0 ? 0 : (m_now - h.lastMessage) / 1000), t.text2);
+  if (!h.checklist.isEmpty()) {
+    // Two lines each; the whole of it is on the tool tip.
+    double top = 78;
+    p.setFont(uiFont(11));
+    for (qsizetype i = 0; i < std::min<qsizetype>(h.checklist.size(), 3); ++i, top += 34) {
+      p.setPen(t.warn);
+      p.drawText(QRectF(left, top, 10, 16), Qt::AlignVCenter, QStringLiteral("•"));
+      p.setPen(t.text2);
+      p.drawText(QRectF(left + 12, top, right - left - 12, 32), Qt::AlignTop | Qt::TextWordWrap, h.checklist[i]);
+    }
+    return;
+  }
   const auto pair = [&](int column, double y, const QString& label, const QString& value, bool bad) {
     const double x = column == 0 ? left : left + (right - left) / 2 + 8;
     const double w = (right - left) / 2 - 8;

@@ -332,6 +332,7 @@ void MainWindow::check() {
   m_bottom->setTabText(m_bottom->indexOf(m_problems), problems > 0 ? tr("Problems  %1").arg(problems) : tr("Problems"));
   std::map<int, QColor> marks;
   const LanguageService language{std::string(view)};
+  m_documents->editor()->setFolds(language.statements());
   for (const Span& statement : language.statements()) {
     const std::string_view body = textOf(view, statement);
     if (body.starts_with("CREATE") || body.starts_with("create") || body.starts_with("DEFINE")) continue;

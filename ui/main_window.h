@@ -163,7 +163,7 @@ class MainWindow final : public QMainWindow {
   QVBoxLayout* m_cardsLayout = nullptr;
   QWidget* m_cardsPane = nullptr;
   std::map<QString, HealthCard*> m_cards;
-  std::map<QString, ConnectionState> m_lastStates;
+  std::map<QString, bool> m_wasLive;
   QToolButton* m_runButton = nullptr;
   QToolButton* m_stopButton = nullptr;
   QToolButton* m_live = nullptr;

@@ -55,7 +55,7 @@ void MainWindow::adoptRun() {
   std::erase_if(m_cards, [&](const auto& entry) {
     if (goesOn && info.keptConnections.contains(entry.first)) return false;
     entry.second->deleteLater();
-    m_lastStates.erase(entry.first);
+    m_wasLive.erase(entry.first);
     return true;
   });
   std::map<std::string, BoundStream> results;

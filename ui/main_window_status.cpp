@@ -28,10 +28,12 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
     const auto rejects = snapshot.rejects.find(h.name.toStdString());
     card->show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
     live += h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) ? 1 : 0;
-    const auto before = m_lastStates.find(h.name);
-    const bool wasLive = before != m_lastStates.end() && before->second == ConnectionState::Live;
-    if (wasLive && h.state != ConnectionState::Live && h.state != ConnectionState::Idle) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
-    m_lastStates[h.name] = h.state;
+    const auto before = m_wasLive.find(h.name);
+    // Silent is as bad as lost.
+    const bool wasLive = before != m_wasLive.end() && before->second;
+    const bool isLive = h.state == ConnectionState::Live && !h.stale;
+    if (wasLive && !isLive && h.state != ConnectionState::Idle) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
+    m_wasLive[h.name] = isLive;
   }
   m_streams->setHealth(snapshot.connections);
   m_healthSubtitle->setText(tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()));

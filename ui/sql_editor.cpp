@@ -107,7 +107,7 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
   setMarginMarkerMask(1, kRunMarkMask);
   markerDefine(QsciScintilla::RightTriangle, kRunMark);
   markerDefine(QsciScintilla::RightTriangle, kIdleMark);
-  setFolding(QsciScintilla::NoFoldStyle);
+  setFolding(QsciScintilla::PlainFoldStyle, 2);
   SendScintilla(SCI_SETMULTIPASTE, 1);
   setBraceMatching(QsciScintilla::SloppyBraceMatch);
   setAutoIndent(true);
@@ -358,17 +358,31 @@ void SqlEditor::setRunMarks(std::map<int, QColor> marks) {
   for (const auto& [line, color] : marks) markerAdd(line, color == m_theme->success ? kRunMark : kIdleMark);
 }
 
+void SqlEditor::setFolds(const std::vector<Span>& statements) {
+  constexpr long kBase = SC_FOLDLEVELBASE;
+  std::vector<long> levels(static_cast<size_t>(lines()), kBase);
+  for (const Span& statement : statements) {
+    const auto first = static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.begin)));
+    const auto last = static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.end)));
+    if (last <= first || last >= levels.size()) continue;
+    levels[first] = kBase | SC_FOLDLEVELHEADERFLAG;
+    for (size_t line = first + 1; line <= last; ++line) levels[line] = kBase + 1;
+  }
+  for (size_t line = 0; line < levels.size(); ++line)
+    if (SendScintilla(SCI_GETFOLDLEVEL, static_cast<unsigned long>(line)) != levels[line]) SendScintilla(SCI_SETFOLDLEVEL, static_cast<unsigned long>(line), levels[line]);
+}
+
 void SqlEditor::paintEvent(QPaintEvent* event) {
   QsciScintilla::paintEvent(event);
   QPainter p(viewport());
   p.setRenderHint(QPainter::Antialiasing);
   const int height = static_cast<int>(SendScintilla(SCI_TEXTHEIGHT, 0UL));
   const int left = static_cast<int>(SendScintilla(SCI_GETMARGINWIDTHN, 0UL) + SendScintilla(SCI_GETMARGINWIDTHN, 1UL) + SendScintilla(SCI_GETMARGINWIDTHN, 2UL));
-  if (const auto statement = currentStatement(); statement && hasFocus()) {
+  if (const auto statement = currentStatement(); statement) {
     const int top = pointOf(static_cast<long>(statement->begin)).y();
     const int bottom = pointOf(static_cast<long>(statement->end)).y() + height;
     QColor outline = m_theme->accent;
-    outline.setAlphaF(0.55F);
+    outline.setAlphaF(hasFocus() ? 0.55F : 0.3F);
     p.setPen(QPen(outline, 1));
     p.drawRoundedRect(QRectF(left + 0.5, top + 0.5, viewport()->width() - left - 3, bottom - top), 4, 4);
   }

@@ -53,6 +53,8 @@ class SqlEditor final : public QsciScintilla {
   void setChips(std::map<int, LineChip> chips);
   /// Where the statements' run marks stand, by line (from 0), with their colour.
   void setRunMarks(std::map<int, QColor> marks);
+  /// Each statement of several lines can be folded.
+  void setFolds(const std::vector<Span>& statements);
   /// The next problem behind the caret, or the one before it.
   void goToProblem(bool forward);
   QString helpAtCaret() const;

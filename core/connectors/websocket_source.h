@@ -25,6 +25,7 @@ class WebSocketSource final : public QObject {
   void stop() { m_connection.stop(); }
   bool hasEnded() const { return m_connection.hasEnded(); }
   Connection& connection() { return m_connection; }
+  const Connection& connection() const { return m_connection; }
   const Intake& intake() const { return *m_intake; }
   ConnectionHealth health() const;
 

@@ -427,6 +427,16 @@ GapLog& Pipeline::gapLog(const std::string& feed) { return *m_streams.at(feed)->
 SourceWatermark* Pipeline::sourceWatermark(const std::string& feed) { return m_streams.at(feed)->source.get(); }
 WatermarkView Pipeline::watermarkOf(const std::string& stream) const { return m_streams.at(stream)->watermark; }
 
+uint64_t Pipeline::lateRowsOf(const std::string& feed) const {
+  uint64_t late = 0;
+  const GapLog* log = m_streams.at(feed)->gapLog.get();
+  for (const auto& node : m_nodes) {
+    const auto& gaps = node->context->gaps;
+    if (log && std::find(gaps.begin(), gaps.end(), log) != gaps.end()) late += node->context->late;
+  }
+  return late;
+}
+
 std::map<std::string, uint64_t> Pipeline::lateCounts() const {
   std::map<std::string, uint64_t> out;
   for (const auto& node : m_nodes)

@@ -51,6 +51,8 @@ class Pipeline {
   SourceWatermark* sourceWatermark(const std::string& feed);
   WatermarkView watermarkOf(const std::string& stream) const;
   std::map<std::string, uint64_t> lateCounts() const;
+  /// Rows too late for the windows that a feed goes into, with or without other feeds.
+  uint64_t lateRowsOf(const std::string& feed) const;
   const Issues& issues() const { return m_issues; }
   /// Grows with every push and every timer that sends rows.
   uint64_t pushNumber() const { return m_pushNumber; }

@@ -61,6 +61,8 @@ struct ConnectionHealth {
   uint64_t lost = 0;  ///< messages, at least, by the usual rate or the sequence numbers
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
   bool stale = false;
+  QString degraded;       ///< why its rows are not to be trusted as they should be; empty when they are
+  QStringList checklist;  ///< of a feed that is open and brings no rows: what to look at
   double usualGapMs = 0;
 };
 
@@ -95,6 +97,8 @@ class Connection final : public QObject {
   int64_t bytesToWrite() const;
   /// When the newest message came.
   Micros lastMessage() const { return m_lastMessage; }
+  /// When the present state began.
+  Micros since() const { return m_since; }
   void send(const QByteArray& payload, bool asText);
 
   ConnectionState state() const { return m_machine.state(); }

@@ -227,7 +227,8 @@ void Engine::observe() {
   for (const auto& [name, rows] : m_streamRows) s.streamRows[name] = rows;
   for (const Issue issue : {Issue::CastFailed, Issue::DivByZero, Issue::Overflow, Issue::DomainError}) s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
-  for (const ConnectionHealth& h : s.connections) {
+  for (ConnectionHealth& h : s.connections) {
+    m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(h.name.toStdString()), s.now);
     s.rowsOut += h.sent;
     s.dropped += h.dropped;
   }

@@ -16,6 +16,7 @@
 #include "core/exec/gap_log.h"
 #include "core/net/connection.h"
 #include "core/session/frame_log.h"
+#include "core/session/health_judge.h"
 #include "core/session/result_feed.h"
 
 namespace weir {
@@ -112,6 +113,7 @@ class Engine final : public QObject {
   std::set<std::string> m_watched;
   bool m_watchesFrames = false;
   FrameLog m_frames;
+  HealthJudge m_judge;
   uint64_t m_observedPush = 0;
   std::map<std::string, uint64_t> m_streamRows;
 };

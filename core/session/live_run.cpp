@@ -2,6 +2,8 @@
 #include "core/session/live_run.h"
 
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QRandomGenerator>
 #include <algorithm>
 
@@ -16,22 +18,37 @@ constexpr Micros kRowsExpected = 10'000'000;
 
 }  // namespace
 
-void LiveRun::askWhyNoRows(WebSocketSource& source) {
+// What to look at when a feed is open and brings no rows. Empty when there is nothing to say.
+QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
   const SourceCounters& counters = source.intake().counters();
-  if (m_stopping || source.connection().state() != ConnectionState::Open || counters.passed > 0 || !onEvent) return;
+  const ConnectionState state = source.connection().state();
+  if ((state != ConnectionState::Open && state != ConnectionState::Live) || counters.passed > 0 || m_clock->now() - source.connection().since() < kRowsExpected) return {};
   QStringList columns;
   for (const Field& field : m_pipeline->script().stream(source.intake().name()).schema->fields)
     columns << QString::fromStdString(field.name);
-  QString hint = tr("is a subscription message needed (websocket.open.message)? %1 messages came, %2 held none of the columns %3, %4 could not be decoded")
-                     .arg(counters.messages)
-                     .arg(counters.control)
-                     .arg(columns.join(QStringLiteral(", ")))
-                     .arg(counters.rejected);
-  if (!source.intake().lastControl().empty())
-    hint += tr("; the last one said %1").arg(QString::fromStdString(source.intake().lastControl()));
-  if (!source.intake().rejects().empty())
-    hint += tr("; the last one failed: %1").arg(QString::fromStdString(source.intake().rejects().back().reason));
-  onEvent(tr("%1: open for 10 s without a row\nhint: %2").arg(source.health().name, hint), true);
+  QStringList out;
+  if (counters.messages == 0) {
+    out << tr("no message came: is a subscription message needed (websocket.open.message)?");
+    return out;
+  }
+  out << tr("is a subscription message needed (websocket.open.message)?");
+  out << tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded").arg(counters.messages).arg(counters.control).arg(columns.join(QStringLiteral(", "))).arg(counters.rejected);
+  if (!source.intake().lastControl().empty()) {
+    const QString last = QString::fromStdString(source.intake().lastControl());
+    QStringList members;
+    for (const QString& name : QJsonDocument::fromJson(last.toUtf8()).object().keys()) members << name;
+    if (!members.isEmpty()) out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
+    out << tr("the last one said %1").arg(last);
+  }
+  if (!source.intake().rejects().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().rejects().back().reason));
+  if (counters.noEventTime > 0) out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
+  return out;
+}
+
+void LiveRun::askWhyNoRows(WebSocketSource& source) {
+  if (m_stopping || !onEvent) return;
+  const QStringList list = noRowsChecklist(source);
+  if (!list.isEmpty()) onEvent(tr("%1: open for 10 s without a row\nhint: %2").arg(source.health().name, list.join(QStringLiteral("; "))), true);
 }
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
@@ -262,7 +279,10 @@ void LiveRun::checkDrained() {
 
 std::vector<ConnectionHealth> LiveRun::health() const {
   std::vector<ConnectionHealth> out;
-  for (const auto& source : m_sources) out.push_back(source->health());
+  for (const auto& source : m_sources) {
+    out.push_back(source->health());
+    if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
+  }
   for (const auto& sink : m_sinks) out.push_back(sink->health());
   return out;
 }

@@ -67,6 +67,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void settle();
   void report(const ConnectionHealth& health);
   void checkDrained();
+  QStringList noRowsChecklist(const WebSocketSource& source) const;
   void askWhyNoRows(WebSocketSource& source);
 
   bool owns(const WebSocketSource& source) const;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Threads: the engine's.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "core/net/connection.h"
+
+namespace weir {
+
+/// Says of an open connection that its rows cannot be trusted as they should be: more than one message or row in a
+/// hundred of the last minute was bad or late, or a sink lost any. It is over once a minute has passed without.
+class HealthJudge {
+ public:
+  static constexpr Micros kWindow = 60'000'000;
+  static constexpr double kShare = 0.01;
+
+  /// Fills in `degraded`. `late` are the rows that came too late for the windows that the source feeds, so far.
+  void judge(ConnectionHealth& health, uint64_t late, Micros now);
+
+ private:
+  struct Sample {
+    Micros at;
+    uint64_t messages, bad, late, lost;
+  };
+  std::map<QString, std::deque<Sample>> m_samples;
+};
+
+}  // namespace weir
