@@ -23,6 +23,10 @@ struct RunSettings {
   bool flush = false;
   std::string record;
   std::string metrics;
+  std::string metricsListen;  ///< ADDRESS:PORT
+  std::string logFormat = "text";
+  std::string logLevel = "info";
+  bool noProgress = false;
   std::string speed = "max";
   bool sinks = false;
   std::string serve;  ///< ADDRESS:PORT

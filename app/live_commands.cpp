@@ -4,9 +4,13 @@
 #include <iostream>
 
 #include "app/commands.h"
+#include "app/metrics_server.h"
 #include "app/output.h"
+#include "app/progress_line.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
+#include "core/connectors/metrics.h"
+#include "core/data/time_text.h"
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
@@ -31,8 +35,22 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     return kExitFailure;
   }
   const std::shared_ptr<LiveRun> run = *created;
+  QString why;
+  std::unique_ptr<MetricsServer> server;
+  if (!settings.metricsListen.empty()) {
+    server = MetricsServer::listen(QString::fromStdString(settings.metricsListen), *run, &why);
+    if (!server) {
+      say(QObject::tr("weir: %1").arg(why));
+      return kExitUsage;
+    }
+    say(QObject::tr("weir: counters at %1").arg(server->url()));
+  }
+  ProgressLine progress(*run, !settings.noProgress);
   RowPrinter printer(run->pipeline(), printRows ? *streams : std::vector<std::string>{}, *format, settings.limit,
-                     [&](const std::string& rows) { output.write(rows); });
+                     [&](const std::string& rows) {
+                       if (!rows.empty()) progress.clear();
+                       output.write(rows);
+                     });
   int code = kExitOk;
   bool ending = false;
   bool sourceEnded = false;
@@ -48,7 +66,12 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
       app.quit();
     });
   };
-  run->onEvent = [](const QString& what, bool) { say(what); };
+  const LogFilter filter = *LogFilter::parse(settings.logLevel, nullptr);
+  run->onEvent = [&](const LogEntry& entry) {
+    if (!filter.passes(entry)) return;
+    progress.clear();
+    say(QString::fromStdString(settings.logFormat == "json" ? entry.json(isoTime(toMillis(run->clock().now()))) : entry.text()));
+  };
   run->onSettled = [&] {
     printer.flush();
     if (printer.done()) end(kExitOk);
@@ -77,8 +100,9 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   }
   run->start();
   app.exec();
+  progress.clear();
   if (!settings.metrics.empty() &&
-      !writeFile(settings.metrics, metricsJson(run->pipeline(), run->feeder(), run->sinkMetrics())))
+      !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
   if (code == kExitInterrupted || code == kExitFailure) return code;
   // A source that ended by itself counts even when the time was up first.

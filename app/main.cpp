@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/desktop.h"
+#include "core/base/log.h"
 
 namespace {
 
@@ -63,12 +64,22 @@ int main(int argc, char** argv) {
     command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end");
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
   };
+  const auto addTelling = [&](CLI::App* command) {
+    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format");
+    command->add_option("--log-format", run.logFormat, "Form of the log on standard error")->check(CLI::IsMember({"text", "json"}));
+    command->add_option("--log-level", run.logLevel, "debug, info, warning, error or off; by category too: warning,connection=debug")->check([](const std::string& text) {
+      std::string why;
+      return LogFilter::parse(text, &why) ? std::string() : why;
+    });
+    command->add_flag("--no-progress", run.noProgress, "No line of rates and states on a terminal");
+  };
   CLI::App* runApp = app.add_subcommand("run", "Run a pipeline without a window");
   runApp->add_option("FILE", run.file, "SQL file, - for standard input")->required();
   addRows(runApp);
   addFor(runApp);
   runApp->add_flag("--no-sinks", run.noSinks, "Connect no sinks");
   runApp->add_option("--record", run.record, "Record what the sources receive");
+  addTelling(runApp);
 
   CLI::App* replayApp = app.add_subcommand("replay", "Run a pipeline over a capture, on a virtual clock");
   replayApp->add_option("CAPTURE", run.capture, "Capture file")->required();
@@ -82,6 +93,7 @@ int main(int argc, char** argv) {
   recordApp->add_option("SOURCE", run.file, "URL or SQL file")->required();
   recordApp->add_option("-o,--output", run.output, "Capture file")->required();
   addFor(recordApp);
+  addTelling(recordApp);
 
   CLI::App* checkApp = app.add_subcommand("check", "Check SQL files");
   checkApp->add_option("FILE", files, "SQL files")->required();
@@ -116,6 +128,7 @@ int main(int argc, char** argv) {
   demoApp->add_flag("--headless", headless, "Without a window: rows on standard output");
   addRows(demoApp);
   addFor(demoApp);
+  addTelling(demoApp);
 
   CLI::App* exchangeApp = app.add_subcommand("exchange", "The demo exchange alone; prints its URL first");
   exchangeApp->add_option("--port", exchange.port, "Port; a free one near 41733 when left out")->check(CLI::Range(1, 65535));

@@ -14,6 +14,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "core/connectors/metrics.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/row_printer.h"
@@ -248,7 +249,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   if (settings.flush) pipeline.flush();
   printer.flush();
   sinks.drain();
-  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(pipeline, feeder, sinks.metrics()))) return kExitFailure;
+  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(metricsOf(pipeline, feeder, sinks.metrics())))) return kExitFailure;
   if (!failed.empty()) {
     printDiagnostics(failed, settings.capture, "");
     return kExitFailure;

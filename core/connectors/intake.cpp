@@ -261,37 +261,4 @@ void Feeder::lost(Intake& intake, Micros at) {
   intake.lost(at);
 }
 
-std::string metricsJson(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks) {
-  std::string out = "{";
-  const auto add = [&out](const std::string& name, uint64_t value) {
-    if (out.size() > 1) out += ",";
-    out += "\n";
-    appendJsonString(out, name);
-    out += ": " + std::to_string(value);
-  };
-  for (const auto& [name, intake] : feeder.intakes()) {
-    const SourceCounters& c = intake->counters();
-    const std::string prefix = "source." + name + ".";
-    add(prefix + "messages", c.messages);
-    add(prefix + "decoded", c.decoded);
-    add(prefix + "rejected", c.rejected);
-    add(prefix + "control", c.control);
-    add(prefix + "rows", c.rows);
-    add(prefix + "passed", c.passed);
-    add(prefix + "control_records", c.controlRecords);
-    add(prefix + "duplicates", c.duplicates);
-    add(prefix + "no_event_time", c.noEventTime);
-    add(prefix + "field_mismatch", c.fieldMismatch);
-    add(prefix + "gaps", intake->gaps());
-    add(prefix + "sequence_jumps", c.sequenceJumps);
-  }
-  for (const auto& [target, late] : pipeline.lateCounts()) add("query." + target + ".late", late);
-  for (const auto& [name, value] : sinks) add("sink." + name, value);
-  add("expr.cast_failed", pipeline.issues().of(Issue::CastFailed));
-  add("expr.div_by_zero", pipeline.issues().of(Issue::DivByZero));
-  add("expr.overflow", pipeline.issues().of(Issue::Overflow));
-  add("expr.domain_error", pipeline.issues().of(Issue::DomainError));
-  return out + "\n}\n";
-}
-
 }  // namespace weir

@@ -116,7 +116,4 @@ class Feeder {
   Micros m_last = 0;
 };
 
-/// Appends `"source.NAME.x":n` and the rest of the flat metrics object that a run leaves.
-std::string metricsJson(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks);
-
 }  // namespace weir

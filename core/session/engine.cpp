@@ -200,7 +200,9 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
     ++m_runNumber;
   }
   hookFrames();
-  m_run->onEvent = [this](const QString& text_, bool isError) { emit event(text_, isError); };
+  m_run->onEvent = [this](const LogEntry& entry) {
+    if (entry.level > LogLevel::Debug) emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
+  };
   m_run->start();
   auto* timer = new QTimer(m_run.get());
   connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });

@@ -48,7 +48,9 @@ QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
 void LiveRun::askWhyNoRows(WebSocketSource& source) {
   if (m_stopping || !onEvent) return;
   const QStringList list = noRowsChecklist(source);
-  if (!list.isEmpty()) onEvent(tr("%1: open for 10 s without a row\nhint: %2").arg(source.health().name, list.join(QStringLiteral("; "))), true);
+  if (list.isEmpty()) return;
+  const QString name = source.health().name;
+  onEvent({LogLevel::Warning, LogCategory::Feed, name.toStdString(), tr("%1: open for 10 s without a row").arg(name).toStdString(), list.join(QStringLiteral("; ")).toStdString(), {}});
 }
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
@@ -176,7 +178,7 @@ void LiveRun::wire(WebSocketSink& sink) {
     emit sinkFailedAtStart();
   };
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
-    if (onEvent) onEvent(tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why), true);
+    if (onEvent) onEvent({LogLevel::Error, LogCategory::Sink, label.toStdString(), tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why).toStdString(), {}, {}});
   };
 }
 
@@ -217,34 +219,48 @@ void LiveRun::settle() {
 }
 
 void LiveRun::report(const ConnectionHealth& h) {
-  QString text;
-  bool isError = false;
+  LogEntry entry{LogLevel::Info, LogCategory::Connection, h.name.toStdString(), {}, {}, {}};
   switch (h.state) {
-    case ConnectionState::Open: text = tr("%1: connected").arg(h.name); break;
-    case ConnectionState::Live: text = tr("%1: live").arg(h.name); break;
+    case ConnectionState::Open: entry.message = tr("%1: connected").arg(h.name).toStdString(); break;
+    case ConnectionState::Live: entry.message = tr("%1: live").arg(h.name).toStdString(); break;
     case ConnectionState::Waiting:
-      text = tr("%1\n%2: attempt %3%4 in %5 s")
-                 .arg(h.error, h.name)
-                 .arg(h.attempt)
-                 .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
-                 .arg(static_cast<double>(h.nextTry - m_clock->now()) / 1e6, 0, 'f', 1);
+      entry.level = LogLevel::Warning;
+      entry.message = h.error.toStdString();
+      entry.detail = tr("%1: attempt %2%3 in %4 s")
+                         .arg(h.name)
+                         .arg(h.attempt)
+                         .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
+                         .arg(static_cast<double>(h.nextTry - m_clock->now()) / 1e6, 0, 'f', 1)
+                         .toStdString();
       break;
     case ConnectionState::Refused:
     case ConnectionState::GaveUp:
     case ConnectionState::Closed:
       if (m_stopping) return;
-      text = h.error.isEmpty() ? tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state)))
-                               : tr("%1\nhint: %2\n%3: %4").arg(h.error, h.hint, h.name, QString::fromLatin1(stateName(h.state)).toLower());
-      isError = true;
+      entry.level = LogLevel::Error;
+      if (h.error.isEmpty()) {
+        entry.message = tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
+      } else {
+        entry.message = h.error.toStdString();
+        entry.hint = h.hint.toStdString();
+        entry.detail = tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
+      }
       break;
     case ConnectionState::Idle:
-      if (!h.error.isEmpty()) text = tr("%1\nhint: %2").arg(h.error, h.hint);
+      if (h.error.isEmpty()) return;
+      entry.level = LogLevel::Warning;
+      entry.message = h.error.toStdString();
+      entry.hint = h.hint.toStdString();
       break;
-    case ConnectionState::Connecting: return;
+    case ConnectionState::Connecting:
+      entry.level = LogLevel::Debug;
+      entry.message = tr("%1: connecting to %2").arg(h.name, h.url).toStdString();
+      break;
   }
-  if (text.isEmpty() || m_reported[h.name] == text) return;
+  const QString text = QString::fromStdString(entry.text());
+  if (m_reported[h.name] == text) return;
   m_reported[h.name] = text;
-  if (onEvent) onEvent(text, isError);
+  if (onEvent) onEvent(entry);
 }
 
 void LiveRun::stop(std::function<void()> done) {

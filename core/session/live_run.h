@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/connectors/websocket_sink.h"
 #include "core/connectors/websocket_source.h"
 #include "core/net/qt_clock.h"
@@ -31,8 +32,11 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   ~LiveRun() override;
 
   Pipeline& pipeline() { return *m_pipeline; }
+  const Pipeline& pipeline() const { return *m_pipeline; }
   Feeder& feeder() { return *m_feeder; }
+  const Feeder& feeder() const { return *m_feeder; }
   QtClock& clock() { return *m_clock; }
+  const QtClock& clock() const { return *m_clock; }
   /// Connections that were taken over from the run before.
   const QStringList& kept() const { return m_kept; }
   /// Streams whose windows, watermarks and counts go on from the run before.
@@ -40,8 +44,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
 
   /// Called whenever rows may have left: after batches and timers.
   std::function<void()> onSettled;
-  /// One line for people: a state, a loss, rows that failed.
-  std::function<void(const QString& text, bool isError)> onEvent;
+  /// Something worth telling: a state, a loss, rows that failed.
+  std::function<void(const LogEntry& entry)> onEvent;
 
   void start();
   /// Drains the sinks for at most 5 s, closes everything, then calls `done`.

@@ -4,10 +4,15 @@
 import json
 import os
 import pathlib
+import pty
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import urllib.error
+import urllib.request
 
 WEIR = sys.argv.pop(1)
 
@@ -175,6 +180,101 @@ class CommandLine(unittest.TestCase):
           CREATE STREAM C (s STRING) WITH (type = 'source', extension = 'websocket', "websocket.url" = 'ws://127.0.0.1:1/y');
           SELECT s FROM B INSERT INTO O; SELECT s FROM C INSERT INTO P;""")
         self.assertEqual(weir("run", self.sql, "--for", "1s").returncode, 3)
+
+    def test_counters_are_answered_to_prometheus(self):
+        demo = subprocess.Popen([WEIR, "demo", "--headless", "--for", "20s", "--metrics-listen", "127.0.0.1:0"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            url = next(line for line in demo.stderr if "counters at" in line).split()[-1]
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+                    page = answer.read().decode()
+                if 'weir_connection_up{connection="BinanceTrades"} 1' in page and 'weir_source_messages_total{source="BinanceTrades"} 0' not in page:
+                    break
+                time.sleep(0.2)
+            samples = dict(line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+            self.assertGreater(float(samples['weir_source_messages_total{source="BinanceTrades"}']), 0)
+            self.assertEqual(float(samples['weir_connection_stale{connection="BinanceTrades"}']), 0)
+            self.assertGreater(float(samples["process_resident_memory_bytes"]), 1e6)
+            self.assertIn("# TYPE weir_sink_queued gauge", page)
+            types = [line for line in page.splitlines() if line.startswith("# TYPE")]
+            self.assertEqual(len(types), len(set(types)))
+            with self.assertRaises(urllib.error.HTTPError):
+                urllib.request.urlopen(url + "/nothing", timeout=5)
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            self.assertEqual(demo.wait(10), 130)
+            demo.stderr.close()
+        done = weir("demo", "--headless", "--for", "1s", "--metrics-listen", "nowhere")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("ADDRESS:PORT", done.stderr)
+
+    def test_log_as_json_by_level_and_category(self):
+        self.sql.write_text("""CREATE STREAM B (s STRING) WITH (type = 'source', extension = 'websocket',
+          "websocket.url" = 'ws://127.0.0.1:1/x', "websocket.reconnect" = 'false'); SELECT s FROM B INSERT INTO O;""")
+        lines = [json.loads(line) for line in weir("run", self.sql, "--log-format", "json", "--log-level", "debug").stderr.splitlines()]
+        self.assertEqual([line["level"] for line in lines], ["debug", "error"])
+        self.assertEqual(lines[1]["category"], "connection")
+        self.assertEqual(lines[1]["subject"], "B")
+        self.assertIn("Connection refused", lines[1]["message"])
+        self.assertIn("check the URL", lines[1]["hint"])
+        self.assertRegex(lines[1]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+        self.assertEqual(weir("run", self.sql, "--log-level", "debug,connection=off").stderr, "")
+        wrong = weir("run", self.sql, "--log-level", "loud")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("'loud' is not LEVEL", wrong.stderr)
+
+    def test_progress_stays_off_standard_output(self):
+        master, slave = pty.openpty()
+        demo = subprocess.Popen([WEIR, "demo", "--headless", "--for", "3s"], stdout=subprocess.PIPE, stderr=slave, text=True)
+        os.close(slave)
+        rows = demo.stdout.read().splitlines()
+        demo.wait(20)
+        demo.stdout.close()
+        seen = b""
+        try:
+            while chunk := os.read(master, 65536):
+                seen += chunk
+        except OSError:
+            pass
+        os.close(master)
+        self.assertGreater(len(rows), 3)
+        for row in rows:
+            json.loads(row)
+        self.assertIn(b"BinanceTrades live", seen)
+        self.assertRegex(seen, rb"BinanceTrades live \d+/s")
+        self.assertIn(b"\r\x1b[K", seen)
+        # Into a pipe there is no such line.
+        self.assertNotIn("\x1b", weir("demo", "--headless", "--for", "2s").stderr)
+
+    def test_one_window_for_each_folder(self):
+        env = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=str(self.tmp))
+        folder = self.tmp / "data"
+        first = subprocess.Popen([WEIR, "--data-folder", folder], env=env, stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 15
+            while time.monotonic() < deadline:
+                second = subprocess.run([WEIR, "--data-folder", folder, self.sql], env=env, capture_output=True, text=True, timeout=5) \
+                    if (folder / "results.sqlite").exists() else None
+                if second:
+                    break
+                time.sleep(0.2)
+            self.assertEqual(second.returncode, 0)
+            self.assertIn("runs already", second.stderr)
+            while time.monotonic() < deadline and self.sql.name not in ((folder / "session.json").read_text() if (folder / "session.json").exists() else ""):
+                time.sleep(0.2)
+            self.assertIn(self.sql.name, (folder / "session.json").read_text())
+        finally:
+            first.kill()
+            first.wait(10)
+        # After a crash the place is free again.
+        third = subprocess.Popen([WEIR, "--data-folder", folder], env=env, stderr=subprocess.DEVNULL)
+        time.sleep(1.5)
+        self.assertIsNone(third.poll())
+        third.kill()
+        third.wait(10)
 
     def test_demo_headless(self):
         done = weir("demo", "--headless", "--for", "3s", "--stream", "Dashboard")

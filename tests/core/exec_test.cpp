@@ -4,6 +4,7 @@
 #include <random>
 #include <sstream>
 
+#include "core/connectors/metrics.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/row_printer.h"
 #include "core/plan/checker.h"
@@ -73,7 +74,7 @@ std::string replay(const std::string& text, size_t batchRows) {
   REQUIRE(replayCapture(reader, pipeline, feeder, {}).empty());
   pipeline.flush();
   printer.flush();
-  return out + metricsJson(pipeline, feeder, {});
+  return out + metricsJson(metricsOf(pipeline, feeder, {}));
 }
 
 }  // namespace

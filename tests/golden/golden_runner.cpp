@@ -14,6 +14,7 @@
 #include <map>
 #include <sstream>
 
+#include "core/connectors/metrics.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/row_printer.h"
@@ -91,7 +92,7 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   if (!reader.readHeader()) return "bad header";
   for (const Diagnostic& d : replayCapture(reader, pipeline, feeder, {})) out += d.message + "\n";
   printer.flush();
-  metrics = metricsJson(pipeline, feeder, {});
+  metrics = metricsJson(metricsOf(pipeline, feeder, {}));
   return out;
 }
 

@@ -71,7 +71,7 @@ class HealthTest final : public QObject {
     auto run = LiveRun::create(std::move(checked.script), {});
     QVERIFY(run.ok());
     QStringList events;
-    (*run)->onEvent = [&](const QString& text, bool) { events << text; };
+    (*run)->onEvent = [&](const LogEntry& entry) { events << QString::fromStdString(entry.text()); };
     (*run)->start();
     QTest::qWait(9000);
     QVERIFY((*run)->health().front().checklist.isEmpty());

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/metrics_server.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <unistd.h>
+
+#include "core/connectors/metrics.h"
+
+namespace weir {
+
+namespace {
+
+qint64 residentBytes() {
+  QFile statm(QStringLiteral("/proc/self/statm"));
+  if (!statm.open(QIODevice::ReadOnly)) return 0;
+  const QList<QByteArray> fields = statm.readAll().split(' ');
+  return fields.size() > 1 ? fields[1].toLongLong() * sysconf(_SC_PAGESIZE) : 0;
+}
+
+}  // namespace
+
+QByteArray metricsPage(const LiveRun& run) {
+  std::string out = metricsPrometheus(metricsOf(run.pipeline(), run.feeder(), run.sinkMetrics()));
+  const auto gauge = [&out](const std::string& name, const char* help) { out += "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n"; };
+  const std::vector<ConnectionHealth> health = run.health();
+  const auto each = [&](const std::string& name, const char* help, const auto& value) {
+    gauge(name, help);
+    for (const ConnectionHealth& h : health) out += name + prometheusLabel("connection", h.name.toStdString()) + " " + QString::number(value(h), 'g', 17).toStdString() + "\n";
+  };
+  const Micros now = run.clock().now();
+  each("weir_connection_up", "1 while the connection is open", [](const ConnectionHealth& h) { return h.state == ConnectionState::Open || h.state == ConnectionState::Live ? 1.0 : 0.0; });
+  each("weir_connection_stale", "1 while an open connection is silent", [](const ConnectionHealth& h) { return h.stale ? 1.0 : 0.0; });
+  each("weir_connection_attempt", "attempts since the connection was last good", [](const ConnectionHealth& h) { return static_cast<double>(h.attempt); });
+  each("weir_connection_state_seconds", "how long the present state has lasted", [now](const ConnectionHealth& h) { return static_cast<double>(now - h.since) / 1e6; });
+  each("weir_connection_last_message_seconds", "age of the newest message, -1 before the first", [now](const ConnectionHealth& h) { return h.lastMessage == 0 ? -1.0 : static_cast<double>(now - h.lastMessage) / 1e6; });
+  gauge("process_resident_memory_bytes", "memory of the process");
+  out += "process_resident_memory_bytes " + std::to_string(residentBytes()) + "\n";
+  return QByteArray::fromStdString(out);
+}
+
+std::unique_ptr<MetricsServer> MetricsServer::listen(const QString& where, const LiveRun& run, QString* error) {
+  const qsizetype colon = where.lastIndexOf(QLatin1Char(':'));
+  bool isPort = false;
+  const quint16 port = where.mid(colon + 1).toUShort(&isPort);
+  const QString name = where.left(std::max<qsizetype>(colon, 0));
+  const QHostAddress address = name == QLatin1String("localhost") ? QHostAddress(QHostAddress::LocalHost) : QHostAddress(name);
+  if (colon <= 0 || !isPort || address.isNull()) {
+    *error = QObject::tr("--metrics-listen wants ADDRESS:PORT, e.g. 127.0.0.1:9464, not %1").arg(where);
+    return nullptr;
+  }
+  auto server = std::make_unique<MetricsServer>();
+  server->m_server.route(QStringLiteral("/metrics"), [&run] { return QHttpServerResponse("text/plain; version=0.0.4; charset=utf-8", metricsPage(run)); });
+  server->m_server.route(QStringLiteral("/"), [] { return QHttpServerResponse("text/plain", "Weir: the counters are under /metrics\n"); });
+  const quint16 bound = server->m_server.listen(address, port);
+  if (bound == 0) {
+    *error = QObject::tr("cannot listen on %1: is the port taken?").arg(where);
+    return nullptr;
+  }
+  server->m_url = QStringLiteral("http://%1:%2/metrics").arg(name).arg(bound);
+  return server;
+}
+
+}  // namespace weir

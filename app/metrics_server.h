@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHttpServer>
+#include <memory>
+
+#include "core/session/live_run.h"
+
+namespace weir {
+
+/// Answers `GET /metrics` with the counters of a run in Prometheus' text format.
+class MetricsServer {
+ public:
+  /// `where` is ADDRESS:PORT; port 0 takes a free one. Returns nothing, and says why in `error`, when it cannot listen.
+  static std::unique_ptr<MetricsServer> listen(const QString& where, const LiveRun& run, QString* error);
+  QString url() const { return m_url; }
+
+ private:
+  QHttpServer m_server;
+  QString m_url;
+};
+
+/// What the server answers: counters, connection states, and the process' memory.
+QByteArray metricsPage(const LiveRun& run);
+
+}  // namespace weir

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/metrics.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace weir {
+
+std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks) {
+  std::vector<Metric> out;
+  for (const auto& [name, intake] : feeder.intakes()) {
+    const SourceCounters& c = intake->counters();
+    const std::pair<std::string_view, uint64_t> counters[] = {
+        {"messages", c.messages},          {"decoded", c.decoded},       {"rejected", c.rejected},
+        {"control", c.control},            {"rows", c.rows},             {"passed", c.passed},
+        {"control_records", c.controlRecords}, {"duplicates", c.duplicates}, {"no_event_time", c.noEventTime},
+        {"field_mismatch", c.fieldMismatch},   {"gaps", intake->gaps()},     {"sequence_jumps", c.sequenceJumps}};
+    for (const auto& [counter, value] : counters) out.push_back({"source", name, counter, value});
+  }
+  for (const auto& [target, late] : pipeline.lateCounts()) out.push_back({"query", target, "late", late});
+  static constexpr std::string_view kSink[] = {"dropped", "failed", "published", "queued", "sent"};
+  for (const auto& [name, value] : sinks) {
+    const size_t dot = name.rfind('.');
+    const auto counter = std::find(std::begin(kSink), std::end(kSink), std::string_view(name).substr(dot + 1));
+    if (counter != std::end(kSink)) out.push_back({"sink", name.substr(0, dot), *counter, value, *counter == "queued"});
+  }
+  const std::pair<std::string_view, Issue> issues[] = {{"cast_failed", Issue::CastFailed}, {"div_by_zero", Issue::DivByZero}, {"overflow", Issue::Overflow}, {"domain_error", Issue::DomainError}};
+  for (const auto& [name, issue] : issues) out.push_back({"expr", "", name, pipeline.issues().of(issue)});
+  return out;
+}
+
+std::string metricsJson(const std::vector<Metric>& metrics) {
+  std::string out = "{";
+  for (const Metric& m : metrics) {
+    if (out.size() > 1) out += ",";
+    out += "\n";
+    appendJsonString(out, std::string(m.family) + "." + (m.subject.empty() ? "" : m.subject + ".") + std::string(m.name));
+    out += ": " + std::to_string(m.value);
+  }
+  return out + "\n}\n";
+}
+
+std::string prometheusLabel(std::string_view name, std::string_view value) {
+  std::string out = "{" + std::string(name) + "=\"";
+  for (const char c : value) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"}";
+}
+
+// All samples of one family stand together, as the format wants it.
+std::string metricsPrometheus(const std::vector<Metric>& metrics) {
+  std::map<std::string, std::string> families;
+  for (const Metric& m : metrics) {
+    const std::string name = "weir_" + std::string(m.family) + "_" + std::string(m.name) + (m.isGauge ? "" : "_total");
+    std::string& lines = families[name];
+    if (lines.empty()) lines = "# TYPE " + name + (m.isGauge ? " gauge\n" : " counter\n");
+    lines += name + (m.subject.empty() ? "" : prometheusLabel(m.family == "query" ? "stream" : m.family, m.subject)) + " " + std::to_string(m.value) + "\n";
+  }
+  std::string out;
+  for (const auto& [name, lines] : families) out += lines;
+  return out;
+}
+
+}  // namespace weir
