@@ -33,6 +33,7 @@ class ChartView;
 class DocumentTabs;
 class FramesPanel;
 class HealthCard;
+class HelpWindow;
 class HistoryPanel;
 class MessageBar;
 class PlanView;
@@ -85,6 +86,8 @@ class MainWindow final : public QMainWindow {
   void showMessage(const QString& text, bool isError);
   void connectToUrl();
   void showSettings();
+  /// The manual, at a word of the language when there is one.
+  void showHelp(const QString& word);
 
  signals:
   /// A feed that was live is lost, stale, or has failed.
@@ -148,6 +151,7 @@ class MainWindow final : public QMainWindow {
   ChartDeck* m_charts = nullptr;
   QTableView* m_changesTable = nullptr;
   AlertsPanel* m_alerts = nullptr;
+  HelpWindow* m_help = nullptr;
   QStackedWidget* m_chartStack = nullptr;
   QLabel* m_chartTitle = nullptr;
   QLabel* m_chartSubtitle = nullptr;

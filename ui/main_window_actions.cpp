@@ -19,6 +19,7 @@
 #include "ui/command_palette.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
+#include "ui/help_window.h"
 #include "ui/history_panel.h"
 #include "ui/main_window.h"
 #include "ui/results_panel.h"
@@ -128,13 +129,19 @@ void MainWindow::buildActions() {
     restoreState(m_factoryLayout);
     layOutDocks();
   });
-  action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] {
-    const QString help = here()->helpAtCaret();
-    showMessage(help.isEmpty() ? tr("Put the caret on a function, a window or an option. Ctrl+Space lists what fits, Ctrl+Shift+P every command.") : QString(help).replace(QLatin1Char('\n'), QStringLiteral("  —  ")), false);
-  });
+  action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] { showHelp(here()->wordAtCaret()); });
+  action(QStringLiteral("manual"), tr("&Manual"), QKeySequence(tr("Shift+F1")), [this] { showHelp({}); });
   action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
   for (const auto& [name, a] : m_actions) m_usualKeys[name] = a->shortcut().toString();
   buildMenus();
+}
+
+void MainWindow::showHelp(const QString& word) {
+  if (!m_help) m_help = new HelpWindow(this);
+  m_help->show();
+  m_help->raise();
+  m_help->activateWindow();
+  if (!word.isEmpty() && !m_help->showWord(word)) m_help->showPage(QStringLiteral("reference/language.md"));
 }
 
 void MainWindow::showSettings() {
@@ -190,7 +197,7 @@ void MainWindow::buildMenus() {
   menu(tr("&Chart"), {"pause", "live", "zone", "-", "exportChart", "copyChart", "exportRows"});
   QMenu* view = menu(tr("&View"), {"commands", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
   view->setObjectName(QStringLiteral("viewMenu"));
-  menu(tr("&Help"), {"help", "about"});
+  menu(tr("&Help"), {"help", "manual", "about"});
 
   auto* bar = new QToolBar(tr("Main"), this);
   bar->setObjectName(QStringLiteral("toolbar"));

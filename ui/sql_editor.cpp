@@ -4,6 +4,7 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "core/data/type.h"
@@ -201,6 +202,16 @@ std::optional<Span> SqlEditor::currentStatement() const { return language().stat
 QString SqlEditor::helpAtCaret() const {
   const std::string help = language().helpAt(caretOffset());
   return QString::fromStdString(help.empty() ? language().signatureAt(caretOffset()) : help);
+}
+
+QString SqlEditor::wordAtCaret() const {
+  const std::string whole = text().toStdString();
+  const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+  size_t begin = caretOffset();
+  size_t end = begin;
+  while (begin > 0 && part(whole[begin - 1])) --begin;
+  while (end < whole.size() && part(whole[end])) ++end;
+  return QString::fromStdString(whole.substr(begin, end - begin));
 }
 
 QPoint SqlEditor::pointOf(long position) const {

@@ -58,6 +58,8 @@ class SqlEditor final : public QsciScintilla {
   /// The next problem behind the caret, or the one before it.
   void goToProblem(bool forward);
   QString helpAtCaret() const;
+  /// The word, or the dotted option key, at the caret.
+  QString wordAtCaret() const;
 
  public slots:
   void complete();

@@ -8,7 +8,10 @@
 #include <cmath>
 
 // Resources of a static library are there once somebody asks for them.
-static void loadResources() { Q_INIT_RESOURCE(weir); }
+static void loadResources() {
+  Q_INIT_RESOURCE(weir);
+  Q_INIT_RESOURCE(help);
+}
 
 namespace weir {
 

@@ -2,6 +2,7 @@
 // What an analyst does all day: running again, several charts, alerts, settings, coming back the next morning.
 #include <QAbstractButton>
 #include <QApplication>
+#include <QDirIterator>
 #include <QFile>
 #include <QLabel>
 #include <QMenuBar>
@@ -20,6 +21,7 @@
 #include "ui/chart_deck.h"
 #include "ui/document_tabs.h"
 #include "ui/health_card.h"
+#include "ui/help_window.h"
 #include "ui/main_window.h"
 #include "ui/results_panel.h"
 #include "ui/settings_dialog.h"
@@ -237,6 +239,34 @@ class DesktopTest final : public QObject {
     dialog->reject();
     // A file of nonsense is answered with what the program comes with.
     QCOMPARE(Settings::fromJson({{QStringLiteral("historyDays"), -5}, {QStringLiteral("look"), 7}}).historyDays, 1);
+  }
+
+  void helpIsInTheProgram() {
+    MainWindow window(darkTheme(), {});
+    window.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT VWAP(p, q) FROM T WINDOW TUMBLING(1 min);"));
+    window.editor().setCursorPosition(0, 8);
+    press(window, "help");
+    auto* help = window.findChild<HelpWindow*>();
+    QVERIFY(help && help->isVisible());
+    QVERIFY(help->text().startsWith(QLatin1String("Functions, operators and windows")));
+    QVERIFY(help->showWord(QStringLiteral("websocket.ping.interval.ms")));
+    QVERIFY(help->text().startsWith(QLatin1String("Options of a stream")));
+    QVERIFY(!help->showWord(QStringLiteral("nosuchword")));
+    if (const QString pictures = qEnvironmentVariable("WEIR_PICTURES"); !pictures.isEmpty()) help->grab().save(pictures + QStringLiteral("/help.png"));
+    press(window, "manual");
+    // Every page of the documentation is there.
+    QSet<QString> pages;
+    for (const QTreeWidgetItem* item : help->findChild<QTreeWidget*>()->findItems(QStringLiteral("*"), Qt::MatchWildcard | Qt::MatchRecursive))
+      if (!item->data(0, Qt::UserRole).isNull()) pages.insert(item->data(0, Qt::UserRole).toString());
+    QDirIterator files(QStringLiteral(WEIR_SOURCE "/docs"), {QStringLiteral("*.md")}, QDir::Files, QDirIterator::Subdirectories);
+    int count = 0;
+    while (files.hasNext()) {
+      const QString path = files.next().mid(static_cast<int>(qstrlen(WEIR_SOURCE "/docs/")));
+      QVERIFY2(pages.contains(path), qPrintable(path + QStringLiteral(" is not in docs/help.qrc")));
+      ++count;
+    }
+    QCOMPARE(pages.size(), count);
+    help->close();
   }
 
   void everyTextIsTranslatedAndFits() {

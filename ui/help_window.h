@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLineEdit;
+class QTextBrowser;
+class QTreeWidget;
+
+namespace weir {
+
+/// The documentation inside the program: its pages at the left, the text at the right, a search over the page.
+class HelpWindow final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit HelpWindow(QWidget* parent = nullptr);
+  /// Opens the page on which a word of the language is explained, at the word. Returns whether there is one.
+  bool showWord(const QString& word);
+  /// Opens a page by its path under docs/, e.g. `tutorial.md`.
+  void showPage(const QString& path);
+  QString text() const;
+
+ private:
+  void findNext();
+  QTreeWidget* m_pages;
+  QTextBrowser* m_text;
+  QLineEdit* m_search;
+};
+
+}  // namespace weir
