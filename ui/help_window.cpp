@@ -8,7 +8,9 @@
 #include <QRegularExpression>
 #include <QShortcut>
 #include <QSplitter>
+#include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextTable>
 #include <QTreeWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -28,10 +30,10 @@ QString contentOf(const QString& path) {
 
 }  // namespace
 
-HelpWindow::HelpWindow(QWidget* parent) : QWidget(parent, Qt::Window), m_pages(new QTreeWidget(this)), m_text(new QTextBrowser(this)), m_search(new QLineEdit(this)) {
+HelpWindow::HelpWindow(const Theme& theme, QWidget* parent) : QWidget(parent, Qt::Window), m_theme(&theme), m_pages(new QTreeWidget(this)), m_text(new QTextBrowser(this)), m_search(new QLineEdit(this)) {
   setObjectName(QStringLiteral("helpWindow"));
   setWindowTitle(tr("Weir help"));
-  resize(1040, 720);
+  resize(1180, 760);
   m_pages->setAccessibleName(tr("Pages"));
   m_pages->setHeaderHidden(true);
   m_pages->setFrameShape(QFrame::NoFrame);
@@ -88,12 +90,63 @@ HelpWindow::HelpWindow(QWidget* parent) : QWidget(parent, Qt::Window), m_pages(n
 void HelpWindow::showPage(const QString& path) {
   m_text->setProperty("page", path);
   m_text->setMarkdown(contentOf(path));
+  dress();
   const auto items = m_pages->findItems(QStringLiteral("*"), Qt::MatchWildcard | Qt::MatchRecursive);
   for (QTreeWidgetItem* item : items)
     if (item->data(0, Qt::UserRole).toString() == path) {
       const QSignalBlocker quiet(m_pages);
       m_pages->setCurrentItem(item);
     }
+}
+
+void HelpWindow::setTheme(const Theme& theme) {
+  m_theme = &theme;
+  showPage(m_text->property("page").toString());
+}
+
+// Markdown comes with bare tables and code: hairlines, room and the program's own faces.
+void HelpWindow::dress() {
+  const Theme& t = *m_theme;
+  for (QTextFrame* frame : m_text->document()->rootFrame()->childFrames()) {
+    auto* table = qobject_cast<QTextTable*>(frame);
+    if (!table) continue;
+    QTextTableFormat format = table->format();
+    format.setBorder(1);
+    format.setBorderCollapse(true);
+    format.setBorderBrush(t.line);
+    format.setCellPadding(6);
+    format.setCellSpacing(0);
+    format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
+    format.setTopMargin(8);
+    format.setBottomMargin(12);
+    table->setFormat(format);
+    for (int c = 0; c < table->columns(); ++c) {
+      QTextTableCellFormat head = table->cellAt(0, c).format().toTableCellFormat();
+      head.setBackground(t.bg2);
+      table->cellAt(0, c).setFormat(head);
+    }
+  }
+  for (QTextBlock block = m_text->document()->begin(); block.isValid(); block = block.next()) {
+    QTextCursor cursor(block);
+    const bool isCode = block.blockFormat().hasProperty(QTextFormat::BlockCodeLanguage) || block.blockFormat().hasProperty(QTextFormat::BlockCodeFence);
+    if (isCode) {
+      QTextBlockFormat format = block.blockFormat();
+      format.setBackground(t.bg2);
+      format.setLeftMargin(0);
+      cursor.setBlockFormat(format);
+    }
+    for (auto it = block.begin(); !it.atEnd(); ++it) {
+      const QTextFragment piece = it.fragment();
+      if (!piece.charFormat().fontFixedPitch() && !isCode) continue;
+      QTextCharFormat format;
+      format.setFont(monoFont(12));
+      format.setForeground(t.function);
+      QTextCursor over(m_text->document());
+      over.setPosition(piece.position());
+      over.setPosition(piece.position() + piece.length(), QTextCursor::KeepAnchor);
+      over.mergeCharFormat(format);
+    }
+  }
 }
 
 bool HelpWindow::showWord(const QString& word) {

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include "ui/theme.h"
+
 class QLineEdit;
 class QTextBrowser;
 class QTreeWidget;
@@ -13,7 +15,8 @@ namespace weir {
 class HelpWindow final : public QWidget {
   Q_OBJECT
  public:
-  explicit HelpWindow(QWidget* parent = nullptr);
+  explicit HelpWindow(const Theme& theme, QWidget* parent = nullptr);
+  void setTheme(const Theme& theme);
   /// Opens the page on which a word of the language is explained, at the word. Returns whether there is one.
   bool showWord(const QString& word);
   /// Opens a page by its path under docs/, e.g. `tutorial.md`.
@@ -22,6 +25,8 @@ class HelpWindow final : public QWidget {
 
  private:
   void findNext();
+  void dress();
+  const Theme* m_theme;
   QTreeWidget* m_pages;
   QTextBrowser* m_text;
   QLineEdit* m_search;

@@ -27,6 +27,7 @@
 #include "ui/connect_dialog.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
+#include "ui/help_window.h"
 #include "ui/history_panel.h"
 #include "ui/message_bar.h"
 #include "ui/plan_view.h"
@@ -281,6 +282,7 @@ void MainWindow::setTheme(const Theme& theme) {
   m_charts->setTheme(theme);
   m_views.setTheme(theme);
   m_alerts->setTheme(theme);
+  if (m_help) m_help->setTheme(theme);
   m_results->setTheme(theme);
   m_plan->setTheme(theme);
   m_streams->setTheme(theme);

@@ -137,7 +137,7 @@ void MainWindow::buildActions() {
 }
 
 void MainWindow::showHelp(const QString& word) {
-  if (!m_help) m_help = new HelpWindow(this);
+  if (!m_help) m_help = new HelpWindow(*m_theme, this);
   m_help->show();
   m_help->raise();
   m_help->activateWindow();
