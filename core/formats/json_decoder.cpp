@@ -36,8 +36,9 @@ struct Wanted {
     if (record) record->settle();
   }
   const Wanted* member(std::string_view name) const {
+    // Names of feeds are short and begin differently: the call to compare them is worth avoiding.
     for (const auto& [known, wanted] : few)
-      if (known == name) return wanted;
+      if (known.size() == name.size() && (name.empty() || known[0] == name[0]) && known == name) return wanted;
     if (!few.empty() || members.empty()) return nullptr;
     const auto found = members.find(name);
     return found == members.end() ? nullptr : found->second.get();
@@ -318,19 +319,19 @@ class JsonDecoder final : public Decoder {
 
   void walkObject(od::object object, const Wanted& wanted) {
     for (auto entry : object) {
-      od::field field;
-      check(std::move(entry).get(field));
-      std::string unescapedName;
-      const std::string_view name = keyText(field, unescapedName);
+      check(entry.error());
+      // Not copied out of its result: the processor would stall on reading what has just been written in two parts.
+      const od::field& field = entry.value_unsafe();
+      const std::string_view name = keyText(field);
       const Wanted* const found = wanted.member(name);
       if (!found) continue;
-      od::value value = field.value();
+      od::value value = const_cast<od::field&>(field).value();
       walkValue(value, *found);
     }
   }
 
   // Keys without escapes, nearly all, are read in place.
-  static std::string_view keyText(od::field& field, std::string& buffer) {
+  std::string_view keyText(const od::field& field) {
     const char* begin = field.key().raw();
     const char* end = begin;
     bool escaped = false;
@@ -343,8 +344,8 @@ class JsonDecoder final : public Decoder {
     }
     const std::string_view raw(begin, static_cast<size_t>(end - begin));
     if (!escaped) return raw;
-    buffer = jsonPlainText("\"" + std::string(raw) + "\"");
-    return buffer;
+    m_unescapedKey = jsonPlainText("\"" + std::string(raw) + "\"");
+    return m_unescapedKey;
   }
 
   void walkArray(od::array array, const Wanted& wanted) {
@@ -438,6 +439,7 @@ class JsonDecoder final : public Decoder {
   std::vector<char> m_buffer;
   BatchBuilder* m_rows = nullptr;
   RowMeta m_meta;
+  std::string m_unescapedKey;
   DecodeResult m_result;
   bool m_presentInEnvelope = false;
 };
