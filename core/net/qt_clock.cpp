@@ -3,12 +3,31 @@
 
 #include <QDateTime>
 #include <algorithm>
+#include <ctime>
 
 namespace weir {
 
-QtClock::QtClock(QObject* parent)
-    : QObject(parent), m_start(QDateTime::currentMSecsSinceEpoch() * 1000), m_calls(m_start), m_timer(this) {
-  m_elapsed.start();
+namespace {
+
+Micros sinceBoot() {
+  timespec t{};
+#ifdef CLOCK_BOOTTIME
+  clock_gettime(CLOCK_BOOTTIME, &t);
+#else
+  clock_gettime(CLOCK_MONOTONIC, &t);
+#endif
+  return static_cast<Micros>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1000;
+}
+
+// A sleep is noticed within this time of waking up: timers do not run while the machine sleeps.
+constexpr Micros kLongest = 1'000'000;
+
+}  // namespace
+
+QtClock::QtClock(QObject* parent) : QtClock(nullptr, parent) {}
+
+QtClock::QtClock(std::function<Micros()> elapsed, QObject* parent)
+    : QObject(parent), m_elapsed(std::move(elapsed)), m_start(QDateTime::currentMSecsSinceEpoch() * 1000 - (m_elapsed ? m_elapsed() : sinceBoot())), m_calls(now()), m_timer(this) {
   m_timer.setSingleShot(true);
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, [this] {
@@ -17,7 +36,7 @@ QtClock::QtClock(QObject* parent)
   });
 }
 
-Micros QtClock::now() const { return m_start + m_elapsed.nsecsElapsed() / 1000; }
+Micros QtClock::now() const { return m_start + (m_elapsed ? m_elapsed() : sinceBoot()); }
 
 TimerId QtClock::callAt(Micros at, std::function<void()> call, uint32_t rank) {
   const TimerId id = m_calls.callAt(at, std::move(call), rank);
@@ -30,7 +49,6 @@ void QtClock::cancel(TimerId id) { m_calls.cancel(id); }
 void QtClock::arm() {
   const Micros next = m_calls.nextDeadline();
   if (next == kNever) return m_timer.stop();
-  constexpr Micros kLongest = 3'600'000'000;
   m_timer.start(static_cast<int>((std::clamp<Micros>(next - now(), 0, kLongest) + 999) / 1000));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -9,20 +8,23 @@
 
 namespace weir {
 
-/// The real clock: wall time at the start, carried on by the monotonic one, so that it never goes back when the
-/// system's clock is set. Calls come on the thread that owns it.
+/// The real clock: wall time at the start, carried on by the time since boot. So it never goes back when the system's
+/// clock is set, and it goes on while a laptop sleeps, which the monotonic clock does not. Calls come on the thread that
+/// owns it; those that became due in sleep come at once afterwards.
 class QtClock final : public QObject, public Clock {
   Q_OBJECT
  public:
   explicit QtClock(QObject* parent = nullptr);
+  /// With a time of one's own, for tests: microseconds since any moment.
+  explicit QtClock(std::function<Micros()> elapsed, QObject* parent = nullptr);
   Micros now() const override;
   TimerId callAt(Micros at, std::function<void()> call, uint32_t rank = 0) override;
   void cancel(TimerId id) override;
 
  private:
   void arm();
+  std::function<Micros()> m_elapsed;  ///< empty: the time since boot
   Micros m_start;
-  QElapsedTimer m_elapsed;
   VirtualClock m_calls;
   QTimer m_timer;
 };

@@ -100,6 +100,45 @@ TEST_CASE("the reference pages are what the lists say") {
   CHECK_MESSAGE(page("options") == optionReference(), "run script/reference");
 }
 
+TEST_CASE("an hour in which nobody looked passes at once") {
+  BoundResult checked = checkScript("CREATE STREAM S (v LONG);"
+                                    "INSERT INTO A SELECT COUNT(*) AS n FROM S WINDOW TUMBLING(1 sec);"
+                                    "INSERT INTO B SELECT v, COUNT(*) AS n FROM S GROUP BY v OUTPUT SNAPSHOT EVERY 100 ms;"
+                                    "INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW SESSION(5 sec);");
+  REQUIRE_FALSE(hasError(checked.diagnostics));
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  std::map<std::string, size_t> rows;
+  for (const char* name : {"A", "B", "C"}) pipeline.tap(name, [&rows, name](const BatchPtr& batch) { rows[name] += batch->rows(); });
+  feeder.message(*feeder.find("S"), "{\"v\":1}", fromMillis(100));
+  feeder.advance(fromMillis(3'600'000));
+  feeder.message(*feeder.find("S"), "{\"v\":1}", fromMillis(3'600'100));
+  feeder.advance(fromMillis(3'610'000));
+  CHECK(rows["A"] == 2);
+  CHECK(rows["C"] == 2);
+  CHECK(rows["B"] >= 2);
+  CHECK(rows["B"] <= 36'101);
+}
+
+TEST_CASE("bad messages without end are counted and the newest kept") {
+  BoundResult checked = checkScript("CREATE STREAM S (v LONG NOT NULL); INSERT INTO A SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  int64_t sum = 0;
+  pipeline.tap("A", [&](const BatchPtr& batch) { sum += batch->columns[0]->integer(0); });
+  const char* const kBad[] = {"{\"v\":", "nonsense", "", "{\"v\":\"x\"}", "{\"v\":null}", "[[[[[[[[", "\xff\xfe", "{\"v\":1e999}"};
+  constexpr int kMessages = 200'000;
+  for (int i = 0; i < kMessages; ++i) feeder.message(*feeder.find("S"), i % 1000 == 0 ? "{\"v\":1}" : kBad[i % 8], fromMillis(i / 10));
+  feeder.advance(fromMillis(kMessages));
+  const Intake& intake = *feeder.find("S");
+  CHECK(sum == kMessages / 1000);
+  CHECK(intake.counters().passed == kMessages / 1000);
+  CHECK(intake.counters().messages == kMessages);
+  CHECK(intake.counters().messages == intake.counters().decoded + intake.counters().rejected + intake.counters().control);
+  CHECK(intake.rejects().size() == 100);
+  CHECK_FALSE(intake.rejects().back().reason.empty());
+}
+
 TEST_CASE("a join forgets keys that come no more") {
   BoundResult checked = checkScript("CREATE STREAM A (k LONG); CREATE STREAM B (k LONG); INSERT INTO O SELECT A.k AS a, B.k AS b FROM A JOIN B ON A.k = B.k WITHIN 10 ms;");
   REQUIRE_FALSE(hasError(checked.diagnostics));

@@ -29,6 +29,13 @@ class RawServer final : public QObject {
         const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
         const QByteArray accept = QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
         peer->write(QByteArray(m_answer).replace("%accept%", accept) + m_bytes);
+        if (endless.isEmpty()) return;
+        // For ever, as fast as it is taken.
+        const auto more = [this, peer] {
+          while (peer->bytesToWrite() < (1 << 20)) peer->write(endless);
+        };
+        connect(peer, &QTcpSocket::bytesWritten, peer, more);
+        more();
       });
     });
   }
@@ -39,6 +46,7 @@ class RawServer final : public QObject {
     return s;
   }
   int connections = 0;
+  QByteArray endless;
 
  private:
   QTcpServer m_server;
@@ -114,6 +122,100 @@ class MisbehaviourTest final : public QObject {
     QCOMPARE(lost, 1);
     QCOMPARE(messages, 0);
     QVERIFY(!connection.health().error.isEmpty());
+  }
+
+  // Half a frame, then nothing: neither a pong nor the rest can come through.
+  void aFrameThatStallsIsALoss() {
+    RawServer server(upgrade(), QByteArray("\x81\x64{\"n\":1", 8));
+    ConnectionSettings s = server.settings();
+    s.pingIntervalMs = 50;
+    s.pingTimeoutMs = 100;
+    QtClock clock;
+    Connection connection(s, clock);
+    int messages = 0;
+    connection.onMessage = [&](const QByteArray&, bool) { ++messages; };
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Open);
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QCOMPARE(messages, 0);
+    QVERIFY(!connection.health().error.isEmpty());
+  }
+
+  void aStalledFrameIsFoundWithoutPingsToo() {
+    RawServer server(upgrade(), QByteArray("\x81\x64{\"n\":1", 8));
+    ConnectionSettings s = server.settings();
+    s.pingIntervalMs = 0;
+    s.idleTimeoutMs = 150;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Open);
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+  }
+
+  // A message of fragments that never ends: it is cut at the limit, and memory with it.
+  void anEndlessMessageIsCutAtTheLimit() {
+    RawServer server(upgrade(), QByteArray("\x01\x02[1", 4));
+    server.endless = QByteArray("\x00\x7e\x04\x00", 4) + QByteArray(1024, ' ');
+    ConnectionSettings s = server.settings();
+    s.maxMessageBytes = 1 << 20;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY2(connection.health().error.contains(QLatin1String("message larger than 1048576 bytes")), qPrintable(connection.health().error));
+    QVERIFY(connection.health().hint.contains(QLatin1String("websocket.max.message.bytes")));
+  }
+
+  // A server that answers the handshake with lines without end, and one that never ends its line.
+  void anEndlessHandshakeMeetsTheDeadline_data() {
+    QTest::addColumn<QByteArray>("endless");
+    QTest::newRow("lines") << QByteArray("X-More: and more\r\n");
+    QTest::newRow("one line") << QByteArray("moreandmore");
+  }
+
+  void anEndlessHandshakeMeetsTheDeadline() {
+    QFETCH(QByteArray, endless);
+    RawServer server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n", {});
+    server.endless = endless;
+    ConnectionSettings s = server.settings();
+    s.connectTimeoutMs = 500;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_COMPARE_WITH_TIMEOUT(connection.state(), ConnectionState::Waiting, 3000);
+    QVERIFY(!connection.health().error.isEmpty());
+    QVERIFY(!connection.health().hint.isEmpty());
+  }
+
+  // No name ends in .invalid (RFC 2606). Should a name server be asked, it is asked once and for a second.
+  void aHostThatIsNotFoundIsTriedAgain() {
+    ConnectionSettings s;
+    s.name = QStringLiteral("S");
+    qputenv("RES_OPTIONS", "attempts:1 timeout:1");
+    s.url = s.shownUrl = QStringLiteral("ws://nohost.invalid/feed");
+    s.connectTimeoutMs = 8000;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_COMPARE_WITH_TIMEOUT(connection.state(), ConnectionState::Waiting, 9000);
+    QVERIFY2(connection.health().error.startsWith(QLatin1String("Failed to connect to WebSocket ws://nohost.invalid/feed")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("Host not found")), qPrintable(connection.health().error));
+    QVERIFY(connection.health().hint.contains(QLatin1String("URL")));
+  }
+
+  // A laptop that sleeps for an hour: the clock goes on, and what was due comes once.
+  void anHourOfSleepIsAnHour() {
+    Micros elapsed = 0;
+    QtClock clock([&] { return elapsed; });
+    const Micros begun = clock.now();
+    int calls = 0;
+    clock.callAt(begun + 500'000, [&] { ++calls; });
+    clock.callAt(begun + 3'599'000'000, [&] { ++calls; });
+    clock.callAt(begun + 3'700'000'000, [&] { calls += 100; });
+    elapsed = 3'600'000'000;
+    QTRY_COMPARE_WITH_TIMEOUT(calls, 2, 3000);
+    QCOMPARE(clock.now(), begun + 3'600'000'000);
   }
 
   void aHalfOpenPeerIsFoundByItsMissingPong() {

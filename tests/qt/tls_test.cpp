@@ -11,6 +11,8 @@
 
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
+#include "core/plan/checker.h"
+#include "core/session/live_run.h"
 
 using namespace weir;
 
@@ -125,6 +127,32 @@ class TlsTest final : public QObject {
     connection.start();
     QTRY_VERIFY(connection.isOpen());
     QVERIFY(connection.health().insecure);
+  }
+
+  // The same options as they are written in SQL.
+  void optionsReachTheConnectionFromSql() {
+    const auto server = serve(QStringLiteral("good"), true);
+    connect(server.get(), &QWebSocketServer::newConnection, this, [&] { server->nextPendingConnection()->sendTextMessage(QStringLiteral("{\"n\":7}")); });
+    const auto outcomeOf = [&](const QString& options) {
+      BoundResult checked = checkScript(QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'wss://localhost:%1/x'%2); SELECT n FROM T INSERT INTO O;")
+                                            .arg(server->serverPort())
+                                            .arg(options)
+                                            .toStdString());
+      auto run = LiveRun::create(std::move(checked.script), {});
+      if (!run) return QString::fromStdString(run.diagnostics().front().message);
+      (*run)->start();
+      WebSocketSource& source = *(*run)->source(QStringLiteral("T"));
+      for (int i = 0; i < 500 && !source.hasEnded() && source.connection().state() != ConnectionState::Live && source.connection().state() != ConnectionState::Waiting; ++i) QTest::qWait(10);
+      return QString::fromLatin1(stateName(source.connection().state())) + QLatin1Char(' ') + source.health().error + (source.health().insecure ? QStringLiteral(" insecure") : QString());
+    };
+    const QString ca = QStringLiteral(", \"websocket.tls.ca.file\" = '%1'").arg(path(QStringLiteral("ca.pem")));
+    const QString client = QStringLiteral(", \"websocket.tls.cert.file\" = '%1', \"websocket.tls.key.file\" = '%2'").arg(path(QStringLiteral("client.pem")), path(QStringLiteral("client.key")));
+    QCOMPARE(outcomeOf(ca + client).trimmed().toLower(), QStringLiteral("live"));
+    QVERIFY2(outcomeOf(client).contains(QLatin1String("certificate verify failed")), qPrintable(outcomeOf(client)));
+    QVERIFY(!outcomeOf(ca).startsWith(QLatin1String("live"), Qt::CaseInsensitive));
+    const QString insecure = outcomeOf(client + QStringLiteral(", \"websocket.tls.insecure\" = 'true'"));
+    QVERIFY2(insecure.startsWith(QLatin1String("live"), Qt::CaseInsensitive) && insecure.endsWith(QLatin1String("insecure")), qPrintable(insecure));
+    QVERIFY(outcomeOf(QStringLiteral(", \"websocket.tls.ca.file\" = '/no/such.pem'")).contains(QLatin1String("file not found: /no/such.pem")));
   }
 
   void aClientCertificateOpensTheDoor() {
