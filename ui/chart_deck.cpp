@@ -19,7 +19,7 @@ void ChartDeck::setTheme(const Theme& theme) {
   for (ChartPane* pane : m_panes) pane->setTheme(theme);
 }
 
-ChartPane* ChartDeck::make(const ResultView& view) {
+ChartPane* ChartDeck::make(const std::shared_ptr<const ResultView>& view) {
   auto* pane = new ChartPane(*m_theme, view, this);
   ChartView& chart = pane->chart();
   pane->setSettings(m_settings[pane->stream()].toObject());
@@ -57,13 +57,13 @@ ChartPane* ChartDeck::make(const ResultView& view) {
 void ChartDeck::show(ResultViews& views, const QStringList& streams) {
   std::vector<ChartPane*> kept;
   for (const QString& name : streams) {
-    const ResultView* view = views.find(name.toStdString());
+    const std::shared_ptr<const ResultView> view = views.find(name.toStdString());
     if (!view) continue;
     ChartPane* pane = find(name);
     if (pane)
-      pane->setView(*view);
+      pane->setView(view);
     else
-      pane = make(*view);
+      pane = make(view);
     kept.push_back(pane);
   }
   for (ChartPane* pane : m_panes)

@@ -47,7 +47,7 @@ class ChartDeck final : public QSplitter {
   void olderWanted(const QString& stream);
 
  private:
-  ChartPane* make(const ResultView& view);
+  ChartPane* make(const std::shared_ptr<const ResultView>& view);
   void titles();
 
   const Theme* m_theme;

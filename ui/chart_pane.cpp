@@ -24,11 +24,11 @@ constexpr int kLegendFrom = 230;
 
 }  // namespace
 
-ChartPane::ChartPane(const Theme& theme, const ResultView& view, QWidget* parent)
+ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view, QWidget* parent)
     : QWidget(parent),
       m_theme(&theme),
-      m_view(&view),
-      m_stream(QString::fromStdString(view.stream.name)),
+      m_view(std::move(view)),
+      m_stream(QString::fromStdString(m_view->stream.name)),
       m_title(new QWidget(this)),
       m_name(new QLabel(m_stream, m_title)),
       m_subtitle(new QLabel(m_title)),
@@ -72,14 +72,14 @@ ChartPane::ChartPane(const Theme& theme, const ResultView& view, QWidget* parent
     for (const int series : hidden) m_hiddenNames << m_view->series.series()[static_cast<size_t>(series)].name;
     emit settingsChanged();
   });
-  setView(view);
+  setView(m_view);
 }
 
-void ChartPane::setView(const ResultView& view) {
-  m_view = &view;
+void ChartPane::setView(std::shared_ptr<const ResultView> view) {
+  m_view = std::move(view);
   m_known = 0;
-  m_legend->setStore(&view.series);
-  m_chart->setStore(&view.series);
+  m_legend->setStore(&m_view->series);
+  m_chart->setStore(&m_view->series);
   m_subtitle->setText(subtitle());
   applyNames();
 }

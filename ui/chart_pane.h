@@ -18,9 +18,9 @@ class LegendTable;
 class ChartPane final : public QWidget {
   Q_OBJECT
  public:
-  ChartPane(const Theme& theme, const ResultView& view, QWidget* parent = nullptr);
+  ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void setView(const ResultView& view);
+  void setView(std::shared_ptr<const ResultView> view);
   void setTitled(bool titled);
   QString stream() const { return m_stream; }
   QString subtitle() const;
@@ -44,7 +44,7 @@ class ChartPane final : public QWidget {
   int indexOf(const QString& series) const;
 
   const Theme* m_theme;
-  const ResultView* m_view;
+  std::shared_ptr<const ResultView> m_view;
   QString m_stream;
   QStringList m_hiddenNames;
   QString m_focusName;

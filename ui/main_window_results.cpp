@@ -32,7 +32,7 @@ ChartView& MainWindow::chart() { return m_charts->current(); }
 
 const SeriesStore& MainWindow::series() const {
   static const SeriesStore kNone;
-  const auto* view = const_cast<MainWindow*>(this)->m_views.find(m_shownStream);
+  const std::shared_ptr<ResultView> view = const_cast<MainWindow*>(this)->m_views.find(m_shownStream);
   return view ? view->series : kNone;
 }
 
@@ -67,6 +67,7 @@ void MainWindow::adoptRun() {
   m_results->setModel(nullptr);
   m_changesTable->setModel(nullptr);
   const std::vector<std::string> fresh = m_views.setScript(results, info.identities);
+  m_charts->follow(m_views);
   m_shownStream.clear();
   const QJsonObject kept = fileSettings();
   m_charts->setSettings(kept[QLatin1String("charts")].toObject());
@@ -117,7 +118,7 @@ void MainWindow::showDefaultCharts(const RunInfo& info) {
 }
 
 void MainWindow::showStream(const std::string& name) {
-  ResultView* view = m_views.find(name);
+  const std::shared_ptr<ResultView> view = m_views.find(name);
   if (!view || name == m_shownStream) return;
   m_shownStream = name;
   m_results->setModel(view->latest.get());
@@ -160,7 +161,7 @@ void MainWindow::takeRows() {
   const ResultFeed::Taken taken = m_engine.feed().take();
   for (const ResultFeed::Item& item : taken.closed) {
     if (m_alertStreams.contains(QString::fromStdString(item.stream))) noteAlerts(item.stream, *item.batch);
-    ResultView* view = m_views.find(item.stream);
+    const std::shared_ptr<ResultView> view = m_views.find(item.stream);
     if (!view) continue;
     view->series.addClosed(*item.batch);
     view->latest->addClosed(*item.batch);
@@ -168,7 +169,7 @@ void MainWindow::takeRows() {
     m_rowsChanged = true;
   }
   for (const auto& [name, rows] : taken.open) {
-    ResultView* view = m_views.find(name);
+    const std::shared_ptr<ResultView> view = m_views.find(name);
     if (!view) continue;
     view->series.setOpen(rows);
     view->latest->setOpen(rows);
@@ -225,7 +226,7 @@ void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
 }
 
 void MainWindow::loadOlder(const std::string& stream) {
-  ResultView* view = m_views.find(stream);
+  const std::shared_ptr<ResultView> view = m_views.find(stream);
   if (!m_resultHistory || !view || view->isLoading || view->isWhole || !view->stream.windowed) return;
   view->isLoading = true;
   int64_t before = INT64_MAX;
@@ -234,7 +235,7 @@ void MainWindow::loadOlder(const std::string& stream) {
   const HistoryKey key{stream, view->identity};
   m_resultHistory->load(key, view->stream.schema, before, kRowsLoaded, [this, key](std::vector<BatchPtr> rows) {
     QMetaObject::invokeMethod(this, [this, key, rows = std::move(rows)] {
-      ResultView* loaded = m_views.find(key.stream);
+      const std::shared_ptr<ResultView> loaded = m_views.find(key.stream);
       if (!loaded || loaded->identity != key.identity) return;
       size_t count = 0;
       for (const BatchPtr& batch : rows) count += batch->rows();

@@ -19,7 +19,7 @@ std::vector<std::string> ResultViews::setScript(const std::map<std::string, Boun
   });
   for (const auto& [name, stream] : results) {
     if (m_views.contains(name)) continue;
-    auto view = std::make_unique<ResultView>();
+    auto view = std::make_shared<ResultView>();
     view->stream = stream;
     const auto identity = identities.find(name);
     view->identity = identity == identities.end() ? 0 : identity->second;
@@ -36,9 +36,9 @@ std::vector<std::string> ResultViews::setScript(const std::map<std::string, Boun
   return fresh;
 }
 
-ResultView* ResultViews::find(const std::string& stream) {
+std::shared_ptr<ResultView> ResultViews::find(const std::string& stream) {
   const auto found = m_views.find(stream);
-  return found == m_views.end() ? nullptr : found->second.get();
+  return found == m_views.end() ? nullptr : found->second;
 }
 
 void ResultViews::setLocalTime(bool local) {

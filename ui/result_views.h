@@ -31,14 +31,15 @@ class ResultViews {
   void setTheme(const Theme& theme);
   /// Returns the names of the streams that begin empty.
   std::vector<std::string> setScript(const std::map<std::string, BoundStream>& results, const std::map<std::string, uint64_t>& identities);
-  ResultView* find(const std::string& stream);
-  std::map<std::string, std::unique_ptr<ResultView>>& all() { return m_views; }
+  /// Whoever shows a view holds it: a run that begins may drop it here.
+  std::shared_ptr<ResultView> find(const std::string& stream);
+  std::map<std::string, std::shared_ptr<ResultView>>& all() { return m_views; }
   void setLocalTime(bool local);
 
  private:
   const Theme* m_theme;
   bool m_localTime = false;
-  std::map<std::string, std::unique_ptr<ResultView>> m_views;
+  std::map<std::string, std::shared_ptr<ResultView>> m_views;
 };
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <vector>
@@ -38,6 +39,27 @@ inline double wallSeconds() {
 /// One line for script/bench.
 inline void report(const char* name, double value, const char* unit) {
   std::printf("{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\"}\n", name, value, unit);
+  std::fflush(stdout);
+}
+
+/// Delays in ms of both sides over the same logarithmic edges, one line for script/bench.
+inline void reportHistogram(const char* name, const std::vector<double>& bare, const std::vector<double>& weir) {
+  constexpr int kBins = 60;
+  constexpr double kLow = 0.01, kHigh = 100;
+  const auto edge = [](int i) { return kLow * std::pow(kHigh / kLow, static_cast<double>(i) / kBins); };
+  const auto print = [&](const char* key, const std::vector<double>& delays) {
+    std::vector<int> counts(kBins, 0);
+    for (const double ms : delays) ++counts[static_cast<size_t>(std::clamp(static_cast<int>(std::log(std::max(ms, kLow) / kLow) / std::log(kHigh / kLow) * kBins), 0, kBins - 1))];
+    std::printf(",\"%s\":[", key);
+    for (int i = 0; i < kBins; ++i) std::printf("%s%d", i ? "," : "", counts[static_cast<size_t>(i)]);
+    std::printf("]");
+  };
+  std::printf("{\"name\":\"%s\",\"edges_ms\":[", name);
+  for (int i = 0; i <= kBins; ++i) std::printf("%s%.6g", i ? "," : "", edge(i));
+  std::printf("]");
+  print("bare", bare);
+  print("weir", weir);
+  std::printf("}\n");
   std::fflush(stdout);
 }
 

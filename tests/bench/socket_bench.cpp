@@ -185,14 +185,19 @@ int main(int argc, char** argv) {
   bench::report("socket_vwap_share", bench::median(one), "of a bare QWebSocket");
   bench::report("connections_50_share", bench::median(fifty), "of bare QWebSockets");
   bench::report("socket_vwap_messages_per_s", bench::median(absolute), "messages/s");
-  std::vector<double> ratios;
+  std::vector<double> ratios, allBare, allWeighed;
   const int messages = isShort ? 10'000 : 50'000;
   for (int i = 0; i < (isShort ? 3 : 5); ++i) {
-    const double plain = bench::percentile(throughBare(messages, 10'000), 0.99);
-    const double weighed = bench::percentile(throughWeir(messages, 10'000), 0.99);
+    const std::vector<double> bareDelays = throughBare(messages, 10'000);
+    const std::vector<double> weighedDelays = throughWeir(messages, 10'000);
+    allBare.insert(allBare.end(), bareDelays.begin(), bareDelays.end());
+    allWeighed.insert(allWeighed.end(), weighedDelays.begin(), weighedDelays.end());
+    const double plain = bench::percentile(bareDelays, 0.99);
+    const double weighed = bench::percentile(weighedDelays, 0.99);
     std::fprintf(stderr, "p99 latency: bare %.2f ms, through a query %.2f ms\n", plain, weighed);
     ratios.push_back(weighed / plain);
   }
+  bench::reportHistogram("latency_histogram", allBare, allWeighed);
   bench::report("latency_p99_ratio", bench::median(ratios), "of a bare pass-through");
   return 0;
 }
