@@ -119,9 +119,10 @@ class ChaosTest final : public QObject {
 
   void everythingIsAccountedFor() {
     QFETCH(int, seed);
+    // Outlives the server, which takes leave of its clients last.
+    QList<QWebSocket*> clients;
     QWebSocketServer feed(QStringLiteral("feed"), QWebSocketServer::NonSecureMode);
     QVERIFY(feed.listen(QHostAddress::LocalHost));
-    QList<QWebSocket*> clients;
     qint64 number = 0;
     connect(&feed, &QWebSocketServer::newConnection, this, [&] {
       QWebSocket* client = feed.nextPendingConnection();
