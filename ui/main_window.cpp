@@ -463,6 +463,24 @@ HealthCard* MainWindow::card(const QString& connection) const {
   return found == m_cards.end() ? nullptr : found->second;
 }
 
+// Health goes behind Streams where there is no height for both.
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  constexpr int kBoth = 680;
+  if ((height() < kBoth) == m_isLow) return;
+  m_isLow = height() < kBoth;
+  auto* streams = findChild<QDockWidget*>(QStringLiteral("streamsDock"));
+  auto* health = findChild<QDockWidget*>(QStringLiteral("healthDock"));
+  if (!streams || !health || streams->isFloating() || health->isFloating()) return;
+  if (m_isLow) {
+    tabifyDockWidget(streams, health);
+    streams->raise();
+  } else {
+    splitDockWidget(streams, health, Qt::Vertical);
+    layOutDocks();
+  }
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   m_tick.stop();
   keepSession();

@@ -97,6 +97,7 @@ class MainWindow final : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void buildActions();
@@ -197,6 +198,7 @@ class MainWindow final : public QMainWindow {
   bool m_demoTold = false;
   bool m_running = false;
   bool m_paused = false;
+  bool m_isLow = false;  ///< too low for streams and health one above the other
   qint64 m_slowTick = 0;
   uint64_t m_lastIn = 0;
   uint64_t m_lastOut = 0;

@@ -68,6 +68,15 @@ class CommandLine(unittest.TestCase):
             tapped = subprocess.run([WEIR, "tap", f"ws://127.0.0.1:9/x?key={token}", "-H", f"Authorization: {token}", "--for", "1s"],
                                     capture_output=True, text=True, timeout=30)
             said += tapped.stdout + tapped.stderr
+            with subprocess.Popen([WEIR, "run", str(self.sql), "--metrics-listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env) as run:
+                url = next(line for line in run.stderr if "counters at" in line).split()[-1]
+                time.sleep(1.5)
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    page = answer.read().decode()
+                run.terminate()
+                said += page + run.stderr.read()
+            self.assertIn("weir_connection_up", page)
             exchange.terminate()
         said += (self.tmp / "c.weircap").read_text() + (self.tmp / "m.json").read_text()
         self.assertIn("BTCUSDT", said)
