@@ -4,6 +4,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ui/plot_item.h"
 #include "ui/plot_style.h"
@@ -12,20 +13,40 @@ namespace weir {
 
 bool PlotItem::isDense(size_t points) const { return static_cast<double>(points) > 2 * priceRect().width(); }
 
+// Calls `each` with the left edge of a column of pixels and the extent of the points in it.
 template <class Each>
 void PlotItem::forEachColumn(const ChartSeries& series, const Each& each) const {
   const QRectF r = priceRect();
-  size_t begin = series.lowerBound(m_end - m_range);
+  const size_t first = series.lowerBound(m_end - m_range);
+  const size_t count = series.points.size() - first;
+  if (static_cast<double>(count) > 2 * static_cast<double>(ChartSeries::kBlock) * r.width()) {
+    // Several blocks to a column: each goes whole to the column in which it begins.
+    double x = std::floor(r.left());
+    auto until = static_cast<int64_t>(xToTime(x + 1));
+    std::optional<ChartSeries::Extent> column;
+    series.forEachBlock(first, series.points.size(), [&](const ChartSeries::Extent& block) {
+      if (x >= r.right()) return;
+      if (block.at >= until) {
+        if (column) each(x, *column);
+        column.reset();
+        x = std::max(x + 1, std::floor(timeToX(static_cast<double>(block.at))));
+        until = static_cast<int64_t>(xToTime(x + 1));
+      }
+      if (column)
+        column->take(block);
+      else
+        column = block;
+    });
+    if (column && x < r.right()) each(x, *column);
+    return;
+  }
+  size_t begin = first;
   for (double x = std::floor(r.left()); x < r.right() && begin < series.points.size(); ++x) {
     const auto until = static_cast<int64_t>(xToTime(x + 1));
     if (series.points[begin].at >= until) continue;
-    // The next column is near: doubling steps find its begin faster than halving the whole.
-    size_t step = 1;
-    while (begin + step < series.points.size() && series.points[begin + step].at < until) step *= 2;
-    const auto from = series.points.begin() + static_cast<std::ptrdiff_t>(begin + step / 2);
-    const auto to = series.points.begin() + static_cast<std::ptrdiff_t>(std::min(begin + step + 1, series.points.size()));
-    const auto end = static_cast<size_t>(std::lower_bound(from, to, until, [](const ChartPoint& point, int64_t t) { return point.at < t; }) - series.points.begin());
-    each(x, begin, end);
+    size_t end = begin + 1;
+    while (end < series.points.size() && series.points[end].at < until) ++end;
+    each(x, series.extent(begin, end));
     begin = end;
   }
 }
@@ -101,8 +122,7 @@ void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series
   std::optional<double> before;
   double lastX = 0;
   QVector<QRect> spans;
-  forEachColumn(series, [&](double x, size_t begin, size_t end) {
-    const ChartSeries::Extent extent = series.extent(begin, end);
+  forEachColumn(series, [&](double x, const ChartSeries::Extent& extent) {
     double top = y(s, extent.high, base);
     double bottom = y(s, extent.low, base);
     if (before && x - lastX < 1.5) {
@@ -110,7 +130,7 @@ void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series
       bottom = std::max(bottom, *before);
     }
     spans << QRect(static_cast<int>(x), static_cast<int>(std::lround(top - width / 2)), 1, std::max(2, static_cast<int>(std::lround(bottom - top + width))));
-    before = y(s, series.points[end - 1].value, base);
+    before = y(s, extent.last, base);
     lastX = x;
   });
   const bool smooth = p.testRenderHint(QPainter::Antialiasing);
@@ -218,8 +238,8 @@ void PlotItem::paintVolume(QPainter& p) const {
   if (isDense(to - from)) {
     // Opaque, and all at once: blending wakes a pool of threads for each tall rectangle.
     QVector<QRect> bars;
-    forEachColumn(series, [&](double x, size_t begin, size_t end) {
-      const int h = static_cast<int>(series.extent(begin, end).volume / most * height);
+    forEachColumn(series, [&](double x, const ChartSeries::Extent& extent) {
+      const int h = static_cast<int>(extent.volume / most * height);
       bars << QRect(static_cast<int>(x), static_cast<int>(r.bottom()) - h, 1, h);
     });
     p.setRenderHint(QPainter::Antialiasing, false);

@@ -11,6 +11,7 @@ void ChartSeries::Extent::take(const ChartPoint& point) {
   volume = std::max(volume, point.volume);
   incomplete = incomplete || point.incomplete;
   sum += point.value;
+  last = point.value;
 }
 
 void ChartSeries::Extent::take(const Extent& other) {
@@ -19,6 +20,7 @@ void ChartSeries::Extent::take(const Extent& other) {
   volume = std::max(volume, other.volume);
   incomplete = incomplete || other.incomplete;
   sum += other.sum;
+  last = other.last;
 }
 
 void ChartSeries::add(const ChartPoint& point, size_t most) {
@@ -32,7 +34,7 @@ void ChartSeries::add(const ChartPoint& point, size_t most) {
 
 void ChartSeries::addToBlocks(const ChartPoint& point, size_t number) {
   if (m_blocks.empty() || number % kBlock == 0)
-    m_blocks.push_back({point.value, point.value, point.volume, point.incomplete, point.value});
+    m_blocks.emplace_back(point);
   else
     m_blocks.back().take(point);
 }
@@ -45,7 +47,7 @@ void ChartSeries::prepend(const std::vector<ChartPoint>& older) {
 }
 
 ChartSeries::Extent ChartSeries::extent(size_t from, size_t to) const {
-  Extent out{points[from].value, points[from].value, points[from].volume, points[from].incomplete, points[from].value};
+  Extent out(points[from]);
   for (size_t i = from + 1; i < to;) {
     const size_t number = m_dropped + i;
     if (number % kBlock == 0 && i + kBlock <= to) {

@@ -345,7 +345,7 @@ Micros Pipeline::horizon(Micros from) const {
 
 void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) { m_streams.at(stream)->pending.push_back(batch); }
 
-void Pipeline::push(const std::string& stream, std::shared_ptr<Batch> batch) {
+void Pipeline::push(const std::string& stream, const std::shared_ptr<Batch>& batch) {
   Stream& feed = *m_streams.at(stream);
   for (uint32_t row = 0; row < batch->rows(); ++row) batch->meta[row].origin = row;
   m_pushed = batch->meta;

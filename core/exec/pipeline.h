@@ -37,7 +37,7 @@ class Pipeline {
   /// Rows that arrive from `from` on may share a batch until this instant.
   Micros horizon(Micros from) const;
   /// Takes rows of a feed, whose event times are set. `origin` is set here.
-  void push(const std::string& stream, std::shared_ptr<Batch> batch);
+  void push(const std::string& stream, const std::shared_ptr<Batch>& batch);
   /// Moves the clock; windows close on the way.
   void advanceTo(Micros at);
   /// Calls `tap` with every batch of a stream.

@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
+#include <random>
 
 #include "tests/bench/measure.h"
 #include "ui/chart_view.h"
@@ -29,23 +30,40 @@ BoundStream candles() {
   return stream;
 }
 
-std::shared_ptr<Batch> rows(const SchemaPtr& schema, int series, int64_t from, int count) {
-  BatchBuilder builder(schema);
-  for (int i = 0; i < count; ++i)
-    for (int s = 0; s < series; ++s) {
-      builder.column(0).appendText("SYM" + std::to_string(s));
-      builder.column(1).appendReal(100 + s + static_cast<double>((from + i) * 7919 % 1000) / 500);
-      builder.column(2).appendReal(static_cast<double>((from + i) % 50));
-      builder.finishRow({.at = (from + i) * 1000, .isWindowEnd = true});
-    }
-  return builder.take();
-}
+/// Prices of so many series, second by second: walks, as prices are, or noise, the worst there is for a chart, because
+/// every column of pixels is as high as the chart.
+class Prices {
+ public:
+  Prices(int series, bool noise) : m_noise(noise), m_last(static_cast<size_t>(series)) {
+    for (size_t s = 0; s < m_last.size(); ++s) m_last[s] = 100 + static_cast<double>(s);
+  }
+  std::shared_ptr<Batch> next(const SchemaPtr& schema, int count) {
+    BatchBuilder builder(schema);
+    for (int i = 0; i < count; ++i, ++m_second)
+      for (size_t s = 0; s < m_last.size(); ++s) {
+        const double step = static_cast<double>(m_random() % 2001) / 1000 - 1;
+        m_last[s] = m_noise ? 100 + static_cast<double>(s) + step : std::max(1.0, m_last[s] + step / 50);
+        builder.column(0).appendText("SYM" + std::to_string(s));
+        builder.column(1).appendReal(m_last[s]);
+        builder.column(2).appendReal(static_cast<double>(m_second % 50));
+        builder.finishRow({.at = m_second * 1000, .isWindowEnd = true});
+      }
+    return builder.take();
+  }
+
+ private:
+  bool m_noise;
+  std::vector<double> m_last;
+  int64_t m_second = 0;
+  std::mt19937_64 m_random{1};
+};
 
 // ms of a frame: new rows taken, chart painted.
-double chartFrame(int series, int points, int frames) {
+double chartFrame(int series, int points, int frames, bool noise = false) {
   const BoundStream stream = candles();
   SeriesStore store(stream);
-  for (int from = 0; from < points; from += 1000) store.addClosed(*rows(stream.schema, series, from, 1000));
+  Prices prices(series, noise);
+  for (int from = 0; from < points; from += 1000) store.addClosed(*prices.next(stream.schema, 1000));
   ChartView chart(darkTheme());
   chart.resize(1200, 600);
   chart.setStore(&store);
@@ -55,7 +73,7 @@ double chartFrame(int series, int points, int frames) {
   std::vector<double> costs;
   for (int frame = 0; frame < frames; ++frame) {
     const double begun = bench::threadSeconds();
-    store.addClosed(*rows(stream.schema, series, points + frame, 1));
+    store.addClosed(*prices.next(stream.schema, 1));
     chart.refresh(int64_t{points + frame} * 1000);
     chart.viewport()->repaint();
     costs.push_back((bench::threadSeconds() - begun) * 1000);
@@ -147,6 +165,7 @@ int main(int argc, char** argv) {
   applyTheme(app, darkTheme());
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   bench::report("chart_100k_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40), "ms a frame");
+  bench::report("chart_100k_noise_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40, true), "ms a frame, noise instead of prices");
   bench::report("chart_1m_ms", chartFrame(1, isShort ? 100'000 : 1'000'000, isShort ? 15 : 40), "ms a frame");
   bench::report("table_cpu_percent", tableLoad(isShort ? 2 : 6), "% of a core");
   bench::report("pixel_p99_frames", tradeToPixel(isShort ? 3 : 8), "frames of 33 ms");
