@@ -114,7 +114,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
 // Waits for the first messages of sources that say `( ... )`.
 std::optional<std::map<std::string, SchemaPtr>> inferColumns(QCoreApplication& app, const BoundResult& checked, const std::string& file, const std::string& text) {
   std::optional<std::map<std::string, SchemaPtr>> out;
-  SourceInference inference(checked, [&](std::map<std::string, SchemaPtr> found, Diagnostics why) {
+  SourceInference inference(checked, [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
     printDiagnostics(why, file, text);
     if (why.empty()) out = std::move(found);
     app.quit();
@@ -182,8 +182,7 @@ int demoCommand(const RunSettings& settings, int argc, char** argv) {
   BoundResult checked = checkScript(text);
   printDiagnostics(checked.diagnostics, "demo-vwap.sql", text);
   if (hasError(checked.diagnostics)) return kExitFailure;
-  RunSettings demo = settings;
-  const int code = runScript(app, std::move(checked.script), demo, "demo-vwap.sql", text, true);
+  const int code = runScript(app, std::move(checked.script), settings, "demo-vwap.sql", text, true);
   say(QObject::tr("The dashboard received %1 rows.").arg(exchange.dashboardRows()));
   return code;
 }

@@ -22,7 +22,9 @@ double seconds(const std::string& text) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+namespace {
+
+int parseAndRun(int argc, char** argv) {
   using namespace weir;
   CLI::App app{"Weir: SQL over WebSocket feeds, watched live"};
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
@@ -163,4 +165,15 @@ int main(int argc, char** argv) {
   if (*demoApp && headless) return demoCommand(run, argc, argv);
   desktop.runDemo = static_cast<bool>(*demoApp);
   return desktopMain(desktop, argc, argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parseAndRun(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "weir: " << error.what() << "\n";
+    return weir::kExitFailure;
+  }
 }

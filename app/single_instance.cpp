@@ -48,7 +48,8 @@ void SingleInstance::take() {
       if (socket->bytesAvailable() > kMostBytes) return socket->abort();
       if (!socket->canReadLine()) return;
       QStringList files;
-      for (const QJsonValue& file : QJsonDocument::fromJson(socket->readLine()).array()) files << file.toString();
+      const QJsonArray sent = QJsonDocument::fromJson(socket->readLine()).array();
+      for (const auto file : sent) files << file.toString();
       socket->write("ok\n");
       socket->disconnectFromServer();
       if (onFiles) onFiles(files);

@@ -41,8 +41,8 @@ class PlotItem final : public QGraphicsItem {
   const SeriesStore* m_store = nullptr;
   std::vector<Gap> m_gaps;
   std::map<int64_t, uint64_t> m_lost;
-  int64_t m_wantedRange = 5 * 60 * 1000;
-  int64_t m_range = 60 * 1000;  ///< shown: the wanted one, or less while there is less to see
+  int64_t m_wantedRange = 300'000;
+  int64_t m_range = 60'000;  ///< shown: the wanted one, or less while there is less to see
   int64_t m_end = 0;
   int64_t m_now = 0;
   int64_t m_first = INT64_MAX;  ///< oldest point of the charts that share the axis

@@ -95,7 +95,7 @@ std::string QueryBinder::addHidden(const SchemaPtr& schema, BoundNode node) {
   BoundStream stream;
   stream.name = "#" + std::to_string(++m_hidden);
   stream.schema = schema;
-  const std::string name = stream.name;
+  std::string name = stream.name;
   m_catalog.add(std::move(stream));
   node.target = name;
   m_nodes.push_back(std::move(node));
@@ -328,6 +328,7 @@ void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, 
       place(i, i);
     }
     std::vector<std::string> given;
+    given.reserve(fields.size());
     for (const Field& field : fields) given.push_back(field.name);
     if (given != names && std::is_permutation(given.begin(), given.end(), names.begin(), names.end()))
       warn(Code::InsertShape, query.itemsSpan, "the columns have the names of " + target.name + " in another order",

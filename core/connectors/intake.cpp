@@ -233,7 +233,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
   if (auto letter = intake.takeDeadLetter()) {
     flush();
     m_pipeline.advanceTo(at);
-    m_pipeline.push(intake.deadLetterStream(), std::move(letter));
+    m_pipeline.push(intake.deadLetterStream(), letter);
   }
   if (m_pending && m_pending->pendingRows() >= m_batchRows) flush();
 }

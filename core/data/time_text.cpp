@@ -90,7 +90,7 @@ std::optional<int64_t> parseIsoTime(std::string_view text) {
       takeChar(text, ':');
       const auto minutes = text.empty() ? std::optional<int>(0) : takeDigits(text, 2);
       if (!hours || !minutes || *hours > 18 || *minutes > 59) return std::nullopt;
-      zoneMinutes = (west ? -1 : 1) * (*hours * 60 + *minutes);
+      zoneMinutes = (west ? -1 : 1) * (int64_t{*hours} * 60 + *minutes);
     }
     if (!text.empty()) return std::nullopt;
   }

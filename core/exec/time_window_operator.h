@@ -27,7 +27,7 @@ class TimeWindowOperator final : public Operator {
   struct Bounds {
     int64_t end;
     int64_t start;
-    auto operator<=>(const Bounds&) const = default;
+    auto operator<=>(const Bounds&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy reads its own 0
   };
   std::vector<Bounds> windowsOf(int64_t time) const;
   bool isClosed(const Bounds& bounds, Micros arrival) const;

@@ -209,7 +209,7 @@ class JsonDecoder final : public Decoder {
       }
       for (auto element : array) {
         od::value value;
-        check(std::move(element).get(value));
+        check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
         walkRecord(value, m_root);
       }
       return;
@@ -352,7 +352,7 @@ class JsonDecoder final : public Decoder {
     size_t index = 0;
     for (auto element : array) {
       od::value value;
-      check(std::move(element).get(value));
+      check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
       if (wanted.isRecords) {
         walkRecord(value, *wanted.record);
         continue;

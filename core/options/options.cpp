@@ -22,7 +22,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::string quotedChoices(std::string_view choices) {
   std::vector<std::string> words = split(choices, '|');
-  for (std::string& word : words) word = "'" + word + "'";
+  for (std::string& word : words) word.insert(0, "'").append("'");
   return joined(words, ", ", words.size() > 2 ? ", or " : " or ");
 }
 
@@ -163,6 +163,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
 
 Result<Options> Options::fromMap(const std::map<std::string, std::string>& properties) {
   std::vector<WrittenOption> written;
+  written.reserve(properties.size());
   for (const auto& [key, value] : properties) written.push_back({key, value, {}, {}});
   return check(written, {});
 }
