@@ -37,6 +37,7 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
   setObjectName(QStringLiteral("chart_") + m_stream);
   setMinimumHeight(120);
   m_title->setObjectName(QStringLiteral("paneTitle"));
+  m_title->setAttribute(Qt::WA_StyledBackground);
   m_title->setFixedHeight(30);
   m_title->hide();
   m_name->setFont(uiFont(12, QFont::DemiBold));
@@ -132,7 +133,7 @@ void ChartPane::setSettings(const QJsonObject& settings) {
   for (int mode = 0; mode < 4; ++mode)
     if (settings[QLatin1String("axis")].toString() == QLatin1String(kModeNames[mode])) m_chart->setAxisMode(static_cast<AxisMode>(mode));
   m_hiddenNames.clear();
-  for (const QJsonValue& name : settings[QLatin1String("hidden")].toArray()) m_hiddenNames << name.toString();
+  for (const auto name : settings[QLatin1String("hidden")].toArray()) m_hiddenNames << name.toString();
   m_focusName = settings[QLatin1String("focus")].toString();
   applyNames();
 }

@@ -72,7 +72,7 @@ void MainWindow::adoptRun() {
   const QJsonObject kept = fileSettings();
   m_charts->setSettings(kept[QLatin1String("charts")].toObject());
   m_alertStreams.clear();
-  for (const QJsonValue& name : kept[QLatin1String("alerts")].toArray()) m_alertStreams.insert(name.toString());
+  for (const auto name : kept[QLatin1String("alerts")].toArray()) m_alertStreams.insert(name.toString());
   m_streams->setAlerts(m_alertStreams);
   showDefaultCharts(info);
   const QString first = !m_previewed.empty() ? QString::fromStdString(m_previewed) : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
@@ -97,7 +97,7 @@ void MainWindow::adoptRun() {
 void MainWindow::showDefaultCharts(const RunInfo& info) {
   QStringList wanted;
   if (m_previewed.empty()) {
-    for (const QJsonValue& name : fileSettings()[QLatin1String("shown")].toArray())
+    for (const auto name : fileSettings()[QLatin1String("shown")].toArray())
       if (m_views.find(name.toString().toStdString())) wanted << name.toString();
   } else {
     wanted << QString::fromStdString(m_previewed);

@@ -162,6 +162,10 @@ void SqlEditor::setTheme(const Theme& t) {
   setMarginsFont(monoFont(11));
   setMarginBackgroundColor(1, t.bg1);
   setFoldMarginColors(t.bg1, t.bg1);
+  for (int marker = SC_MARKNUM_FOLDEREND; marker <= static_cast<int>(SC_MARKNUM_FOLDEROPEN); ++marker) {
+    SendScintilla(SCI_MARKERSETFORE, static_cast<unsigned long>(marker), t.text3);
+    SendScintilla(SCI_MARKERSETBACK, static_cast<unsigned long>(marker), t.text3);
+  }
   setSelectionBackgroundColor(t.selection);
   resetSelectionForegroundColor();
   setMatchedBraceBackgroundColor(t.bg3);

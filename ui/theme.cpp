@@ -169,7 +169,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QToolTip { background: %bg2; color: %text1; border: 1px solid %line2; padding: 4px 6px; }
 QDockWidget { color: %text1; }
-#dockTitle { background: %bg1; border-bottom: 1px solid %line; }
+#dockTitle, #paneTitle { background: %bg1; border-bottom: 1px solid %line; }
 #card { background: %bg2; border: 1px solid %line; border-radius: 6px; }
 #cardsPane, #welcome { background: %bg1; }
 #messageBar { border-left: 3px solid %accent; background: %tint; }

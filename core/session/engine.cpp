@@ -128,7 +128,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   BoundResult checked = checkScript(text, inferred);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
     emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
-    m_inference = std::make_unique<SourceInference>(checked, [this, text, options](std::map<std::string, SchemaPtr> columns, Diagnostics why) {
+    m_inference = std::make_unique<SourceInference>(checked, [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
       // The inference is not taken apart under its own call.
       QMetaObject::invokeMethod(m_worker, [this, text, options, columns, why] {
         m_inference.reset();

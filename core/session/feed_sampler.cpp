@@ -122,7 +122,7 @@ QStringList recordPaths(const QList<QByteArray>& messages) {
 std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path) {
   std::vector<DraftColumn> out;
   for (const QByteArray& message : messages)
-    for (const QJsonValue& event : eventsOf(message, path)) {
+    for (const auto event : eventsOf(message, path)) {
       const QJsonObject object = event.toObject();
       for (auto it = object.begin(); it != object.end(); ++it) {
         const auto known = std::find_if(out.begin(), out.end(), [&](const DraftColumn& c) { return c.name == it.key(); });

@@ -47,7 +47,7 @@ Workspace::Session Workspace::load(QString* problem) const {
     return session;
   }
   const QJsonObject root = document.object();
-  for (const QJsonValue& value : root[QLatin1String("documents")].toArray()) {
+  for (const auto value : root[QLatin1String("documents")].toArray()) {
     const QJsonObject o = value.toObject();
     session.documents.push_back({o[QLatin1String("path")].toString(), o[QLatin1String("title")].toString(), o[QLatin1String("text")].toString(),
                                  o[QLatin1String("modified")].toBool(), o[QLatin1String("caret")].toInt(), o[QLatin1String("scroll")].toInt()});
@@ -56,7 +56,7 @@ Workspace::Session Workspace::load(QString* problem) const {
   session.geometry = QByteArray::fromBase64(root[QLatin1String("geometry")].toString().toLatin1());
   session.layout = QByteArray::fromBase64(root[QLatin1String("layout")].toString().toLatin1());
   session.settings = root[QLatin1String("settings")].toObject();
-  for (const QJsonValue& value : root[QLatin1String("recent")].toArray()) session.recentFiles << value.toString();
+  for (const auto value : root[QLatin1String("recent")].toArray()) session.recentFiles << value.toString();
   return session;
 }
 
