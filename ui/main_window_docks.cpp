@@ -82,6 +82,7 @@ void MainWindow::buildDocks() {
   connect(m_charts, &ChartDeck::streamsChanged, this, [this] {
     titleCharts();
     watchShown();
+    m_charts->forEach([this](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
     m_streams->setCharts(m_charts->streams());
   });
   connect(m_charts, &ChartDeck::followingChanged, this, [this](bool following) {

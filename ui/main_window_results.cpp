@@ -23,6 +23,7 @@ namespace {
 // Of one stream, at once: the chart asks for more when one scrolls past them.
 constexpr int kRowsLoaded = 50'000;
 constexpr size_t kMostAlertMarks = 500;
+constexpr size_t kMostPointsLoaded = 2'000'000;
 
 QString joinedNames(const QStringList& names) { return names.join(QStringLiteral(", ")); }
 
@@ -228,10 +229,15 @@ void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
 void MainWindow::loadOlder(const std::string& stream) {
   const std::shared_ptr<ResultView> view = m_views.find(stream);
   if (!m_resultHistory || !view || view->isLoading || view->isWhole || !view->stream.windowed) return;
-  view->isLoading = true;
   int64_t before = INT64_MAX;
-  for (const ChartSeries& series : view->series.series())
+  size_t points = 0;
+  for (const ChartSeries& series : view->series.series()) {
     if (!series.points.empty()) before = std::min(before, series.points.front().at);
+    points += series.points.size();
+  }
+  // Memory is bounded, however far one scrolls back.
+  if (points > kMostPointsLoaded) return;
+  view->isLoading = true;
   const HistoryKey key{stream, view->identity};
   m_resultHistory->load(key, view->stream.schema, before, kRowsLoaded, [this, key](std::vector<BatchPtr> rows) {
     QMetaObject::invokeMethod(this, [this, key, rows = std::move(rows)] {
@@ -250,9 +256,7 @@ void MainWindow::loadOlder(const std::string& stream) {
 }
 
 // Charts and alerts belong to the file, by its path, or by its title while it has none.
-QJsonObject MainWindow::fileSettings() const {
-  return m_fileSettings[m_documents->path().isEmpty() ? m_documents->title() : m_documents->path()].toObject();
-}
+QJsonObject MainWindow::fileSettings() const { return m_fileSettings[m_runFile].toObject(); }
 
 void MainWindow::keepFileSettings() {
   // Only of a file that has run is there anything to keep.

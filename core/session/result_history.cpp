@@ -56,6 +56,7 @@ class ResultHistory::File {
     std::string text;
     for (const Item& item : items) {
       const qint64 stream = idOf(item.key);
+      good = good && stream >= 0;
       for (size_t row = 0; row < item.batch->rows() && good; ++row) {
         const RowMeta& meta = item.batch->meta[row];
         if (meta.isProvisional) continue;
@@ -76,6 +77,7 @@ class ResultHistory::File {
     }
     const QString why = good ? m_database.lastError().text() : insert.lastError().text();
     m_database.rollback();
+    m_ids.clear();  // what the transaction named is gone with it
     if (!std::exchange(m_told, true)) m_tell(tr("Results could not be kept (%1). What is shown is not touched by it.").arg(why));
   }
 
