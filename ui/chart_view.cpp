@@ -58,6 +58,7 @@ bool ChartView::isFollowing() const { return m_plot->m_following; }
 void ChartView::setFollowing(bool following) {
   if (m_plot->m_following == following) return;
   m_plot->m_following = following;
+  if (following) followNow();
   emit followingChanged(following);
   viewport()->update();
 }
@@ -176,11 +177,15 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
   }
 }
 
+// Steps of a second keep labels and lines from shimmering.
+void ChartView::followNow() {
+  if (m_plot->m_now > 0) m_plot->m_end = (m_plot->m_now / 1000 + 2) * 1000;
+}
+
 void ChartView::refresh(int64_t nowMs, int64_t firstMs) {
   m_plot->m_first = firstMs;
   m_plot->m_now = nowMs;
-  // Steps of a second keep labels and lines from shimmering.
-  if (m_plot->m_following) m_plot->m_end = (nowMs / 1000 + 2) * 1000;
+  if (m_plot->m_following) followNow();
   m_plot->fitRange();
   setAccessibleDescription(summary());
   viewport()->update();

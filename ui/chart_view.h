@@ -70,6 +70,7 @@ class ChartView final : public QChartView {
  private:
   void zoomTo(int64_t rangeMs);
   void moveTo(int64_t endMs);
+  void followNow();
 
   PlotItem* m_plot;
   bool m_dragging = false;

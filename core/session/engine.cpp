@@ -13,8 +13,8 @@ namespace weir {
 
 namespace {
 
-// Twice as often as the GUI repaints, so that a trade waits for one frame and not for two.
-constexpr int kObserveMs = 16;
+// Three times as often as the GUI repaints, so that a trade waits for one frame and not for two.
+constexpr int kObserveMs = 10;
 
 }  // namespace
 

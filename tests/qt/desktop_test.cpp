@@ -128,7 +128,7 @@ class DesktopTest final : public QObject {
         QVERIFY(!first.grab().isNull());
       }
       first.setAxisMode(AxisMode::Panes);
-      QVERIFY(first.asCsv().contains(QLatin1String("BTCUSDT")));
+      QTRY_VERIFY(first.asCsv().contains(QLatin1String("BTCUSDT")));
       window.close();
     }
     // What was chosen for a chart comes back with its file.
