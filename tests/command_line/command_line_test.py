@@ -258,6 +258,48 @@ class CommandLine(unittest.TestCase):
         # Into a pipe there is no such line.
         self.assertNotIn("\x1b", weir("demo", "--headless", "--for", "2s").stderr)
 
+    def test_without_a_display_it_says_what_works(self):
+        env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+        done = subprocess.run([WEIR], capture_output=True, text=True, timeout=20, env=env)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("there is no display", done.stderr)
+        self.assertIn("weir run FILE", done.stderr)
+
+    def test_a_home_that_cannot_be_written_is_no_obstacle(self):
+        env = dict(os.environ, QT_QPA_PLATFORM="offscreen", HOME="/dev/null", XDG_DATA_HOME="/dev/null/data", XDG_CONFIG_HOME="/dev/null/config",
+                   XDG_RUNTIME_DIR="/dev/null/run", DBUS_SESSION_BUS_ADDRESS="unix:path=/dev/null/bus")
+        picture = self.tmp / "window.png"
+        done = subprocess.run([WEIR, "--screenshot", picture, "--screenshot-after", "3", "demo"], capture_output=True, text=True, timeout=30, env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(picture.stat().st_size, 10_000)
+        done = subprocess.run([WEIR, "demo", "--headless", "--for", "2s"], capture_output=True, text=True, timeout=30, env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout)
+        # Without a keychain a secret is an error that names it, not a crash.
+        self.sql.write_text("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:1/${secret:nothing}'); SELECT n FROM T;")
+        done = subprocess.run([WEIR, "run", str(self.sql), "--for", "1s"], capture_output=True, text=True, timeout=30, env=env)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nothing", done.stderr)
+
+    def test_signals_drain(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([WEIR, "exchange", "--rate", "200", "--for", "30s"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as exchange:
+                url = exchange.stdout.readline().strip()
+                metrics = self.tmp / "drained.json"
+                self.sql.write_text(
+                    f"CREATE STREAM B (s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = '{url}/ws/btcusdt@trade');"
+                    f"CREATE STREAM D (s STRING, p DOUBLE) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = '{url}/dashboard');"
+                    "INSERT INTO D SELECT s, p FROM B;")
+                run = subprocess.Popen([WEIR, "run", str(self.sql), "--metrics", str(metrics)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(2)
+                run.send_signal(number)
+                self.assertEqual(run.wait(10), 130)
+                counted = json.loads(metrics.read_text())
+                self.assertGreater(counted["sink.D.sent"], 50)
+                self.assertEqual(counted["sink.D.sent"], counted["sink.D.published"])
+                self.assertEqual(counted["sink.D.failed"] + counted["sink.D.queued"], 0)
+                exchange.terminate()
+
     def test_one_window_for_each_folder(self):
         env = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=str(self.tmp))
         folder = self.tmp / "data"
