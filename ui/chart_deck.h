@@ -54,7 +54,7 @@ class ChartDeck final : public QSplitter {
   ChartView* m_empty;
   std::vector<ChartPane*> m_panes;
   QJsonObject m_settings;
-  int64_t m_rangeMs = 5 * 60'000;
+  int64_t m_rangeMs = 300'000;
   bool m_localTime = false;
   bool m_following = true;
 };

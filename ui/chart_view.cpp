@@ -158,7 +158,7 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Plus:
     case Qt::Key_Equal: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 0.8)); break;
     case Qt::Key_Minus: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 1.25)); break;
-    case Qt::Key_0: zoomTo(5 * 60'000); break;
+    case Qt::Key_0: zoomTo(300'000); break;
     case Qt::Key_Left:
     case Qt::Key_Right:
       moveTo(m_plot->m_end + (event->key() == Qt::Key_Left ? -1 : 1) * m_plot->m_range / 10);

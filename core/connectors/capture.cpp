@@ -64,7 +64,8 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
   if (name == line.npos || line[name] == '\\' || name == 0) return false;
   const std::string_view stream = line.substr(0, name);
   line.remove_prefix(name + 1);
-  if (!skip(",\"text\":\"")) return false;
+  // The end that was looked for above may be the beginning of the text.
+  if (!skip(",\"text\":\"") || line.size() < 2) return false;
   line.remove_suffix(2);
   // The text between the quotes is at most as long as its escapes; whole words are stored, so there is room for one more.
   out.payload.resize(line.size() + sizeof(uint64_t));

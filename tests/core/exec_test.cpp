@@ -105,6 +105,7 @@ TEST_CASE("a capture says what is wrong with it, by line") {
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\",\"text\":\"x\"}\n") == "fine");
   CHECK(firstError(header + "{\"at\":1.5,\"stream\":\"S\",\"text\":\"x\"}\n{\"at\":1,\"stream\":\"S\",\"text\":\"x\"}\n").find("capture line 3") == 0);
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\"}").find("capture line 2") == 0);
+  CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\",\"text\":\"}\n").find("capture line 2: not valid JSON") == 0);
   CHECK(firstError(header + "{\"at\":1,").find("capture line 2: not valid JSON") == 0);
 }
 
