@@ -93,7 +93,7 @@ class Intake {
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
 class Feeder {
  public:
-  Feeder(Pipeline& pipeline, size_t batchRows = 2048);
+  Feeder(Pipeline& pipeline, size_t batchRows = 512);
 
   /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
   void followChange(const std::set<std::string>& kept);

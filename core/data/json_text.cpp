@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/int128.h"
+#include "core/base/plain_number.h"
 #include "core/base/text.h"
 
 namespace weir {
@@ -275,6 +276,7 @@ std::optional<int64_t> exactInteger(std::string_view text) {
 }
 
 std::optional<double> decimalNumber(std::string_view text) {
+  if (const auto plain = plainReal(text)) return plain;
   if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
   const auto value = parseNumber<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;

@@ -12,6 +12,21 @@ namespace {
 
 constexpr uint32_t kEmpty = UINT32_MAX;
 
+// Up to seven bytes as a number. A copy of unknown length would be a call; two that overlap are not.
+uint64_t tailOf(std::string_view bytes) {
+  const size_t size = bytes.size();
+  if (size >= 4) {
+    uint32_t first = 0;
+    uint32_t last = 0;
+    std::memcpy(&first, bytes.data(), 4);
+    std::memcpy(&last, bytes.data() + size - 4, 4);
+    return uint64_t{first} << 32 | last;
+  }
+  uint64_t tail = 0;
+  for (const char c : bytes) tail = tail << 8 | static_cast<unsigned char>(c);
+  return tail;
+}
+
 uint64_t hashOf(std::string_view bytes) {
   uint64_t h = 0x9E3779B97F4A7C15ULL ^ bytes.size();
   while (bytes.size() >= 8) {
@@ -21,9 +36,7 @@ uint64_t hashOf(std::string_view bytes) {
     h ^= h >> 32;
     bytes.remove_prefix(8);
   }
-  uint64_t tail = 0;
-  std::memcpy(&tail, bytes.data(), bytes.size());
-  h = (h ^ tail) * 0xc4ceb9fe1a85ec53ULL;
+  h = (h ^ tailOf(bytes)) * 0xc4ceb9fe1a85ec53ULL;
   return h ^ (h >> 29);
 }
 

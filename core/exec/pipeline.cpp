@@ -244,7 +244,7 @@ std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank)
     return m_clock.callAt(
         at,
         [this, &n, work = std::move(work)] {
-          m_pushed.clear();
+          m_pushed.reset();
           m_hasSteps = false;
           beginPush(m_clock.now());
           work();
@@ -253,7 +253,7 @@ std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank)
         n.rank);
   };
   n.context->arrivalOf = [this](uint32_t origin) {
-    return origin < m_pushed.size() ? m_pushed[origin].arrival : m_clock.now();
+    return m_pushed && origin < m_pushed->rows() ? m_pushed->meta[origin].arrival : m_clock.now();
   };
   n.stateless = std::holds_alternative<BoundSelect>(bound.body) ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
                                                                 : buildSource(n, input, target);
@@ -348,7 +348,7 @@ void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) { m_str
 void Pipeline::push(const std::string& stream, const std::shared_ptr<Batch>& batch) {
   Stream& feed = *m_streams.at(stream);
   for (uint32_t row = 0; row < batch->rows(); ++row) batch->meta[row].origin = row;
-  m_pushed = batch->meta;
+  m_pushed = batch;
   m_hasSteps = feed.source != nullptr;
   // The clock already stands at the last row; silence is measured up to the first.
   beginPush(batch->meta.empty() ? m_clock.now() : batch->meta.front().arrival);

@@ -77,7 +77,7 @@ class Pipeline {
   UuidSource m_uuids;
   std::map<std::string, std::unique_ptr<Stream>> m_streams;
   std::vector<std::unique_ptr<Node>> m_nodes;
-  std::vector<RowMeta> m_pushed;  ///< of the present push, for arrivals
+  BatchPtr m_pushed;  ///< of the present push, for arrivals
   bool m_hasSteps = false;
   uint64_t m_pushNumber = 0;
 };

@@ -26,6 +26,18 @@ bool isLoopback(const QString& host) {
   return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
 }
 
+// Writes ASCII text, which is nearly all of it, a vector of characters at a time; false when there is anything else.
+bool narrowed(const QString& text, char* out) {
+  const auto* in = reinterpret_cast<const char16_t*>(text.utf16());
+  const auto size = static_cast<size_t>(text.size());
+  char16_t seen = 0;
+  for (size_t i = 0; i < size; ++i) {
+    seen |= in[i];
+    out[i] = static_cast<char>(in[i]);
+  }
+  return seen < 0x80;
+}
+
 // What to look at first, by the kind of trouble.
 const char* const kHintRefused = "check the URL and that the server runs";
 const char* const kHintTimeout = "check the network and the firewall";
@@ -300,8 +312,9 @@ void Connection::socketGone() {
 QByteArray Connection::utf8(const QString& text) {
   const qsizetype room = m_toUtf8.requiredSpace(text.size());
   if (m_utf8.size() < room) m_utf8.resize(room * 2);
-  const char* const end = m_toUtf8.appendToBuffer(m_utf8.data(), text);
-  return QByteArray::fromRawData(m_utf8.constData(), end - m_utf8.constData());
+  char* const out = m_utf8.data();
+  const qsizetype size = narrowed(text, out) ? text.size() : m_toUtf8.appendToBuffer(out, text) - out;
+  return QByteArray::fromRawData(out, size);
 }
 
 void Connection::received(const QByteArray& payload, bool isText) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any message is decoded or rejected: JSON with its paths, CSV, text and bytes. The first byte chooses.
+// Any message is decoded or rejected: JSON with its paths, CSV, text and bytes. The first byte chooses. What a decoder
+// has seen before must not show.
 #include <array>
 #include <cstdlib>
 
@@ -11,14 +12,25 @@ using namespace weir;
 
 struct Target {
   SchemaPtr schema;
+  DecoderSettings settings;
   std::unique_ptr<Decoder> decoder;
 };
+
+std::string rowsOf(BatchBuilder& rows) {
+  const auto batch = rows.take();
+  std::string out;
+  for (size_t row = 0; row < batch->rows(); ++row) {
+    appendJsonRow(out, *batch, row);
+    appendCsvRow(out, *batch, row, ',');
+  }
+  return out;
+}
 
 Target make(const char* format, std::vector<Field> fields, DecoderSettings settings = {}) {
   auto schema = std::make_shared<Schema>();
   schema->fields = std::move(fields);
   settings.format = format;
-  return {schema, makeDecoder(settings, schema)};
+  return {schema, settings, makeDecoder(settings, schema)};
 }
 
 }  // namespace
@@ -39,12 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   BatchBuilder rows(target.schema);
   const DecodeResult result = target.decoder->decode(message, {}, rows);
   if (result.kind != DecodeResult::Kind::Decoded && rows.rows() > 0) std::abort();
-  const auto batch = rows.take();
-  std::string out;
-  for (size_t row = 0; row < batch->rows(); ++row) {
-    appendJsonRow(out, *batch, row);
-    appendCsvRow(out, *batch, row, ',');
-  }
+  BatchBuilder again(target.schema);
+  const DecodeResult fresh = makeDecoder(target.settings, target.schema)->decode(message, {}, again);
+  if (fresh.kind != result.kind || fresh.reason != result.reason || rowsOf(again) != rowsOf(rows)) std::abort();
   inferJsonSchema(message);
   return 0;
 }
