@@ -2,6 +2,7 @@
 #include <QCoreApplication>
 #include <QTimer>
 #include <iostream>
+#include <variant>
 
 #include "app/commands.h"
 #include "app/metrics_server.h"
@@ -101,6 +102,9 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   run->start();
   app.exec();
   progress.clear();
+  for (const auto& [name, intake] : run->feeder().intakes())
+    if (const uint64_t bad = intake->counters().rejected; bad > 0)
+      say(QObject::tr("%1: %2 messages could not be decoded; the last one: %3").arg(QString::fromStdString(name)).arg(bad).arg(QString::fromStdString(intake->rejects().back().reason)));
   if (!settings.metrics.empty() &&
       !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
@@ -111,15 +115,27 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   return code;
 }
 
-// Waits for the first messages of sources that say `( ... )`.
-std::optional<std::map<std::string, SchemaPtr>> inferColumns(QCoreApplication& app, const BoundResult& checked, const std::string& file, const std::string& text) {
-  std::optional<std::map<std::string, SchemaPtr>> out;
+// Waits for the first messages of sources that say `( ... )`; an exit code when there were none.
+std::variant<std::map<std::string, SchemaPtr>, int> inferColumns(QCoreApplication& app, const BoundResult& checked, const RunSettings& settings, const std::string& text) {
+  std::variant<std::map<std::string, SchemaPtr>, int> out = kExitFailure;
   SourceInference inference(checked, [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
-    printDiagnostics(why, file, text);
-    if (why.empty()) out = std::move(found);
+    printDiagnostics(why, settings.file, text);
+    if (why.empty())
+      out = std::move(found);
+    else if (inference.sourceEnded())
+      out = kExitSourceEnded;
     app.quit();
   });
-  SignalWatch watch([&] { app.quit(); });
+  SignalWatch watch([&] {
+    out = kExitInterrupted;
+    app.quit();
+  });
+  if (settings.forSeconds >= 0)
+    QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &inference, [&] {
+      say(QObject::tr("weir: the time was up before columns could be learnt: no message came"));
+      out = kExitOk;
+      app.quit();
+    });
   QTimer::singleShot(0, &app, [&] { inference.start(); });
   app.exec();
   return out;
@@ -133,15 +149,16 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
   if (!readText(settings.file, text)) return kExitFailure;
   BoundResult checked = checkScript(text);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty()) {
-    const auto inferred = inferColumns(app, checked, settings.file, text);
-    if (!inferred) return kExitFailure;
-    checked = checkScript(text, *inferred);
+    const auto inferred = inferColumns(app, checked, settings, text);
+    if (const int* code = std::get_if<int>(&inferred)) return *code;
+    checked = checkScript(text, std::get<0>(inferred));
   }
   Diagnostics found = std::move(checked.diagnostics);
   if (!hasError(found)) {
     const Diagnostics missing = missingSources(checked.script);
     found.insert(found.end(), missing.begin(), missing.end());
   }
+  if (!hasError(found) && checked.script.streams.empty()) found.push_back(failure(Code::NoInput, "nothing to run: the file has no statement", "CREATE STREAM a source and SELECT from it"));
   printDiagnostics(found, settings.file, text);
   if (hasError(found)) return kExitFailure;
   return runScript(app, std::move(checked.script), settings, settings.file, text, true);
@@ -153,7 +170,7 @@ int recordCommand(const RunSettings& settings, int argc, char** argv) {
   const bool isUrl = settings.file.starts_with("ws://") || settings.file.starts_with("wss://");
   if (isUrl)
     text = "CREATE STREAM Stream (message BYTES) WITH (type = 'source', extension = 'websocket', format = 'bytes', "
-           "\"websocket.url\" = '" + settings.file + "');";
+           "\"websocket.url\" = '" + QString::fromStdString(settings.file).replace(QLatin1Char('\''), QStringLiteral("''")).toStdString() + "');";
   else if (!readText(settings.file, text))
     return kExitFailure;
   BoundResult checked = checkScript(text);

@@ -14,6 +14,7 @@
 
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/signal_watch.h"
 #include "core/connectors/metrics.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
@@ -22,6 +23,7 @@
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"
 #include "core/session/replay_sinks.h"
+#include "core/session/secrets.h"
 #include "core/sql/formatter.h"
 
 namespace weir {
@@ -79,7 +81,9 @@ int checkCommand(const std::vector<std::string>& files, bool asJson) {
   for (const std::string& file : files) {
     std::string text;
     if (!readText(file, text)) return kExitFailure;
-    const BoundResult result = checkScript(text);
+    BoundResult result = checkScript(text);
+    const Diagnostics unset = unsetVariables(result.script);
+    result.diagnostics.insert(result.diagnostics.end(), unset.begin(), unset.end());
     failed = failed || hasError(result.diagnostics);
     if (!asJson) {
       printDiagnostics(result.diagnostics, file, text);
@@ -236,22 +240,37 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   const double speed = settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(0);
   const auto begun = std::chrono::steady_clock::now();
   std::optional<Micros> firstLine;
+  bool interrupted = false;
+  SignalWatch watch([&] { interrupted = true; });
+  // Sinks and signals are heard while the capture waits.
+  const auto waitUntil = [&](Micros at) {
+    const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
+    if (std::chrono::steady_clock::now() >= due) return;
+    feeder.flush();
+    printer.flush();
+    while (!interrupted && std::chrono::steady_clock::now() < due) {
+      QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  uint64_t lines = 0;
+  constexpr uint64_t kLinesBetweenSignals = 4096;
   const Diagnostics failed = replayCapture(reader, pipeline, feeder, [&](Micros at) {
     printer.flush();
-    if (printer.done() || !output.ok()) return false;
     if (speed > 0) {
-      if (!firstLine) firstLine = at;
-      const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
-      // The sinks go on working while the capture waits.
-      while (settings.sinks && std::chrono::steady_clock::now() < due) {
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      // Windows close when their time has come, not with the next message.
+      for (Micros timer = pipeline.clock().nextDeadline(); firstLine && timer < at && !interrupted; timer = pipeline.clock().nextDeadline()) {
+        waitUntil(timer);
+        feeder.advance(timer);
       }
-      std::this_thread::sleep_until(due);
+      if (!firstLine) firstLine = at;
+      waitUntil(at);
     } else if (settings.sinks) {
       sinks.breathe();
+    } else if (++lines % kLinesBetweenSignals == 0) {
+      QCoreApplication::processEvents();
     }
-    return true;
+    return !interrupted && !printer.done() && output.ok();
   });
   if (settings.flush) pipeline.flush();
   printer.flush();
@@ -262,13 +281,14 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     return kExitFailure;
   }
   if (!output.ok()) return kExitFailure;
+  if (interrupted) return kExitInterrupted;
   for (const auto& [name, intake] : feeder.intakes()) {
     if (!intake->stopped()) continue;
     std::cerr << "weir: source " << name << " stopped: " << intake->rejects().back().reason << "\n";
     return kExitSourceEnded;
   }
   if (sinks.rowsFailed() > 0) {
-    std::cerr << "weir: " << sinks.rowsFailed() << " rows could not be sent\n";
+    std::cerr << "weir: " << sinks.rowsFailed() << " rows could not be sent\n" << sinks.why();
     return kExitSinkFailed;
   }
   return kExitOk;

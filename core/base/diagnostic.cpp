@@ -13,6 +13,17 @@ uint32_t codePoints(std::string_view text) {
   return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), startsCodePoint));
 }
 
+// A header's value in the text of an option is not printed, whatever is wrong beside it: stars, as many as it has bytes.
+void maskHeaderValues(std::string& line) {
+  for (size_t at = line.find("websocket.headers."); at != std::string::npos; at = line.find("websocket.headers.", at)) {
+    const size_t open = line.find('\'', at);
+    if (open == std::string::npos) return;
+    const size_t close = std::min(line.find('\'', open + 1), line.size());
+    std::fill(line.begin() + static_cast<std::ptrdiff_t>(open) + 1, line.begin() + static_cast<std::ptrdiff_t>(close), '*');
+    at = close;
+  }
+}
+
 // Terminals never see more of a line than this; generated SQL can have megabytes on one.
 constexpr size_t kLineShown = 300;
 
@@ -48,6 +59,7 @@ std::string render(const Diagnostic& diagnostic, std::string_view file, std::str
   if (lineEnd > lineStart && lineEnd - lineStart <= kLineShown) {
     std::string line(text.substr(lineStart, lineEnd - lineStart));
     std::replace(line.begin(), line.end(), '\t', ' ');
+    maskHeaderValues(line);
     const size_t end = std::clamp<size_t>(diagnostic.span.end, begin, lineEnd);
     out.append(line).append("\n").append(place.column - 1, ' ');
     out.append(std::max<uint32_t>(1, codePoints(text.substr(begin, end - begin))), '^').append("\n");

@@ -2,7 +2,9 @@
 #include "core/connectors/capture_server.h"
 
 #include <QElapsedTimer>
+#include <QTcpSocket>
 #include <QTimer>
+#include <QUrl>
 #include <QWebSocket>
 
 namespace weir {
@@ -19,27 +21,46 @@ struct CaptureServer::Client {
   QWebSocket* socket = nullptr;
   std::string stream;
   size_t next = 0;
+  size_t first = 0;  ///< where it began: its pace is counted from there
   QElapsedTimer since;
 };
 
 CaptureServer::CaptureServer(std::vector<Line> lines, double speed, QObject* parent)
     : QObject(parent), m_lines(std::move(lines)), m_speed(speed), m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
   connect(&m_server, &QWebSocketServer::newConnection, this, &CaptureServer::accept);
+  connect(&m_listener, &QTcpServer::newConnection, this, [this] {
+    while (QTcpSocket* socket = m_listener.nextPendingConnection()) {
+      // Messages leave when they are due, not when there is company.
+      socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+      m_server.handleConnection(socket);
+    }
+  });
 }
 
 bool CaptureServer::listen(const QHostAddress& address, quint16 port, QString* error) {
-  if (m_server.listen(address, port)) return true;
-  if (error) *error = m_server.errorString();
+  if (m_listener.listen(address, port)) return true;
+  if (error) *error = m_listener.errorString();
   return false;
 }
 
-QString CaptureServer::url() const { return m_server.serverUrl().toString(); }
+QString CaptureServer::url() const {
+  QUrl url;
+  url.setScheme(QStringLiteral("ws"));
+  url.setHost(m_listener.serverAddress().toString());
+  url.setPort(m_listener.serverPort());
+  return url.toString();
+}
 
 void CaptureServer::accept() {
   while (QWebSocket* socket = m_server.nextPendingConnection()) {
     auto client = std::make_shared<Client>();
     client->socket = socket;
     client->stream = socket->requestUrl().path().mid(1).toStdString();
+    if (const auto resume = m_resume.find(client->stream); resume != m_resume.end()) {
+      client->next = resume->second;
+      m_resume.erase(resume);
+    }
+    client->first = client->next;
     client->since.start();
     connect(socket, &QWebSocket::disconnected, this, [this, client] {
       client->socket->deleteLater();
@@ -52,7 +73,7 @@ void CaptureServer::accept() {
 
 void CaptureServer::play(const std::shared_ptr<Client>& client) {
   if (!client->socket) return;
-  const Micros start = m_lines.empty() ? 0 : m_lines.front().at;
+  const Micros start = client->first < m_lines.size() ? m_lines[client->first].at : 0;
   for (int burst = 0; client->next < m_lines.size(); ++burst) {
     const Line& line = m_lines[client->next];
     const double due = m_speed > 0 ? static_cast<double>(line.at - start) / 1000 / m_speed : 0;
@@ -70,6 +91,7 @@ void CaptureServer::play(const std::shared_ptr<Client>& client) {
         client->socket->sendBinaryMessage(line.payload);
       ++m_sent;
     } else if (line.kind == CaptureLine::Kind::Close || line.kind == CaptureLine::Kind::Error) {
+      m_resume[client->stream] = client->next;
       client->socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("the recording lost its connection here"));
       return;
     }

@@ -4,7 +4,9 @@
 
 #include <QHostAddress>
 #include <QObject>
+#include <QTcpServer>
 #include <QWebSocketServer>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,7 +17,8 @@ class QWebSocket;
 namespace weir {
 
 /// Plays a capture as a real WebSocket server: each client gets the messages from the start, at their own pace or
-/// faster. The path `/Name` gives one stream's messages, `/` all of them. A recorded loss closes the connection.
+/// faster. The path `/Name` gives one stream's messages, `/` all of them. A recorded loss closes the connection, and the
+/// next client of that path goes on behind it.
 class CaptureServer final : public QObject {
   Q_OBJECT
  public:
@@ -42,6 +45,9 @@ class CaptureServer final : public QObject {
 
   std::vector<Line> m_lines;
   double m_speed;
+  /// Where the recording goes on for a path whose client met a recorded loss.
+  std::map<std::string, size_t> m_resume;
+  QTcpServer m_listener;
   QWebSocketServer m_server;
   quint64 m_sent = 0;
 };

@@ -49,20 +49,20 @@ std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
 
 }  // namespace
 
-Intake::Intake(const BoundStream& stream, Pipeline& pipeline)
+Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
       m_eventTime(stream.eventTime),
-      m_decoder(makeDecoder(settingsOf(stream.options), stream.schema)),
+      m_decoder(makeDecoder(settingsOf(options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
-      m_strategy(stream.options.text("error.strategy")),
-      m_dedupeMemory(static_cast<size_t>(stream.options.integer("dedupe.memory"))) {
-  for (const std::string& column : stream.options.list("dedupe.key")) m_dedupe.push_back(*m_schema->find(column));
-  if (stream.options.has("sequence.key")) m_sequence = m_schema->find(stream.options.text("sequence.key"));
-  if (stream.options.has("sequence.partition")) m_partition = m_schema->find(stream.options.text("sequence.partition"));
+      m_strategy(options.text("error.strategy")),
+      m_dedupeMemory(static_cast<size_t>(options.integer("dedupe.memory"))) {
+  for (const std::string& column : options.list("dedupe.key")) m_dedupe.push_back(*m_schema->find(column));
+  if (options.has("sequence.key")) m_sequence = m_schema->find(options.text("sequence.key"));
+  if (options.has("sequence.partition")) m_partition = m_schema->find(options.text("sequence.partition"));
   if (m_strategy == "dlq") {
-    m_deadLetterStream = stream.options.text("error.dlq.stream");
+    m_deadLetterStream = options.text("error.dlq.stream");
     m_deadLetterSchema = pipeline.script().stream(m_deadLetterStream).schema;
   }
 }
@@ -208,12 +208,16 @@ void Intake::lost(Micros at) {
   m_gapLog.open(m_eventTime && m_greatest ? *m_greatest : toMillis(at));
 }
 
-Feeder::Feeder(Pipeline& pipeline, size_t batchRows) : m_pipeline(pipeline), m_batchRows(batchRows) { followChange({}); }
+Feeder::Feeder(Pipeline& pipeline, size_t batchRows, const ResolvedOptions& options) : m_pipeline(pipeline), m_batchRows(batchRows) { followChange({}, options); }
 
-void Feeder::followChange(const std::set<std::string>& kept) {
+void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptions& options) {
   std::erase_if(m_intakes, [&](const auto& entry) { return !kept.contains(entry.first); });
   for (const std::string& name : m_pipeline.script().feeds())
-    if (!m_intakes.contains(name)) m_intakes.emplace(name, std::make_unique<Intake>(m_pipeline.script().stream(name), m_pipeline));
+    if (!m_intakes.contains(name)) {
+      const BoundStream& stream = m_pipeline.script().stream(name);
+      const auto resolved = options.find(name);
+      m_intakes.emplace(name, std::make_unique<Intake>(stream, resolved == options.end() ? stream.options : resolved->second, m_pipeline));
+    }
 }
 
 Intake* Feeder::find(const std::string& stream) {

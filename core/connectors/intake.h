@@ -33,7 +33,8 @@ struct Reject {
 /// Takes a source's messages: decodes, sets event times, drops repeats, and knows when the source was lost.
 class Intake {
  public:
-  Intake(const BoundStream& stream, Pipeline& pipeline);
+  /// `options` are the stream's own, with secrets in their places.
+  Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline);
 
   /// Adds the message's rows to the pending batch. Returns false when the source must stop (error.strategy 'fail').
   bool decode(std::string_view payload, Micros at);
@@ -93,10 +94,13 @@ class Intake {
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
 class Feeder {
  public:
-  Feeder(Pipeline& pipeline, size_t batchRows = 512);
+  /// Options of streams, with secrets in their places; a stream that is not there takes its options as written.
+  using ResolvedOptions = std::map<std::string, Options>;
+
+  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {});
 
   /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
-  void followChange(const std::set<std::string>& kept);
+  void followChange(const std::set<std::string>& kept, const ResolvedOptions& options = {});
   Intake* find(const std::string& stream);
   void message(Intake& intake, std::string_view payload, Micros at);
   void opened(Intake& intake, Micros at);

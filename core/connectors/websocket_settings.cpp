@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/websocket_settings.h"
 
+#include <QFile>
+#include <QObject>
+#include <QSslCertificate>
+#include <QSslKey>
+
 namespace weir {
 
 ConnectionSettings connectionSettings(const QString& name, const Options& options, const Options& written) {
@@ -27,6 +32,16 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   s.keyFile = text("websocket.tls.key.file");
   s.insecure = options.boolean("websocket.tls.insecure");
   s.proxy = text("websocket.proxy");
+  // What is hidden in the text, and every header's value; a short one would blot out words that only look like it.
+  constexpr qsizetype kShortestSecret = 6;
+  const auto hide = [&](const QString& secret) {
+    if (secret.size() >= kShortestSecret && !s.secrets.contains(secret)) s.secrets << secret;
+  };
+  for (const auto& [header, value] : s.headers) {
+    hide(QString::fromUtf8(value));
+    for (const QByteArray& word : value.split(' ')) hide(QString::fromUtf8(word));
+  }
+  for (const std::string& secret : options.secrets()) hide(QString::fromStdString(secret));
   s.backoff.reconnect = options.boolean("websocket.reconnect");
   s.backoff.delayMs = options.integer("websocket.reconnect.delay.ms");
   s.backoff.maxDelayMs = options.integer("websocket.reconnect.max.delay.ms");
@@ -34,6 +49,18 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   s.backoff.jitter = options.real("websocket.reconnect.jitter");
   s.backoff.onDemand = options.kind() == StreamKind::Sink;
   return s;
+}
+
+QString tlsFileTrouble(std::string_view key, const QString& file) {
+  QFile in(file);
+  if (!in.exists()) return QObject::tr("file not found: %1").arg(file);
+  if (!in.open(QIODevice::ReadOnly)) return QObject::tr("cannot read %1: %2").arg(file, in.errorString());
+  if (key == "websocket.tls.key.file") {
+    const QByteArray pem = in.readAll();
+    return QSslKey(pem, QSsl::Rsa).isNull() && QSslKey(pem, QSsl::Ec).isNull() ? QObject::tr("%1 holds no private key that can be read (PEM, RSA or EC, without a passphrase)").arg(file)
+                                                                                : QString();
+  }
+  return QSslCertificate::fromDevice(&in).isEmpty() ? QObject::tr("%1 holds no certificate (PEM)").arg(file) : QString();
 }
 
 }  // namespace weir

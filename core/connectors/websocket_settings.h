@@ -10,4 +10,8 @@ namespace weir {
 /// stand in the text: what is shown to people comes from there.
 ConnectionSettings connectionSettings(const QString& name, const Options& resolved, const Options& written);
 
+/// Says what is wrong with the file of a `websocket.tls.*.file` option, or nothing: that it cannot be read, or does not
+/// hold what it should.
+QString tlsFileTrouble(std::string_view key, const QString& file);
+
 }  // namespace weir

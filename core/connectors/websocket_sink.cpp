@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/websocket_sink.h"
 
+#include <utility>
+
 #include "core/base/text.h"
 
 namespace weir {
+
+namespace {
+
+// No more than this lies in the socket's own memory, so that the queue's bound holds when a peer does not read.
+constexpr int64_t kMostInSocket = 256 << 10;
+
+}  // namespace
 
 WebSocketSink::WebSocketSink(const QString& name, const Options& resolved, const Options& written, Clock& clock,
                              QObject* parent)
@@ -14,38 +23,66 @@ WebSocketSink::WebSocketSink(const QString& name, const Options& resolved, const
               resolved.text("websocket.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest) {
   m_asText = resolved.has("websocket.message.type") ? resolved.text("websocket.message.type") == "text"
                                                     : resolved.text("format") != "bytes";
-  m_connection.onOpen = [this] { drain(); };
+  m_connection.onOpen = [this] {
+    m_wasOpen = true;
+    m_reported.clear();
+    // The socket before took these with it; half a frame is no message, so none is doubled.
+    for (Leaving& row : m_leaving) row.end = 0;
+    drain();
+  };
+  m_connection.onWritten = [this] { settleWritten(); };
   m_connection.onStateChanged = [this] { stateChanged(); };
 }
 
 void WebSocketSink::start() { m_connection.start(); }
 
 void WebSocketSink::publish(const Batch& batch) {
+  uint64_t unsendable = 0;
+  uint64_t late = 0;
   for (size_t row = 0; row < batch.rows(); ++row) {
     ++m_published;
     std::string message = m_encoder->encode(batch, row);
     // A text frame must be UTF-8; sending anything else would make the peer close the connection.
-    if (m_connection.hasEnded() || (m_asText && !isUtf8(message)) ||
-        (!m_connection.settings().backoff.reconnect && !m_connection.isOpen() && m_firstTryDone)) {
-      ++m_failed;
+    if (m_asText && !isUtf8(message)) {
+      ++unsendable;
       continue;
     }
-    if (m_connection.isOpen() && m_queue.empty()) {
-      m_connection.send(QByteArray::fromStdString(message), m_asText);
-      ++m_sent;
+    if (m_connection.hasEnded() || (!m_connection.settings().backoff.reconnect && !m_connection.isOpen() && m_firstTryDone)) {
+      ++late;
       continue;
     }
     m_queue.push(QByteArray::fromStdString(message));
-    m_connection.demand();
+    if (m_connection.isOpen())
+      drain();
+    else
+      m_connection.demand();
   }
+  fail(unsendable, tr("not valid UTF-8, which a text frame must be; websocket.message.type = 'binary' sends bytes"));
+  fail(late, m_connection.health().error.isEmpty() ? tr("not connected") : m_connection.health().error);
+}
+
+void WebSocketSink::hand(Leaving& row) {
+  m_connection.send(row.message, m_asText);
+  row.end = m_connection.bytesHanded();
 }
 
 void WebSocketSink::drain() {
   m_firstTryDone = true;
-  while (!m_queue.empty() && m_connection.isOpen()) {
-    m_connection.send(m_queue.pop(), m_asText);
+  for (Leaving& row : m_leaving)
+    if (row.end == 0 && m_connection.isOpen()) hand(row);
+  while (!m_queue.empty() && m_connection.isOpen() && m_connection.bytesToWrite() < kMostInSocket) {
+    m_leaving.push_back({m_queue.pop(), 0});
+    hand(m_leaving.back());
+  }
+}
+
+void WebSocketSink::settleWritten() {
+  const int64_t left = m_connection.bytesHanded() - m_connection.bytesToWrite();
+  while (!m_leaving.empty() && m_leaving.front().end > 0 && m_leaving.front().end <= left) {
+    m_leaving.pop_front();
     ++m_sent;
   }
+  drain();
 }
 
 void WebSocketSink::stateChanged() {
@@ -54,7 +91,7 @@ void WebSocketSink::stateChanged() {
   if (state == ConnectionState::Idle) {
     if (m_connection.machine().exhausted())
       failQueued();
-    else if (!m_queue.empty())
+    else if (queued() > 0)
       // The single attempt at the start failed while rows came: they start a series.
       QMetaObject::invokeMethod(this, [this] { m_connection.demand(); }, Qt::QueuedConnection);
   } else if (m_connection.hasEnded()) {
@@ -63,12 +100,18 @@ void WebSocketSink::stateChanged() {
   if (onStateChanged) onStateChanged();
 }
 
-void WebSocketSink::failQueued() {
-  if (m_queue.empty()) return;
-  const uint64_t rows = m_queue.size();
+void WebSocketSink::fail(uint64_t rows, const QString& why) {
+  if (rows == 0) return;
   m_failed += rows;
+  if (std::exchange(m_reported, why) != why && onRowsFailed) onRowsFailed(rows, why);
+}
+
+void WebSocketSink::failQueued() {
+  const uint64_t rows = queued();
   m_queue.clear();
-  if (onRowsFailed) onRowsFailed(rows, m_connection.health().error);
+  m_leaving.clear();
+  m_reported.clear();
+  fail(rows, m_connection.health().error);
 }
 
 void WebSocketSink::stop() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <deque>
 #include <memory>
 
 #include "core/base/bounded_queue.h"
@@ -11,7 +12,8 @@
 namespace weir {
 
 /// Sends rows to a WebSocket server, one message each, in order. Never blocks: what cannot go out waits in a bounded
-/// queue. published = sent + failed + dropped + queued, always.
+/// queue. A row counts as sent once it has left this process; one that has not when the connection is lost goes out over
+/// the next. published = sent + failed + dropped + queued, always.
 class WebSocketSink final : public QObject {
   Q_OBJECT
  public:
@@ -27,8 +29,10 @@ class WebSocketSink final : public QObject {
   void publish(const Batch& batch);
   /// Sends what is queued and closes; the rest has failed. Call once `drained` or the deadline has passed.
   void stop();
-  bool drained() const { return m_queue.empty() && m_connection.bytesToWrite() == 0; }
+  bool drained() const { return queued() == 0; }
   bool hasEnded() const { return m_connection.hasEnded(); }
+  /// It ended without ever having been connected.
+  bool endedAtStart() const { return hasEnded() && !m_wasOpen; }
   Connection& connection() { return m_connection; }
   ConnectionHealth health() const;
 
@@ -36,10 +40,18 @@ class WebSocketSink final : public QObject {
   uint64_t sent() const { return m_sent; }
   uint64_t failed() const { return m_failed; }
   uint64_t dropped() const { return m_queue.dropped(); }
-  uint64_t queued() const { return m_queue.size(); }
+  uint64_t queued() const { return m_queue.size() + m_leaving.size(); }
 
  private:
+  /// A row on its way out: handed to the socket when `end` is set, and gone when so many bytes of it have left.
+  struct Leaving {
+    QByteArray message;
+    int64_t end = 0;
+  };
   void drain();
+  void hand(Leaving& row);
+  void settleWritten();
+  void fail(uint64_t rows, const QString& why);
   void stateChanged();
   void failQueued();
 
@@ -47,10 +59,13 @@ class WebSocketSink final : public QObject {
   std::unique_ptr<Encoder> m_encoder;
   bool m_asText = true;
   BoundedQueue<QByteArray> m_queue;
+  std::deque<Leaving> m_leaving;
+  QString m_reported;  ///< why rows failed, so that it is said once
   uint64_t m_published = 0;
   uint64_t m_sent = 0;
   uint64_t m_failed = 0;
   bool m_firstTryDone = false;
+  bool m_wasOpen = false;
 };
 
 }  // namespace weir

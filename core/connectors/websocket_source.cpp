@@ -16,6 +16,7 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
   m_connection.onOpen = [this] {
     const Micros now = m_clock.now();
     if (m_capture) m_capture->event(m_intake->name(), "open", now);
+    m_passedBefore = m_intake->counters().passed;
     m_feeder->opened(*m_intake, now);
   };
   m_connection.onLost = [this] {
@@ -31,6 +32,7 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
 
 void WebSocketSource::moveTo(Intake& intake) {
   m_intake = &intake;
+  m_passedBefore = intake.counters().passed;
   if (m_connection.isOpen()) m_feeder->opened(intake, m_clock.now());
 }
 
@@ -52,16 +54,17 @@ void WebSocketSource::received(const QByteArray& payload, bool isText) {
   if (m_intake->counters().decoded > before) {
     if (m_lostAt > 0) {
       // Half of what the usual pace would have brought is an understatement on purpose.
-      if (m_usualGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / m_usualGap / 2);
+      if (const double usual = m_usualGap.ms(); usual > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / usual / 2);
       m_lostAt = 0;
     } else if (m_lastData > 0) {
-      const double gap = static_cast<double>(now - m_lastData) / 1000;
-      m_usualGap = m_usualGap == 0 ? gap : m_usualGap * 0.95 + gap * 0.05;
+      m_usualGap.add(now - m_lastData);
     }
     m_lastData = now;
     m_connection.decoded();
   }
-  if (m_intake->stopped()) m_connection.stop();
+  if (m_intake->stopped() && !m_connection.hasEnded())
+    m_connection.stop(tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
+                      tr("error.strategy 'drop' counts such messages and goes on"));
   if (onFed) onFed();
 }
 
@@ -72,9 +75,9 @@ ConnectionHealth WebSocketSource::health() const {
   h.duplicates = m_intake->counters().duplicates;
   h.sequenceJumps = m_intake->counters().sequenceJumps;
   h.lost = m_lost;
-  h.usualGapMs = m_usualGap;
+  h.usualGapMs = m_usualGap.ms();
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
-  h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * m_usualGap);
+  h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);
   return h;
 }
 

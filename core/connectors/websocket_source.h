@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connectors/capture.h"
+#include "core/connectors/median_gap.h"
 #include "core/connectors/websocket_settings.h"
 
 namespace weir {
@@ -27,6 +28,8 @@ class WebSocketSource final : public QObject {
   Connection& connection() { return m_connection; }
   const Connection& connection() const { return m_connection; }
   const Intake& intake() const { return *m_intake; }
+  /// A row has come over the present connection.
+  bool hasBroughtRows() const { return m_intake->counters().passed > m_passedBefore; }
   ConnectionHealth health() const;
 
  private:
@@ -38,7 +41,8 @@ class WebSocketSource final : public QObject {
   Intake* m_intake;
   CaptureWriter* m_capture = nullptr;
   Micros m_lastData = 0;
-  double m_usualGap = 0;
+  MedianGap m_usualGap;
+  uint64_t m_passedBefore = 0;
   Micros m_lostAt = 0;
   uint64_t m_lost = 0;
   Micros m_lastArrival = 0;

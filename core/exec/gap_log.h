@@ -35,6 +35,7 @@ class GapLog {
     const bool isOpen = !m_gaps.empty() && !m_gaps.back().to;
     m_gaps.insert(isOpen ? std::prev(m_gaps.end()) : m_gaps.end(), {from, to});
     if (m_gaps.size() > kMost) m_gaps.pop_front();
+    ++m_count;
   }
   bool isOpen() const { return !m_gaps.empty() && !m_gaps.back().to; }
   bool overlaps(int64_t start, int64_t end) const {

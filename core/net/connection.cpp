@@ -38,12 +38,16 @@ bool narrowed(const QString& text, char* out) {
   return seen < 0x80;
 }
 
+// A client's frame has its length and a mask before the payload (RFC 6455, 5.2).
+int64_t frameBytes(int64_t payload) { return payload + (payload < 126 ? 6 : payload < 65536 ? 8 : 14); }
+
 // What to look at first, by the kind of trouble.
 const char* const kHintRefused = "check the URL and that the server runs";
 const char* const kHintTimeout = "check the network and the firewall";
 const char* const kHintAuth = "check the header values and the token";
 const char* const kHintCertificate =
     "check the certificate, its expiry and the system's certificate authorities; use ws:// for development only";
+const char* const kHintTls = "check that the port speaks TLS: ws:// where it does not";
 const char* const kHintSubprotocol = "check the subprotocols that the server offers, or leave websocket.subprotocol out";
 
 }  // namespace
@@ -69,7 +73,7 @@ void Connection::validateConnectivity(std::function<void(const QString& error)> 
 void Connection::reconnectNow() {
   m_clock.cancel(m_retryTimer);
   if (isOpen()) {
-    socketGone();
+    socketGone(tr("reconnecting on request"));
     m_clock.cancel(m_retryTimer);
   }
   handle(Event::Start);
@@ -77,7 +81,8 @@ void Connection::reconnectNow() {
 
 void Connection::demand() { handle(Event::Demand); }
 
-void Connection::stop() {
+void Connection::stop(const QString& why, const QString& hint) {
+  if (!why.isEmpty()) setError(why, hint);
   if (m_socket && isOpen()) {
     QWebSocket* socket = m_socket;
     m_socket = nullptr;
@@ -110,10 +115,8 @@ int64_t Connection::bytesToWrite() const { return m_socket ? m_socket->bytesToWr
 void Connection::send(const QByteArray& payload, bool asText) {
   if (!isOpen()) return;
   if (onFrame) onFrame(payload, asText, true);
-  if (asText)
-    m_socket->sendTextMessage(QString::fromUtf8(payload));
-  else
-    m_socket->sendBinaryMessage(payload);
+  const qint64 size = asText ? m_socket->sendTextMessage(QString::fromUtf8(payload)) : m_socket->sendBinaryMessage(payload);
+  m_bytesHanded += frameBytes(size);
 }
 
 void Connection::handle(Event event, FailureKind kind) {
@@ -150,6 +153,7 @@ void Connection::openSocket() {
   dropSocket();
   m_sslTrouble.clear();
   m_wasOpen = false;
+  m_bytesHanded = 0;
   m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
   const auto limit = static_cast<quint64>(m_settings.maxMessageBytes);
   // Set together: a frame larger than the read buffer would hang, an unlimited buffer would starve the timers.
@@ -181,7 +185,10 @@ void Connection::openSocket() {
     m_socket->setSslConfiguration(ssl);
   }
   connect(m_socket, &QWebSocket::connected, this, &Connection::handshakeDone);
-  connect(m_socket, &QWebSocket::disconnected, this, &Connection::socketGone);
+  connect(m_socket, &QWebSocket::disconnected, this, [this] { socketGone(); });
+  connect(m_socket, &QWebSocket::bytesWritten, this, [this] {
+    if (onWritten) onWritten();
+  });
   connect(m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this, &Connection::socketFailed);
   connect(m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
     if (errors.isEmpty()) return;
@@ -242,7 +249,7 @@ void Connection::handshakeDone() {
   }
   m_wasOpen = true;
   handle(Event::HandshakeDone);
-  for (const QString& message : m_settings.openMessages) m_socket->sendTextMessage(message);
+  for (const QString& message : m_settings.openMessages) m_bytesHanded += frameBytes(m_socket->sendTextMessage(message));
   schedulePing();
   scheduleIdle();
   scheduleHeartbeat();
@@ -256,7 +263,8 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
   static const QRegularExpression kStatus(QStringLiteral("http status code: (\\d+) ?\\(?([^)]*)\\)?"),
                                           QRegularExpression::CaseInsensitiveOption);
   const auto status = kStatus.match(text);
-  if (!m_sslTrouble.isEmpty() || error == QAbstractSocket::SslHandshakeFailedError)
+  // A handshake fails for other reasons too: a server without TLS, an alert. Those may pass; a certificate's do not.
+  if (!m_sslTrouble.isEmpty() || (error == QAbstractSocket::SslHandshakeFailedError && text.contains(QLatin1String("certificate"))))
     return fail(FailureKind::Refused,
                 tr("certificate verify failed (%1)").arg(m_sslTrouble.isEmpty() ? text : m_sslTrouble),
                 QLatin1String(kHintCertificate));
@@ -272,6 +280,8 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
     return fail(FailureKind::Refused,
                 tr("subprotocol not supported (offered '%1', server chose another)").arg(m_settings.subprotocol),
                 QLatin1String(kHintSubprotocol));
+  if (error == QAbstractSocket::SslHandshakeFailedError)
+    return fail(FailureKind::Retryable, tr("TLS handshake failed (%1)").arg(text), QLatin1String(kHintTls));
   const bool timeout = error == QAbstractSocket::SocketTimeoutError;
   fail(FailureKind::Retryable, text, QLatin1String(timeout ? kHintTimeout : kHintRefused));
 }
@@ -282,7 +292,7 @@ void Connection::fail(FailureKind kind, const QString& cause, const QString& hin
   handle(Event::Failed, kind);
 }
 
-void Connection::socketGone() {
+void Connection::socketGone(const QString& found) {
   if (!m_socket) return;
   // Before a handshake `disconnected` may come ahead of `error`, which knows why.
   if (!m_wasOpen) {
@@ -295,10 +305,10 @@ void Connection::socketGone() {
     return;
   }
   const int code = m_socket->closeCode();
-  QString why = tr("connection lost");
+  QString why = found.isEmpty() ? tr("connection lost") : found;
   if (code == QWebSocketProtocol::CloseCodeTooMuchData)
     why = tr("message larger than %1 bytes (1009)").arg(m_settings.maxMessageBytes);
-  else if (code != QWebSocketProtocol::CloseCodeNormal)
+  else if (code != QWebSocketProtocol::CloseCodeNormal || !m_socket->closeReason().isEmpty())
     why = tr("closed with code %1 %2").arg(code).arg(m_socket->closeReason()).trimmed();
   setError(tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, why),
            code == QWebSocketProtocol::CloseCodeTooMuchData ? tr("raise websocket.max.message.bytes") : QString());
@@ -332,7 +342,10 @@ void Connection::schedulePing() {
     if (!isOpen()) return;
     m_socket->ping();
     // The oldest unanswered ping counts, however often more are sent.
-    if (!m_awaitsPong) m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] { socketGone(); });
+    if (!m_awaitsPong)
+      m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] {
+        socketGone(tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
+      });
     m_awaitsPong = true;
     schedulePing();
   });
@@ -351,7 +364,7 @@ void Connection::scheduleIdle() {
   const Micros last = std::max(m_lastMessage, m_since);
   m_idleTimer = m_clock.callAt(last + fromMillis(m_settings.idleTimeoutMs), [this] {
     if (m_clock.now() - std::max(m_lastMessage, m_since) >= fromMillis(m_settings.idleTimeoutMs))
-      socketGone();
+      socketGone(tr("no message in %1 s").arg(static_cast<double>(m_settings.idleTimeoutMs) / 1000));
     else
       scheduleIdle();
   });
@@ -367,6 +380,8 @@ void Connection::cancelTimers() {
 
 void Connection::setError(const QString& text, const QString& hint) {
   m_error = text;
+  // A server may repeat what it was sent.
+  for (const QString& secret : m_settings.secrets) m_error.replace(secret, QStringLiteral("***"));
   m_hint = hint;
 }
 

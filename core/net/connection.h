@@ -36,6 +36,8 @@ struct ConnectionSettings {
   QString caFile, certFile, keyFile;
   bool insecure = false;
   QString proxy;
+  /// What a server must not bring back into an error text.
+  QStringList secrets;
   BackoffPolicy backoff;
 };
 
@@ -81,12 +83,14 @@ class Connection final : public QObject {
   std::function<void()> onOpen;
   std::function<void()> onLost;
   std::function<void()> onStateChanged;
+  /// Some of what was sent has left for the operating system.
+  std::function<void()> onWritten;
 
   void start();
   /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is kept.
   void validateConnectivity(std::function<void(const QString& error)> done);
-  /// Closes with a close frame; `stopped` follows.
-  void stop();
+  /// Closes with a close frame. A text says why it had to end, when that was nobody's wish.
+  void stop(const QString& why = {}, const QString& hint = {});
   void reconnectNow();
   /// A row waits for a sink's connection.
   void demand();
@@ -94,7 +98,9 @@ class Connection final : public QObject {
   void decoded();
   bool isOpen() const;
   bool hasEnded() const;
+  /// Of all that was sent over the present socket, how many bytes still wait in this process; and how many it was.
   int64_t bytesToWrite() const;
+  int64_t bytesHanded() const { return m_bytesHanded; }
   /// When the newest message came.
   Micros lastMessage() const { return m_lastMessage; }
   /// When the present state began.
@@ -113,7 +119,8 @@ class Connection final : public QObject {
   void dropSocket();
   void handshakeDone();
   void socketFailed(QAbstractSocket::SocketError error);
-  void socketGone();
+  /// `why` says what was found out about the loss, where the socket does not know.
+  void socketGone(const QString& why = {});
   void fail(FailureKind kind, const QString& cause, const QString& hint);
   void received(const QByteArray& payload, bool isText);
   QByteArray utf8(const QString& text);
@@ -131,6 +138,7 @@ class Connection final : public QObject {
   QByteArray m_utf8;
   QWebSocket* m_socket = nullptr;
   bool m_wasOpen = false;
+  int64_t m_bytesHanded = 0;
   QString m_sslTrouble;
   TimerId m_retryTimer = TimerId::None;
   TimerId m_connectTimer = TimerId::None;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -41,57 +42,94 @@ bool belongs(OptionSide side, StreamKind kind) {
   return false;
 }
 
+bool isWord(const OptionSpec& spec) { return spec.type == OptionType::Choice || spec.type == OptionType::Boolean; }
+
 std::string number(double value) { return std::to_string(static_cast<int64_t>(value)); }
 
-// Returns what is wrong with `value`, or nothing. Values with secrets are checked once those are known.
-std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option) {
+// The port of `host:port`, or nothing when it has none that can be connected to. `[::1]:80` is a host in brackets.
+bool isAuthority(std::string_view authority) {
+  authority.remove_prefix(authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1);
+  size_t host = authority.find(':');
+  if (authority.starts_with('[')) {
+    host = authority.find(']');
+    if (host == std::string_view::npos) return false;
+    ++host;
+  }
+  host = std::min(host, authority.size());
+  if (host == 0 || authority.substr(0, host).find_first_of(" \t\r\n\"<>\\") != std::string_view::npos) return false;
+  const std::string_view rest = authority.substr(host);
+  if (rest.empty()) return true;
+  const auto port = parseNumber<int>(rest.substr(1));
+  return rest.starts_with(':') && port && *port > 0 && *port < 65536;
+}
+
+std::string_view authorityOf(std::string_view url) {
+  const std::string_view behind = url.substr(std::min(url.find("//"), url.size() - 2) + 2);
+  return behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
+}
+
+// Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with secrets are
+// checked once those are known.
+std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown) {
   const std::string& value = option.value;
   const auto wrong = [&](std::string message, std::string hint = {}) {
     return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
   };
-  if (!secretReferences(value).empty()) return std::nullopt;
+  if (!secretReferences(value).empty()) {
+    // Columns are found before a run begins, when nothing is known of its environment.
+    if (spec.type == OptionType::Column || spec.type == OptionType::Columns)
+      return wrong(option.key + " names a column: it cannot come from the environment", "write the column's name");
+    return std::nullopt;
+  }
   switch (spec.type) {
     case OptionType::Url:
       if (!value.starts_with("ws://") && !value.starts_with("wss://"))
-        return wrong("Invalid WebSocket URL: must start with ws:// or wss://, got: " + value);
-      if (value.substr(value.find("//") + 2).find_first_not_of("/?#:") == std::string::npos)
-        return wrong("Invalid WebSocket URL: no host in: " + value);
+        return wrong("Invalid WebSocket URL: must start with ws:// or wss://, got: " + shown);
+      if (!isAuthority(authorityOf(value)))
+        return wrong("Invalid WebSocket URL: no host and port to connect to in: " + shown);
       break;
     case OptionType::Choice: {
       const std::vector<std::string> words = split(spec.choices, '|');
       if (std::find(words.begin(), words.end(), value) != words.end()) break;
       const std::string hint = didYouMean(value, words);
       if (spec.key == "type")
-        return wrong("Invalid stream type '" + value + "', must be " + quotedChoices(spec.choices), hint);
+        return wrong("Invalid stream type '" + shown + "', must be " + quotedChoices(spec.choices), hint);
       if (spec.key == "websocket.message.type")
-        return wrong("Invalid message type '" + value + "': expected " + quotedChoices(spec.choices), hint);
-      return wrong("Invalid value '" + value + "' for " + option.key + ": expected " + quotedChoices(spec.choices), hint);
+        return wrong("Invalid message type '" + shown + "': expected " + quotedChoices(spec.choices), hint);
+      return wrong("Invalid value '" + shown + "' for " + option.key + ": expected " + quotedChoices(spec.choices), hint);
     }
     case OptionType::Boolean:
       if (value != "true" && value != "false")
-        return wrong("Invalid value '" + value + "' for " + option.key + ": expected 'true' or 'false'");
+        return wrong("Invalid value '" + shown + "' for " + option.key + ": expected 'true' or 'false'");
       break;
     case OptionType::Integer: {
       const auto parsed = parseNumber<int64_t>(value);
-      if (!parsed) return wrong("Invalid value '" + value + "' for " + option.key + ": expected a whole number");
+      if (!parsed) return wrong("Invalid value '" + shown + "' for " + option.key + ": expected a whole number");
       if (static_cast<double>(*parsed) < spec.least || static_cast<double>(*parsed) > spec.most)
-        return wrong("Value " + value + " for " + option.key + " is out of range: " + number(spec.least) + " to " +
+        return wrong("Value " + shown + " for " + option.key + " is out of range: " + number(spec.least) + " to " +
                      number(spec.most));
       break;
     }
     case OptionType::Real: {
       const auto parsed = parseNumber<double>(value);
       if (!parsed || !(*parsed >= spec.least && *parsed <= spec.most))
-        return wrong("Invalid value '" + value + "' for " + option.key + ": expected a number from " +
+        return wrong("Invalid value '" + shown + "' for " + option.key + ": expected a number from " +
                      number(spec.least) + " to " + number(spec.most));
       break;
     }
     default: break;
   }
+  if (spec.key == "websocket.proxy" && value != "none" && !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value))))
+    return wrong("Invalid proxy '" + shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none");
+  if (option.key.starts_with("websocket.open.message.") && !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
+    return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
+  // A line end would begin another header.
+  if (option.key.starts_with("websocket.headers.") && value.find_first_of("\r\n") != std::string::npos)
+    return wrong("the value of " + option.key + " has a line end, which a header cannot have");
   if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
     return wrong("csv.delimiter must be one character other than a quote or a line end");
   if (spec.key.starts_with("json.") && spec.type == OptionType::Text && !value.starts_with("$"))
-    return wrong("'" + value + "' is not a path: it must start with $", "for example '$.data.p'");
+    return wrong("'" + shown + "' is not a path: it must start with $", "for example '$.data.p'");
   return std::nullopt;
 }
 
@@ -106,8 +144,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
   for (WrittenOption option : written) {
     // The words of a choice and of a switch are keywords: any case will do.
     const OptionSpec* spec = findOption(option.key);
-    if (spec && (spec->type == OptionType::Choice || spec->type == OptionType::Boolean))
-      option.value = lowered(option.value);
+    if (spec && isWord(*spec) && secretReferences(option.value).empty()) option.value = lowered(option.value);
     if (!spec) {
       std::vector<std::string> keys;
       for (const OptionSpec& s : optionTable()) keys.emplace_back(s.key);
@@ -118,7 +155,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
       continue;
     }
-    if (auto wrong = complaint(*spec, option)) {
+    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url ? maskedUrl(option.value) : option.value)) {
       found.push_back(std::move(*wrong));
       continue;
     }
@@ -159,6 +196,15 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));
+}
+
+std::optional<Diagnostic> Options::resolve(const std::string& key, std::string value) {
+  Entry& entry = m_values.at(key);
+  const OptionSpec& spec = *findOption(key);
+  const std::string written = std::exchange(entry.value, std::move(value));
+  if (isWord(spec)) entry.value = lowered(entry.value);
+  m_secrets.push_back(entry.value);
+  return complaint(spec, {key, entry.value, {}, entry.span}, written);
 }
 
 Result<Options> Options::fromMap(const std::map<std::string, std::string>& properties) {

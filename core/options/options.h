@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,9 +48,12 @@ class Options {
   /// Where the value was written, for diagnostics that later layers find.
   Span valueSpan(std::string_view key) const;
 
-  /// Replaces `${env:NAME}` and `${secret:NAME}` by what `lookup(kind, name)` answers; fails naming the first without.
+  /// Replaces `${env:NAME}` and `${secret:NAME}` by what `lookup(kind, name)` answers and checks what comes of it; fails
+  /// naming the first without, and never prints what it found.
   template <class Lookup>
   Result<Options> resolved(const Lookup& lookup) const;
+  /// What `resolved` put in, to be hidden wherever it might show.
+  const std::vector<std::string>& secrets() const { return m_secrets; }
   /// All values, for comparing two definitions.
   std::map<std::string, std::string> values() const;
 
@@ -64,8 +68,11 @@ class Options {
     std::string value;
     Span span;
   };
+  std::optional<Diagnostic> resolve(const std::string& key, std::string value);
+
   StreamKind m_kind = StreamKind::Internal;
   std::map<std::string, Entry, std::less<>> m_values;
+  std::vector<std::string> m_secrets;
 };
 
 /// A `${kind:name}` inside an option's value.
@@ -83,18 +90,22 @@ std::string maskedUrl(std::string_view url);
 template <class Lookup>
 Result<Options> Options::resolved(const Lookup& lookup) const {
   Options out = *this;
-  for (auto& [key, entry] : out.m_values) {
-    const auto references = secretReferences(entry.value);
+  for (const auto& [key, entry] : m_values) {
+    std::string value = entry.value;
+    const auto references = secretReferences(value);
+    if (references.empty()) continue;
     for (auto it = references.rbegin(); it != references.rend(); ++it) {
-      const auto value = lookup(it->kind, it->name);
-      if (!value) {
+      const auto found = lookup(it->kind, it->name);
+      if (!found) {
         const bool env = it->kind == "env";
         return Diagnostic{Severity::Error, Code::Secret, entry.span,
                           (env ? "environment variable '" : "secret '") + it->name + "' is not set (needed by " + key + ")",
                           env ? "set it before the start: export " + it->name + "=..." : "store it in the keychain first: weir secret " + it->name};
       }
-      entry.value.replace(it->begin, it->end - it->begin, *value);
+      out.m_secrets.push_back(*found);
+      value.replace(it->begin, it->end - it->begin, *found);
     }
+    if (auto wrong = out.resolve(key, std::move(value))) return *wrong;
   }
   return out;
 }

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <map>
 
+#include "core/options/options.h"
+
 namespace weir {
 
 namespace {
@@ -67,7 +69,8 @@ QString timeUnit(const QString& sample) {
 FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent) {
   ConnectionSettings s;
   s.name = source.stream;
-  s.url = s.shownUrl = source.url;
+  s.url = source.url;
+  s.shownUrl = QString::fromStdString(maskedUrl(source.url.toStdString()));
   for (const auto& [key, value] : source.headers) s.headers.append({key.toUtf8(), value.toUtf8()});
   s.openMessages = source.openMessages;
   s.backoff.reconnect = false;

@@ -15,6 +15,7 @@ namespace {
 
 // A feed that is open for so long without a row is probably not understood.
 constexpr Micros kRowsExpected = 10'000'000;
+constexpr size_t kBatchRows = 512;
 
 }  // namespace
 
@@ -22,7 +23,7 @@ constexpr Micros kRowsExpected = 10'000'000;
 QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
   const SourceCounters& counters = source.intake().counters();
   const ConnectionState state = source.connection().state();
-  if ((state != ConnectionState::Open && state != ConnectionState::Live) || counters.passed > 0 || m_clock->now() - source.connection().since() < kRowsExpected) return {};
+  if ((state != ConnectionState::Open && state != ConnectionState::Live) || source.hasBroughtRows() || m_clock->now() - source.connection().since() < kRowsExpected) return {};
   QStringList columns;
   for (const Field& field : m_pipeline->script().stream(source.intake().name()).schema->fields)
     columns << QString::fromStdString(field.name);
@@ -62,9 +63,8 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     auto options = stream.options.resolved(lookUpSecret);
     if (!options) return options.diagnostics();
     for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
-      if (options->has(key) && !QFile::exists(QString::fromStdString(options->text(key))))
-        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key),
-                          "file not found: " + options->text(key), "the path is relative to the folder of the start"};
+      if (const QString why = options->has(key) ? tlsFileTrouble(key, QString::fromStdString(options->text(key))) : QString(); !why.isEmpty())
+        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key), why.toStdString(), "the path is relative to the folder of the start"};
     resolved.emplace(name, *options);
   }
   const Micros started = run->m_clock->now();
@@ -78,7 +78,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     run->succeed(*settings.previous, std::move(script));
   } else {
     run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
-    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline);
+    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, resolved);
   }
   for (const auto& [name, options] : resolved) {
     const BoundStream& stream = run->m_pipeline->script().stream(name);
@@ -106,7 +106,7 @@ void LiveRun::succeed(LiveRun& before, BoundScript script) {
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
   m_keptStreams = m_pipeline->changeTo(std::move(script));
-  m_feeder->followChange(m_keptStreams);
+  m_feeder->followChange(m_keptStreams, m_resolved);
 }
 
 // A connection goes on when name, options and columns are what they were, and it has not ended.
@@ -173,8 +173,8 @@ void LiveRun::wire(WebSocketSink& sink) {
   const QString label = sink.health().name;
   sink.onStateChanged = [this, raw = &sink] {
     report(raw->health());
-    if (!raw->hasEnded() || m_stopping) return;
-    m_sinkEndedAtStart = true;
+    // One that is lost later fails its rows; only a sink that never was there ends the run.
+    if (!raw->endedAtStart() || m_stopping) return;
     emit sinkFailedAtStart();
   };
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
@@ -221,11 +221,17 @@ void LiveRun::settle() {
 void LiveRun::report(const ConnectionHealth& h) {
   LogEntry entry{LogLevel::Info, LogCategory::Connection, h.name.toStdString(), {}, {}, {}};
   switch (h.state) {
-    case ConnectionState::Open: entry.message = tr("%1: connected").arg(h.name).toStdString(); break;
+    case ConnectionState::Open:
+      entry.message = tr("%1: connected").arg(h.name).toStdString();
+      if (!h.insecure) break;
+      entry.level = LogLevel::Warning;
+      entry.detail = tr("the server's certificate is NOT verified (websocket.tls.insecure)").toStdString();
+      break;
     case ConnectionState::Live: entry.message = tr("%1: live").arg(h.name).toStdString(); break;
     case ConnectionState::Waiting:
       entry.level = LogLevel::Warning;
       entry.message = h.error.toStdString();
+      entry.hint = h.hint.toStdString();
       entry.detail = tr("%1: attempt %2%3 in %4 s")
                          .arg(h.name)
                          .arg(h.attempt)

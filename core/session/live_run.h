@@ -55,7 +55,6 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   std::map<std::string, uint64_t> sinkMetrics() const;
   bool allSourcesEnded() const;
   bool anySourceConnecting() const;
-  bool sinkEndedAtStart() const { return m_sinkEndedAtStart; }
   uint64_t rowsFailed() const;
   std::vector<Connection*> connections() const;
   WebSocketSource* source(const QString& name);
@@ -97,7 +96,6 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   Micros m_wakeAt = kNever;
   bool m_flushQueued = false;
   bool m_stopping = false;
-  bool m_sinkEndedAtStart = false;
   Micros m_drainUntil = 0;
   std::function<void()> m_done;
   std::map<QString, QString> m_reported;

@@ -23,6 +23,9 @@ Diagnostics ReplaySinks::start(Pipeline& pipeline) {
     if (!options) return options.diagnostics();
     auto sink = std::make_unique<WebSocketSink>(QString::fromStdString(name), *options, stream.options, m_clock);
     pipeline.tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
+    sink->onRowsFailed = [this, label = name](uint64_t rows, const QString& why) {
+      m_why += label + ": " + std::to_string(rows) + " rows: " + why.toStdString() + '\n';
+    };
     sink->start();
     m_sinks.emplace(name, std::move(sink));
   }

@@ -25,11 +25,14 @@ class ReplaySinks {
   void drain();
   std::map<std::string, uint64_t> metrics() const;
   uint64_t rowsFailed() const;
+  /// Why rows failed, a line for each reason.
+  const std::string& why() const { return m_why; }
 
  private:
   QtClock m_clock;
   std::map<std::string, std::unique_ptr<WebSocketSink>> m_sinks;
   bool m_drained = false;
+  std::string m_why;
 };
 
 }  // namespace weir

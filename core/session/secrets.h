@@ -7,11 +7,15 @@
 
 #include <QString>
 
+#include "core/bind/bound_script.h"
+
 namespace weir {
 
 /// What `${env:NAME}` and `${secret:NAME}` stand for: a variable of the environment, or an entry of the desktop's
 /// keychain under the service "weir". Nothing when it is not there; waits for the keychain for at most a few seconds.
 std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name);
+/// A warning for each `${env:NAME}` in the options of a script that is not set now: a run would fail.
+Diagnostics unsetVariables(const BoundScript& script);
 /// Puts a secret into the keychain, or takes it away when `value` is empty. Returns an empty text, or why not.
 QString storeSecret(const QString& name, const QString& value);
 

@@ -42,6 +42,7 @@ SourceInference::SourceInference(const BoundResult& checked, std::function<void(
     };
     connection->onStateChanged = [this, name, raw = connection.get()] {
       if (!raw->hasEnded() || m_found.contains(name)) return;
+      m_sourceEnded = true;
       const ConnectionHealth h = raw->health();
       Diagnostics why{failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString())};
       QTimer::singleShot(0, this, [this, why] { finish(why); });

@@ -23,6 +23,8 @@ class SourceInference final : public QObject {
   SourceInference(const BoundResult& checked, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
   ~SourceInference() override;
   void start();
+  /// It failed because a source ended by itself: refused, or no attempts left.
+  bool sourceEnded() const { return m_sourceEnded; }
 
  private:
   void finish(Diagnostics why);
@@ -33,6 +35,7 @@ class SourceInference final : public QObject {
   std::map<std::string, SchemaPtr> m_found;
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;
+  bool m_sourceEnded = false;
 };
 
 }  // namespace weir

@@ -11,45 +11,11 @@
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/bench/flood.h"
+#include "tests/qt/loopback_server.h"
 
 using namespace weir;
 
 namespace {
-
-/// A server that keeps what its clients said and how they came.
-class Server final : public QObject {
- public:
-  Server() : m_server(QStringLiteral("t"), QWebSocketServer::NonSecureMode) {
-    if (!m_server.listen(QHostAddress::LocalHost)) qFatal("no port");
-    connect(&m_server, &QWebSocketServer::newConnection, this, [this] {
-      QWebSocket* client = m_server.nextPendingConnection();
-      client->setParent(this);
-      clients << client;
-      requests << client->request();
-      connect(client, &QWebSocket::textMessageReceived, this, [this](const QString& text) { texts << text; });
-      connect(client, &QWebSocket::disconnected, this, [this, client] { clients.removeAll(client); });
-      if (onClient) onClient(client);
-    });
-  }
-  quint16 port() const { return m_server.serverPort(); }
-  std::function<void(QWebSocket*)> onClient;
-  QList<QWebSocket*> clients;
-  QList<QNetworkRequest> requests;
-  QStringList texts;
-
- private:
-  QWebSocketServer m_server;
-};
-
-std::shared_ptr<LiveRun> start(const QString& sql) {
-  BoundResult checked = checkScript(sql.toStdString());
-  for (const Diagnostic& d : checked.diagnostics)
-    if (d.severity == Severity::Error) qFatal("%s", d.message.c_str());
-  auto run = LiveRun::create(std::move(checked.script), {});
-  if (!run) qFatal("%s", run.diagnostics().front().message.c_str());
-  (*run)->start();
-  return *run;
-}
 
 QString source(quint16 port, const QString& options, const QString& columns = QStringLiteral("n LONG")) {
   return QStringLiteral("CREATE STREAM T (%1) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:%2/',"

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A source's life as one sees it from outside: what is said of a loss, what brings it back, what counts as alive.
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+#include <QTimer>
+
+#include "tests/qt/loopback_server.h"
+
+using namespace weir;
+
+namespace {
+
+QString source(quint16 port, const QString& options = {}, const QString& columns = QStringLiteral("n LONG"), const QString& target = QStringLiteral("O")) {
+  return QStringLiteral("CREATE STREAM T (%1) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:%2/',"
+                        " \"websocket.reconnect.delay.ms\" = '30'%3); SELECT * FROM T INSERT INTO %4;")
+      .arg(columns)
+      .arg(port)
+      .arg(options.isEmpty() ? QString() : QStringLiteral(", ") + options, target);
+}
+
+std::string refusal(const QString& sql) {
+  BoundResult checked = checkScript(sql.toStdString());
+  if (hasError(checked.diagnostics)) return checked.diagnostics.front().message;
+  const auto run = LiveRun::create(std::move(checked.script), {});
+  return run ? std::string() : run.diagnostics().front().message;
+}
+
+}  // namespace
+
+class LifeTest final : public QObject {
+  Q_OBJECT
+
+ private:
+  QStringList m_told;
+  std::shared_ptr<LiveRun> begin(const QString& sql) {
+    m_told.clear();
+    auto run = start(sql);
+    run->onEvent = [this](const LogEntry& entry) { m_told << QString::fromStdString(entry.text()); };
+    return run;
+  }
+  QString told() const { return m_told.join(QLatin1Char('\n')); }
+  static ConnectionHealth health(const LiveRun& run) { return run.health().front(); }
+
+ private slots:
+  void theFirstConnectionIsKept() {
+    Server server;
+    server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
+    const auto run = begin(source(server.port()));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    QTest::qWait(100);
+    QCOMPARE(server.requests.size(), 1);
+  }
+
+  void reconnectNowAndDisconnect() {
+    Server server;
+    server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.reconnect.max.delay.ms\" = '60000', \"websocket.reconnect.delay.ms\" = '60000'")).replace(QStringLiteral(" \"websocket.reconnect.delay.ms\" = '30',"), QString()));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    Connection& connection = run->source(QStringLiteral("T"))->connection();
+    connection.reconnectNow();
+    QTRY_COMPARE(server.requests.size(), 2);
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    QCOMPARE(health(*run).gaps, 1U);
+    server.clients.at(0)->close();
+    QTRY_COMPARE(health(*run).state, ConnectionState::Waiting);
+    connection.reconnectNow();
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    connection.stop();
+    QCOMPARE(health(*run).state, ConnectionState::Closed);
+    QVERIFY(health(*run).error.isEmpty());
+    QTRY_COMPARE(server.clients.size(), 0);
+  }
+
+  // Socket open, no data for longer than usual: a judgement, which control messages and pings do not change.
+  void silenceIsStaleAndControlIsSilence() {
+    Server server;
+    const auto run = begin(source(server.port()));
+    QTRY_COMPARE(server.clients.size(), 1);
+    for (int i = 0; i < 3; ++i) server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":%1}").arg(i));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    QVERIFY(!health(*run).stale);
+    QTimer beats;
+    connect(&beats, &QTimer::timeout, this, [&] {
+      server.clients.at(0)->ping();
+      server.clients.at(0)->sendTextMessage(QStringLiteral("{\"channel\":\"heartbeat\"}"));
+    });
+    beats.start(200);
+    QTRY_VERIFY_WITH_TIMEOUT(health(*run).stale, 7000);
+    beats.stop();
+    const SourceCounters& counters = run->source(QStringLiteral("T"))->intake().counters();
+    QCOMPARE(counters.decoded, 3U);
+    QVERIFY(counters.control > 10);
+    QCOMPARE(counters.messages, counters.decoded + counters.control);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":4}"));
+    QTRY_VERIFY(!health(*run).stale);
+  }
+
+  void aSubprotocolThatTheServerTakes() {
+    Server server({QStringLiteral("v2.feed")});
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.subprotocol\" = 'v2.feed'")));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Open);
+    QCOMPARE(server.clients.at(0)->subprotocol(), QStringLiteral("v2.feed"));
+  }
+
+  void aLossSaysWhy_data() {
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("reason");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("code and reason") << 4001 << "bad Bearer s3cr3t-token" << "closed with code 4001 bad ***";
+    QTest::newRow("normal, with a reason") << 1000 << "maintenance" << "closed with code 1000 maintenance";
+    QTest::newRow("normal") << 1000 << "" << "connection lost";
+  }
+  void aLossSaysWhy() {
+    QFETCH(int, code);
+    QFETCH(QString, reason);
+    QFETCH(QString, text);
+    Server server;
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.headers.Authorization\" = 'Bearer s3cr3t-token'")));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Open);
+    server.clients.at(0)->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+    QTRY_VERIFY2(told().contains(text), qPrintable(told()));
+    QVERIFY(!told().contains(QLatin1String("s3cr3t")));
+  }
+
+  void silenceSaysWhyItEnded() {
+    Server server;
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.idle.timeout.ms\" = '150'")));
+    QTRY_VERIFY2(told().contains(QLatin1String("no message in 0.15 s")), qPrintable(told()));
+  }
+
+  // What to look at first is said while it is tried again, not only once it was given up.
+  void aFailedAttemptHasItsHint() {
+    QTcpServer probe;
+    probe.listen(QHostAddress::LocalHost);
+    const quint16 port = probe.serverPort();
+    probe.close();
+    const auto run = begin(source(port));
+    QTRY_VERIFY2(told().contains(QLatin1String("Connection refused")), qPrintable(told()));
+    QVERIFY2(told().contains(QLatin1String("check the URL and that the server runs")), qPrintable(told()));
+  }
+
+  // A port that does not speak TLS may be put right; a certificate will not be by trying again.
+  void aServerWithoutTlsIsTriedAgain() {
+    QTcpServer plain;
+    plain.listen(QHostAddress::LocalHost);
+    connect(&plain, &QTcpServer::newConnection, this, [&] { plain.nextPendingConnection()->write("HTTP/1.1 400 Bad Request\r\n\r\n"); });
+    const auto run = begin(source(plain.serverPort()).replace(QStringLiteral("ws://"), QStringLiteral("wss://")));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Waiting);
+    QVERIFY2(health(*run).error.contains(QLatin1String("TLS handshake failed")), qPrintable(health(*run).error));
+    QVERIFY(!health(*run).hint.isEmpty());
+  }
+
+  void failStopsWithTheReason() {
+    Server server;
+    const auto run = begin(source(server.port(), QStringLiteral("\"error.strategy\" = 'fail'")));
+    QTRY_COMPARE(server.clients.size(), 1);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":1}"));
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{not json"));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Closed);
+    QVERIFY2(told().contains(QLatin1String("Stopped by error.strategy 'fail'")), qPrintable(told()));
+    QVERIFY(run->allSourcesEnded());
+  }
+
+  void deadLettersHaveTheWholeStory() {
+    Server server;
+    std::vector<std::vector<std::string>> letters;
+    const auto run = begin(QStringLiteral("CREATE STREAM Bad (originalEvent STRING, errorMessage STRING, errorType STRING, timestamp LONG, attemptCount INT, streamName STRING);"
+                                          "SELECT originalEvent, errorMessage, errorType, attemptCount, streamName FROM Bad INSERT INTO Letters;") +
+                           source(server.port(), QStringLiteral("\"error.strategy\" = 'dlq', \"error.dlq.stream\" = 'Bad'")));
+    run->pipeline().tap("Letters", [&](const BatchPtr& batch) {
+      for (size_t row = 0; row < batch->rows(); ++row)
+        letters.push_back({std::string(batch->columns[0]->text(row)), std::string(batch->columns[1]->text(row)), std::string(batch->columns[2]->text(row)),
+                           std::to_string(batch->columns[3]->integer(row)), std::string(batch->columns[4]->text(row))});
+    });
+    QTRY_COMPARE(server.clients.size(), 1);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":\"x\"}"));
+    server.clients.at(0)->sendBinaryMessage(QByteArray("\xff\xfe"));
+    QTRY_COMPARE(letters.size(), 2U);
+    QCOMPARE(letters[0][0], std::string("{\"n\":\"x\"}"));
+    QVERIFY(letters[0][1].find("'n' wants LONG") != std::string::npos);
+    QCOMPARE(letters[0][2], std::string("MappingFailed"));
+    QCOMPARE(letters[0][3], std::string("1"));
+    QCOMPARE(letters[0][4], std::string("T"));
+    QCOMPARE(QByteArray::fromBase64(QByteArray::fromStdString(letters[1][0])), QByteArray("\xff\xfe"));
+    QCOMPARE(run->source(QStringLiteral("T"))->intake().counters().rejected, 2U);
+  }
+
+  // Binary frames are read whatever the format, and numbers come exactly as they were sent.
+  void valuesAreExact() {
+    Server server;
+    std::string seen;
+    const auto run = begin(source(server.port(), {}, QStringLiteral("id STRING, price STRING, n LONG, flag BOOL, o OBJECT")));
+    run->pipeline().tap("O", [&](const BatchPtr& batch) {
+      for (size_t row = 0; row < batch->rows(); ++row) {
+        seen += std::string(batch->columns[0]->text(row)) + ' ' + std::string(batch->columns[1]->text(row)) + ' ' + std::to_string(batch->columns[2]->integer(row)) + ' ' +
+                std::to_string(batch->columns[3]->integer(row)) + ' ' + std::string(batch->columns[4]->text(row)) + '\n';
+      }
+    });
+    QTRY_COMPARE(server.clients.size(), 1);
+    server.clients.at(0)->sendBinaryMessage(R"({"id":13834774380200032777,"price":105944.20,"n":"9223372036854775807","flag":"true","o":{"a": [1, 2]}})");
+    QTRY_COMPARE(seen, std::string("13834774380200032777 105944.20 9223372036854775807 1 {\"a\":[1,2]}\n"));
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":9223372036854775808}"));
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":3.5}"));
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->intake().counters().rejected, 2U);
+  }
+
+  // Values from the environment are held to the same rules, and never printed.
+  void valuesFromTheEnvironmentAreChecked_data() {
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QString>("options");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("number") << QByteArray("1s-secret") << "\"websocket.ping.interval.ms\" = '${env:WEIR_TEST}'" << "Invalid value '${env:WEIR_TEST}' for websocket.ping.interval.ms: expected a whole number";
+    QTest::newRow("word") << QByteArray("nope-secret") << "\"error.strategy\" = '${env:WEIR_TEST}'" << "Invalid value '${env:WEIR_TEST}' for error.strategy";
+    QTest::newRow("header") << QByteArray("a\r\nX-Secret: b") << "\"websocket.headers.X\" = '${env:WEIR_TEST}'" << "has a line end";
+    QTest::newRow("column") << QByteArray("n") << "\"event.time.field\" = '${env:WEIR_TEST}'" << "event.time.field names a column";
+    QTest::newRow("right") << QByteArray("Drop") << "\"error.strategy\" = '${env:WEIR_TEST}'" << "";
+  }
+  void valuesFromTheEnvironmentAreChecked() {
+    QFETCH(QByteArray, value);
+    QFETCH(QString, options);
+    QFETCH(QString, says);
+    qputenv("WEIR_TEST", value);
+    const QString why = QString::fromStdString(refusal(source(1, options)));
+    QVERIFY2(why.contains(says) && why.isEmpty() == says.isEmpty(), qPrintable(why));
+    QVERIFY(!why.contains(QString::fromUtf8(value)) || says.contains(QLatin1String("names")));
+  }
+
+  void theEnvironmentReachesTheDecoder() {
+    qputenv("WEIR_PONG", "pong-2");
+    Server server;
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.heartbeat.answer\" = '${env:WEIR_PONG}'")));
+    QTRY_COMPARE(server.clients.size(), 1);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("pong-2"));
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->intake().counters().control, 1U);
+  }
+
+  void filesThatAreNoCertificatesAreRefused() {
+    const QString junk = QStringLiteral(WEIR_SOURCE "/README.md");
+    QVERIFY(refusal(source(1, QStringLiteral("\"websocket.tls.ca.file\" = '%1'").arg(junk))).find("holds no certificate") != std::string::npos);
+    QVERIFY(refusal(source(1, QStringLiteral("\"websocket.tls.cert.file\" = '%1', \"websocket.tls.key.file\" = '%1'").arg(junk))).find("holds no") != std::string::npos);
+  }
+
+  void addressesThatCannotBeAreErrors() {
+    for (const char* url : {"ws://127.0.0.1:99999/", "ws://[::1/x", "ws://exa mple/", "ws:///x", "ws://:80/"})
+      QVERIFY2(refusal(source(1).replace(QStringLiteral("ws://127.0.0.1:1/"), QLatin1String(url))).find("Invalid WebSocket URL") == 0, url);
+    for (const char* url : {"ws://[::1]:80/x", "wss://user:pass@example.com/?a=b", "ws://localhost"})
+      QVERIFY2(refusal(source(1).replace(QStringLiteral("ws://127.0.0.1:1/"), QLatin1String(url))).empty(), url);
+    QVERIFY(refusal(source(1, QStringLiteral("\"websocket.proxy\" = 'ftp://x'"))).find("Invalid proxy") == 0);
+    QVERIFY(refusal(source(1, QStringLiteral("\"websocket.open.message.x\" = 'y'"))).find("is not a message's place") != std::string::npos);
+  }
+};
+
+QTEST_GUILESS_MAIN(LifeTest)
+#include "life_test.moc"

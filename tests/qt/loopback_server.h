@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QNetworkRequest>
+#include <QTest>
+#include <QWebSocket>
+#include <QWebSocketServer>
+#include <functional>
+#include <memory>
+
+#include "core/plan/checker.h"
+#include "core/session/live_run.h"
+
+namespace weir {
+
+/// A server that keeps what its clients said and how they came.
+class Server final : public QObject {
+ public:
+  explicit Server(const QStringList& subprotocols = {}) : m_server(QStringLiteral("t"), QWebSocketServer::NonSecureMode) {
+    m_server.setSupportedSubprotocols(subprotocols);
+    if (!m_server.listen(QHostAddress::LocalHost)) qFatal("no port");
+    connect(&m_server, &QWebSocketServer::newConnection, this, [this] {
+      QWebSocket* client = m_server.nextPendingConnection();
+      client->setParent(this);
+      clients << client;
+      requests << client->request();
+      connect(client, &QWebSocket::textMessageReceived, this, [this](const QString& text) { texts << text; });
+      connect(client, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray& bytes) { binaries << bytes; });
+      connect(client, &QWebSocket::disconnected, this, [this, client] { clients.removeAll(client); });
+      if (onClient) onClient(client);
+    });
+  }
+  quint16 port() const { return m_server.serverPort(); }
+  std::function<void(QWebSocket*)> onClient;
+  QList<QWebSocket*> clients;
+  QList<QNetworkRequest> requests;
+  QStringList texts;
+  QList<QByteArray> binaries;
+
+ private:
+  QWebSocketServer m_server;
+};
+
+/// Checks and starts a script; its first error ends the test.
+inline std::shared_ptr<LiveRun> start(const QString& sql) {
+  BoundResult checked = checkScript(sql.toStdString());
+  for (const Diagnostic& d : checked.diagnostics)
+    if (d.severity == Severity::Error) qFatal("%s", d.message.c_str());
+  auto run = LiveRun::create(std::move(checked.script), {});
+  if (!run) qFatal("%s", run.diagnostics().front().message.c_str());
+  (*run)->start();
+  return *run;
+}
+
+}  // namespace weir

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A sink's life: what it counts, what it keeps, when it gives up. Every row is accounted for, whatever the peer does.
+#include <QCryptographicHash>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+#include <QTimer>
+
+#include "tests/qt/loopback_server.h"
+
+using namespace weir;
+
+namespace {
+
+/// A feed whose rows a sink sends on.
+struct Pair {
+  Server feed;
+  std::shared_ptr<LiveRun> run;
+
+  void begin(quint16 board, const QString& options, const QString& type = QStringLiteral("STRING"), const QString& format = QStringLiteral("json")) {
+    run = start(QStringLiteral("CREATE STREAM T (n %4) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
+                               "CREATE STREAM R (n %4) WITH (type = 'sink', extension = 'websocket', format = '%5', \"websocket.url\" = 'ws://127.0.0.1:%2/',"
+                               " \"websocket.reconnect.delay.ms\" = '30'%3); INSERT INTO R SELECT n FROM T;")
+                    .arg(feed.port())
+                    .arg(board)
+                    .arg(options.isEmpty() ? QString() : QStringLiteral(", ") + options, type, format));
+  }
+  void send(const QString& value) { feed.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":\"%1\"}").arg(value)); }
+  WebSocketSink& sink() { return *run->sink(QStringLiteral("R")); }
+  bool adds() { return sink().published() == sink().sent() + sink().failed() + sink().dropped() + sink().queued(); }
+  bool isReady() { return feed.clients.size() == 1; }
+};
+
+/// Shakes hands and never reads a byte more.
+class DeafServer final : public QTcpServer {
+ public:
+  DeafServer() {
+    listen(QHostAddress::LocalHost);
+    connect(this, &QTcpServer::newConnection, this, [this] {
+      QTcpSocket* peer = nextPendingConnection();
+      connect(peer, &QTcpSocket::readyRead, peer, [peer] {
+        if (peer->property("open").toBool()) return;
+        const QByteArray request = peer->readAll();
+        peer->setProperty("open", true);
+        peer->setReadBufferSize(1);
+        const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
+        const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
+        peer->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+                    QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64() + "\r\n\r\n");
+      });
+    });
+  }
+};
+
+}  // namespace
+
+class SinkTest final : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // What a peer does not read is not sent: the queue's bound holds, and what is left at the end is told.
+  void aPeerThatDoesNotReadFillsTheQueue() {
+    DeafServer board;
+    Pair pair;
+    pair.begin(board.serverPort(), QStringLiteral("\"websocket.queue.max.events\" = '10'"));
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    const QString large(200'000, QLatin1Char('x'));
+    for (int i = 0; i < 120; ++i) pair.send(large);
+    QTRY_COMPARE(pair.sink().published(), 120U);
+    QVERIFY(pair.sink().dropped() > 50);
+    QVERIFY(pair.sink().queued() >= 10 && pair.sink().queued() < 15);
+    QVERIFY(pair.adds());
+    bool done = false;
+    pair.run->stop([&] { done = true; });
+    QTRY_VERIFY_WITH_TIMEOUT(done, 7000);
+    QVERIFY(pair.run->rowsFailed() > 10 - 1);
+    QCOMPARE(pair.run->sinkMetrics().at("R.queued"), 0U);
+  }
+
+  void rowsGoOutInOrderOverALoss() {
+    auto board = std::make_unique<Server>();
+    Pair pair;
+    pair.begin(board->port(), QStringLiteral("\"websocket.reconnect.max.attempts\" = '-1'"));
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    pair.send(QStringLiteral("1"));
+    QTRY_COMPARE(board->texts.size(), 1);
+    board->clients.at(0)->abort();
+    QTRY_VERIFY(!pair.sink().connection().isOpen());
+    for (int i = 2; i <= 20; ++i) pair.send(QString::number(i));
+    QTRY_COMPARE(board->texts.size(), 20);
+    for (int i = 1; i <= 20; ++i) QCOMPARE(board->texts.at(i - 1), QStringLiteral("{\"n\":\"%1\"}").arg(i));
+    QCOMPARE(pair.sink().sent(), 20U);
+    QVERIFY(pair.adds());
+  }
+
+  // Used-up attempts fail what waits, with the reason; the next row begins a new series.
+  void theNextRowBeginsANewSeries() {
+    quint16 port = 0;
+    {
+      QTcpServer probe;
+      probe.listen(QHostAddress::LocalHost);
+      port = probe.serverPort();
+    }
+    Pair pair;
+    QStringList told;
+    pair.begin(port, QStringLiteral("\"websocket.reconnect.max.attempts\" = '2'"));
+    pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
+    QTRY_VERIFY(pair.isReady());
+    QTRY_COMPARE(pair.sink().connection().state(), ConnectionState::Idle);
+    pair.send(QStringLiteral("a"));
+    QTRY_COMPARE(pair.sink().failed(), 1U);
+    QVERIFY(told.join(QLatin1Char('\n')).contains(QLatin1String("1 rows could not be sent")));
+    QVERIFY(told.join(QLatin1Char('\n')).contains(QLatin1String("Connection refused")));
+    pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(pair.sink().failed(), 2U);
+    QVERIFY(pair.adds());
+    QVERIFY(!pair.sink().hasEnded());
+  }
+
+  // One that was there fails its rows and the run goes on; one that never was ends it.
+  void withoutReconnectALossFailsRowsAtOnce() {
+    Server board;
+    Pair pair;
+    pair.begin(board.port(), QStringLiteral("\"websocket.reconnect\" = 'false'"));
+    bool ended = false;
+    QObject::connect(pair.run.get(), &LiveRun::sinkFailedAtStart, this, [&] { ended = true; });
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    pair.send(QStringLiteral("a"));
+    QTRY_COMPARE(board.texts.size(), 1);
+    board.clients.at(0)->close();
+    QTRY_VERIFY(pair.sink().hasEnded());
+    pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(pair.sink().failed(), 1U);
+    QCOMPARE(pair.sink().sent(), 1U);
+    QVERIFY(!ended);
+    QVERIFY(pair.adds());
+  }
+
+  void theFrameTypeIsAsAsked_data() {
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<QString>("options");
+    QTest::addColumn<bool>("isText");
+    QTest::addColumn<QByteArray>("payload");
+    QTest::newRow("json") << "STRING" << "json" << "" << true << QByteArray("{\"n\":\"hello\"}");
+    QTest::newRow("json, binary") << "STRING" << "json" << "\"websocket.message.type\" = 'binary'" << false << QByteArray("{\"n\":\"hello\"}");
+    QTest::newRow("text") << "STRING" << "text" << "" << true << QByteArray("hello");
+    QTest::newRow("csv") << "STRING" << "csv" << "\"csv.delimiter\" = ';'" << true << QByteArray("hello");
+    QTest::newRow("bytes") << "BYTES" << "bytes" << "" << false << QByteArray("hello");
+    QTest::newRow("bytes, text") << "BYTES" << "bytes" << "\"websocket.message.type\" = 'text'" << true << QByteArray("hello");
+  }
+  void theFrameTypeIsAsAsked() {
+    QFETCH(QString, type);
+    QFETCH(QString, format);
+    QFETCH(QString, options);
+    QFETCH(bool, isText);
+    QFETCH(QByteArray, payload);
+    Server board;
+    Pair pair;
+    pair.begin(board.port(), options, type, format);
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    pair.send(type == QLatin1String("BYTES") ? QString::fromLatin1(QByteArray("hello").toBase64()) : QStringLiteral("hello"));
+    QTRY_COMPARE(board.texts.size() + board.binaries.size(), 1);
+    QCOMPARE(isText ? board.texts.value(0).toUtf8() : board.binaries.value(0), payload);
+  }
+
+  // Bytes that are no text do not go out as a text frame: the peer would close. The reason is told, once.
+  void whatIsNoTextFailsWithAReason() {
+    Server board;
+    Pair pair;
+    QStringList told;
+    pair.begin(board.port(), QStringLiteral("\"websocket.message.type\" = 'text'"), QStringLiteral("BYTES"), QStringLiteral("bytes"));
+    pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    pair.send(QString::fromLatin1(QByteArray("\xff\xfe").toBase64()));
+    pair.send(QString::fromLatin1(QByteArray("\xff\xfd").toBase64()));
+    QTRY_COMPARE(pair.sink().failed(), 2U);
+    QCOMPARE(told.filter(QStringLiteral("not valid UTF-8")).size(), 1);
+    QVERIFY(pair.sink().connection().isOpen());
+  }
+};
+
+QTEST_GUILESS_MAIN(SinkTest)
+#include "sink_test.moc"
