@@ -114,7 +114,7 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
     }
     if (!*line) break;
     const CaptureLine& l = **line;
-    lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), isUtf8(l.payload)});
+    lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), l.isText});
   }
   CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1));
   QString error;

@@ -92,6 +92,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     });
     wait->start(20);
   }, Qt::QueuedConnection);
+  QObject::connect(run.get(), &LiveRun::recordingEnded, &app, [&] { end(kExitFailure); }, Qt::QueuedConnection);
   SignalWatch watch([&] { end(kExitInterrupted); });
   QTimer deadline;
   if (settings.forSeconds >= 0) {
@@ -108,6 +109,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   if (!settings.metrics.empty() &&
       !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
+  if (run->recordingFailed()) return kExitFailure;
   if (code == kExitInterrupted || code == kExitFailure) return code;
   // A source that ended by itself counts even when the time was up first.
   if (sourceEnded) return kExitSourceEnded;

@@ -246,7 +246,6 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   const auto waitUntil = [&](Micros at) {
     const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
     if (std::chrono::steady_clock::now() >= due) return;
-    feeder.flush();
     printer.flush();
     while (!interrupted && std::chrono::steady_clock::now() < due) {
       QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
@@ -258,6 +257,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   const Diagnostics failed = replayCapture(reader, pipeline, feeder, [&](Micros at) {
     printer.flush();
     if (speed > 0) {
+      feeder.flush();
       // Windows close when their time has come, not with the next message.
       for (Micros timer = pipeline.clock().nextDeadline(); firstLine && timer < at && !interrupted; timer = pipeline.clock().nextDeadline()) {
         waitUntil(timer);

@@ -103,6 +103,7 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
   out.payload.resize(static_cast<size_t>(to - out.payload.data()));
   out.at = *at;
   out.stream = stream;
+  out.isText = true;
   return true;
 }
 
@@ -172,6 +173,7 @@ Result<std::optional<CaptureLine>> CaptureReader::next() {
         return wrong("unknown event '" + kind + "': expected open, close, error or advance");
     } else if (text && text->starts_with('"')) {
       out.payload = jsonPlainText(*text);
+      out.isText = true;
     } else if (base64) {
       auto bytes = base64Decoded(jsonPlainText(*base64));
       if (!bytes) return wrong("'base64' is not base64");

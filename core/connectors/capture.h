@@ -18,6 +18,7 @@ struct CaptureLine {
   std::string stream;
   enum class Kind { Message, Open, Close, Error, Advance } kind = Kind::Message;
   std::string payload;
+  bool isText = false;  ///< a text frame; else its bytes stood as base64
 };
 
 /// Reads a capture: JSON Lines behind a header, arrival order. A wrong line is an error that names it.

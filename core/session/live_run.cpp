@@ -70,6 +70,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   const Micros started = run->m_clock->now();
   if (!settings.recordFile.isEmpty()) {
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
+    run->m_recordFile = settings.recordFile;
     if (!run->m_recordStream)
       return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
   }
@@ -207,6 +208,7 @@ void LiveRun::settle() {
       m_flushQueued = false;
       if (!m_feeder) return;  // another run has taken it over
       m_feeder->flush();
+      checkRecording();
       const Micros next = m_pipeline->clock().nextDeadline();
       if (next < m_wakeAt) {
         m_clock->cancel(m_wake);
@@ -216,6 +218,16 @@ void LiveRun::settle() {
       if (onSettled) onSettled();
     }, Qt::QueuedConnection);
   }
+}
+
+// A full disk ends the recording, not the run: but a recording with a hole in it would be none.
+void LiveRun::checkRecording() {
+  if (!m_capture || m_recordStream.good()) return;
+  for (const auto& source : m_sources) source->setCapture(nullptr);
+  m_capture.reset();
+  m_recordingFailed = true;
+  if (onEvent) onEvent({LogLevel::Error, LogCategory::Connection, {}, tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(), tr("is the disk full?").toStdString(), {}});
+  emit recordingEnded();
 }
 
 void LiveRun::report(const ConnectionHealth& h) {
@@ -277,6 +289,7 @@ void LiveRun::stop(std::function<void()> done) {
   if (m_capture) {
     m_capture->advance(m_clock->now());
     m_recordStream.flush();
+    checkRecording();
   }
   for (const auto& source : m_sources) source->stop();
   m_clock->cancel(m_wake);

@@ -55,6 +55,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   std::map<std::string, uint64_t> sinkMetrics() const;
   bool allSourcesEnded() const;
   bool anySourceConnecting() const;
+  /// The recording could not be written to its end; `onEvent` has said so.
+  bool recordingFailed() const { return m_recordingFailed; }
   uint64_t rowsFailed() const;
   std::vector<Connection*> connections() const;
   WebSocketSource* source(const QString& name);
@@ -63,6 +65,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
  signals:
   void sourceEnded();
   void sinkFailedAtStart();
+  void recordingEnded();
 
  private:
   LiveRun() = default;
@@ -70,6 +73,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void settle();
   void report(const ConnectionHealth& health);
   void checkDrained();
+  void checkRecording();
   QStringList noRowsChecklist(const WebSocketSource& source) const;
   void askWhyNoRows(WebSocketSource& source);
 
@@ -91,6 +95,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   std::vector<std::unique_ptr<WebSocketSource>> m_sources;
   std::vector<std::unique_ptr<WebSocketSink>> m_sinks;
   std::ofstream m_recordStream;
+  QString m_recordFile;
+  bool m_recordingFailed = false;
   std::unique_ptr<CaptureWriter> m_capture;
   TimerId m_wake = TimerId::None;
   Micros m_wakeAt = kNever;
