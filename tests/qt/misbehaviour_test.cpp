@@ -5,6 +5,10 @@
 #include <QTcpSocket>
 #include <QTest>
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
 
@@ -103,14 +107,16 @@ class MisbehaviourTest final : public QObject {
 
   void brokenFramesAreALoss_data() {
     QTest::addColumn<QByteArray>("bytes");
-    QTest::newRow("reserved opcode") << QByteArray("\x83\x02hi", 4);
-    QTest::newRow("reserved bit") << QByteArray("\xc1\x02hi", 4);
-    QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xff\xfe", 4);
-    QTest::newRow("closed with a code") << QByteArray("\x88\x07\x03\xe9later", 9);
+    QTest::addColumn<QString>("why");
+    QTest::newRow("reserved opcode") << QByteArray("\x83\x02hi", 4) << "closed with code 1002";
+    QTest::newRow("reserved bit") << QByteArray("\xc1\x02hi", 4) << "closed with code 1002";
+    QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xff\xfe", 4) << "closed with code 1007";
+    QTest::newRow("closed with a code") << QByteArray("\x88\x07\x03\xe9later", 9) << "closed with code 1001 later";
   }
 
   void brokenFramesAreALoss() {
     QFETCH(QByteArray, bytes);
+    QFETCH(QString, why);
     RawServer server(upgrade(), bytes);
     QtClock clock;
     Connection connection(server.settings(), clock);
@@ -121,7 +127,34 @@ class MisbehaviourTest final : public QObject {
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
     QCOMPARE(lost, 1);
     QCOMPARE(messages, 0);
-    QVERIFY(!connection.health().error.isEmpty());
+    QVERIFY2(connection.health().error.contains(why), qPrintable(connection.health().error));
+  }
+
+  // A full backlog drops what comes: nothing answers at all, and only our own deadline ends the wait.
+  void aHostThatDoesNotAnswerMeetsTheDeadline() {
+    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    QCOMPARE(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+    QCOMPARE(listen(listener, 0), 0);
+    QCOMPARE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    const quint16 port = ntohs(address.sin_port);
+    QTcpSocket filling[3];
+    for (QTcpSocket& one : filling) one.connectToHost(QHostAddress::LocalHost, port);
+    QTRY_COMPARE(filling[0].state(), QAbstractSocket::ConnectedState);
+    QTest::qWait(50);
+    ConnectionSettings s;
+    s.url = s.shownUrl = QStringLiteral("ws://127.0.0.1:%1/").arg(port);
+    s.connectTimeoutMs = 300;
+    QtClock clock;
+    Connection connection(s, clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QCOMPARE(connection.health().error, QStringLiteral("Connection to WebSocket %1 timed out after 0.3 seconds").arg(s.url));
+    QCOMPARE(connection.health().hint, QStringLiteral("check the network and the firewall"));
+    close(listener);
   }
 
   // Half a frame, then nothing: neither a pong nor the rest can come through.

@@ -161,6 +161,38 @@ class OptionsTest final : public QObject {
     QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Open);
   }
 
+  // Loopback is never proxied, whatever is asked for; `none` and a proxy that is not there are told apart by that.
+  void loopbackIsNotProxied() {
+    Server server;
+    const auto run = start(source(server.port(), QStringLiteral("\"websocket.proxy\" = 'http://127.0.0.1:9'")));
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Open);
+  }
+
+  void aSocksProxyCarriesTheConnection() {
+    Server server;
+    QTcpServer proxy;
+    QVERIFY(proxy.listen(QHostAddress::LocalHost));
+    QByteArray asked;
+    connect(&proxy, &QTcpServer::newConnection, this, [&] {
+      QTcpSocket* client = proxy.nextPendingConnection();
+      connect(client, &QTcpSocket::readyRead, client, [&asked, client, &server] {
+        if (auto* target = client->findChild<QTcpSocket*>()) return (void)target->write(client->readAll());
+        const QByteArray bytes = client->readAll();
+        // The greeting (RFC 1928, 3), then the request, of which the name is wanted.
+        if (bytes.size() < 7) return (void)client->write(QByteArray("\x05\x00", 2));
+        asked = bytes;
+        auto* target = new QTcpSocket(client);
+        connect(target, &QTcpSocket::connected, client, [client] { client->write(QByteArray("\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50", 10)); });
+        connect(target, &QTcpSocket::readyRead, client, [client, target] { client->write(target->readAll()); });
+        target->connectToHost(QHostAddress::LocalHost, server.port());
+      });
+    });
+    const QString sql = source(80, QStringLiteral("\"websocket.proxy\" = 'socks5://127.0.0.1:%1'").arg(proxy.serverPort())).replace(QStringLiteral("ws://127.0.0.1:80/"), QStringLiteral("ws://feed.example/"));
+    const auto run = start(sql);
+    QTRY_COMPARE_WITH_TIMEOUT(server.requests.size(), 1, 5000);
+    QVERIFY(asked.contains("feed.example"));
+  }
+
   void aFullQueueDropsAsAsked_data() {
     QTest::addColumn<QString>("policy");
     QTest::addColumn<QString>("first");
