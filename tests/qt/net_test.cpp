@@ -80,22 +80,63 @@ class NetTest final : public QObject {
     QCOMPARE(limited.state(), ConnectionState::GaveUp);
   }
 
+  // Every state with every event, of a source and of a sink: where it goes and what it asks for; `.` is nothing.
+  void everyStateTakesEveryEvent_data() {
+    QTest::addColumn<bool>("isSink");
+    QTest::addColumn<QList<int>>("way");
+    QTest::addColumn<QString>("state");
+    QTest::addColumn<QStringList>("outcomes");
+    const auto row = [](const char* name, bool isSink, std::initializer_list<Event> way, const char* state, const char* outcomes) {
+      QList<int> steps;
+      for (const Event event : way) steps << static_cast<int>(event);
+      QTest::newRow(name) << isSink << steps << QString::fromLatin1(state) << QString::fromLatin1(outcomes).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    };
+    const Event s = Event::Start, h = Event::HandshakeDone, f = Event::Failed, l = Event::Lost, d = Event::Decoded, r = Event::RetryDue, w = Event::Demand, x = Event::Stop;
+    //                                                    start              handshake failed        lost         decoded retry           demand        stop
+    row("idle", false, {}, "Idle",                       "Connecting/Connect .         .             .            .       .               .             Closed/Drop");
+    row("connecting", false, {s}, "Connecting",          ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop");
+    row("open", false, {s, h}, "Open",                   ".                  .         .             Retrying/Wait Live   .               .             Closed/Drop");
+    row("live", false, {s, h, d}, "Live",                ".                  .         .             Retrying/Wait .      .               .             Closed/Drop");
+    row("waiting", false, {s, f}, "Retrying",            "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop");
+    row("gave up", false, {s, f, r, f, r, f}, "Gave_up", "Connecting/Connect .         .             .            .       .               .             Closed/Drop");
+    row("closed", false, {s, x}, "Closed",               "Connecting/Connect .         .             .            .       .               .             .");
+    row("sink, idle", true, {s, f}, "Idle",              "Connecting/Connect .         .             .            .       .               Retrying/Wait Closed/Drop");
+    row("sink, first try", true, {s}, "Connecting",      ".                  Open      Idle/Sleep    .            .       .               .             Closed/Drop");
+    row("sink, open", true, {s, h}, "Open",              ".                  .         .             Idle/Sleep   Live    .               .             Closed/Drop");
+    row("sink, waiting", true, {s, f, w}, "Retrying",    "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop");
+    row("sink, retry", true, {s, f, w, r}, "Connecting", ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop");
+    row("sink, last", true, {s, f, w, r, f, r}, "Connecting", ".             Open      Idle/Sleep    .            .       .               .             Closed/Drop");
+    Q_UNUSED(l);
+  }
+
   void everyStateTakesEveryEvent() {
-    // A pair that makes no sense changes nothing and asks for nothing.
-    const Event events[] = {Event::Start, Event::HandshakeDone, Event::Failed, Event::Lost, Event::Decoded, Event::RetryDue, Event::Demand, Event::Stop};
-    const std::vector<std::vector<Event>> ways = {
-        {}, {Event::Start}, {Event::Start, Event::HandshakeDone}, {Event::Start, Event::HandshakeDone, Event::Decoded},
-        {Event::Start, Event::Failed}, {Event::Stop}};
-    for (const auto& way : ways)
-      for (const Event event : events) {
-        ConnectionMachine machine({});
-        for (const Event step : way) machine.handle(step);
-        const ConnectionState before = machine.state();
-        const Action action = machine.handle(event);
-        if (machine.state() == before) QVERIFY(action == Action::None);
-        if (event == Event::Demand) QCOMPARE(machine.state(), before);
-        if (event == Event::Stop) QCOMPARE(machine.state(), ConnectionState::Closed);
+    QFETCH(bool, isSink);
+    QFETCH(QList<int>, way);
+    QFETCH(QString, state);
+    QFETCH(QStringList, outcomes);
+    const char* const actions[] = {"", "/Connect", "/Wait", "/Drop", "/Finish", "/Sleep"};
+    const auto named = [](ConnectionState of) { return QString::fromLatin1(stateName(of)).replace(QLatin1Char(' '), QLatin1Char('_')); };
+    for (int event = 0; event < 8; ++event) {
+      ConnectionMachine machine({.maxAttempts = 2, .onDemand = isSink});
+      for (const int step : way) machine.handle(static_cast<Event>(step));
+      QCOMPARE(named(machine.state()), state);
+      const Action action = machine.handle(static_cast<Event>(event));
+      const QString outcome = named(machine.state()) + QLatin1String(actions[static_cast<int>(action)]);
+      QCOMPARE(outcome == state ? QStringLiteral(".") : outcome, outcomes.value(event));
+    }
+  }
+
+  void refusalEndsItWhateverThePolicy() {
+    for (const bool isSink : {false, true}) {
+      ConnectionMachine machine({.onDemand = isSink});
+      machine.handle(Event::Start);
+      QCOMPARE(machine.handle(Event::Failed, FailureKind::Refused), Action::Finish);
+      QCOMPARE(machine.state(), ConnectionState::Refused);
+      for (const Event event : {Event::HandshakeDone, Event::Failed, Event::Lost, Event::Decoded, Event::RetryDue, Event::Demand}) {
+        QCOMPARE(machine.handle(event), Action::None);
+        QCOMPARE(machine.state(), ConnectionState::Refused);
       }
+    }
   }
 
   void refusedPortWaitsAndSaysWhy() {
