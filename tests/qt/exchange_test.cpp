@@ -34,6 +34,8 @@ struct Manners {
   QStringList noise;                                 ///< among the trades
   std::function<QStringList(const Trade&, int64_t)> trade;  ///< messages of one trade at an instant
   bool answersPing = false;
+  /// Sends the newest trade again under this type right after the subscription, as Coinbase does.
+  QString lastAs = {};
 };
 
 constexpr int64_t kStart = 1'700'000'000'000;
@@ -57,15 +59,35 @@ class Exchange final : public QObject {
   QString url() const { return QStringLiteral("ws://127.0.0.1:%1").arg(m_server.serverPort()); }
   int connections() const { return m_connections; }
   int pongs() const { return m_pongs; }
+  /// Answers to protocol pings, and clients that were cut for what they did or did not send.
+  int protocolPongs() const { return m_protocolPongs; }
+  const QStringList& cuts() const { return m_cuts; }
 
  private:
+  static constexpr int kSubscribeWithinMs = 1000;
+  static constexpr int kMostMessagesASecond = 40;
+
+  void cut(QWebSocket* socket, const QString& why) {
+    m_cuts << why;
+    socket->close(QWebSocketProtocol::CloseCodePolicyViolated, why);
+  }
   void accept() {
     QWebSocket* socket = m_server.nextPendingConnection();
     socket->setParent(this);
     ++m_connections;
     for (const QString& text : m_manners.greeting) socket->sendTextMessage(text);
+    // Exchanges ping and cut who does not answer, who does not subscribe in time, and who talks too much.
+    connect(socket, &QWebSocket::pong, this, [this] { ++m_protocolPongs; });
+    QTimer::singleShot(0, socket, [socket] { socket->ping("are you there"); });
+    if (!m_manners.subscription.isEmpty())
+      QTimer::singleShot(kSubscribeWithinMs, socket, [this, socket] {
+        if (!socket->property("subscribed").toBool()) cut(socket, QStringLiteral("no subscription"));
+      });
     if (m_manners.subscription.isEmpty()) QTimer::singleShot(0, socket, [this, socket] { play(socket); });
     connect(socket, &QWebSocket::textMessageReceived, this, [this, socket](const QString& text) {
+      const int said = socket->property("said").toInt() + 1;
+      socket->setProperty("said", said);
+      if (said > kMostMessagesASecond) return cut(socket, QStringLiteral("too many messages"));
       if (text == QLatin1String("ping")) {
         ++m_pongs;
         socket->sendTextMessage(QStringLiteral("pong"));
@@ -73,6 +95,7 @@ class Exchange final : public QObject {
         ++m_pongs;
         socket->sendTextMessage(QStringLiteral(R"({"success":true,"ret_msg":"pong","op":"ping"})"));
       } else if (!m_manners.subscription.isEmpty() && text.contains(m_manners.subscription)) {
+        socket->setProperty("subscribed", true);
         for (const QString& ack : m_manners.ack) socket->sendTextMessage(ack);
         play(socket);
       }
@@ -83,6 +106,10 @@ class Exchange final : public QObject {
     const size_t half = m_trades.size() / 2;
     const size_t from = first ? 0 : half - 3;
     const size_t to = first ? half : m_trades.size();
+    if (!m_manners.lastAs.isEmpty()) {
+      const Trade& seen = m_trades[first ? 0 : half - 1];
+      for (QString text : m_manners.trade(seen, kStart + seen.ms)) socket->sendTextMessage(text.replace(QStringLiteral("\"match\""), QLatin1Char('"') + m_manners.lastAs + QLatin1Char('"')));
+    }
     for (size_t i = from; i < to; ++i) {
       for (const QString& text : m_manners.trade(m_trades[i], kStart + m_trades[i].ms)) socket->sendTextMessage(text);
       if (i % 7 == 0)
@@ -102,6 +129,8 @@ class Exchange final : public QObject {
   std::vector<Trade> m_trades;
   int m_connections = 0;
   int m_pongs = 0;
+  int m_protocolPongs = 0;
+  QStringList m_cuts;
 };
 
 }  // namespace
@@ -165,6 +194,8 @@ class ExchangeTest final : public QObject {
     // An ack that shares a member with the trades is a row without a time.
     QVERIFY(c.control + c.controlRecords + c.noEventTime > 0 || m.ack.isEmpty());
     if (m.answersPing) QTRY_VERIFY(exchange.pongs() > 0);
+    QVERIFY(exchange.protocolPongs() > 0);
+    QCOMPARE(exchange.cuts(), QStringList());
     bool done = false;
     run->stop([&] { done = true; });
     QTRY_VERIFY(done);
@@ -181,7 +212,7 @@ class ExchangeTest final : public QObject {
          {QStringLiteral(R"({"type":"heartbeat","last_trade_id":0,"sequence":90,"time":"2023-11-14T22:13:20.000000Z"})")},
          [](const Trade& t, int64_t at) {
            return QStringList{QStringLiteral(R"({"type":"match","trade_id":%1,"sequence":50,"maker_order_id":"x","time":"%2","product_id":"BTC-USD","size":"%3","price":"%4","side":"sell"})").arg(t.id).arg(iso(at)).arg(t.size, 0, 'f', 3).arg(t.price, 0, 'f', 2)};
-         }, false},
+         }, false, QStringLiteral("last_match")},
         {"kraken.sql", {QStringLiteral(R"({"channel":"status","type":"update","data":[{"version":"2.0.0","system":"online","api_version":"v2","connection_id":13834774380200032777}]})")},
          QStringLiteral("\"trade\""), {QStringLiteral(R"({"method":"subscribe","result":{"channel":"trade","symbol":"BTC/USD"},"success":true})")},
          {QStringLiteral(R"({"channel":"heartbeat"})")},
