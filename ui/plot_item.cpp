@@ -228,17 +228,26 @@ void PlotItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
   paintGapBoxes(p, s);
 }
 
-// Labels near a tag give way to it.
+// Labels near a tag give way to it. Where that leaves next to none, the steps are closer.
 std::vector<PlotItem::Label> PlotItem::labels(const Scale& s, const std::vector<Tag>& tags) const {
-  constexpr double kBetween = 24;
+  constexpr double kBetween = 28;
+  constexpr double kClosest = 16;
   constexpr double kClear = 16;
-  const double step = niceStep(s.high - s.low, std::max(2, static_cast<int>(s.rect.height() / kBetween)));
+  constexpr int kFew = 2;
   std::vector<Label> out;
-  for (double value = std::ceil(s.low / step - 0.01) * step; value <= s.high + step * 0.01; value += step) {
-    const double shown = std::fabs(value) < step / 100 ? 0 : value;
-    const double at = s.rect.bottom() - (value - s.low) / (s.high - s.low) * s.rect.height();
-    const bool hasRoom = std::none_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < kClear; });
-    out.push_back({at, s.percent ? percentText(shown, std::max(2, stepDecimals(step))) : withThousands(shown, stepDecimals(step)), hasRoom});
+  const int most = std::max(2, static_cast<int>(s.rect.height() / kClosest));
+  for (int wanted = std::max(2, static_cast<int>(s.rect.height() / kBetween)); wanted <= most; ++wanted) {
+    const double step = niceStep(s.high - s.low, wanted);
+    int roomy = 0;
+    out.clear();
+    for (double value = std::ceil(s.low / step - 0.01) * step; value <= s.high + step * 0.01; value += step) {
+      const double shown = std::fabs(value) < step / 100 ? 0 : value;
+      const double at = s.rect.bottom() - (value - s.low) / (s.high - s.low) * s.rect.height();
+      const bool hasRoom = std::none_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < kClear; });
+      roomy += hasRoom ? 1 : 0;
+      out.push_back({at, s.percent ? percentText(shown, std::max(2, stepDecimals(step))) : withThousands(shown, stepDecimals(step)), hasRoom});
+    }
+    if (roomy >= kFew) break;
   }
   return out;
 }
