@@ -33,6 +33,7 @@ void ChartDeck::command(const char* name, const QString& text, const QList<QKeyS
   action->setObjectName(QLatin1String(name));
   action->setShortcuts(keys);
   action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  action->setShortcutVisibleInContextMenu(true);
   connect(action, &QAction::triggered, this, [this, call] { call(current()); });
   m_commands << action;
 }
@@ -52,7 +53,11 @@ ChartPane* ChartDeck::make(const std::shared_ptr<const ResultView>& view) {
   chart.setRange(m_rangeMs);
   chart.setLocalTime(m_localTime);
   chart.setFollowing(m_following);
-  if (!m_panes.empty()) {
+  // Beside others it shows their time; the first one has none but the present.
+  if (m_panes.empty()) {
+    setFollowing(true);
+    chart.setFollowing(true);
+  } else {
     const ChartView& first = m_panes.front()->chart();
     chart.setTimeView(first.shownTo(), m_rangeMs);
     chart.setMarks(first.markA(), first.markB());

@@ -161,7 +161,7 @@ void ChartView::clearMarks() {
 
 void ChartView::moveTo(int64_t endMs) {
   setFollowing(false);
-  m_plot->m_end = endMs;
+  m_plot->m_end = m_plot->m_now > 0 ? std::min(endMs, newestEnd()) : endMs;
   viewport()->update();
   emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
 }
@@ -214,12 +214,12 @@ void ChartView::followNow() {
 }
 
 void ChartView::refresh(int64_t nowMs, int64_t firstMs) {
+  const bool isFirst = m_plot->m_now == 0;
   m_plot->m_first = firstMs;
   m_plot->m_now = nowMs;
-  if (m_plot->m_following) {
-    followNow();
-    m_plot->fitRange();
-  }
+  if (m_plot->m_following) followNow();
+  // While one looks back, nothing but zooming zooms.
+  if (m_plot->m_following || isFirst) m_plot->fitRange();
   if (const QString words = summary(); words != accessibleDescription()) setAccessibleDescription(words);
   viewport()->update();
 }
