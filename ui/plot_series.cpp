@@ -109,7 +109,7 @@ void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& seri
   };
   const size_t last = series.lowerBound(m_end + m_store->windowMs() + 1);
   for (size_t i = series.lowerBound(m_end - m_range); i < last; ++i) candle(series.points[i], false);
-  if (series.open) candle(*series.open, true);
+  if (isOpenSeen(series)) candle(*series.open, true);
 }
 
 // Many points to a pixel: each column is one upright span from its least to its greatest, joined to the one before.

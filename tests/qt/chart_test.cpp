@@ -12,11 +12,14 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
+#include <QTreeWidget>
 #include <QWheelEvent>
 #include <cmath>
 
 #include "ui/chart_deck.h"
 #include "ui/legend_table.h"
+#include "ui/main_window.h"
 #include "ui/result_views.h"
 
 using namespace weir;
@@ -386,6 +389,21 @@ class ChartTest final : public QObject {
     QVERIFY(charts.chart().grab().toImage() != paused);
     charts.deck.setState(ChartState::Running);
     QCOMPARE(charts.chart().grab().toImage(), running);
+  }
+
+  void theWindowKnowsOfItsCharts() {
+    MainWindow window(darkTheme(), {});
+    window.show();
+    emit window.charts().rangeChanged(48'000);
+    QCOMPARE(window.findChild<QToolButton*>(QStringLiteral("range"))->text(), QStringLiteral("48 sec"));
+    // Their keys are among those that can be changed.
+    window.findChild<QAction*>(QStringLiteral("settings"))->trigger();
+    auto* keys = window.findChild<QTreeWidget*>(QStringLiteral("keys"));
+    QVERIFY(keys);
+    QString pause;
+    for (int i = 0; i < keys->topLevelItemCount(); ++i)
+      if (keys->topLevelItem(i)->data(0, Qt::UserRole).toString() == QLatin1String("chartPause")) pause = keys->topLevelItem(i)->text(1);
+    QCOMPARE(pause, QStringLiteral("Space"));
   }
 
   void wordsAreCurrent() {
