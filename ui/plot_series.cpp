@@ -77,16 +77,20 @@ void PlotItem::paintBand(QPainter& p, const Scale& s, const ChartSeries& series,
     upper.clear();
     lower.clear();
   };
-  const size_t first = std::max<size_t>(series.lowerBound(m_end - m_range), 1) - 1;
-  const size_t last = std::min(series.lowerBound(m_end + 1) + 1, series.points.size());
-  for (size_t i = first; i < last; ++i) {
-    const ChartPoint& point = series.points[i];
-    if (lastAt > 0 && isHole(lastAt, point.at)) flush();
-    lastAt = point.at;
-    const double x = timeToX(static_cast<double>(point.at));
-    upper << QPointF(x, y(s, point.value + point.sigma, base));
-    lower << QPointF(x, y(s, point.value - point.sigma, base));
-  }
+  const auto add = [&](int64_t at, double value, double sigma) {
+    if (lastAt > 0 && isHole(lastAt, at)) flush();
+    lastAt = at;
+    const double x = timeToX(static_cast<double>(at));
+    upper << QPointF(x, y(s, value + sigma, base));
+    lower << QPointF(x, y(s, value - sigma, base));
+  };
+  // From edge to edge, as its line.
+  const int64_t from = m_end - m_range;
+  const size_t first = series.lowerBound(from);
+  const size_t last = series.lowerBound(m_end + 1);
+  if (const auto entry = lineAt(series, from); entry && first < series.points.size()) add(from, *entry, series.points[first].sigma);
+  for (size_t i = first; i < last; ++i) add(series.points[i].at, series.points[i].value, series.points[i].sigma);
+  if (const auto exit = lineAt(series, m_end); exit && last > 0 && last < series.points.size()) add(m_end, *exit, series.points[last - 1].sigma);
   flush();
 }
 
