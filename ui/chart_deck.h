@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QJsonObject>
+#include <QKeySequence>
+#include <QList>
 #include <QSplitter>
 #include <functional>
 #include <vector>
@@ -24,11 +26,18 @@ class ChartDeck final : public QSplitter {
   const std::vector<ChartPane*>& panes() const { return m_panes; }
   /// The chart that has the focus, or the first; never null, but empty before the first run.
   ChartView& current();
+  /// The pane of it; null before the first run.
+  ChartPane* currentPane();
   ChartPane* find(const QString& stream);
+  /// What the keys of a chart do, whichever has the focus.
+  const QList<QAction*>& commands() const { return m_commands; }
 
   void setRange(int64_t ms);
   void setFollowing(bool following);
   void setLocalTime(bool local);
+  void setState(ChartState state);
+  /// "5 min", "90 sec", "4 h".
+  static QString rangeText(int64_t ms);
   void forEach(const std::function<void(ChartPane&)>& each);
   /// What is kept of every chart that was ever shown, by stream.
   QJsonObject settings() const;
@@ -41,6 +50,10 @@ class ChartDeck final : public QSplitter {
  signals:
   void followingChanged(bool following);
   void pauseWanted();
+  void runRequested();
+  void message(const QString& text, bool isError);
+  /// How much time is shown, after it was zoomed.
+  void rangeChanged(int64_t ms);
   void settingsChanged();
   void streamsChanged();
   /// Older points than those in memory are looked at.
@@ -49,6 +62,8 @@ class ChartDeck final : public QSplitter {
  private:
   ChartPane* make(const std::shared_ptr<const ResultView>& view);
   void titles();
+  void buildCommands();
+  void command(const char* name, const QString& text, const QList<QKeySequence>& keys, const std::function<void(ChartView&)>& call);
 
   const Theme* m_theme;
   ChartView* m_empty;
@@ -57,6 +72,8 @@ class ChartDeck final : public QSplitter {
   int64_t m_rangeMs = 300'000;
   bool m_localTime = false;
   bool m_following = true;
+  ChartState m_state = ChartState::Stopped;
+  QList<QAction*> m_commands;
 };
 
 }  // namespace weir

@@ -6,9 +6,14 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QFileDialog>
+#include <QIcon>
 #include <QJsonArray>
 #include <QLabel>
 #include <QMenu>
+#include <QPainter>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSvgGenerator>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -21,6 +26,7 @@ namespace {
 const char* const kModeNames[] = {"automatic", "percent", "price", "panes"};
 // Under this height the chart needs the room more than the legend does.
 constexpr int kLegendFrom = 230;
+constexpr int kTitle = 30;
 
 }  // namespace
 
@@ -33,12 +39,13 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
       m_name(new QLabel(m_stream, m_title)),
       m_subtitle(new QLabel(m_title)),
       m_legend(new LegendTable(theme, this)),
-      m_chart(new ChartView(theme, this)) {
+      m_chart(new ChartView(theme, this)),
+      m_empty(makeEmpty()) {
   setObjectName(QStringLiteral("chart_") + m_stream);
   setMinimumHeight(120);
   m_title->setObjectName(QStringLiteral("paneTitle"));
   m_title->setAttribute(Qt::WA_StyledBackground);
-  m_title->setFixedHeight(30);
+  m_title->setFixedHeight(kTitle);
   m_title->hide();
   m_name->setFont(uiFont(12, QFont::DemiBold));
   m_subtitle->setFont(uiFont(12));
@@ -46,6 +53,7 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
   m_subtitle->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* menu = new QToolButton(m_title);
   menu->setText(QStringLiteral("⋯"));
+  menu->setObjectName(QStringLiteral("chartMenu"));
   menu->setAccessibleName(tr("Menu of the chart %1").arg(m_stream));
   menu->setToolTip(tr("Axis, export, close"));
   auto* row = new QHBoxLayout(m_title);
@@ -60,8 +68,13 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
   column->addWidget(m_title);
   column->addWidget(m_legend);
   column->addWidget(m_chart, 1);
+  column->addWidget(m_empty, 1);
   m_chart->setAccessibleName(tr("Chart of %1").arg(m_stream));
-  connect(menu, &QToolButton::clicked, this, [this, menu] { showMenu(menu->mapToGlobal(QPoint(0, menu->height()))); });
+  connect(menu, &QToolButton::clicked, this, [this, menu] {
+    QMenu actions;
+    fillMenu(actions);
+    actions.exec(menu->mapToGlobal(QPoint(0, menu->height())));
+  });
   connect(m_legend, &LegendTable::focused, this, [this](int series) {
     m_chart->setFocusSeries(series);
     m_focusName = m_view->series.series()[static_cast<size_t>(series)].name;
@@ -76,6 +89,49 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
   setView(m_view);
 }
 
+QWidget* ChartPane::makeEmpty() {
+  auto* empty = new QWidget(this);
+  empty->setObjectName(QStringLiteral("chartEmpty"));
+  auto* icon = new QLabel(empty);
+  icon->setPixmap(QIcon(QStringLiteral(":/weir/icon.svg")).pixmap(32, 32));
+  m_emptyText = new QLabel(tr("No rows yet from %1.").arg(m_stream), empty);
+  m_emptyText->setObjectName(QStringLiteral("chartEmptyText"));
+  m_emptyText->setWordWrap(true);
+  m_emptyText->setAlignment(Qt::AlignCenter);
+  m_run = new QPushButton(tr("Run"), empty);
+  m_run->setObjectName(QStringLiteral("chartRun"));
+  m_run->setAccessibleName(tr("Run the file"));
+  connect(m_run, &QPushButton::clicked, this, &ChartPane::runRequested);
+  auto* column = new QVBoxLayout(empty);
+  column->setContentsMargins(12, 4, 12, 4);
+  column->setSpacing(8);
+  column->addStretch(1);
+  column->addWidget(icon, 0, Qt::AlignHCenter);
+  column->addWidget(m_emptyText);
+  column->addWidget(m_run, 0, Qt::AlignHCenter);
+  column->addStretch(1);
+  return empty;
+}
+
+// While it runs there is nothing to do but wait.
+void ChartPane::showEmpty() {
+  const bool isEmpty = m_view->series.isEmpty();
+  m_chart->setVisible(!isEmpty);
+  m_empty->setVisible(isEmpty);
+  m_run->setVisible(m_state == ChartState::Stopped);
+}
+
+void ChartPane::setState(ChartState state) {
+  m_state = state;
+  m_chart->setState(state);
+  showEmpty();
+}
+
+void ChartPane::setCommands(const QList<QAction*>& commands) {
+  m_commands = commands;
+  m_chart->addActions(commands);
+}
+
 void ChartPane::setView(std::shared_ptr<const ResultView> view) {
   m_view = std::move(view);
   m_known = 0;
@@ -83,6 +139,7 @@ void ChartPane::setView(std::shared_ptr<const ResultView> view) {
   m_chart->setStore(&m_view->series);
   m_subtitle->setText(subtitle());
   applyNames();
+  showEmpty();
 }
 
 QString ChartPane::subtitle() const {
@@ -99,7 +156,10 @@ void ChartPane::setTheme(const Theme& theme) {
 void ChartPane::setTitled(bool titled) { m_title->setVisible(titled); }
 
 void ChartPane::refreshLegend() {
-  if (m_view->series.series().size() != m_known) applyNames();
+  if (m_view->series.series().size() != m_known) {
+    applyNames();
+    showEmpty();
+  }
   m_legend->setRange(m_chart->shownFrom(), m_chart->shownTo());
   m_legend->refresh();
 }
@@ -125,6 +185,8 @@ void ChartPane::applyNames() {
 
 QJsonObject ChartPane::settings() const {
   return {{QStringLiteral("axis"), QLatin1String(kModeNames[static_cast<int>(m_chart->axisMode())])},
+          {QStringLiteral("candles"), m_chart->candles()},
+          {QStringLiteral("sigma"), m_chart->band()},
           {QStringLiteral("hidden"), QJsonArray::fromStringList(m_hiddenNames)},
           {QStringLiteral("focus"), m_focusName}};
 }
@@ -132,21 +194,26 @@ QJsonObject ChartPane::settings() const {
 void ChartPane::setSettings(const QJsonObject& settings) {
   for (int mode = 0; mode < 4; ++mode)
     if (settings[QLatin1String("axis")].toString() == QLatin1String(kModeNames[mode])) m_chart->setAxisMode(static_cast<AxisMode>(mode));
+  m_chart->setCandles(settings[QLatin1String("candles")].toBool(true));
+  m_chart->setBand(settings[QLatin1String("sigma")].toBool(true));
   m_hiddenNames.clear();
   for (const auto name : settings[QLatin1String("hidden")].toArray()) m_hiddenNames << name.toString();
   m_focusName = settings[QLatin1String("focus")].toString();
   applyNames();
 }
 
-void ChartPane::contextMenuEvent(QContextMenuEvent* event) { showMenu(event->globalPos()); }
+void ChartPane::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu;
+  fillMenu(menu);
+  menu.exec(event->globalPos());
+}
 
 void ChartPane::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   m_legend->setVisible(height() >= kLegendFrom);
 }
 
-void ChartPane::showMenu(const QPoint& at) {
-  QMenu menu;
+void ChartPane::fillMenu(QMenu& menu) {
   auto* axes = new QActionGroup(&menu);
   const QString names[] = {tr("Axis: automatic"), tr("Axis: per cent"), tr("Axis: price"), tr("Axis: a pane for each series")};
   for (int mode = 0; mode < 4; ++mode) {
@@ -159,11 +226,85 @@ void ChartPane::showMenu(const QPoint& at) {
     });
   }
   menu.addSeparator();
-  menu.addAction(tr("Copy picture"), this, [this] { QApplication::clipboard()->setPixmap(m_chart->grab()); });
+  const auto toggle = [&](const char* name, const QString& text, bool isThere, bool on, void (ChartView::*set)(bool)) {
+    QAction* action = menu.addAction(text);
+    action->setObjectName(QLatin1String(name));
+    action->setCheckable(true);
+    action->setEnabled(isThere);
+    action->setChecked(isThere && on);
+    connect(action, &QAction::triggered, this, [this, set](bool checked) {
+      (m_chart->*set)(checked);
+      emit settingsChanged();
+    });
+  };
+  toggle("chartCandles", tr("Candles"), m_view->series.hasCandles(), m_chart->candles(), &ChartView::setCandles);
+  toggle("chartBand", tr("Band of one standard deviation"), m_view->series.hasSigma(), m_chart->band(), &ChartView::setBand);
+  menu.addSeparator();
+  menu.addActions(m_commands);
+  menu.addSeparator();
+  menu.addAction(tr("Copy picture"), this, [this] { QApplication::clipboard()->setImage(picture()); });
   menu.addAction(tr("Copy values as CSV"), this, [this] { QApplication::clipboard()->setText(m_chart->asCsv()); });
+  menu.addAction(tr("Export..."), this, &ChartPane::askAndExport)->setObjectName(QStringLiteral("chartExport"));
   menu.addSeparator();
   menu.addAction(tr("Close this chart"), this, &ChartPane::closeWanted);
-  menu.exec(at);
+}
+
+void ChartPane::askAndExport() {
+  const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), m_stream + QStringLiteral(".png"), tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
+  if (path.isEmpty()) return;
+  const QString why = exportTo(path);
+  emit message(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
+}
+
+QSize ChartPane::pictureSize() const { return {m_chart->viewport()->width(), kTitle + m_legend->sizeHint().height() + m_chart->viewport()->height()}; }
+
+// Title and legend are in it even where there is no room for them on the screen: nobody else could tell what it shows.
+void ChartPane::paintTo(QPainter& p) const {
+  const QSize size = pictureSize();
+  p.fillRect(QRect(QPoint(0, 0), size), m_theme->bg1);
+  p.setFont(m_name->font());
+  p.setPen(m_theme->text1);
+  p.drawText(QRect(12, 0, size.width() - 24, kTitle), Qt::AlignVCenter, m_stream);
+  const int after = 12 + p.fontMetrics().horizontalAdvance(m_stream) + 8;
+  p.setFont(m_subtitle->font());
+  p.setPen(m_theme->text3);
+  p.drawText(QRect(after, 0, size.width() - after - 12, kTitle), Qt::AlignVCenter, subtitle());
+  p.save();
+  p.translate(0, kTitle);
+  m_legend->paintTo(p, size.width());
+  p.translate(0, m_legend->sizeHint().height());
+  m_chart->paintTo(p);
+  p.restore();
+}
+
+QImage ChartPane::picture() const {
+  const qreal ratio = devicePixelRatioF();
+  QImage image(pictureSize() * ratio, QImage::Format_RGB32);
+  image.setDevicePixelRatio(ratio);
+  QPainter p(&image);
+  paintTo(p);
+  return image;
+}
+
+QString ChartPane::exportTo(const QString& path) const {
+  QSaveFile out(path);
+  const auto failed = [&] { return tr("Cannot write %1: %2").arg(path, out.errorString()); };
+  if (!out.open(QIODevice::WriteOnly)) return failed();
+  if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
+    out.write(m_chart->asCsv().toUtf8());
+  } else if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+    QSvgGenerator svg;
+    svg.setOutputDevice(&out);
+    svg.setTitle(m_stream);
+    svg.setDescription(m_chart->summary());
+    svg.setSize(pictureSize());
+    svg.setViewBox(QRect(QPoint(0, 0), pictureSize()));
+    QPainter p(&svg);
+    paintTo(p);
+  } else if (!picture().save(&out, "PNG")) {
+    return failed();
+  }
+  return out.commit() ? QString() : failed();
 }
 
 }  // namespace weir

@@ -7,11 +7,10 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QSaveFile>
-#include <QSvgGenerator>
 #include <QWheelEvent>
 #include <algorithm>
 
+#include "ui/plot_style.h"
 
 namespace weir {
 
@@ -26,7 +25,6 @@ ChartView::ChartView(const Theme& theme, QWidget* parent) : QChartView(new QChar
   setFrameShape(QFrame::NoFrame);
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
-  setToolTip(tr("Drag or arrow keys to look back, wheel or + - to zoom, End to go live, Space to pause, A and B to mark two times"));
   setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
   setMinimumSize(240, 160);
   setTheme(theme);
@@ -83,6 +81,28 @@ void ChartView::setAxisMode(AxisMode mode) {
   viewport()->update();
 }
 
+void ChartView::setCandles(bool on) {
+  m_plot->m_candles = on;
+  viewport()->update();
+}
+
+void ChartView::setBand(bool on) {
+  m_plot->m_band = on;
+  viewport()->update();
+}
+
+void ChartView::setState(ChartState state) {
+  m_plot->m_state = state;
+  setAccessibleDescription(summary());
+  viewport()->update();
+}
+
+void ChartView::setMarks(std::optional<int64_t> a, std::optional<int64_t> b) {
+  m_plot->m_markA = a;
+  m_plot->m_markB = b;
+  viewport()->update();
+}
+
 void ChartView::setAlerts(std::vector<ChartAlert> alerts) { m_plot->m_alerts = std::move(alerts); }
 
 void ChartView::setTimeView(int64_t endMs, int64_t rangeMs) {
@@ -103,91 +123,104 @@ int64_t ChartView::firstTime() const {
   return first;
 }
 
-void ChartView::zoomTo(int64_t rangeMs) {
+void ChartView::zoomTo(int64_t rangeMs, std::optional<int64_t> around) {
+  const auto before = static_cast<double>(m_plot->m_range);
   setRange(rangeMs);
+  if (around) {
+    const double share = static_cast<double>(m_plot->m_range) / before;
+    const int64_t end = *around + static_cast<int64_t>(static_cast<double>(m_plot->m_end - *around) * share);
+    // What keeps the newest in view goes on following it.
+    if (end < m_plot->m_now) setFollowing(false);
+    if (!isFollowing()) m_plot->m_end = std::min(end, std::max(m_plot->m_end, newestEnd()));
+  }
   emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
+}
+
+// With keys the newest stays while it is followed, else the middle.
+void ChartView::zoomBy(double factor) {
+  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor), isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
+}
+
+void ChartView::resetZoom() {
+  constexpr int64_t kUsual = 300'000;
+  zoomTo(kUsual, isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
+}
+
+void ChartView::moveBy(int tenths) { moveTo(m_plot->m_end + tenths * m_plot->m_range / 10); }
+
+void ChartView::mark(bool isB) {
+  if (!m_plot->m_cursorTime) return;
+  setMarks(isB ? m_plot->m_markA : m_plot->m_cursorTime, isB ? m_plot->m_cursorTime : m_plot->m_markB);
+  emit marksMoved(m_plot->m_markA, m_plot->m_markB);
+}
+
+void ChartView::clearMarks() {
+  setMarks(std::nullopt, std::nullopt);
+  emit marksMoved(std::nullopt, std::nullopt);
 }
 
 void ChartView::moveTo(int64_t endMs) {
   setFollowing(false);
-  m_plot->m_end = endMs;
+  m_plot->m_end = m_plot->m_now > 0 ? std::min(endMs, newestEnd()) : endMs;
   viewport()->update();
   emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
 }
 
 QString ChartView::asCsv() const {
-  QString out = QStringLiteral("time,series,value,volume,state\r\n");
-  if (!m_plot->m_store) return out;
+  const SeriesStore* store = m_plot->m_store;
+  const bool candles = store && this->candles() && store->hasCandles();
+  const bool sigma = store && band() && store->hasSigma();
+  QStringList head{QStringLiteral("time"), QStringLiteral("series"), QStringLiteral("value"), QStringLiteral("volume")};
+  if (candles) head << QStringLiteral("open") << QStringLiteral("high") << QStringLiteral("low") << QStringLiteral("close");
+  if (sigma) head << QStringLiteral("sigma");
+  QString out = (head << QStringLiteral("state")).join(QLatin1Char(',')) + QStringLiteral("\r\n");
+  if (!store) return out;
+  const auto number = [](double value) { return QString::number(value, 'g', 17); };
   const auto line = [&](const ChartSeries& series, const ChartPoint& point, const char* state) {
     QString name = series.name;
-    if (name.contains(QLatin1Char(',')) || name.contains(QLatin1Char('"'))) name = QLatin1Char('"') + name.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-    out += QStringLiteral("%1,%2,%3,%4,%5\r\n").arg(QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), name, QString::number(point.value, 'g', 17), QString::number(point.volume, 'g', 17), QLatin1String(state));
+    if (name.contains(QLatin1Char(',')) || name.contains(QLatin1Char('"')) || name.contains(QLatin1Char('\n')))
+      name = QLatin1Char('"') + name.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+    QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), name, number(point.value), number(point.volume)};
+    if (candles) cells << number(point.first) << number(point.high) << number(point.low) << number(point.value);
+    if (sigma) cells << number(point.sigma);
+    out += (cells << QLatin1String(state)).join(QLatin1Char(',')) + QStringLiteral("\r\n");
   };
-  for (const ChartSeries& series : m_plot->m_store->series()) {
-    for (const ChartPoint& point : series.points)
-      if (point.at >= m_plot->m_end - m_plot->m_range && point.at <= m_plot->m_end) line(series, point, point.incomplete ? "incomplete" : "closed");
-    if (series.open) line(series, *series.open, "open");
+  for (size_t i = 0; i < store->series().size(); ++i) {
+    if (m_plot->isHidden(i)) continue;
+    const ChartSeries& series = store->series()[i];
+    const size_t last = series.lowerBound(shownTo() + 1);
+    for (size_t k = series.lowerBound(shownFrom()); k < last; ++k) line(series, series.points[k], series.points[k].incomplete ? "incomplete" : "closed");
+    if (m_plot->isOpenSeen(series)) line(series, *series.open, "open");
   }
   return out;
 }
 
-QString ChartView::exportTo(const QString& path) const {
-  auto* self = const_cast<ChartView*>(this);
-  if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
-    QSvgGenerator svg;
-    svg.setFileName(path);
-    svg.setSize(viewport()->size());
-    svg.setViewBox(QRect(QPoint(0, 0), viewport()->size()));
-    QPainter p;
-    if (!p.begin(&svg)) return tr("Cannot write %1").arg(path);
-    p.fillRect(svg.viewBox(), m_plot->m_theme->bg1);
-    m_plot->paint(&p, nullptr, nullptr);
-    return {};
-  }
-  QSaveFile out(path);
-  if (!out.open(QIODevice::WriteOnly)) return tr("Cannot write %1: %2").arg(path, out.errorString());
-  const bool csv = path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive);
-  const bool written = csv ? out.write(asCsv().toUtf8()) >= 0 : self->grab().save(&out, "PNG");
-  return written && out.commit() ? QString() : tr("Cannot write %1: %2").arg(path, out.errorString());
-}
+void ChartView::paintTo(QPainter& painter) const { m_plot->paint(&painter, nullptr, nullptr); }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
-    case Qt::Key_Space: emit pauseWanted(); break;
-    case Qt::Key_End: setFollowing(true); break;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 0.8)); break;
-    case Qt::Key_Minus: zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * 1.25)); break;
-    case Qt::Key_0: zoomTo(300'000); break;
-    case Qt::Key_Left:
-    case Qt::Key_Right:
-      moveTo(m_plot->m_end + (event->key() == Qt::Key_Left ? -1 : 1) * m_plot->m_range / 10);
-      break;
-    case Qt::Key_A:
-    case Qt::Key_B:
-      if (m_plot->m_cursor) (event->key() == Qt::Key_A ? m_plot->m_markA : m_plot->m_markB) = static_cast<int64_t>(m_plot->xToTime(m_plot->m_cursor->x()));
-      viewport()->update();
-      break;
-    case Qt::Key_Escape:
-      m_plot->m_markA.reset();
-      m_plot->m_markB.reset();
-      viewport()->update();
-      break;
+    case Qt::Key_Left: moveBy(-1); break;
+    case Qt::Key_Right: moveBy(1); break;
+    case Qt::Key_Escape: clearMarks(); break;
     default: QChartView::keyPressEvent(event);
   }
 }
 
 // Steps of a second keep labels and lines from shimmering.
+int64_t ChartView::newestEnd() const { return (m_plot->m_now / 1000 + 2) * 1000; }
+
 void ChartView::followNow() {
-  if (m_plot->m_now > 0) m_plot->m_end = (m_plot->m_now / 1000 + 2) * 1000;
+  if (m_plot->m_now > 0) m_plot->m_end = newestEnd();
 }
 
 void ChartView::refresh(int64_t nowMs, int64_t firstMs) {
+  const bool isFirst = m_plot->m_now == 0;
   m_plot->m_first = firstMs;
   m_plot->m_now = nowMs;
   if (m_plot->m_following) followNow();
-  m_plot->fitRange();
-  setAccessibleDescription(summary());
+  // While one looks back, nothing but zooming zooms.
+  if (m_plot->m_following || isFirst) m_plot->fitRange();
+  if (const QString words = summary(); words != accessibleDescription()) setAccessibleDescription(words);
   viewport()->update();
 }
 
@@ -196,12 +229,24 @@ size_t ChartView::visiblePoints() const { return m_plot->visiblePoints(); }
 QString ChartView::summary() const {
   if (!m_plot->m_store || m_plot->m_store->isEmpty()) return tr("No rows yet.");
   QStringList parts;
-  for (const ChartSeries& series : m_plot->m_store->series()) {
-    if (series.points.empty()) continue;
-    const size_t first = std::min(series.lowerBound(m_plot->m_end - m_plot->m_range), series.points.size() - 1);
-    const ChartSeries::Extent extent = series.extent(first, series.points.size());
-    parts << tr("%1 %2, from %3 to %4").arg(series.name).arg(series.points.back().value, 0, 'f', 2).arg(extent.low, 0, 'f', 2).arg(extent.high, 0, 'f', 2);
+  for (size_t i = 0; i < m_plot->m_store->series().size(); ++i) {
+    const ChartSeries& series = m_plot->m_store->series()[i];
+    const ChartPoint* newest = m_plot->pointAt(series, shownTo());
+    if (m_plot->isHidden(i) || !newest) continue;
+    const size_t first = series.lowerBound(shownFrom());
+    const size_t last = series.lowerBound(shownTo() + 1);
+    double low = newest->value;
+    double high = newest->value;
+    if (first < last) {
+      const ChartSeries::Extent extent = series.extent(first, last);
+      low = std::min(low, extent.low);
+      high = std::max(high, extent.high);
+    }
+    const int decimals = priceDecimals(newest->value);
+    parts << tr("%1 %2, from %3 to %4").arg(series.name).arg(newest->value, 0, 'f', decimals).arg(low, 0, 'f', decimals).arg(high, 0, 'f', decimals);
   }
+  if (m_plot->m_state == ChartState::Paused) parts << tr("paused");
+  if (m_plot->m_state == ChartState::Stopped) parts << tr("stopped");
   return parts.join(QStringLiteral("; "));
 }
 
@@ -215,20 +260,23 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
     const double time = m_plot->xToTime(event->position().x());
     moveTo(m_plot->m_end + static_cast<int64_t>(m_dragFrom - time));
   }
-  m_plot->m_cursor = event->position();
-  emit cursorMoved(static_cast<int64_t>(m_plot->xToTime(event->position().x())));
-  viewport()->update();
+  m_plot->m_cursorY = event->position().y();
+  setCursorTime(static_cast<int64_t>(m_plot->xToTime(event->position().x())));
+  emit cursorMoved(m_plot->m_cursorTime);
 }
 
 void ChartView::leaveEvent(QEvent* event) {
-  m_plot->m_cursor.reset();
+  m_plot->m_cursorY.reset();
+  setCursorTime(std::nullopt);
   emit cursorMoved(std::nullopt);
-  viewport()->update();
   QChartView::leaveEvent(event);
 }
 
 void ChartView::wheelEvent(QWheelEvent* event) {
-  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * (event->angleDelta().y() > 0 ? 0.8 : 1.25)));
+  const QRectF r = m_plot->priceRect();
+  const double x = std::clamp(event->position().x(), r.left(), r.right());
+  const double factor = event->angleDelta().y() > 0 ? 0.8 : 1.25;
+  if (event->angleDelta().y() != 0) zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor), static_cast<int64_t>(m_plot->xToTime(x)));
   event->accept();
 }
 

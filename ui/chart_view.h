@@ -33,30 +33,51 @@ class ChartView final : public QChartView {
   void setLocalTime(bool local);
   void setAxisMode(AxisMode mode);
   AxisMode axisMode() const { return m_plot->m_mode; }
+  /// Of the focus series, where the stream has them.
+  void setCandles(bool on);
+  bool candles() const { return m_plot->m_candles; }
+  void setBand(bool on);
+  bool band() const { return m_plot->m_band; }
   void setAlerts(std::vector<ChartAlert> alerts);
+  void setState(ChartState state);
   /// Shows the time that another chart shows, without telling of it.
   void setTimeView(int64_t endMs, int64_t rangeMs);
   /// Where the mouse is over another chart; nothing when it is over none.
   void setCursorTime(std::optional<int64_t> time);
+  std::optional<int64_t> cursorTime() const { return m_plot->m_cursorTime; }
+  /// The marks of another chart, without telling of it.
+  void setMarks(std::optional<int64_t> a, std::optional<int64_t> b);
+  std::optional<int64_t> markA() const { return m_plot->m_markA; }
+  std::optional<int64_t> markB() const { return m_plot->m_markB; }
   int64_t shownFrom() const { return m_plot->m_end - m_plot->m_range; }
   int64_t shownTo() const { return m_plot->m_end; }
   /// Time of the oldest point in memory.
   int64_t firstTime() const;
-  /// PNG, SVG or CSV of what is seen, by the file's ending. Returns an empty text, or why not.
-  QString exportTo(const QString& path) const;
+  /// What is seen, with the columns that are seen.
   QString asCsv() const;
+  void paintTo(QPainter& painter) const;
+  const PlotItem& plot() const { return *m_plot; }
   /// The data has changed; `nowMs` is the engine's clock, `firstMs` the oldest point of the charts that share the axis.
   void refresh(int64_t nowMs, int64_t firstMs = INT64_MAX);
   /// In words, for those who cannot see it.
   QString summary() const;
   size_t visiblePoints() const;
 
+  /// What its keys do.
+  void zoomBy(double factor);
+  void resetZoom();
+  /// By tenths of what is seen.
+  void moveBy(int tenths);
+  /// Marks the time that is under the mouse.
+  void mark(bool isB);
+  void clearMarks();
+
  signals:
   void followingChanged(bool following);
-  void pauseWanted();
   /// By mouse, wheel or keys.
   void viewMoved(int64_t endMs, int64_t rangeMs);
   void cursorMoved(std::optional<int64_t> time);
+  void marksMoved(std::optional<int64_t> a, std::optional<int64_t> b);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -68,9 +89,12 @@ class ChartView final : public QChartView {
   void mouseReleaseEvent(QMouseEvent* event) override;
 
  private:
-  void zoomTo(int64_t rangeMs);
+  /// The time `around` stays where it is; without one the newest does.
+  void zoomTo(int64_t rangeMs, std::optional<int64_t> around);
   void moveTo(int64_t endMs);
   void followNow();
+  /// Where what is seen ends while the newest is followed.
+  int64_t newestEnd() const;
 
   PlotItem* m_plot;
   bool m_dragging = false;

@@ -1,19 +1,90 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/legend_table.h"
 
+#include <QAccessibleWidget>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <cmath>
+#include <QPointer>
+#include <algorithm>
+#include <vector>
+
+#include "ui/plot_style.h"
 
 namespace weir {
 
 namespace {
+
 constexpr int kRow = 22;
-constexpr int kHeader = 24;
+constexpr int kHeader = 26;
+constexpr int kBelow = 4;
+constexpr int kMostRows = 8;
+
+class AccessibleRow final : public QAccessibleInterface {
+ public:
+  AccessibleRow(LegendTable* table, int row) : m_table(table), m_row(row) {}
+  bool isValid() const override { return m_table && m_row < m_table->rows(); }
+  QObject* object() const override { return nullptr; }
+  QAccessibleInterface* parent() const override { return QAccessible::queryAccessibleInterface(m_table); }
+  QAccessibleInterface* child(int) const override { return nullptr; }
+  QAccessibleInterface* childAt(int, int) const override { return nullptr; }
+  int childCount() const override { return 0; }
+  int indexOfChild(const QAccessibleInterface*) const override { return -1; }
+  QString text(QAccessible::Text which) const override { return isValid() && which == QAccessible::Name ? m_table->rowText(m_row) : QString(); }
+  void setText(QAccessible::Text, const QString&) override {}
+  QRect rect() const override { return isValid() ? m_table->rowRect(m_row).translated(m_table->mapToGlobal(QPoint(0, 0))) : QRect(); }
+  QAccessible::Role role() const override { return QAccessible::ListItem; }
+  QAccessible::State state() const override {
+    QAccessible::State state;
+    state.selectable = true;
+    state.selected = isValid() && m_table->focusRow() == m_row;
+    state.invisible = !isValid() || !m_table->isVisible();
+    return state;
+  }
+
+ private:
+  QPointer<LegendTable> m_table;
+  int m_row;
+};
+
+/// The legend as a list, a row for each series.
+class AccessibleLegend final : public QAccessibleWidget {
+ public:
+  explicit AccessibleLegend(LegendTable* table) : QAccessibleWidget(table, QAccessible::List), m_table(table) {}
+  ~AccessibleLegend() override {
+    for (const QAccessible::Id id : m_ids) QAccessible::deleteAccessibleInterface(id);
+  }
+  int childCount() const override { return m_table->rows(); }
+  QAccessibleInterface* child(int row) const override {
+    if (row < 0 || row >= childCount()) return nullptr;
+    while (row >= static_cast<int>(m_ids.size())) m_ids.push_back(QAccessible::registerAccessibleInterface(new AccessibleRow(m_table, static_cast<int>(m_ids.size()))));
+    return QAccessible::accessibleInterface(m_ids[static_cast<size_t>(row)]);
+  }
+  int indexOfChild(const QAccessibleInterface* child) const override {
+    for (size_t i = 0; i < m_ids.size(); ++i)
+      if (QAccessible::accessibleInterface(m_ids[i]) == child) return static_cast<int>(i);
+    return -1;
+  }
+
+ private:
+  LegendTable* m_table;
+  mutable std::vector<QAccessible::Id> m_ids;
+};
+
+QAccessibleInterface* makeAccessible(const QString&, QObject* object) {
+  auto* table = qobject_cast<LegendTable*>(object);
+  return table ? new AccessibleLegend(table) : nullptr;
+}
+
+QString changeText(double percent) {
+  return (percent < 0 ? QStringLiteral("▼ ") : QStringLiteral("▲ ")) + percentText(percent);
+}
+
 }  // namespace
 
 LegendTable::LegendTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(&theme) {
+  [[maybe_unused]] static const bool kInstalled = (QAccessible::installFactory(makeAccessible), true);
+  setObjectName(QStringLiteral("legend"));
   setAccessibleName(tr("Legend"));
   setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   setFocusPolicy(Qt::StrongFocus);
@@ -42,81 +113,106 @@ void LegendTable::setChoice(int focus, const std::set<int>& hidden) {
   update();
 }
 
+int LegendTable::rows() const { return m_store ? static_cast<int>(std::min<size_t>(m_store->series().size(), kMostRows)) : 0; }
+
+QRect LegendTable::rowRect(int row) const { return {0, kHeader + row * kRow, width(), kRow}; }
+
 void LegendTable::refresh() {
-  const size_t rows = m_store ? m_store->series().size() : 0;
-  if (rows != m_rows) {
-    m_rows = rows;
+  if (rows() != m_rows) {
+    m_rows = rows();
     updateGeometry();
   }
   update();
 }
 
-QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * static_cast<int>(std::min<size_t>(m_rows, 8)) + 6}; }
+QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * rows() + kBelow}; }
+
+LegendTable::Row LegendTable::rowOf(int row) const {
+  const ChartSeries& s = m_store->series()[static_cast<size_t>(row)];
+  Row out;
+  out.name = s.name;
+  out.last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
+  const size_t first = s.lowerBound(m_from);
+  const size_t until = s.lowerBound(m_to + 1);
+  if (first >= until) return out;
+  const ChartSeries::Extent extent = s.extent(first, until);
+  if (s.points[first].value != 0) out.change = (out.last / s.points[first].value - 1) * 100;
+  out.low = extent.low;
+  out.high = extent.high;
+  out.mean = extent.sum / static_cast<double>(until - first);
+  return out;
+}
+
+QString LegendTable::rowText(int row) const {
+  const Row r = rowOf(row);
+  const int decimals = priceDecimals(r.last);
+  QStringList parts{r.name, tr("last %1").arg(r.last, 0, 'f', decimals)};
+  if (r.change) parts << tr("change %1").arg(percentText(*r.change));
+  if (r.low) parts << tr("from %1 to %2").arg(*r.low, 0, 'f', decimals).arg(*r.high, 0, 'f', decimals) << tr("mean %1").arg(*r.mean, 0, 'f', decimals);
+  if (m_hidden.contains(row)) parts << tr("hidden");
+  return parts.join(QStringLiteral(", "));
+}
 
 void LegendTable::paintEvent(QPaintEvent*) {
-  const Theme& t = *m_theme;
   QPainter p(this);
+  paintTo(p, width());
+}
+
+void LegendTable::paintTo(QPainter& p, int width) const {
+  const Theme& t = *m_theme;
+  const int height = sizeHint().height();
   p.setRenderHint(QPainter::Antialiasing);
-  p.fillRect(rect(), t.bg1);
-  p.setPen(t.line);
-  p.drawLine(0, height() - 1, width(), height() - 1);
+  p.fillRect(QRect(0, 0, width, height), t.bg1);
+  p.setPen(QPen(t.line, 1));
+  p.drawLine(QPointF(0, height - 0.5), QPointF(width, height - 0.5));
   if (!m_store) return;
-  const double w = width() - 24;
-  // Change gives way first when it is narrow.
-  const bool wide = w > 430;
-  const int columns = wide ? 5 : 4;
-  const double names = wide ? 0.22 : 0.26;
-  const double each = (1 - names) / columns;
-  const auto cell = [&](int column, double y, const QString& text, const QColor& color, const QFont& font) {
-    p.setFont(font);
-    p.setPen(color);
-    p.drawText(QRectF(12 + w * (names + each * column), y, w * each, kRow), Qt::AlignVCenter | Qt::AlignRight, text);
-  };
+  // Change goes first where it is narrow.
+  constexpr int kWide = 480;
+  const bool wide = width > kWide;
+  const double w = width - 24;
   const QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
                                  : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
+  const double names = wide ? 0.22 : 0.26;
+  const double each = (1 - names) / static_cast<double>(heads.size());
+  const auto cell = [&](int column, double y, double tall, const QString& text, const QColor& color, const QFont& font) {
+    p.setFont(font);
+    p.setPen(color);
+    p.drawText(QRectF(12 + w * (names + each * column), y, w * each, tall), Qt::AlignVCenter | Qt::AlignRight, text);
+  };
   p.setFont(uiFont(11));
   p.setPen(t.text3);
-  p.drawText(QRectF(12, 2, w * names, kRow), Qt::AlignVCenter, tr("group"));
-  for (int c = 0; c < columns; ++c) cell(c, 2, heads[c], t.text3, uiFont(11));
-  double y = kHeader;
-  int index = 0;
-  for (const ChartSeries& s : m_store->series()) {
-    if (index >= 8) break;
-    const bool focus = index == m_focus;
-    if (focus) p.fillRect(QRectF(0, y, width(), kRow), t.bg2);
-    const bool hidden = m_hidden.contains(index);
-    p.setPen(QPen(hidden ? t.line2 : t.series[static_cast<size_t>(index) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
+  const QString group = m_store->groupName().isEmpty() ? tr("series") : m_store->groupName();
+  p.drawText(QRectF(12, 0, w * names - 6, kHeader), Qt::AlignVCenter, p.fontMetrics().elidedText(group, Qt::ElideRight, static_cast<int>(w * names) - 6));
+  for (int c = 0; c < heads.size(); ++c) cell(c, 0, kHeader, heads[c], t.text3, uiFont(11));
+  std::vector<Row> all;
+  int decimals = 0;
+  for (int row = 0; row < rows(); ++row) {
+    all.push_back(rowOf(row));
+    // The same for a whole column, so that points stand beneath one another.
+    decimals = std::max(decimals, priceDecimals(all.back().last));
+  }
+  for (int row = 0; row < rows(); ++row) {
+    const Row& r = all[static_cast<size_t>(row)];
+    const double y = kHeader + row * kRow;
+    const bool focus = row == m_focus;
+    const bool hidden = m_hidden.contains(row);
+    if (focus) p.fillRect(QRectF(0, y, width, kRow), t.bg2);
+    p.setPen(QPen(hidden ? t.line2 : t.series[static_cast<size_t>(row) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
     p.drawLine(QPointF(14, y + kRow / 2.0), QPointF(26, y + kRow / 2.0));
     p.setFont(uiFont(12, focus ? QFont::DemiBold : QFont::Normal));
     p.setPen(hidden ? t.text3 : t.text1);
-    p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(s.name, Qt::ElideRight, static_cast<int>(w * names) - 12));
-    const double last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
-    const int decimals = last >= 1000 ? 2 : 3;
-    const size_t first = s.lowerBound(m_from);
-    const size_t until = s.lowerBound(m_to + 1);
+    p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(r.name, Qt::ElideRight, static_cast<int>(w * names) - 24));
     int c = 0;
-    cell(c++, y, withThousands(last, decimals), t.text1, uiFont(12, QFont::DemiBold));
-    if (wide) {
-      const double from = first < until ? s.points[first].value : last;
-      const double change = from == 0 ? 0 : (last / from - 1) * 100;
-      const QString text = (change < 0 ? QStringLiteral("▼ ") + QChar(0x2212) : QStringLiteral("▲ +")) + QString::number(std::fabs(change), 'f', 2) + QStringLiteral(" %");
-      // The preset's colours are for marks: as text they would be too faint.
-      cell(c++, y, text, t.isColourBlind ? t.text1 : change < 0 ? t.down : t.up, uiFont(12));
-    }
-    if (first < until) {
-      const ChartSeries::Extent extent = s.extent(first, until);
-      cell(c++, y, withThousands(extent.low, decimals), t.text2, uiFont(12));
-      cell(c++, y, withThousands(extent.high, decimals), t.text2, uiFont(12));
-      cell(c++, y, withThousands(extent.sum / static_cast<double>(until - first), decimals), t.text2, uiFont(12));
-    }
-    y += kRow;
-    ++index;
+    cell(c++, y, kRow, withThousands(r.last, decimals), hidden ? t.text3 : t.text1, uiFont(12, QFont::DemiBold));
+    // The preset's colours are for marks: as text they would be too faint.
+    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : r.change.value_or(0) < 0 ? t.down : t.up, uiFont(12));
+    for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? withThousands(*value, decimals) : QString(), t.text2, uiFont(12));
   }
 }
 
 void LegendTable::mousePressEvent(QMouseEvent* event) {
   const int row = (static_cast<int>(event->position().y()) - kHeader) / kRow;
-  if (!m_store || row < 0 || row >= static_cast<int>(m_store->series().size())) return;
+  if (event->position().y() < kHeader || row >= rows()) return;
   constexpr double kSwatch = 30;
   if (event->position().x() < kSwatch) {
     if (!m_hidden.erase(row)) m_hidden.insert(row);
@@ -129,10 +225,9 @@ void LegendTable::mousePressEvent(QMouseEvent* event) {
 }
 
 void LegendTable::keyPressEvent(QKeyEvent* event) {
-  const int rows = m_store ? static_cast<int>(m_store->series().size()) : 0;
-  if (rows == 0) return QWidget::keyPressEvent(event);
+  if (rows() == 0) return QWidget::keyPressEvent(event);
   if (event->key() == Qt::Key_Down || event->key() == Qt::Key_Up) {
-    m_focus = (m_focus + (event->key() == Qt::Key_Down ? 1 : rows - 1)) % rows;
+    m_focus = (m_focus + (event->key() == Qt::Key_Down ? 1 : rows() - 1)) % rows();
     emit focused(m_focus);
   } else if (event->key() == Qt::Key_Space) {
     if (!m_hidden.erase(m_focus)) m_hidden.insert(m_focus);

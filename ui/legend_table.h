@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 #include <set>
 
 #include "ui/series_store.h"
@@ -22,6 +23,14 @@ class LegendTable final : public QWidget {
   void setRange(int64_t fromMs, int64_t toMs);
   void setChoice(int focus, const std::set<int>& hidden);
   QSize sizeHint() const override;
+  /// How many series it lists.
+  int rows() const;
+  /// A row in words, for those who cannot see it.
+  QString rowText(int row) const;
+  QRect rowRect(int row) const;
+  int focusRow() const { return m_focus; }
+  /// As it is seen, this wide, from the painter's origin.
+  void paintTo(QPainter& p, int width) const;
 
  signals:
   void focused(int series);
@@ -33,11 +42,18 @@ class LegendTable final : public QWidget {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  struct Row {
+    QString name;
+    double last = 0;
+    std::optional<double> change, low, high, mean;
+  };
+  Row rowOf(int row) const;
+
   const Theme* m_theme;
   const SeriesStore* m_store = nullptr;
   int m_focus = 0;
   int64_t m_from = 0, m_to = 0;
-  size_t m_rows = 0;
+  int m_rows = 0;  ///< as the layout knows it
   std::set<int> m_hidden;
 };
 

@@ -424,6 +424,7 @@ void MainWindow::setRunning(bool running) {
   m_demoBadge->setVisible(m_isDemo && running);
   setWindowTitle(m_isDemo && running ? tr("Weir · DEMO DATA") : tr("Weir"));
   m_streams->setRunning(running);
+  m_charts->setState(!running ? ChartState::Stopped : m_paused ? ChartState::Paused : ChartState::Running);
   if (!running) m_status->setText(tr("not running"));
 }
 

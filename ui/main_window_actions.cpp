@@ -98,16 +98,18 @@ void MainWindow::buildActions() {
   });
   record->setCheckable(true);
 
-  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { m_paused = m_actions[QStringLiteral("pause")]->isChecked(); });
+  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] {
+    m_paused = m_actions[QStringLiteral("pause")]->isChecked();
+    setRunning(m_running);
+  });
   pause->setCheckable(true);
   action(QStringLiteral("live"), tr("Go &live"), {}, [this] { m_charts->setFollowing(true); });
   action(QStringLiteral("exportChart"), tr("Export &chart..."), {}, [this] {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), QString::fromStdString(m_shownStream) + QStringLiteral(".png"), tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
-    if (path.isEmpty()) return;
-    const QString why = chart().exportTo(path);
-    showMessage(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
+    if (ChartPane* pane = m_charts->currentPane()) pane->askAndExport();
   });
-  action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] { QApplication::clipboard()->setPixmap(chart().grab()); });
+  action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] {
+    if (const ChartPane* pane = m_charts->currentPane()) QApplication::clipboard()->setImage(pane->picture());
+  });
   action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { m_results->exportRows(); });
   action(QStringLiteral("commands"), tr("Co&mmands"), QKeySequence(tr("Ctrl+Shift+P")), [this] { showCommands(); });
   const auto change = [this](const std::function<void(Settings&)>& how) {
@@ -132,6 +134,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] { showHelp(here()->wordAtCaret()); });
   action(QStringLiteral("manual"), tr("&Manual"), QKeySequence(tr("Shift+F1")), [this] { showHelp({}); });
   action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
+  for (QAction* a : m_charts->commands()) m_actions[a->objectName()] = a;
   for (const auto& [name, a] : m_actions) m_usualKeys[name] = a->shortcut().toString();
   buildMenus();
 }
@@ -228,6 +231,7 @@ void MainWindow::buildMenus() {
   bar->addSeparator();
   auto* range = new QToolButton(bar);
   range->setText(tr("5 min"));
+  range->setObjectName(QStringLiteral("range"));
   range->setAccessibleName(tr("Time range of the chart"));
   range->setPopupMode(QToolButton::InstantPopup);
   bar->addWidget(range);
@@ -238,6 +242,7 @@ void MainWindow::buildMenus() {
       m_charts->setRange(minutes * 60'000LL);
     });
   range->setMenu(ranges);
+  connect(m_charts, &ChartDeck::rangeChanged, range, [range](int64_t ms) { range->setText(ChartDeck::rangeText(ms)); });
   m_zone = button("zone", tr("UTC"));
   bar->addSeparator();
   button("record", tr("Record"));

@@ -77,6 +77,8 @@ void MainWindow::buildDocks() {
   m_chartStack->addWidget(m_charts);
   addDock(QStringLiteral("chartDock"), tr("Chart"), m_chartStack, Qt::RightDockWidgetArea, &m_chartSubtitle);
   connect(m_charts, &ChartDeck::pauseWanted, m_actions.at(QStringLiteral("pause")), &QAction::trigger);
+  connect(m_charts, &ChartDeck::runRequested, m_actions.at(QStringLiteral("run")), &QAction::trigger);
+  connect(m_charts, &ChartDeck::message, this, &MainWindow::showMessage);
   connect(m_charts, &ChartDeck::settingsChanged, &m_keepDelay, qOverload<>(&QTimer::start));
   connect(m_charts, &ChartDeck::olderWanted, this, [this](const QString& stream) { loadOlder(stream.toStdString()); });
   connect(m_charts, &ChartDeck::streamsChanged, this, [this] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What lies over the lines: gaps, tags, markers and the crosshair.
+// What lies over the lines: bands of gaps, tags, markers and the crosshair.
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -28,36 +28,17 @@ void PlotItem::paintGaps(QPainter& p) const {
     QColor tint = m_theme->warn;
     tint.setAlphaF(0.07F);
     p.fillRect(band, tint);
-    p.save();
-    p.setClipRect(band);
     tint.setAlphaF(0.35F);
     p.setPen(plotPen(tint, 1));
-    for (double x = band.left() - band.height(); x < band.right(); x += 7)
-      p.drawLine(QPointF(x, band.bottom()), QPointF(x + band.height(), band.top()));
-    p.restore();
+    // Ends where the band ends, without a clip: what is exported as SVG has none.
+    for (double x = band.left() - band.height(); x < band.right(); x += 7) {
+      const double begin = std::max(x, band.left());
+      const double end = std::min(x + band.height(), band.right());
+      p.drawLine(QPointF(begin, band.bottom() - (begin - x)), QPointF(end, band.bottom() - (end - x)));
+    }
     p.setPen(plotPen(m_theme->warn, 1, Qt::DashLine));
     p.drawLine(band.topLeft(), band.bottomLeft());
     p.drawLine(band.topRight(), band.bottomRight());
-    const QString text = gap.to ? QObject::tr("Disconnected %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 1)
-                                : QObject::tr("Disconnected for %1 s").arg(static_cast<double>(to - gap.from) / 1000, 0, 'f', 0);
-    const auto lost = m_lost.find(gap.from);
-    const QString second = lost == m_lost.end() ? QString() : QObject::tr("at least %n trades lost", nullptr, static_cast<int>(lost->second));
-    p.setFont(uiFont(11, QFont::DemiBold));
-    const QFontMetricsF metrics(p.font());
-    const double width = std::max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(second)) + 18;
-    const double height = second.isEmpty() ? 24 : 40;
-    QRectF box(x1 + 6, r.bottom() - height - 8, width, height);
-    if (box.right() > r.right()) box.moveRight(x0 - 6);
-    if (box.left() < r.left()) box.moveLeft(r.left() + 4);
-    p.setPen(plotPen(m_theme->warn, 1));
-    p.setBrush(m_theme->bg2);
-    p.drawRoundedRect(box, 4, 4);
-    p.setPen(m_theme->warn);
-    p.drawText(second.isEmpty() ? box : box.adjusted(0, 4, 0, -20), Qt::AlignCenter, text);
-    if (second.isEmpty()) continue;
-    p.setFont(uiFont(11));
-    p.setPen(m_theme->text2);
-    p.drawText(box.adjusted(0, 20, 0, -4), Qt::AlignCenter, second);
   }
 }
 
@@ -70,7 +51,7 @@ std::vector<PlotItem::Tag> PlotItem::tags(const Scales& scales) const {
     if (isHidden(i) || (!series.open && series.points.empty())) continue;
     const double last = series.open ? series.open->value : series.points.back().value;
     tags.push_back({std::clamp(y(scales[i], last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortSymbol(series.name),
-                    withThousands(last, decimals(last)), m_theme->series[i % m_theme->series.size()]});
+                    withThousands(last, priceDecimals(last)), m_theme->series[i % m_theme->series.size()]});
   }
   std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.y < b.y; });
   for (size_t i = 1; i < tags.size(); ++i) tags[i].y = std::max(tags[i].y, tags[i - 1].y + 20);
@@ -116,25 +97,6 @@ void PlotItem::paintMarkers(QPainter& p) const {
   };
   mark(m_markA, QStringLiteral("A"));
   mark(m_markB, QStringLiteral("B"));
-  if (!m_markA || !m_markB || m_focus < 0 || m_focus >= static_cast<int>(m_store->series().size())) return;
-  const ChartSeries& series = m_store->series()[static_cast<size_t>(m_focus)];
-  const auto valueAt = [&](int64_t t) -> std::optional<double> {
-    const auto after = std::upper_bound(series.points.begin(), series.points.end(), t, [](int64_t time, const ChartPoint& point) { return time < point.at; });
-    if (after == series.points.begin()) return std::nullopt;
-    return std::prev(after)->value;
-  };
-  const auto a = valueAt(*m_markA);
-  const auto b = valueAt(*m_markB);
-  QString text = QObject::tr("B − A: %1 s").arg(static_cast<double>(*m_markB - *m_markA) / 1000, 0, 'f', 1);
-  if (a && b && *a != 0) text += QStringLiteral("   %1   %2").arg(withThousands(*b - *a, decimals(std::fabs(*b))), percentText((*b / *a - 1) * 100));
-  p.setFont(uiFont(11, QFont::DemiBold));
-  const double width = p.fontMetrics().horizontalAdvance(text) + 20;
-  const QRectF box(r.left() + 6, r.bottom() - 30, width, 24);
-  p.setPen(plotPen(m_theme->accent, 1));
-  p.setBrush(m_theme->bg2);
-  p.drawRoundedRect(box, 4, 4);
-  p.setPen(m_theme->text1);
-  p.drawText(box, Qt::AlignCenter, text);
 }
 
 void PlotItem::paintAlerts(QPainter& p) const {
@@ -151,56 +113,78 @@ void PlotItem::paintAlerts(QPainter& p) const {
   }
 }
 
-void PlotItem::paintCrosshair(QPainter& p, const Scales& scales) const {
-  const QRectF r = priceRect();
+// Beside the volume's name, where nothing else is.
+void PlotItem::paintState(QPainter& p) const {
+  if (m_state == ChartState::Running) return;
+  const QString text = m_state == ChartState::Paused ? QObject::tr("Paused") : QObject::tr("Stopped");
   const QRectF v = volumeRect();
-  // The mouse is here, or over another chart of the same time.
-  const bool here = m_cursor && m_cursor->y() >= r.top() && m_cursor->y() <= v.bottom();
-  if (!here && !m_cursorTime) return;
-  const double x = here ? m_cursor->x() : timeToX(static_cast<double>(*m_cursorTime));
-  if (x < r.left() || x > r.right()) return;
-  p.setPen(plotPen(m_theme->text3, 1, Qt::DashLine));
-  p.drawLine(QPointF(x, r.top()), QPointF(x, v.bottom()));
-  if (here && m_cursor->y() <= r.bottom()) p.drawLine(QPointF(r.left(), m_cursor->y()), QPointF(r.right(), m_cursor->y()));
-  const auto time = static_cast<int64_t>(xToTime(x));
-  QString alertText;
-  for (const ChartAlert& alert : m_alerts)
-    if (std::fabs(timeToX(static_cast<double>(alert.at)) - x) < 6) alertText = alert.text;
-  constexpr size_t kMostRows = 12;
-  const size_t rows = std::min(m_store->series().size(), kMostRows);
-  QRectF box(r.left() + 6, r.top() + 4, 222, 30 + 18.0 * static_cast<double>(rows) + (alertText.isEmpty() ? 0 : 18));
-  if (x < r.center().x()) box.moveRight(r.right() - 6);
-  p.setPen(plotPen(m_theme->line2, 1));
-  p.setBrush(m_theme->bg2);
-  p.drawRoundedRect(box, 5, 5);
+  p.setFont(uiFont(11, QFont::DemiBold));
+  const double width = QFontMetricsF(p.font()).horizontalAdvance(text) + 12;
+  const QRectF box(v.right() - width - 2, v.top() - 16, width, 15);
+  p.setPen(Qt::NoPen);
+  p.setBrush(m_theme->bg1);
+  p.drawRoundedRect(box, 3, 3);
+  p.setPen(m_state == ChartState::Paused ? m_theme->warn : m_theme->text3);
+  p.drawText(box, Qt::AlignCenter, text);
+}
+
+std::optional<double> PlotItem::cursorX() const {
+  const QRectF r = priceRect();
+  if (!m_cursorTime) return std::nullopt;
+  const double x = timeToX(static_cast<double>(*m_cursorTime));
+  // Half a pixel, because a time is whole milliseconds.
+  return x < r.left() - 0.5 || x > r.right() + 0.5 ? std::nullopt : std::optional(x);
+}
+
+void PlotItem::paintAxisTag(QPainter& p, const QRectF& box, const QString& text) const {
+  p.setPen(Qt::NoPen);
+  p.setBrush(m_theme->line2);
+  p.drawRoundedRect(box, 3, 3);
   p.setFont(uiFont(11, QFont::DemiBold));
   p.setPen(m_theme->text1);
-  p.drawText(box.adjusted(10, 6, -10, 0), Qt::AlignTop | Qt::AlignLeft, clockText(time, true));
-  double top = box.top() + 26;
-  for (size_t i = 0; i < rows; ++i, top += 18) {
+  p.drawText(box, Qt::AlignCenter, text);
+}
+
+// Its time is over all charts, its value over the one that has the mouse.
+void PlotItem::paintCrosshair(QPainter& p, const Scales& scales) const {
+  const std::optional<double> x = cursorX();
+  if (!x) return;
+  const QRectF r = priceRect();
+  const QRectF v = volumeRect();
+  constexpr double kPadding = 14;
+  const auto widthOf = [](const QString& text) { return QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(text) + kPadding; };
+  p.setPen(plotPen(m_theme->text3, 1, Qt::DashLine));
+  p.drawLine(QPointF(*x, r.top()), QPointF(*x, v.bottom()));
+  for (size_t i = 0; i < scales.size(); ++i) {
     const ChartSeries& series = m_store->series()[i];
-    // The last known point, not the nearest: nothing of the future.
-    const auto after = std::upper_bound(series.points.begin(), series.points.end(), time,
-                                        [](int64_t t, const ChartPoint& point) { return t < point.at; });
-    const QColor color = m_theme->series[i % m_theme->series.size()];
-    p.setPen(plotPen(color, 2));
-    p.drawLine(QPointF(box.left() + 10, top + 8), QPointF(box.left() + 22, top + 8));
-    p.setFont(uiFont(11));
-    p.setPen(m_theme->text2);
-    p.drawText(QRectF(box.left() + 28, top, 90, 16), Qt::AlignVCenter, QFontMetricsF(p.font()).elidedText(series.name, Qt::ElideRight, 84));
-    if (after == series.points.begin()) continue;
-    const ChartPoint& point = *std::prev(after);
-    p.setPen(m_theme->text1);
-    p.drawText(QRectF(box.left() + 110, top, 102, 16), Qt::AlignVCenter | Qt::AlignRight, withThousands(point.value, decimals(point.value)));
-    const QPointF at(timeToX(static_cast<double>(point.at)), y(scales[i], point.value, baseOf(series)));
-    if (isHidden(i) || !r.adjusted(-4, -4, 4, 4).contains(at)) continue;
+    const ChartPoint* point = isHidden(i) ? nullptr : pointAt(series, *m_cursorTime);
+    if (!point) continue;
+    const int64_t time = series.open && point == &*series.open ? openTime(*point) : point->at;
+    const QPointF at(timeToX(static_cast<double>(time)), y(scales[i], point->value, baseOf(series)));
+    if (!r.adjusted(-4, -4, 4, 4).contains(at)) continue;
     p.setPen(plotPen(m_theme->bg1, 1.5));
-    p.setBrush(color);
+    p.setBrush(m_theme->series[i % m_theme->series.size()]);
     p.drawEllipse(at, 4, 4);
   }
-  if (alertText.isEmpty()) return;
-  p.setPen(m_theme->error);
-  p.drawText(QRectF(box.left() + 10, top, box.width() - 20, 16), Qt::AlignVCenter, QFontMetricsF(p.font()).elidedText(alertText, Qt::ElideRight, box.width() - 20));
+  const QString clock = clockText(*m_cursorTime, 1000);
+  QRectF timeTag(0, v.bottom() + 4, widthOf(clock), kTagHeight);
+  timeTag.moveLeft(std::clamp(*x - timeTag.width() / 2, m_area.left(), std::max(m_area.left(), m_area.right() - timeTag.width())));
+  paintAxisTag(p, timeTag, clock);
+  if (!m_cursorY) return;
+  QString value;
+  for (size_t i = 0; i < scales.size() && value.isEmpty(); ++i) {
+    const Scale& s = scales[i];
+    if (isHidden(i) || *m_cursorY < s.rect.top() || *m_cursorY > s.rect.bottom()) continue;
+    const double at = s.low + (s.rect.bottom() - *m_cursorY) / s.rect.height() * (s.high - s.low);
+    const int decimals = stepDecimals(niceStep(s.high - s.low, static_cast<int>(std::max(2.0, s.rect.height()))));
+    value = s.percent ? percentText(at, std::max(2, decimals)) : withThousands(at, decimals);
+  }
+  if (const double most = mostVolume(); most > 0 && *m_cursorY >= v.top() && *m_cursorY <= v.bottom())
+    value = withThousands((v.bottom() - *m_cursorY) / v.height() * most, stepDecimals(niceStep(most, static_cast<int>(std::max(2.0, v.height())))));
+  if (value.isEmpty()) return;
+  p.setPen(plotPen(m_theme->text3, 1, Qt::DashLine));
+  p.drawLine(QPointF(r.left(), *m_cursorY), QPointF(r.right(), *m_cursorY));
+  paintAxisTag(p, QRectF(r.right() + 3, *m_cursorY - kTagHeight / 2, widthOf(value), kTagHeight), value);
 }
 
 }  // namespace weir

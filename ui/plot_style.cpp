@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plot_style.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace weir {
@@ -26,8 +27,18 @@ QString shortSymbol(const QString& name) {
   return name;
 }
 
-QString percentText(double value) {
-  return (value < 0 ? QString(QChar(0x2212)) : QStringLiteral("+")) + QString::number(std::fabs(value), 'f', 2) + QStringLiteral(" %");
+QString percentText(double value, int decimals) {
+  return (value < 0 ? QString(QChar(0x2212)) : QStringLiteral("+")) + QString::number(std::fabs(value), 'f', decimals) + QStringLiteral(" %");
+}
+
+int priceDecimals(double value) {
+  const double size = std::fabs(value);
+  return size >= 1000 ? 2 : size >= 1 ? 3 : 5;
+}
+
+int stepDecimals(double step) {
+  constexpr double kRounding = 1e-9;
+  return step > 0 ? std::clamp(static_cast<int>(std::ceil(-std::log10(step) - kRounding)), 0, 8) : 0;
 }
 
 }  // namespace weir

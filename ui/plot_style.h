@@ -14,6 +14,10 @@ double niceStep(double span, int wanted);
 /// "BTCUSDT" is "BTC" on a tag: the quote currency is the same for all.
 QString shortSymbol(const QString& name);
 /// "+0.12 %", with a true minus.
-QString percentText(double value);
+QString percentText(double value, int decimals = 2);
+/// Of a price, by its size.
+int priceDecimals(double value);
+/// As many as tell the labels of an axis with this step apart.
+int stepDecimals(double step);
 
 }  // namespace weir

@@ -93,6 +93,12 @@ SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColum
   if (close && hasCandles()) m_value = close;
   else m_first = m_high = m_low = std::nullopt;
   m_volume = named({"volume", "quantity", "qty", "trades", "count"});
+  m_count = exactly({"trades", "count", "n", "rows"});
+  if (m_count == m_volume || m_count == m_value) m_count.reset();
+  if (m_count) m_countName = QString::fromStdString(stream.schema->fields[*m_count].name);
+  QStringList groups;
+  for (const size_t column : m_groups) groups << QString::fromStdString(stream.schema->fields[column].name);
+  m_groupName = groups.join(QLatin1Char(' '));
   if (m_value) m_valueName = QString::fromStdString(stream.schema->fields[*m_value].name);
   if (m_volume) m_volumeName = QString::fromStdString(stream.schema->fields[*m_volume].name);
 }
@@ -121,6 +127,8 @@ std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) c
     return column && !batch.columns[*column]->isNull(row) ? batch.columns[*column]->number(row) : otherwise;
   };
   point.sigma = number(m_sigma, 0);
+  constexpr double kMostCount = 4e9;
+  point.count = static_cast<uint32_t>(std::clamp(number(m_count, 0), 0.0, kMostCount));
   point.first = number(m_first, point.value);
   point.high = number(m_high, point.value);
   point.low = number(m_low, point.value);

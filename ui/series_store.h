@@ -21,6 +21,7 @@ struct ChartPoint {
   double volume = 0;
   double sigma = 0;                  ///< of the window, where the stream tells it
   double first = 0, high = 0, low = 0;  ///< of a candle; its close is the value
+  uint32_t count = 0;  ///< rows in it, where the stream tells it
   bool incomplete = false;
 };
 
@@ -80,6 +81,10 @@ class SeriesStore {
   const std::vector<ChartSeries>& series() const { return m_series; }
   QString valueName() const { return m_valueName; }
   QString volumeName() const { return m_volumeName; }
+  /// Of the column that counts; empty where there is none, or the bars show it.
+  QString countName() const { return m_countName; }
+  /// What the names of the series are values of: "symbol".
+  QString groupName() const { return m_groupName; }
   bool hasSigma() const { return m_sigma.has_value(); }
   bool hasCandles() const { return m_first && m_high && m_low; }
   int64_t windowMs() const { return m_windowMs; }
@@ -93,9 +98,11 @@ class SeriesStore {
   static constexpr size_t kMostPoints = 2'000'000;
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
-  std::optional<size_t> m_volume, m_sigma, m_first, m_high, m_low;
+  std::optional<size_t> m_volume, m_count, m_sigma, m_first, m_high, m_low;
   QString m_valueName;
   QString m_volumeName;
+  QString m_countName;
+  QString m_groupName;
   int64_t m_windowMs = 0;
   int64_t m_latest = 0;
   std::vector<ChartSeries> m_series;

@@ -119,6 +119,9 @@ class DesktopTest final : public QObject {
       QTest::keyClick(&first, Qt::Key_Left);
       QVERIFY(!first.isFollowing() && !second.isFollowing());
       QCOMPARE(first.shownTo(), second.shownTo());
+      window.activateWindow();
+      QVERIFY(QTest::qWaitForWindowActive(&window));
+      second.setFocus();
       QTest::keyClick(&second, Qt::Key_End);
       QVERIFY(first.isFollowing() && second.isFollowing());
       QTest::mouseMove(first.viewport(), QPoint(200, 60));
