@@ -237,6 +237,10 @@ void LiveRun::report(const ConnectionHealth& h) {
     case ConnectionState::GaveUp:
     case ConnectionState::Closed:
       if (m_stopping) return;
+      if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name)) {
+        entry.message = tr("%1: disconnected").arg(h.name).toStdString();
+        break;
+      }
       entry.level = LogLevel::Error;
       if (h.error.isEmpty()) {
         entry.message = tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
@@ -300,7 +304,24 @@ std::vector<ConnectionHealth> LiveRun::health() const {
     if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
   }
   for (const auto& sink : m_sinks) out.push_back(sink->health());
+  for (ConnectionHealth& h : out) h.closedByUser = h.state == ConnectionState::Closed && m_closedByUser.contains(h.name);
   return out;
+}
+
+Connection* LiveRun::connection(const QString& name) {
+  for (Connection* each : connections())
+    if (each->settings().name == name) return each;
+  return nullptr;
+}
+
+void LiveRun::reconnect(const QString& name) {
+  m_closedByUser.erase(name);
+  if (Connection* found = connection(name)) found->reconnectNow();
+}
+
+void LiveRun::disconnectFrom(const QString& name) {
+  m_closedByUser.insert(name);
+  if (Connection* found = connection(name)) found->stop();
 }
 
 std::map<std::string, uint64_t> LiveRun::sinkMetrics() const {

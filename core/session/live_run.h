@@ -58,6 +58,9 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   bool sinkEndedAtStart() const { return m_sinkEndedAtStart; }
   uint64_t rowsFailed() const;
   std::vector<Connection*> connections() const;
+  void reconnect(const QString& connection);
+  /// Closes one connection because somebody asked for it: that is no error.
+  void disconnectFrom(const QString& connection);
   WebSocketSource* source(const QString& name);
   WebSocketSink* sink(const QString& name);
 
@@ -71,6 +74,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void settle();
   void report(const ConnectionHealth& health);
   void checkDrained();
+  Connection* connection(const QString& name);
   QStringList noRowsChecklist(const WebSocketSource& source) const;
   void askWhyNoRows(WebSocketSource& source);
 
@@ -101,6 +105,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   Micros m_drainUntil = 0;
   std::function<void()> m_done;
   std::map<QString, QString> m_reported;
+  std::set<QString> m_closedByUser;
 };
 
 }  // namespace weir
