@@ -130,6 +130,7 @@ void StreamTree::setHealth(const std::vector<ConnectionHealth>& connections) {
   for (const ConnectionHealth& h : connections) {
     const auto item = m_items.find(h.name);
     if (item == m_items.end()) continue;
+    item->second->setToolTip(1, h.insecure ? tr("Not verified: TLS checks are off") : QString());
     const HealthLook look = healthLook(h, *m_theme);
     if (item->second->text(1) == look.word) continue;
     item->second->setIcon(0, markIcon(look));
