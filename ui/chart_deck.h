@@ -28,6 +28,7 @@ class ChartDeck final : public QSplitter {
 
   void setRange(int64_t ms);
   void setFollowing(bool following);
+  bool isFollowing() const { return m_following; }
   void setLocalTime(bool local);
   void forEach(const std::function<void(ChartPane&)>& each);
   /// What is kept of every chart that was ever shown, by stream.

@@ -133,8 +133,8 @@ bool HealthCard::isDown() const {
 
 QString HealthCard::causeText() const {
   if (!isDown()) return {};
-  if (m_health.closedByUser) return tr("Disconnected, because you asked for it.");
-  if (m_health.error.isEmpty()) return tr("Not connected.");
+  if (m_health.closedByUser) return tr("Closed on request.");
+  if (m_health.error.isEmpty()) return m_rejects.empty() ? tr("Not connected.") : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
   // The address is on the tool tip.
   if (m_health.error.contains(QLatin1String(" timed out after "))) return tr("Host %1 did not answer.").arg(QUrl(m_health.url).host());
   return m_health.error.section(QStringLiteral(": "), -1);
@@ -264,10 +264,8 @@ void HealthCard::endRun() {
   if (!m_runs) return;
   if (!isDown() || m_health.state == ConnectionState::Waiting) {
     m_health.state = ConnectionState::Closed;
+    m_health.closedByUser = true;
     m_health.since = m_now;
-    m_health.error.clear();
-    m_health.hint.clear();
-    m_health.checklist.clear();
   }
   show(m_health, m_now, m_rejects);
   m_runs = false;

@@ -196,6 +196,7 @@ QToolButton#cardButton { border: 1px solid %ctl; padding: 2px 8px; }
 QComboBox { background: %bg1; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 3px 8px; }
 QTabBar::close-button { subcontrol-position: right; image: url(:/weir/close-%mode.svg); width: 16px; height: 16px; }
 QTabBar::close-button:hover { background: %bg3; border-radius: 4px; }
+QComboBox:focus { border-color: %accent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow, QToolButton::menu-indicator { image: url(:/weir/down-%mode.svg); width: 14px; height: 14px; }
 QToolButton::menu-indicator { subcontrol-position: right center; right: 4px; }

@@ -68,7 +68,7 @@ struct ConnectionHealth {
   Micros openedAt = 0;                 ///< when the present connection was made; 0 while there is none
   std::optional<int64_t> newestEvent;  ///< greatest event time, where the source has event times, ms
   std::optional<int64_t> watermark;    ///< ms
-  bool closedByUser = false;
+  bool closedByUser = false;           ///< alone, or with its run
 };
 
 /// Owns one QWebSocket and does what the machine says. Lives on the thread of its clock. Messages come by callback,

@@ -276,7 +276,9 @@ void LiveRun::stop(std::function<void()> done) {
     m_capture->advance(m_clock->now());
     m_recordStream.flush();
   }
-  for (const auto& source : m_sources) source->stop();
+  // How a connection has ended is still told when the run is over.
+  for (const auto& source : m_sources)
+    if (!source->hasEnded()) source->stop();
   m_clock->cancel(m_wake);
   m_drainUntil = m_clock->now() + fromMillis(5000);
   checkDrained();
@@ -304,7 +306,7 @@ std::vector<ConnectionHealth> LiveRun::health() const {
     if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
   }
   for (const auto& sink : m_sinks) out.push_back(sink->health());
-  for (ConnectionHealth& h : out) h.closedByUser = h.state == ConnectionState::Closed && m_closedByUser.contains(h.name);
+  for (ConnectionHealth& h : out) h.closedByUser = h.state == ConnectionState::Closed && (m_stopping || m_closedByUser.contains(h.name));
   return out;
 }
 
