@@ -292,7 +292,8 @@ void LiveRun::checkDrained() {
     m_clock->callAt(m_clock->now() + fromMillis(20), [this] { checkDrained(); });
     return;
   }
-  for (const auto& sink : m_sinks) sink->stop();
+  for (const auto& sink : m_sinks)
+    if (!sink->hasEnded()) sink->stop();
   // The close frames leave with the event loop's next turns.
   m_clock->callAt(m_clock->now() + fromMillis(50), [this] {
     if (m_done) std::exchange(m_done, nullptr)();
