@@ -21,8 +21,9 @@ namespace weir {
 namespace {
 
 constexpr Micros kSample = 1'000'000;
-// Rows come a window at a time: over less than this, a sink would flip between nothing and a burst.
 constexpr size_t kRateSamples = 5;
+// Rows go out a window at a time: over less than this, a sink would flip between nothing and a burst.
+constexpr size_t kSinkRateSamples = 15;
 constexpr size_t kSparkPoints = 60;
 constexpr int kButtonsHeight = 34;
 constexpr int kLineHeight = 18;
@@ -222,7 +223,7 @@ void HealthCard::sample(const ConnectionHealth& h, Micros now) {
   if (m_sampledAt > 0 && (!isThere || !m_samples.empty())) m_rates.push_back(isThere ? m_rate : std::nan(""));
   m_sampledAt = now;
   if (isThere) m_samples.push_back(current);
-  if (m_samples.size() > kRateSamples) m_samples.pop_front();
+  if (m_samples.size() > (h.isSink ? kSinkRateSamples : kRateSamples)) m_samples.pop_front();
   if (m_rates.size() > kSparkPoints) m_rates.pop_front();
 }
 

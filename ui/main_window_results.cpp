@@ -107,6 +107,11 @@ QString MainWindow::runMessage(const RunInfo& info, const QStringList& connectio
   if (!info.replaces) return parts.join(QString());
   QStringList connections, restarted, started, stopped;
   int sources = 0, sinks = 0;
+  // A preview shows the rows that its sink does not get: the two are told apart.
+  const auto sinkName = [this](const QString& name) {
+    const auto found = m_script.streams.find(name.toStdString());
+    return found != m_script.streams.end() && found->second.kind == StreamKind::Sink ? tr("sink %1").arg(name) : name;
+  };
   for (const auto& [name, stream] : m_script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !m_previewed.empty())) continue;
     const QString label = QString::fromStdString(name);
@@ -114,11 +119,11 @@ QString MainWindow::runMessage(const RunInfo& info, const QStringList& connectio
     if (info.keptConnections.contains(label))
       ++(stream.kind == StreamKind::Source ? sources : sinks);
     else
-      (connectionsBefore.contains(label) ? restarted : started) << label;
+      (connectionsBefore.contains(label) ? restarted : started) << sinkName(label);
   }
   for (const std::string& name : info.results) {
-    const QString label = QString::fromStdString(name);
-    if (info.keptResults.contains(label)) continue;
+    if (info.keptResults.contains(QString::fromStdString(name))) continue;
+    const QString label = m_previewed.empty() ? sinkName(QString::fromStdString(name)) : QString::fromStdString(name);
     const auto before = m_ranWindows.find(name);
     const int64_t now = m_script.stream(name).windowMs;
     if (before == m_ranWindows.end())
@@ -129,7 +134,7 @@ QString MainWindow::runMessage(const RunInfo& info, const QStringList& connectio
       restarted << label;
   }
   for (const QString& name : connectionsBefore)
-    if (!connections.contains(name)) stopped << name;
+    if (!connections.contains(name)) stopped << sinkName(name);
   for (const auto& [name, window] : m_ranWindows)
     if (std::find(info.results.begin(), info.results.end(), name) == info.results.end()) stopped << QString::fromStdString(name);
   // A sink is both a connection and a result.
