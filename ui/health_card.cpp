@@ -126,9 +126,14 @@ HealthCard::HealthCard(const Theme& theme, QWidget* parent) : QWidget(parent), m
   connect(m_copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_health.error + QLatin1Char('\n') + m_health.hint); });
 }
 
+// An attempt lasts longer than the countdown, or not at all: the card stays as it is.
+bool HealthCard::isTryingAgain() const {
+  return m_health.state == ConnectionState::Waiting || (m_health.state == ConnectionState::Connecting && !m_health.error.isEmpty());
+}
+
 // Figures of a connection that is not there say nothing: the cause and what one can do stand in their place.
 bool HealthCard::isDown() const {
-  return m_health.state == ConnectionState::Waiting || m_health.state == ConnectionState::Refused || m_health.state == ConnectionState::GaveUp ||
+  return isTryingAgain() || m_health.state == ConnectionState::Refused || m_health.state == ConnectionState::GaveUp ||
          m_health.state == ConnectionState::Closed;
 }
 
@@ -141,7 +146,7 @@ QString HealthCard::causeText() const {
   return m_health.error.section(QStringLiteral(": "), -1);
 }
 
-QString HealthCard::hintLine() const { return m_health.state == ConnectionState::Waiting ? m_health.hint : QString(); }
+QString HealthCard::hintLine() const { return isTryingAgain() ? m_health.hint : QString(); }
 
 void HealthCard::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
@@ -235,11 +240,11 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   m_health = h;
   m_now = now;
   m_look = healthLook(h, *m_theme);
+  const QString attempt = h.maxAttempts < 0 ? tr("Attempt %1").arg(h.attempt) : tr("Attempt %1 of %2").arg(h.attempt).arg(h.maxAttempts);
   if (h.state == ConnectionState::Waiting)
-    m_detail = tr("Attempt %1%2, retrying in %3 s")
-                   .arg(h.attempt)
-                   .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
-                   .arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
+    m_detail = tr("%1, retrying in %2 s").arg(attempt).arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
+  else if (isTryingAgain())
+    m_detail = tr("%1, connecting").arg(attempt);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
   else if (h.state == ConnectionState::Closed)
@@ -263,7 +268,7 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
 
 void HealthCard::endRun() {
   if (!m_runs) return;
-  if (!isDown() || m_health.state == ConnectionState::Waiting) {
+  if (!isDown() || isTryingAgain()) {
     m_health.state = ConnectionState::Closed;
     m_health.closedByUser = true;
     m_health.since = m_now;

@@ -52,6 +52,7 @@ class HealthCard final : public QWidget {
 
  private:
   bool isDown() const;
+  bool isTryingAgain() const;
   void sample(const ConnectionHealth& health, Micros now);
   /// Of a failed attempt, while another one waits.
   QString hintLine() const;

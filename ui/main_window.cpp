@@ -371,7 +371,9 @@ void MainWindow::runStatement() {
   QStringList targets;
   for (const BoundNode& node : all.script.nodes) {
     const QString target = QString::fromStdString(node.target);
-    if (node.span.begin < chosen->end && node.span.end > chosen->begin && !target.startsWith(QLatin1Char('#')) && !targets.contains(target)) targets << target;
+    if (node.span.begin < chosen->end && node.span.end > chosen->begin && !target.startsWith(QLatin1Char('#')) &&
+        !all.script.stream(node.target).isTable && !targets.contains(target))
+      targets << target;
   }
   if (targets.isEmpty()) return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."), true);
   if (refuse(missingSources(all.script), 0)) return;

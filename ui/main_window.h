@@ -142,7 +142,6 @@ class MainWindow final : public QMainWindow {
   QString textToRun();
   void remember(const QString& title, const QString& text);
   QString runMessage(const RunInfo& info, const QStringList& connectionsBefore) const;
-  size_t queriesRunning() const;
   void buildPanes();
   std::vector<QWidget*> panes() const;
   void focusPane(QWidget* pane);

@@ -138,14 +138,6 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
   m_healthSubtitle->setText(troubles.isEmpty() ? tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()) : troubles.join(QStringLiteral(", ")));
 }
 
-// One stream may have several queries, and a query several nodes.
-size_t MainWindow::queriesRunning() const {
-  std::set<std::string> targets;
-  for (const BoundNode& node : m_script.nodes)
-    if (!node.target.starts_with('#')) targets.insert(node.target);
-  return targets.size();
-}
-
 void MainWindow::updateStatus(const RunSnapshot& s) {
   if (m_startedAt == 0) m_startedAt = s.now;
   if (m_lastAt == 0 || s.now - m_lastAt >= 1'000'000) {
@@ -165,7 +157,7 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
     m_demoTold = true;
     m_messageBar->show(tr("That was the demo. Now point it at your own URL."), false, tr("Connect to a URL"), [this] { connectToUrl(); });
   }
-  QString text = tr("%n running", nullptr, static_cast<int>(queriesRunning())) +
+  QString text = tr("%n running", nullptr, static_cast<int>(m_ranWindows.size())) +
                  tr("     in %1/s   out %2/s").arg(m_inRate, 0, 'f', 0).arg(m_outRate, 0, 'f', 1);
   if (s.lagMs) text += tr("     lag %1").arg(spanWords(static_cast<double>(*s.lagMs)));
   if (m_isDemo && m_demo.dashboardRows && m_previewed.empty())
