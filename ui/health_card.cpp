@@ -51,6 +51,8 @@ QString spanWords(double ms) {
   return sign + durationWords(static_cast<int64_t>(size));
 }
 
+double queueFill(const ConnectionHealth& h) { return h.queueMax == 0 ? 0 : 100.0 * static_cast<double>(h.queued) / static_cast<double>(h.queueMax); }
+
 HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
   using Mark = HealthLook::Mark;
   switch (h.state) {
@@ -140,7 +142,8 @@ bool HealthCard::isDown() const {
 QString HealthCard::causeText() const {
   if (!isDown()) return {};
   if (m_health.closedByUser) return tr("Closed on request.");
-  if (m_health.error.isEmpty()) return m_rejects.empty() ? tr("Not connected.") : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
+  if (m_health.error.isEmpty())
+    return m_rejects.empty() ? tr("Not connected.") : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
   // The address is on the tool tip.
   if (m_health.error.contains(QLatin1String(" timed out after "))) return tr("Host %1 did not answer.").arg(QUrl(m_health.url).host());
   return m_health.error.section(QStringLiteral(": "), -1);
@@ -248,7 +251,8 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
   else if (h.state == ConnectionState::Closed)
-    m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0)) : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));
+    m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0))
+                        : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));
   else if (!h.checklist.isEmpty())
     m_detail = tr("Open, but no rows. Check:");
   else if (h.stale)
@@ -391,9 +395,11 @@ void HealthCard::paintEvent(QPaintEvent*) {
   if (!m_detail.isEmpty())
     line(58, m_detail, t.text2);
   else if (h.isSink)
-    line(58, tr("Queue %1 % full, %2 sent").arg(h.queueMax == 0 ? 0.0 : 100.0 * static_cast<double>(h.queued) / static_cast<double>(h.queueMax), 0, 'f', 0).arg(withThousands(static_cast<double>(h.sent), 0)), t.text2);
+    line(58, tr("Queue %1 % full, %2 sent").arg(queueFill(h), 0, 'f', 0).arg(withThousands(static_cast<double>(h.sent), 0)), t.text2);
+  else if (h.lastMessage == 0)
+    line(58, tr("%1 · no message yet").arg(bytesText(m_byteRate)), t.text2);
   else
-    line(58, h.lastMessage == 0 ? tr("%1 · no message yet").arg(bytesText(m_byteRate)) : tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>((m_now - h.lastMessage) / 1000))), t.text2);
+    line(58, tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>((m_now - h.lastMessage) / 1000))), t.text2);
   if (!h.checklist.isEmpty()) {
     // Two lines each; the whole of it is on the tool tip.
     double top = 78;

@@ -22,6 +22,8 @@ void paintMark(QPainter& painter, const QRectF& box, const HealthLook& look);
 QString durationWords(int64_t ms);
 /// The same where parts of a second count: "0.4 ms", "84 ms", "2.8 s", "4 m 12 s".
 QString spanWords(double ms);
+/// How full a sink's queue is, in per cent.
+double queueFill(const ConnectionHealth& health);
 
 /// One connection: mark, state, rate with a sparkline, last message, lag, faults, countdown and error.
 class HealthCard final : public QWidget {

@@ -174,8 +174,7 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
   fault(tr("bad %1"), s.bad);
   if (s.expressionErrors > 0) fault(tr("errors %1"), s.expressionErrors);
   double fullest = 0;
-  for (const ConnectionHealth& h : s.connections)
-    if (h.queueMax > 0) fullest = std::max(fullest, 100.0 * static_cast<double>(h.queued) / static_cast<double>(h.queueMax));
+  for (const ConnectionHealth& h : s.connections) fullest = std::max(fullest, queueFill(h));
   faults << QStringLiteral("<span style='color:%1'>%2</span>").arg(m_theme->text3.name(), tr("buffer %1 %").arg(fullest, 0, 'f', 1));
   m_statusFaults->setText(faults.join(QStringLiteral("&nbsp;&nbsp;&nbsp;")));
 }

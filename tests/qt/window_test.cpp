@@ -11,7 +11,9 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTabBar>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -206,6 +208,32 @@ class WindowTest final : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(state(), QStringLiteral("idle"), 8000);
     QVERIFY(!badge->isVisible());
     QCOMPARE(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Closed"));
+  }
+
+  void theClockIsThatOfTheTables() {
+    MainWindow window(darkTheme(), {});
+    const auto* clock = window.findChild<QLabel*>(QStringLiteral("clock"));
+    QTRY_VERIFY(clock->text().startsWith(QLatin1String("UTC ")));
+    window.findChild<QAction*>(QStringLiteral("zone"))->trigger();
+    QTRY_VERIFY(clock->text().startsWith(QLatin1String("Local ")));
+  }
+
+  // Only what is not zero stands out, and the demo counts what came since the run began.
+  void theStatusBarTellsFaultsApart() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 50;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    MainWindow window(darkTheme(), {[&] { return demoScript(exchange.baseUrl()); }, [&] { return exchange.dashboardRows() + 600; }});
+    window.show();
+    window.runDemo();
+    const auto* faults = window.findChild<QLabel*>(QStringLiteral("statusFaults"));
+    QTRY_VERIFY(faults->text().contains(QLatin1String("dropped 0")));
+    QVERIFY(!faults->text().contains(darkTheme().warn.name()));
+    QVERIFY(faults->text().contains(QLatin1String("buffer 0.0 %")));
+    const auto* status = window.findChild<QLabel*>(QStringLiteral("status"));
+    QTRY_VERIFY2(status->text().contains(QRegularExpression(QStringLiteral("dashboard received \\d{1,2} of [1-9]\\d? sent"))), qPrintable(status->text()));
   }
 
   void theSelectionIsWhatRuns() {
@@ -418,6 +446,12 @@ class WindowTest final : public QObject {
     QCOMPARE(problems->topLevelItem(0)->text(1), QStringLiteral("unknown stream 'Nope'"));
     window.run();
     QVERIFY(window.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("unknown stream")));
+    // The status bar counts them, and leads there.
+    auto* count = window.findChild<QToolButton*>(QStringLiteral("problemCount"));
+    QCOMPARE(count->text(), QStringLiteral("1 problem"));
+    window.findChild<QTabWidget*>(QStringLiteral("bottomTabs"))->setCurrentIndex(0);
+    count->click();
+    QCOMPARE(window.findChild<QTabWidget*>(QStringLiteral("bottomTabs"))->currentWidget(), problems);
   }
 
   void resultsModelKeepsItsPromises() {
