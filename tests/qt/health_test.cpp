@@ -91,7 +91,7 @@ class HealthTest final : public QObject {
       anyError = anyError || isError;
     });
     engine.run(QStringLiteral("CREATE STREAM T (p DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"event.time.field\" = 't');"
-                              "SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour) INSERT INTO Out;").arg(server.serverPort()));
+                              "SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour) INSERT INTO Counts;").arg(server.serverPort()));
     QTRY_VERIFY2(events.join(QLatin1Char('\n')).contains(QLatin1String("T: degraded, 1 of 2 messages bad")), qPrintable(events.join(QLatin1Char('\n'))));
     QTRY_VERIFY(engine.snapshot().lagMs);
     const RunSnapshot seen = engine.snapshot();
