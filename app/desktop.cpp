@@ -4,10 +4,10 @@
 #include <QApplication>
 #include <QFileInfo>
 #include <QIcon>
-#include <QSystemTrayIcon>
 #include <QTimer>
 #include <iostream>
 
+#include "app/notifier.h"
 #include "app/single_instance.h"
 #include "core/demo/demo_exchange.h"
 #include "ui/main_window.h"
@@ -73,15 +73,13 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
     window.activateWindow();
   };
   if (!alone) instance.listen();
-  // A feed that was live and is lost is told where one looks when the window is elsewhere.
-  QSystemTrayIcon tray(QApplication::windowIcon());
-  const bool notifies = settings.screenshot.empty() && QSystemTrayIcon::isSystemTrayAvailable() && QSystemTrayIcon::supportsMessages();
-  if (notifies) tray.show();
-  QObject::connect(&window, &MainWindow::feedTrouble, &tray, [&](const QString& text) {
-    if (notifies && window.settings().notifyFeeds) tray.showMessage(QStringLiteral("Weir"), text, QSystemTrayIcon::Warning);
+  Notifier notifier;
+  const bool notifies = settings.screenshot.empty();
+  QObject::connect(&window, &MainWindow::feedTrouble, &notifier, [&, notifies](const QString& text) {
+    if (notifies && window.settings().notifyFeeds) notifier.tell(Notifier::Kind::Trouble, QStringLiteral("Weir"), text);
   });
-  QObject::connect(&window, &MainWindow::alerted, &tray, [&](const QString& text) {
-    if (notifies && window.settings().notifyAlerts) tray.showMessage(QObject::tr("Weir alert"), text, QSystemTrayIcon::Information);
+  QObject::connect(&window, &MainWindow::alerted, &notifier, [&, notifies](const QString& text) {
+    if (notifies && window.settings().notifyAlerts) notifier.tell(Notifier::Kind::Alert, QObject::tr("Weir alert"), text);
   });
   if (settings.runFile) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);

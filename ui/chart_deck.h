@@ -34,6 +34,7 @@ class ChartDeck final : public QSplitter {
 
   void setRange(int64_t ms);
   void setFollowing(bool following);
+  bool isFollowing() const { return m_following; }
   void setLocalTime(bool local);
   void setState(ChartState state);
   /// "5 min", "90 sec", "4 h".

@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <QPainter>
 #include <QPainterPath>
@@ -19,8 +20,13 @@ namespace weir {
 
 namespace {
 
-constexpr Micros kSample = 500'000;
+constexpr Micros kSample = 1'000'000;
+constexpr size_t kRateSamples = 5;
+// Rows go out a window at a time: over less than this, a sink would flip between nothing and a burst.
+constexpr size_t kSinkRateSamples = 15;
 constexpr size_t kSparkPoints = 60;
+constexpr int kButtonsHeight = 34;
+constexpr int kLineHeight = 18;
 
 QString bytesText(double bytes) {
   if (bytes >= 1e6) return QObject::tr("%1 MB/s").arg(bytes / 1e6, 0, 'f', 1);
@@ -36,6 +42,16 @@ QString durationWords(int64_t ms) {
   if (s < 3600) return QObject::tr("%1 m %2 s").arg(s / 60).arg(s % 60);
   return QObject::tr("%1 h %2 m").arg(s / 3600).arg(s / 60 % 60);
 }
+
+QString spanWords(double ms) {
+  const QString sign = ms < 0 ? QString(QChar(0x2212)) : QString();
+  const double size = std::fabs(ms);
+  if (size < 1000) return QObject::tr("%1 ms").arg(sign + QString::number(size, 'f', size < 10 && size != std::floor(size) ? 1 : 0));
+  if (size < 60'000) return QObject::tr("%1 s").arg(sign + QString::number(size / 1000, 'f', 1));
+  return sign + durationWords(static_cast<int64_t>(size));
+}
+
+double queueFill(const ConnectionHealth& h) { return h.queueMax == 0 ? 0 : 100.0 * static_cast<double>(h.queued) / static_cast<double>(h.queueMax); }
 
 HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
   using Mark = HealthLook::Mark;
@@ -112,9 +128,28 @@ HealthCard::HealthCard(const Theme& theme, QWidget* parent) : QWidget(parent), m
   connect(m_copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_health.error + QLatin1Char('\n') + m_health.hint); });
 }
 
-bool HealthCard::isFailing() const {
-  return m_health.state == ConnectionState::Waiting || m_health.state == ConnectionState::Refused || m_health.state == ConnectionState::GaveUp;
+// An attempt lasts longer than the countdown, or not at all: the card stays as it is.
+bool HealthCard::isTryingAgain() const {
+  return m_health.state == ConnectionState::Waiting || (m_health.state == ConnectionState::Connecting && !m_health.error.isEmpty());
 }
+
+// Figures of a connection that is not there say nothing: the cause and what one can do stand in their place.
+bool HealthCard::isDown() const {
+  return isTryingAgain() || m_health.state == ConnectionState::Refused || m_health.state == ConnectionState::GaveUp ||
+         m_health.state == ConnectionState::Closed;
+}
+
+QString HealthCard::causeText() const {
+  if (!isDown()) return {};
+  if (m_health.closedByUser) return tr("Closed on request.");
+  if (m_health.error.isEmpty())
+    return m_rejects.empty() ? tr("Not connected.") : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
+  // The address is on the tool tip.
+  if (m_health.error.contains(QLatin1String(" timed out after "))) return tr("Host %1 did not answer.").arg(QUrl(m_health.url).host());
+  return m_health.error.section(QStringLiteral(": "), -1);
+}
+
+QString HealthCard::hintLine() const { return isTryingAgain() ? m_health.hint : QString(); }
 
 void HealthCard::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
@@ -122,19 +157,22 @@ void HealthCard::resizeEvent(QResizeEvent* event) {
 }
 
 void HealthCard::placeButtons() {
-  const bool shown = isFailing() || (m_health.state == ConnectionState::Closed);
-  m_reconnect->setVisible(shown);
-  m_copy->setVisible(shown && !m_health.error.isEmpty());
-  m_reconnect->adjustSize();
-  m_copy->adjustSize();
-  m_reconnect->move(8, height() - m_reconnect->height() - 6);
-  m_copy->move(m_reconnect->geometry().right() + 6, m_reconnect->y());
+  m_reconnect->setVisible(isDown() && m_runs);
+  m_copy->setVisible(isDown() && !m_health.error.isEmpty() && !m_health.closedByUser);
+  int x = 8;
+  for (QToolButton* button : {m_reconnect, m_copy}) {
+    if (button->isHidden()) continue;
+    button->adjustSize();
+    button->move(x, height() - button->height() - 6);
+    x = button->geometry().right() + 6;
+  }
 }
 
 void HealthCard::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu;
-  menu.addAction(tr("Reconnect now"), this, [this] { emit reconnectWanted(m_health.name); });
-  menu.addAction(tr("Disconnect"), this, [this] { emit disconnectWanted(m_health.name); });
+  menu.addAction(tr("Reconnect now"), this, [this] { emit reconnectWanted(m_health.name); })->setEnabled(m_runs);
+  menu.addAction(tr("Disconnect"), this, [this] { emit disconnectWanted(m_health.name); })
+      ->setEnabled(m_runs && m_health.state != ConnectionState::Closed);
   menu.addSeparator();
   menu.addAction(tr("Copy error"), m_copy, &QToolButton::click)->setEnabled(!m_health.error.isEmpty());
   menu.addAction(tr("Copy address"), this, [this] { QApplication::clipboard()->setText(m_health.url); });
@@ -163,58 +201,121 @@ void HealthCard::showRejects() {
 
 void HealthCard::setTheme(const Theme& theme) {
   m_theme = &theme;
+  m_look = healthLook(m_health, theme);
   update();
 }
 
 QSize HealthCard::sizeHint() const {
-  const bool trouble = m_look.mark == HealthLook::Mark::SlashedRing || m_look.mark == HealthLook::Mark::Square ||
-                       m_health.state == ConnectionState::Waiting;
   constexpr int kChecks = 3;
-  if (!m_health.checklist.isEmpty()) return {220, 84 + 34 * static_cast<int>(std::min<qsizetype>(m_health.checklist.size(), kChecks))};
-  return {220, trouble ? 108 : m_health.isSink ? 100 : 142};
+  int high = m_health.isSink ? 104 : 142;
+  if (isDown())
+    high = 76 + (hintLine().isEmpty() ? 0 : kLineHeight) + (m_reconnect->isHidden() && m_copy->isHidden() ? 0 : kButtonsHeight);
+  else if (!m_health.checklist.isEmpty())
+    high = 84 + 34 * static_cast<int>(std::min<qsizetype>(m_health.checklist.size(), kChecks));
+  return {220, high + (m_health.insecure ? kLineHeight : 0)};
+}
+
+void HealthCard::sample(const ConnectionHealth& h, Micros now) {
+  const bool isThere = h.state == ConnectionState::Open || h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Idle);
+  const Sample current{now, h.isSink ? h.sent : h.messages, h.bytes};
+  // What was lost meanwhile does not count, and a run that began anew counts from nothing.
+  if (!isThere || (!m_samples.empty() && current.count < m_samples.back().count)) m_samples.clear();
+  if (m_sampledAt > 0 && now - m_sampledAt < kSample) return;
+  if (m_samples.empty()) {
+    m_rate = m_byteRate = 0;
+  } else {
+    const double elapsed = static_cast<double>(now - m_samples.front().at) / 1e6;
+    m_rate = static_cast<double>(current.count - m_samples.front().count) / elapsed;
+    m_byteRate = static_cast<double>(current.bytes - m_samples.front().bytes) / elapsed;
+  }
+  if (m_sampledAt > 0 && (!isThere || !m_samples.empty())) m_rates.push_back(isThere ? m_rate : std::nan(""));
+  m_sampledAt = now;
+  if (isThere) m_samples.push_back(current);
+  if (m_samples.size() > (h.isSink ? kSinkRateSamples : kRateSamples)) m_samples.pop_front();
+  if (m_rates.size() > kSparkPoints) m_rates.pop_front();
 }
 
 void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<Reject>& rejects) {
   m_rejects = rejects;
-  const uint64_t count = h.isSink ? h.sent : h.messages;
-  if (m_sampledAt == 0 || count < m_countAt) {
-    m_sampledAt = now;
-    m_countAt = count;
-    m_bytesAt = h.bytes;
-  } else if (now - m_sampledAt >= kSample) {
-    const double elapsed = static_cast<double>(now - m_sampledAt) / 1e6;
-    m_rate = static_cast<double>(count - m_countAt) / elapsed;
-    m_byteRate = static_cast<double>(h.bytes - m_bytesAt) / elapsed;
-    m_countAt = count;
-    m_bytesAt = h.bytes;
-    m_sampledAt = now;
-    m_rates.push_back(m_rate);
-    if (m_rates.size() > kSparkPoints) m_rates.pop_front();
-  }
+  m_runs = true;
+  sample(h, now);
   const QSize before = sizeHint();
   m_health = h;
   m_now = now;
   m_look = healthLook(h, *m_theme);
+  const QString attempt = h.maxAttempts < 0 ? tr("Attempt %1").arg(h.attempt) : tr("Attempt %1 of %2").arg(h.attempt).arg(h.maxAttempts);
   if (h.state == ConnectionState::Waiting)
-    m_detail = tr("Attempt %1%2, retrying in %3 s")
-                   .arg(h.attempt)
-                   .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
-                   .arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
+    m_detail = tr("%1, retrying in %2 s").arg(attempt).arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
+  else if (isTryingAgain())
+    m_detail = tr("%1, connecting").arg(attempt);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
+  else if (h.state == ConnectionState::Closed)
+    m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0))
+                        : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));
   else if (!h.checklist.isEmpty())
     m_detail = tr("Open, but no rows. Check:");
   else if (h.stale)
-    m_detail = tr("Socket open, but silent. Usual gap %1 s.").arg(h.usualGapMs / 1000, 0, 'f', 1);
+    m_detail = tr("Socket open, but silent. Usual gap %1.").arg(spanWords(h.usualGapMs));
   else
     m_detail = h.degraded;
   setAccessibleName(tr("%1: %2").arg(h.name, m_look.word));
-  setAccessibleDescription(h.error.isEmpty() ? m_detail : h.error + QLatin1Char(' ') + m_detail);
-  setToolTip(h.error.isEmpty() ? h.url : h.url + QLatin1Char('\n') + h.error + (h.hint.isEmpty() ? QString() : QLatin1Char('\n') + h.hint));
-  if (!h.checklist.isEmpty()) setToolTip(toolTip() + QStringLiteral("\n• ") + h.checklist.join(QStringLiteral("\n• ")));
-  if (sizeHint() != before) updateGeometry();
+  QStringList told{causeText(), hintLine(), m_detail, isDown() ? QString() : figures()};
+  if (h.insecure) told << tr("Not verified: TLS checks are off");
+  told.removeAll(QString());
+  setAccessibleDescription(told.join(QStringLiteral(". ")));
+  setToolTip(details());
   placeButtons();
+  if (sizeHint() != before) updateGeometry();
   update();
+}
+
+void HealthCard::endRun() {
+  if (!m_runs) return;
+  if (!isDown() || isTryingAgain()) {
+    m_health.state = ConnectionState::Closed;
+    m_health.closedByUser = true;
+    m_health.since = m_now;
+  }
+  show(m_health, m_now, m_rejects);
+  m_runs = false;
+  placeButtons();
+  updateGeometry();
+}
+
+// What the card shows in numbers, for those who cannot see it.
+QString HealthCard::figures() const {
+  const ConnectionHealth& h = m_health;
+  if (h.isSink)
+    return tr("%1 rows/s, %2 sent, %3 of %4 queued, %5 failed, %6 dropped").arg(m_rate, 0, 'f', 1).arg(h.sent).arg(h.queued).arg(h.queueMax).arg(h.failed).arg(h.dropped);
+  const std::optional<int64_t> lag = lagOf(h, m_now);
+  return tr("%1 messages/s, %2, ping %3, lag %4, %5 gaps, %6 lost at least, %7 duplicates, %8 bad")
+      .arg(m_rate, 0, 'f', 1)
+      .arg(bytesText(m_byteRate), h.pingMs < 0 ? tr("not known") : spanWords(h.pingMs), lag ? spanWords(static_cast<double>(*lag)) : tr("not known"))
+      .arg(h.gaps)
+      .arg(h.lost)
+      .arg(h.duplicates)
+      .arg(h.bad);
+}
+
+// What has no room on the card.
+QString HealthCard::details() const {
+  const ConnectionHealth& h = m_health;
+  QStringList lines{h.url};
+  if (!h.error.isEmpty() && !h.closedByUser) lines << h.error;
+  if (!h.hint.isEmpty()) lines << h.hint;
+  if (h.insecure) lines << tr("Not verified: TLS checks are off, so anybody in between can read and change what comes.");
+  if (h.openedAt > 0) lines << tr("Connected for %1").arg(durationWords((m_now - h.openedAt) / 1000));
+  if (h.isSink) {
+    lines << tr("Queued %1 of %2, sent %3, failed %4, dropped %5").arg(h.queued).arg(h.queueMax).arg(h.sent).arg(h.failed).arg(h.dropped);
+    if (h.state == ConnectionState::Waiting) lines << m_detail;
+  } else {
+    if (h.watermark) lines << tr("Watermark %1 UTC").arg(QDateTime::fromMSecsSinceEpoch(*h.watermark, Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")));
+    lines << tr("Messages %1, sequence jumps %2").arg(h.messages).arg(h.sequenceJumps);
+  }
+  if (!h.degraded.isEmpty()) lines << h.degraded;
+  for (const QString& check : h.checklist) lines << QStringLiteral("• ") + check;
+  return lines.join(QLatin1Char('\n'));
 }
 
 void HealthCard::paintEvent(QPaintEvent*) {
@@ -247,10 +348,14 @@ void HealthCard::paintEvent(QPaintEvent*) {
     p.setPen(color);
     p.drawText(QRectF(left, y, right - left, 17), Qt::AlignVCenter, p.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(right - left)));
   };
-  if (isFailing()) {
-    // The cause comes first: the address is on the tool tip.
-    line(32, h.error.section(QStringLiteral(": "), -1), t.text1, 11.5);
-    line(54, m_detail, t.text2);
+  if (h.insecure) {
+    const int below = isDown() && !(m_reconnect->isHidden() && m_copy->isHidden()) ? kButtonsHeight : 0;
+    line(height() - below - kLineHeight - 6, tr("Not verified: TLS checks are off"), t.warn);
+  }
+  if (isDown()) {
+    line(32, causeText(), t.text1, 11.5);
+    if (!hintLine().isEmpty()) line(52, hintLine(), t.text2);
+    line(hintLine().isEmpty() ? 52 : 52 + kLineHeight, m_detail, t.text2);
     return;
   }
   p.setFont(uiFont(20, QFont::DemiBold));
@@ -263,15 +368,23 @@ void HealthCard::paintEvent(QPaintEvent*) {
   p.drawText(QRectF(left + rateWidth + 6, 33, 60, 24), Qt::AlignVCenter, h.isSink ? tr("rows/s") : tr("msg/s"));
   const QRectF spark(right - 84, 31, 84, 26);
   if (m_rates.size() > 1) {
-    const double most = std::max(1.0, *std::max_element(m_rates.begin(), m_rates.end()) * 1.1);
+    double most = 1;
+    for (const double each : m_rates)
+      if (!std::isnan(each)) most = std::max(most, each * 1.1);
     QPainterPath path;
+    bool joins = false;
     for (size_t i = 0; i < m_rates.size(); ++i) {
+      if (std::isnan(m_rates[i])) {
+        joins = false;
+        continue;
+      }
       const QPointF at(spark.right() - static_cast<double>(m_rates.size() - 1 - i) * spark.width() / (kSparkPoints - 1),
                        spark.bottom() - m_rates[i] / most * spark.height());
-      if (i == 0)
-        path.moveTo(at);
-      else
+      if (joins)
         path.lineTo(at);
+      else
+        path.moveTo(at);
+      joins = true;
     }
     p.setPen(QPen(t.accent, 1.4));
     p.setBrush(Qt::NoBrush);
@@ -282,9 +395,11 @@ void HealthCard::paintEvent(QPaintEvent*) {
   if (!m_detail.isEmpty())
     line(58, m_detail, t.text2);
   else if (h.isSink)
-    line(58, tr("%1 sent, queue %2 of %3").arg(h.sent).arg(h.queued).arg(h.queueMax), t.text2);
+    line(58, tr("Queue %1 % full, %2 sent").arg(queueFill(h), 0, 'f', 0).arg(withThousands(static_cast<double>(h.sent), 0)), t.text2);
+  else if (h.lastMessage == 0)
+    line(58, tr("%1 · no message yet").arg(bytesText(m_byteRate)), t.text2);
   else
-    line(58, tr("%1 · last message %2 ms ago").arg(bytesText(m_byteRate)).arg(h.lastMessage == 0 ? 0 : (m_now - h.lastMessage) / 1000), t.text2);
+    line(58, tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>((m_now - h.lastMessage) / 1000))), t.text2);
   if (!h.checklist.isEmpty()) {
     // Two lines each; the whole of it is on the tool tip.
     double top = 78;
@@ -312,8 +427,9 @@ void HealthCard::paintEvent(QPaintEvent*) {
     pair(1, 78, tr("Dropped"), QString::number(h.dropped), h.dropped > 0);
     return;
   }
-  pair(0, 80, tr("Ping"), h.pingMs < 0 ? QStringLiteral("–") : tr("%1 ms").arg(h.pingMs, 0, 'f', 0), false);
-  pair(1, 80, tr("Messages"), QString::number(h.messages), false);
+  const std::optional<int64_t> lag = lagOf(h, m_now);
+  pair(0, 80, tr("Ping"), h.pingMs < 0 ? QStringLiteral("–") : spanWords(h.pingMs), false);
+  pair(1, 80, tr("Lag"), lag ? spanWords(static_cast<double>(*lag)) : QStringLiteral("–"), false);
   pair(0, 98, tr("Gaps"), QString::number(h.gaps), h.gaps > 0);
   pair(1, 98, tr("Lost"), h.gaps > 0 ? tr("≥ %1").arg(h.lost) : QStringLiteral("0"), h.gaps > 0);
   pair(0, 116, tr("Duplicates"), QString::number(h.duplicates), false);

@@ -12,7 +12,6 @@
 #include <QJsonArray>
 #include <QLabel>
 #include <QListWidget>
-#include <QPainter>
 #include <QRegularExpression>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -27,6 +26,7 @@
 #include "ui/connect_dialog.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
+#include "ui/health_card.h"
 #include "ui/help_window.h"
 #include "ui/history_panel.h"
 #include "ui/message_bar.h"
@@ -44,24 +44,6 @@ constexpr int kSlowMs = 200;
 constexpr int kCheckDelayMs = 120;
 // A crash loses no more than this.
 constexpr int kKeepDelayMs = 700;
-
-// A triangle to start, a square to stop: drawn, so that they take any theme's colour.
-QIcon playIcon(const QColor& color, bool play) {
-  QPixmap pixmap(32, 32);
-  pixmap.setDevicePixelRatio(2);
-  pixmap.fill(Qt::transparent);
-  QPainter p(&pixmap);
-  p.setRenderHint(QPainter::Antialiasing);
-  if (play) {
-    p.setPen(Qt::NoPen);
-    p.setBrush(color);
-    p.drawPolygon(QPolygonF({{4, 2.5}, {13, 8}, {4, 13.5}}));
-  } else {
-    p.setPen(QPen(color, 1.6));
-    p.drawRoundedRect(QRectF(3.5, 3.5, 9, 9), 1.5, 1.5);
-  }
-  return pixmap;
-}
 
 }  // namespace
 
@@ -125,6 +107,7 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   connect(&m_tick, &QTimer::timeout, this, &MainWindow::tick);
   m_tick.start();
   m_history->setRecords(m_workspace.history());
+  setIcons();
   setRunning(false);
   // A window without a folder keeps nothing; the settings' own values come with restoreSession().
   if (folder.isEmpty()) return;
@@ -143,24 +126,6 @@ void MainWindow::openHistory(const Settings& settings) {
 MainWindow::~MainWindow() { m_results->setModel(nullptr); }
 
 SqlEditor& MainWindow::editor() const { return *m_documents->editor(); }
-
-void MainWindow::buildStatus() {
-  m_demoBadge = new QLabel(tr("DEMO DATA"), this);
-  m_demoBadge->setObjectName(QStringLiteral("demoBadge"));
-  m_demoBadge->hide();
-  m_status = new QLabel(tr("not running"), this);
-  m_status->setObjectName(QStringLiteral("status"));
-  m_statusFaults = new QLabel(this);
-  m_caret = new QLabel(this);
-  m_clock = new QLabel(this);
-  statusBar()->setSizeGripEnabled(false);
-  statusBar()->setContentsMargins(8, 0, 8, 0);
-  statusBar()->addWidget(m_demoBadge);
-  statusBar()->addWidget(m_status);
-  statusBar()->addWidget(m_statusFaults);
-  statusBar()->addPermanentWidget(m_caret);
-  statusBar()->addPermanentWidget(m_clock);
-}
 
 QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area,
                                  QLabel** subtitle, bool titled) {
@@ -287,7 +252,7 @@ void MainWindow::setTheme(const Theme& theme) {
   m_plan->setTheme(theme);
   m_streams->setTheme(theme);
   for (const auto& [name, card] : m_cards) card->setTheme(theme);
-  setRunning(m_running);
+  setIcons();
   check();
 }
 
@@ -331,6 +296,8 @@ void MainWindow::check() {
     chips.emplace(static_cast<int>(place.line) - 1, LineChip{QString::fromStdString(d.message), color});
   }
   const auto problems = static_cast<int>(result.diagnostics.size());
+  m_problemCount->setText(problems == 1 ? tr("1 problem") : tr("%n problems", nullptr, problems));
+  m_problemCount->setVisible(problems > 0);
   m_bottom->setTabText(m_bottom->indexOf(m_problems), problems > 0 ? tr("Problems  %1").arg(problems) : tr("Problems"));
   std::map<int, QColor> marks;
   const LanguageService language{std::string(view)};
@@ -354,16 +321,30 @@ void MainWindow::check() {
   }
 }
 
-void MainWindow::run() {
-  if (m_isDemo || (m_demo.start && m_documents->path().isEmpty() && m_documents->editor()->text().contains(QLatin1String("ws://127.0.0.1:41733")))) {
+QString MainWindow::textToRun() {
+  SqlEditor& shown = editor();
+  if (m_isDemo || (m_demo.start && m_documents->path().isEmpty() && shown.text().contains(QLatin1String("ws://127.0.0.1:41733")))) {
     // The exchange may have had to take another port than the one in the text.
     static const QRegularExpression kBase(QStringLiteral("ws://127\\.0\\.0\\.1:\\d+"));
     const QString base = kBase.match(m_demo.start()).captured();
-    const QString moved = m_documents->editor()->text().replace(QStringLiteral("ws://127.0.0.1:41733"), base);
-    if (!base.isEmpty() && moved != m_documents->editor()->text()) m_documents->editor()->setText(moved);
-    m_isDemo = moved.contains(base);
+    const QString moved = shown.text().replace(QStringLiteral("ws://127.0.0.1:41733"), base);
+    if (!base.isEmpty() && moved != shown.text()) {
+      const uint32_t caret = shown.caretOffset();
+      shown.setText(moved);
+      shown.goTo(caret);
+    }
+    m_isDemo = !base.isEmpty() && moved.contains(base);
   }
-  const QString text = m_documents->editor()->text();
+  return shown.text();
+}
+
+void MainWindow::remember(const QString& title, const QString& text) {
+  if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), title, text}); !why.isEmpty()) showMessage(why, true);
+  m_history->setRecords(m_workspace.history());
+}
+
+void MainWindow::run() {
+  const QString text = textToRun();
   const BoundResult result = checkScript(text.toStdString());
   Diagnostics found = result.diagnostics;
   if (!hasError(found)) {
@@ -371,28 +352,34 @@ void MainWindow::run() {
     found.insert(found.end(), missing.begin(), missing.end());
   }
   if (refuse(found, 0)) return;
-  if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), m_documents->title(), text}); !why.isEmpty()) showMessage(why, true);
-  m_history->setRecords(m_workspace.history());
+  remember(m_documents->title(), text);
   m_previewed.clear();
   start(text, result.script, true);
 }
 
 void MainWindow::runStatement() {
-  const QString whole = m_documents->editor()->text();
+  const QString whole = textToRun();
   const std::string text = whole.toStdString();
-  const auto statement = m_documents->editor()->currentStatement();
-  if (!statement) return showMessage(tr("Put the caret into a SELECT to run it alone."), true);
-  const std::string_view chosen = textOf(text, *statement);
-  if (chosen.starts_with("CREATE") || chosen.starts_with("create")) return showMessage(tr("A CREATE STREAM has nothing to show; put the caret into a SELECT."), true);
+  const SqlEditor& shown = editor();
+  std::optional<Span> chosen = shown.currentStatement();
+  if (shown.hasSelectedText())
+    chosen = Span{static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONSTART)),
+                  static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONEND))};
+  if (!chosen) return showMessage(tr("Put the caret into a SELECT to run it alone."), true);
   const BoundResult all = checkScript(text);
   if (refuse(all.diagnostics, 0)) return;
-  std::string target;
-  for (const BoundNode& node : all.script.nodes)
-    if (node.span.begin >= statement->begin && node.span.begin <= statement->end && !node.target.starts_with('#')) target = node.target;
+  QStringList targets;
+  for (const BoundNode& node : all.script.nodes) {
+    const QString target = QString::fromStdString(node.target);
+    if (node.span.begin < chosen->end && node.span.end > chosen->begin && !target.startsWith(QLatin1Char('#')) &&
+        !all.script.stream(node.target).isTable && !targets.contains(target))
+      targets << target;
+  }
+  if (targets.isEmpty()) return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."), true);
   if (refuse(missingSources(all.script), 0)) return;
-  m_previewed = target;
+  remember(tr("%1, preview of %2").arg(m_documents->title(), targets.join(QStringLiteral(", "))), whole);
+  m_previewed = targets;
   start(whole, all.script, false);
-  showMessage(tr("Preview of %1: the sinks are off.").arg(QString::fromStdString(target)), false);
 }
 
 void MainWindow::start(const QString& text, const BoundScript& script, bool sinks) {
@@ -405,6 +392,7 @@ void MainWindow::start(const QString& text, const BoundScript& script, bool sink
   m_chartStack->setCurrentIndex(1);
   m_bottom->setCurrentWidget(m_results);
   keepFileSettings();
+  m_runEditor = m_documents->editor();
   m_runFile = m_documents->path().isEmpty() ? m_documents->title() : m_documents->path();
   m_chartsChosen = !fileSettings()[QLatin1String("shown")].toArray().isEmpty();
   RunOptions options;
@@ -418,14 +406,18 @@ void MainWindow::stop() { m_engine.stop(); }
 
 void MainWindow::setRunning(bool running) {
   m_running = running;
-  m_runButton->setIcon(playIcon(Qt::white, true));
-  m_stopButton->setIcon(playIcon(running ? m_theme->error : m_theme->text3, false));
-  m_stopButton->setEnabled(running);
+  m_tools.at(QStringLiteral("stop"))->setEnabled(running);
+  showLive();
   m_demoBadge->setVisible(m_isDemo && running);
   setWindowTitle(m_isDemo && running ? tr("Weir · DEMO DATA") : tr("Weir"));
   m_streams->setRunning(running);
-  m_charts->setState(!running ? ChartState::Stopped : m_paused ? ChartState::Paused : ChartState::Running);
-  if (!running) m_status->setText(tr("not running"));
+  if (running) return;
+  m_previewBadge->hide();
+  m_status->setText(tr("not running"));
+  m_statusFaults->clear();
+  m_healthSubtitle->clear();
+  if (m_runEditor && m_problems->topLevelItemCount() == 0) m_runEditor->setChips({});
+  for (const auto& [name, card] : m_cards) card->endRun();
 }
 
 void MainWindow::showMessage(const QString& text, bool isError) { m_messageBar->show(text, isError); }
@@ -435,7 +427,10 @@ void MainWindow::tick() {
   const qint64 now = QDateTime::currentMSecsSinceEpoch();
   const bool slow = now / kSlowMs != m_slowTick;
   m_slowTick = now / kSlowMs;
-  if (slow) m_clock->setText(tr("UTC %1").arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss"))));
+  if (slow) {
+    const QDateTime time = QDateTime::currentDateTimeUtc();
+    m_clock->setText((m_settings.localTime ? tr("Local %1") : tr("UTC %1")).arg((m_settings.localTime ? time.toLocalTime() : time).toString(QStringLiteral("HH:mm:ss"))));
+  }
   if (!m_running) return;
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);
@@ -449,7 +444,7 @@ void MainWindow::tick() {
     updateStatus(snapshot);
     m_results->refreshInfo();
   }
-  if (m_paused) return;
+  if (isPaused()) return;
   showGaps(snapshot);
   const int64_t first = m_charts->firstTime();
   m_charts->forEach([&](ChartPane& pane) {
@@ -467,6 +462,7 @@ HealthCard* MainWindow::card(const QString& connection) const {
 // Health goes behind Streams where there is no height for both.
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  fitToolbar();
   constexpr int kBoth = 680;
   if ((height() < kBoth) == m_isLow) return;
   m_isLow = height() < kBoth;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QTimer>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@
 class QDockWidget;
 class QLabel;
 class QListWidget;
+class QPushButton;
 class QStackedWidget;
 class QTableView;
 class QTabWidget;
@@ -79,7 +81,7 @@ class MainWindow final : public QMainWindow {
 
  public slots:
   void run();
-  /// Previews the SELECT at the caret, with the sinks off.
+  /// Previews the SELECTs in the selection, or the one at the caret, with the sinks off.
   void runStatement();
   void stop();
   void showCommands();
@@ -132,6 +134,17 @@ class MainWindow final : public QMainWindow {
   void updateStatus(const RunSnapshot& snapshot);
   void updateChips(const RunSnapshot& snapshot);
   void setRunning(bool running);
+  void setIcons();
+  void fitToolbar();
+  void showLive();
+  bool isPaused() const;
+  /// The text of the document that is shown, the demo exchange's address in it where it is the demo.
+  QString textToRun();
+  void remember(const QString& title, const QString& text);
+  QString runMessage(const RunInfo& info, const QStringList& connectionsBefore) const;
+  void buildPanes();
+  std::vector<QWidget*> panes() const;
+  void focusPane(QWidget* pane);
   void keepSession();
 
   const Theme* m_theme;
@@ -168,21 +181,25 @@ class MainWindow final : public QMainWindow {
   QVBoxLayout* m_cardsLayout = nullptr;
   QWidget* m_cardsPane = nullptr;
   std::map<QString, HealthCard*> m_cards;
-  std::map<QString, bool> m_wasLive;
-  QToolButton* m_runButton = nullptr;
-  QToolButton* m_stopButton = nullptr;
+  std::map<QString, bool> m_wasGood;
+  std::map<QString, QToolButton*> m_tools;
+  QPushButton* m_commandBox = nullptr;
   QToolButton* m_live = nullptr;
   QToolButton* m_zone = nullptr;
   QLabel* m_demoBadge = nullptr;
+  QLabel* m_previewBadge = nullptr;
   QLabel* m_status = nullptr;
   QLabel* m_statusFaults = nullptr;
   QLabel* m_caret = nullptr;
+  QToolButton* m_problemCount = nullptr;
   QLabel* m_clock = nullptr;
   QByteArray m_factoryLayout;
   std::string m_shownStream;
-  std::string m_previewed;  ///< the result of a statement that runs alone
+  QStringList m_previewed;  ///< the results of the statements that run alone
+  QPointer<SqlEditor> m_runEditor;  ///< whose text runs
+  std::map<std::string, int64_t> m_ranWindows;  ///< of each result of the run that was adopted last, in ms
   BoundScript m_script;  ///< that runs, or ran last
-  std::map<std::string, int> m_chipLines;
+  std::map<std::string, int> m_chipLines;  ///< of the document that is shown
   ResultViews m_views;
   uint64_t m_runSeen = 0;
   QJsonObject m_fileSettings;  ///< charts and alerts, by file
@@ -197,7 +214,6 @@ class MainWindow final : public QMainWindow {
   bool m_isDemo = false;
   bool m_demoTold = false;
   bool m_running = false;
-  bool m_paused = false;
   bool m_isLow = false;  ///< too low for streams and health one above the other
   qint64 m_slowTick = 0;
   uint64_t m_lastIn = 0;
@@ -205,6 +221,7 @@ class MainWindow final : public QMainWindow {
   std::map<std::string, uint64_t> m_lastRows;
   Micros m_lastAt = 0;
   Micros m_startedAt = 0;
+  quint64 m_dashboardBefore = 0;  ///< rows that the demo's dashboard had when the run began
   uint64_t m_lostSoFar = 0;
   std::map<int64_t, uint64_t> m_lostInGap;
   double m_inRate = 0;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands of the window: menus, toolbar and keys. Each is one action; the palette lists them all.
+#include <QAbstractItemView>
 #include <QAction>
 #include <QActionGroup>
 #include <QClipboard>
 #include <QApplication>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QInputDialog>
 #include <QLabel>
 #include <QMenuBar>
-#include <QPainter>
 #include <QPushButton>
+#include <QStackedWidget>
+#include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -25,8 +28,15 @@
 #include "ui/results_panel.h"
 #include "ui/settings_dialog.h"
 #include "ui/sql_editor.h"
+#include "ui/stream_tree.h"
 
 namespace weir {
+
+namespace {
+
+constexpr int kUsualRange = 5;  // minutes, as the charts begin with
+
+}  // namespace
 
 QAction* MainWindow::action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call) {
   auto* a = new QAction(text, this);
@@ -98,12 +108,25 @@ void MainWindow::buildActions() {
   });
   record->setCheckable(true);
 
-  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] {
-    m_paused = m_actions[QStringLiteral("pause")]->isChecked();
-    setRunning(m_running);
-  });
+  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { showLive(); });
   pause->setCheckable(true);
-  action(QStringLiteral("live"), tr("Go &live"), {}, [this] { m_charts->setFollowing(true); });
+  action(QStringLiteral("live"), tr("Go &live"), {}, [this] {
+    m_actions[QStringLiteral("pause")]->setChecked(false);
+    m_charts->setFollowing(true);
+    showLive();
+  });
+  auto* ranges = new QActionGroup(this);
+  for (const int minutes : {1, 2, 5, 15, 60, 240, 1440}) {
+    const QString length = minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60);
+    QAction* range = action(QStringLiteral("range%1").arg(minutes), tr("Show the last %1").arg(length), {}, [this, length, minutes] {
+      m_tools.at(QStringLiteral("range"))->setText(length);
+      m_charts->setRange(minutes * 60'000LL);
+    });
+    range->setCheckable(true);
+    range->setChecked(minutes == kUsualRange);
+    ranges->addAction(range);
+  }
+  buildPanes();
   action(QStringLiteral("exportChart"), tr("Export &chart..."), {}, [this] {
     if (ChartPane* pane = m_charts->currentPane()) pane->askAndExport();
   });
@@ -197,8 +220,8 @@ void MainWindow::buildMenus() {
   }
   menu(tr("&Edit"), {"undo", "redo", "-", "find", "findNext", "replace", "goToLine", "-", "complete", "format", "comment", "addOccurrence", "definition", "-", "nextProblem", "previousProblem"});
   menu(tr("&Query"), {"run", "runStatement", "stop", "-", "record", "history", "-", "demo"});
-  menu(tr("&Chart"), {"pause", "live", "zone", "-", "exportChart", "copyChart", "exportRows"});
-  QMenu* view = menu(tr("&View"), {"commands", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
+  menu(tr("&Chart"), {"pause", "live", "zone", "-", "range1", "range2", "range5", "range15", "range60", "range240", "range1440", "-", "exportChart", "copyChart", "exportRows"});
+  QMenu* view = menu(tr("&View"), {"commands", "-", "nextPane", "previousPane", "focusStreams", "focusEditor", "focusChart", "focusResults", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
   view->setObjectName(QStringLiteral("viewMenu"));
   menu(tr("&Help"), {"help", "manual", "about"});
 
@@ -220,27 +243,27 @@ void MainWindow::buildMenus() {
     connect(b, &QToolButton::clicked, a, &QAction::trigger);
     connect(a, &QAction::changed, b, [a, b] { b->setChecked(a->isChecked()); });
     bar->addWidget(b);
+    m_tools[QLatin1String(name)] = b;
     return b;
   };
-  m_runButton = button("run", tr("Run"));
+  button("run", tr("Run"));
   button("runStatement", tr("Run statement"));
-  m_stopButton = button("stop", tr("Stop"));
+  button("stop", tr("Stop"));
   bar->addSeparator();
   button("pause", tr("Pause view"));
-  m_live = button("live", tr("● LIVE"));
+  m_live = button("live", tr("LIVE"));
   bar->addSeparator();
   auto* range = new QToolButton(bar);
-  range->setText(tr("5 min"));
+  m_tools[QStringLiteral("range")] = range;
   range->setObjectName(QStringLiteral("range"));
+  range->setText(tr("%1 min").arg(kUsualRange));
   range->setAccessibleName(tr("Time range of the chart"));
+  range->setToolTip(tr("Time range of the chart"));
+  range->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   range->setPopupMode(QToolButton::InstantPopup);
   bar->addWidget(range);
   auto* ranges = new QMenu(range);
-  for (const int minutes : {1, 2, 5, 15, 60, 240, 1440})
-    ranges->addAction(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60), this, [this, range, minutes] {
-      range->setText(minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60));
-      m_charts->setRange(minutes * 60'000LL);
-    });
+  for (QAction* choice : m_actions.at(QStringLiteral("range1"))->actionGroup()->actions()) ranges->addAction(choice);
   range->setMenu(ranges);
   connect(m_charts, &ChartDeck::rangeChanged, range, [range](int64_t ms) { range->setText(ChartDeck::rangeText(ms)); });
   m_zone = button("zone", tr("UTC"));
@@ -249,10 +272,55 @@ void MainWindow::buildMenus() {
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  auto* commands = new QPushButton(tr("Search commands    Ctrl+Shift+P"), bar);
-  commands->setObjectName(QStringLiteral("commandBox"));
-  connect(commands, &QPushButton::clicked, this, &MainWindow::showCommands);
-  bar->addWidget(commands);
+  m_commandBox = new QPushButton(bar);
+  m_commandBox->setObjectName(QStringLiteral("commandBox"));
+  m_commandBox->setAccessibleName(tr("Search commands"));
+  connect(m_commandBox, &QPushButton::clicked, this, &MainWindow::showCommands);
+  bar->addWidget(m_commandBox);
+  fitToolbar();
+}
+
+void MainWindow::buildPanes() {
+  const auto step = [this](int by) {
+    const std::vector<QWidget*> all = panes();
+    std::vector<QWidget*> seen;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(seen), [](const QWidget* pane) { return pane->isVisible(); });
+    const QWidget* focus = QApplication::focusWidget();
+    const auto here = std::find_if(seen.begin(), seen.end(), [focus](const QWidget* pane) { return pane == focus || pane->isAncestorOf(focus); });
+    if (seen.empty()) return;
+    const auto count = static_cast<int>(seen.size());
+    const int at = here == seen.end() ? (by > 0 ? -1 : 0) : static_cast<int>(here - seen.begin());
+    focusPane(seen[static_cast<size_t>((at + by + count) % count)]);
+  };
+  action(QStringLiteral("nextPane"), tr("Next pane"), QKeySequence(tr("F6")), [step] { step(1); });
+  action(QStringLiteral("previousPane"), tr("Previous pane"), QKeySequence(tr("Shift+F6")), [step] { step(-1); });
+  action(QStringLiteral("focusStreams"), tr("Focus streams"), {}, [this] { focusPane(panes()[0]); });
+  action(QStringLiteral("focusEditor"), tr("Focus editor"), {}, [this] { focusPane(panes()[1]); });
+  action(QStringLiteral("focusChart"), tr("Focus chart"), {}, [this] { focusPane(panes()[2]); });
+  action(QStringLiteral("focusResults"), tr("Focus results"), {}, [this] { focusPane(panes()[3]); });
+}
+
+// Streams, editor, chart, results: left to right, top to bottom.
+std::vector<QWidget*> MainWindow::panes() const { return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), m_bottom->currentWidget()}; }
+
+void MainWindow::focusPane(QWidget* pane) {
+  // A pane that was hidden, or is behind another one, comes to the front.
+  for (QWidget* above = pane; above; above = above->parentWidget())
+    if (auto* dock = qobject_cast<QDockWidget*>(above)) {
+      dock->show();
+      dock->raise();
+    }
+  if (pane == m_charts && !m_charts->panes().empty()) return chart().setFocus(Qt::TabFocusReason);
+  const auto takesFocus = [](const QWidget* widget) { return widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus; };
+  if (takesFocus(pane)) return pane->setFocus(Qt::TabFocusReason);
+  // What holds the pane's content before the controls around it.
+  QWidget* first = nullptr;
+  for (auto* child : pane->findChildren<QWidget*>()) {
+    if (!takesFocus(child) || !child->isVisibleTo(pane)) continue;
+    if (qobject_cast<QAbstractItemView*>(child)) return child->setFocus(Qt::TabFocusReason);
+    if (!first) first = child;
+  }
+  if (first) first->setFocus(Qt::TabFocusReason);
 }
 
 void MainWindow::showCommands() {

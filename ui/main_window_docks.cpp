@@ -7,7 +7,6 @@
 #include <QListWidget>
 #include <QScrollArea>
 #include <QStackedWidget>
-#include <QStyle>
 #include <QTabBar>
 #include <QTableView>
 #include <QTabWidget>
@@ -87,12 +86,7 @@ void MainWindow::buildDocks() {
     m_charts->forEach([this](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
     m_streams->setCharts(m_charts->streams());
   });
-  connect(m_charts, &ChartDeck::followingChanged, this, [this](bool following) {
-    m_live->setProperty("following", following);
-    m_live->setText(following ? tr("● LIVE") : tr("○ Go live"));
-    m_live->style()->unpolish(m_live);
-    m_live->style()->polish(m_live);
-  });
+  connect(m_charts, &ChartDeck::followingChanged, this, &MainWindow::showLive);
 
   buildBottom();
   addDock(QStringLiteral("bottomDock"), tr("Results"), m_bottom, Qt::BottomDockWidgetArea, nullptr, false);

@@ -27,6 +27,14 @@ constexpr size_t kMostPointsLoaded = 2'000'000;
 
 QString joinedNames(const QStringList& names) { return names.join(QStringLiteral(", ")); }
 
+// A window's length in the unit in which one would write it.
+QString windowWords(int64_t ms) {
+  if (ms % 3'600'000 == 0) return QObject::tr("%1 h").arg(ms / 3'600'000);
+  if (ms % 60'000 == 0) return QObject::tr("%1 min").arg(ms / 60'000);
+  if (ms % 1000 == 0) return QObject::tr("%1 sec").arg(ms / 1000);
+  return QObject::tr("%1 ms").arg(ms);
+}
+
 }  // namespace
 
 ChartView& MainWindow::chart() { return m_charts->current(); }
@@ -52,11 +60,17 @@ void MainWindow::adoptRun() {
     m_alertMarks.clear();
   }
   m_lastAt = 0;
+  const bool sinkGoesOn = goesOn && std::any_of(info.keptConnections.begin(), info.keptConnections.end(), [this](const QString& name) {
+    return m_script.stream(name.toStdString()).kind == StreamKind::Sink;
+  });
+  if (!sinkGoesOn) m_dashboardBefore = m_demo.dashboardRows ? m_demo.dashboardRows() : 0;
+  QStringList connectionsBefore;
+  for (const auto& [name, card] : m_cards) connectionsBefore << name;
   // Cards of connections that go on stay.
   std::erase_if(m_cards, [&](const auto& entry) {
     if (goesOn && info.keptConnections.contains(entry.first)) return false;
     entry.second->deleteLater();
-    m_wasLive.erase(entry.first);
+    m_wasGood.erase(entry.first);
     return true;
   });
   std::map<std::string, BoundStream> results;
@@ -76,21 +90,64 @@ void MainWindow::adoptRun() {
   for (const auto name : kept[QLatin1String("alerts")].toArray()) m_alertStreams.insert(name.toString());
   m_streams->setAlerts(m_alertStreams);
   showDefaultCharts(info);
-  const QString first = !m_previewed.empty() ? QString::fromStdString(m_previewed) : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
-  m_results->setStreams(m_previewed.empty() ? names : QStringList{first}, first);
+  const QString first = !m_previewed.empty() ? m_previewed.first() : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
+  m_results->setStreams(m_previewed.empty() ? names : m_previewed, first);
   showStream(first.toStdString());
   for (const std::string& name : fresh) loadOlder(name);
-  if (!info.replaces) return;
-  QStringList anew;
-  for (const QString& name : names)
-    if (!info.keptResults.contains(name)) anew << name;
+  m_previewBadge->setVisible(!m_previewed.empty());
+  if (const QString text = runMessage(info, connectionsBefore); !text.isEmpty()) showMessage(text, false);
+  m_ranWindows.clear();
+  for (const std::string& name : info.results) m_ranWindows[name] = m_script.stream(name).windowMs;
+}
+
+// What the run before has left to this one, in one line.
+QString MainWindow::runMessage(const RunInfo& info, const QStringList& connectionsBefore) const {
   QStringList parts;
-  if (!info.keptConnections.isEmpty()) parts << tr("Kept %1 connected").arg(joinedNames(info.keptConnections));
-  if (!info.keptResults.isEmpty()) parts << tr("kept the windows of %1").arg(joinedNames(info.keptResults));
-  if (!anew.isEmpty()) parts << tr("started %1 anew").arg(joinedNames(anew));
-  QString text = parts.join(QStringLiteral("; ")) + QLatin1Char('.');
-  text[0] = text[0].toUpper();
-  showMessage(text, false);
+  if (!m_previewed.empty()) parts << tr("Preview of %1, sinks off.").arg(joinedNames(m_previewed));
+  if (!info.replaces) return parts.join(QString());
+  QStringList connections, restarted, started, stopped;
+  int sources = 0, sinks = 0;
+  // A preview shows the rows that its sink does not get: the two are told apart.
+  const auto sinkName = [this](const QString& name) {
+    const auto found = m_script.streams.find(name.toStdString());
+    return found != m_script.streams.end() && found->second.kind == StreamKind::Sink ? tr("sink %1").arg(name) : name;
+  };
+  for (const auto& [name, stream] : m_script.streams) {
+    if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !m_previewed.empty())) continue;
+    const QString label = QString::fromStdString(name);
+    connections << label;
+    if (info.keptConnections.contains(label))
+      ++(stream.kind == StreamKind::Source ? sources : sinks);
+    else
+      (connectionsBefore.contains(label) ? restarted : started) << sinkName(label);
+  }
+  for (const std::string& name : info.results) {
+    if (info.keptResults.contains(QString::fromStdString(name))) continue;
+    const QString label = m_previewed.empty() ? sinkName(QString::fromStdString(name)) : QString::fromStdString(name);
+    const auto before = m_ranWindows.find(name);
+    const int64_t now = m_script.stream(name).windowMs;
+    if (before == m_ranWindows.end())
+      started << label;
+    else if (before->second > 0 && now > 0 && before->second != now)
+      restarted << tr("%1 (%2 to %3)").arg(label, windowWords(before->second), windowWords(now));
+    else
+      restarted << label;
+  }
+  for (const QString& name : connectionsBefore)
+    if (!connections.contains(name)) stopped << sinkName(name);
+  for (const auto& [name, window] : m_ranWindows)
+    if (std::find(info.results.begin(), info.results.end(), name) == info.results.end()) stopped << QString::fromStdString(name);
+  // A sink is both a connection and a result.
+  for (QStringList* names : {&restarted, &started, &stopped}) names->removeDuplicates();
+  QStringList kept;
+  if (sources > 0) kept << (sources == 1 ? tr("1 source") : tr("%n sources", nullptr, sources));
+  if (sinks > 0) kept << (sinks == 1 ? tr("1 sink") : tr("%n sinks", nullptr, sinks));
+  if (!info.keptResults.isEmpty()) kept << tr("the windows of %1").arg(joinedNames(info.keptResults));
+  if (!kept.isEmpty()) parts << tr("Kept %1.").arg(joinedNames(kept));
+  if (!restarted.isEmpty()) parts << tr("Restarted %1.").arg(joinedNames(restarted));
+  if (!started.isEmpty()) parts << tr("Started %1.").arg(joinedNames(started));
+  if (!stopped.isEmpty()) parts << tr("Stopped %1.").arg(joinedNames(stopped));
+  return parts.join(QLatin1Char(' '));
 }
 
 // What was shown of this file the last time, else one chart for each result as far as there is room: the shortest
@@ -101,7 +158,7 @@ void MainWindow::showDefaultCharts(const RunInfo& info) {
     for (const auto name : fileSettings()[QLatin1String("shown")].toArray())
       if (m_views.find(name.toString().toStdString())) wanted << name.toString();
   } else {
-    wanted << QString::fromStdString(m_previewed);
+    wanted = m_previewed;
   }
   if (wanted.isEmpty()) {
     std::vector<std::string> byWindow;

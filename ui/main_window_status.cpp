@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of a run that is going: health cards, status bar, rates beside the queries.
+#include <QAction>
 #include <QLabel>
+#include <QPushButton>
 #include <QStatusBar>
+#include <QStyle>
+#include <QTabWidget>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "ui/chart_deck.h"
 #include "ui/document_tabs.h"
 #include "ui/health_card.h"
+#include "ui/icons.h"
 #include "ui/main_window.h"
 #include "ui/message_bar.h"
 #include "ui/sql_editor.h"
@@ -14,8 +21,90 @@
 
 namespace weir {
 
+void MainWindow::buildStatus() {
+  const auto badge = [this](const QString& name, const QString& text) {
+    auto* label = new QLabel(text, this);
+    label->setObjectName(name);
+    label->hide();
+    statusBar()->addWidget(label);
+    return label;
+  };
+  statusBar()->setSizeGripEnabled(false);
+  statusBar()->setContentsMargins(8, 0, 8, 0);
+  m_demoBadge = badge(QStringLiteral("demoBadge"), tr("DEMO DATA"));
+  m_previewBadge = badge(QStringLiteral("previewBadge"), tr("PREVIEW, SINKS OFF"));
+  m_status = new QLabel(tr("not running"), this);
+  m_status->setObjectName(QStringLiteral("status"));
+  m_statusFaults = new QLabel(this);
+  m_statusFaults->setObjectName(QStringLiteral("statusFaults"));
+  m_statusFaults->setTextFormat(Qt::RichText);
+  statusBar()->addWidget(m_status);
+  statusBar()->addWidget(m_statusFaults);
+  m_caret = new QLabel(this);
+  m_caret->setObjectName(QStringLiteral("caret"));
+  m_problemCount = new QToolButton(this);
+  m_problemCount->setObjectName(QStringLiteral("problemCount"));
+  m_problemCount->setAccessibleName(tr("Show the problems"));
+  m_problemCount->hide();
+  connect(m_problemCount, &QToolButton::clicked, this, [this] { m_bottom->setCurrentWidget(m_problems); });
+  m_clock = new QLabel(this);
+  m_clock->setObjectName(QStringLiteral("clock"));
+  statusBar()->addPermanentWidget(m_caret);
+  statusBar()->addPermanentWidget(m_problemCount);
+  statusBar()->addPermanentWidget(m_clock);
+}
+
+void MainWindow::setIcons() {
+  const auto set = [this](const char* tool, const char* icon, const QColor& color) {
+    m_tools.at(QLatin1String(tool))->setIcon(lineIcon(QLatin1String(icon), color, m_theme->bg0));
+  };
+  set("run", "run", Qt::white);
+  set("runStatement", "run-statement", m_theme->text1);
+  set("stop", "stop", m_theme->error);
+  set("pause", "pause", m_theme->text1);
+  set("range", "clock", m_theme->text2);
+  set("zone", "globe", m_theme->text2);
+  set("record", "record", m_theme->error);
+  m_commandBox->setIcon(lineIcon(QStringLiteral("search"), m_theme->text3, m_theme->bg1));
+  showLive();
+}
+
+// Words go first where there is little width.
+void MainWindow::fitToolbar() {
+  constexpr int kWords = 1360;
+  const bool words = width() >= kWords;
+  for (const char* name : {"runStatement", "stop", "pause"})
+    m_tools.at(QLatin1String(name))->setToolButtonStyle(words ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+  const QString keys = m_actions.at(QStringLiteral("commands"))->shortcut().toString(QKeySequence::NativeText);
+  m_commandBox->setText(words && !keys.isEmpty() ? tr("Commands") + QStringLiteral("   ") + keys : tr("Commands"));
+}
+
+bool MainWindow::isPaused() const { return m_actions.at(QStringLiteral("pause"))->isChecked(); }
+
+// Whether what one sees is the present: in a word, a mark and a colour.
+void MainWindow::showLive() {
+  m_charts->setState(!m_running ? ChartState::Stopped : isPaused() ? ChartState::Paused : ChartState::Running);
+  struct Look {
+    const char* state;
+    const char* icon;
+    QString word;
+    QColor color;
+  };
+  const Look look = !m_running                 ? Look{"idle", "detached", tr("Idle"), m_theme->idle}
+                    : isPaused()               ? Look{"paused", "pause", tr("Paused"), m_theme->warn}
+                    : !m_charts->isFollowing() ? Look{"detached", "detached", tr("Go live"), m_theme->accent}
+                                               : Look{"live", "live", tr("LIVE"), m_theme->success};
+  QToolButton* pill = m_live;
+  pill->setText(look.word);
+  pill->setAccessibleName(look.word);
+  pill->setIcon(lineIcon(QLatin1String(look.icon), look.color, m_theme->bg0));
+  pill->setProperty("state", QLatin1String(look.state));
+  pill->style()->unpolish(pill);
+  pill->style()->polish(pill);
+}
+
 void MainWindow::showHealth(const RunSnapshot& snapshot) {
-  int live = 0;
+  int live = 0, stale = 0, degraded = 0, retrying = 0, failed = 0;
   for (const ConnectionHealth& h : snapshot.connections) {
     HealthCard*& card = m_cards[h.name];
     if (!card) {
@@ -27,16 +116,27 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
     }
     const auto rejects = snapshot.rejects.find(h.name.toStdString());
     card->show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
-    live += h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) ? 1 : 0;
-    const auto before = m_wasLive.find(h.name);
-    // Silent is as bad as lost.
-    const bool wasLive = before != m_wasLive.end() && before->second;
-    const bool isLive = h.state == ConnectionState::Live && !h.stale;
-    if (wasLive && !isLive && h.state != ConnectionState::Idle) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
-    m_wasLive[h.name] = isLive;
+    const Trouble trouble = troubleOf(h);
+    const bool isUp = h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open);
+    // A sink without rows to send sleeps.
+    const bool isGood = (isUp || (h.isSink && h.state == ConnectionState::Idle)) && trouble == Trouble::None;
+    live += isUp && trouble == Trouble::None ? 1 : 0;
+    stale += trouble == Trouble::Stale ? 1 : 0;
+    degraded += trouble == Trouble::Degraded ? 1 : 0;
+    retrying += h.state == ConnectionState::Waiting ? 1 : 0;
+    failed += h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp ? 1 : 0;
+    const auto before = m_wasGood.find(h.name);
+    // Silent is as bad as lost; what somebody closed by hand is neither.
+    if (before != m_wasGood.end() && before->second && !isGood && !h.closedByUser) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
+    m_wasGood[h.name] = isGood;
   }
   m_streams->setHealth(snapshot.connections);
-  m_healthSubtitle->setText(tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()));
+  QStringList troubles;
+  if (failed > 0) troubles << tr("%1 failed").arg(failed);
+  if (retrying > 0) troubles << tr("%1 retrying").arg(retrying);
+  if (stale > 0) troubles << tr("%1 stale").arg(stale);
+  if (degraded > 0) troubles << tr("%1 degraded").arg(degraded);
+  m_healthSubtitle->setText(troubles.isEmpty() ? tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()) : troubles.join(QStringLiteral(", ")));
 }
 
 void MainWindow::updateStatus(const RunSnapshot& s) {
@@ -58,20 +158,32 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
     m_demoTold = true;
     m_messageBar->show(tr("That was the demo. Now point it at your own URL."), false, tr("Connect to a URL"), [this] { connectToUrl(); });
   }
-  QString text = tr("%n running", nullptr, static_cast<int>(m_chipLines.size())) +
+  QString text = tr("%n running", nullptr, static_cast<int>(m_ranWindows.size())) +
                  tr("     in %1/s   out %2/s").arg(m_inRate, 0, 'f', 0).arg(m_outRate, 0, 'f', 1);
-  if (m_isDemo && m_demo.dashboardRows) text += tr("     dashboard received %1 of %2 sent").arg(m_demo.dashboardRows()).arg(s.rowsOut);
+  if (s.lagMs) text += tr("     lag %1").arg(spanWords(static_cast<double>(*s.lagMs)));
+  if (m_isDemo && m_demo.dashboardRows && m_previewed.empty())
+    text += tr("     dashboard received %1 of %2 sent").arg(m_demo.dashboardRows() - m_dashboardBefore).arg(s.rowsOut);
   m_status->setText(text);
-  const bool faults = s.late + s.dropped + s.bad + s.expressionErrors > 0;
-  m_statusFaults->setText(tr("   late %1   dropped %2   bad %3   errors %4").arg(s.late).arg(s.dropped).arg(s.bad).arg(s.expressionErrors));
-  QPalette palette = m_statusFaults->palette();
-  palette.setColor(QPalette::WindowText, faults ? m_theme->warn : m_theme->text3);
-  m_statusFaults->setPalette(palette);
+  // Only what is not zero stands out.
+  QStringList faults;
+  const auto fault = [&](const QString& words, uint64_t count) {
+    faults << QStringLiteral("<span style='color:%1;%2'>%3</span>")
+                  .arg((count > 0 ? m_theme->warn : m_theme->text3).name(), count > 0 ? QStringLiteral("font-weight:600") : QString(), words.arg(count));
+  };
+  fault(tr("late %1"), s.late);
+  fault(tr("dropped %1"), s.dropped);
+  fault(tr("bad %1"), s.bad);
+  if (s.expressionErrors > 0) fault(tr("errors %1"), s.expressionErrors);
+  double fullest = 0;
+  for (const ConnectionHealth& h : s.connections) fullest = std::max(fullest, queueFill(h));
+  faults << QStringLiteral("<span style='color:%1'>%2</span>").arg(m_theme->text3.name(), tr("buffer %1 %").arg(fullest, 0, 'f', 1));
+  m_statusFaults->setText(faults.join(QStringLiteral("&nbsp;&nbsp;&nbsp;")));
 }
 
 // "0.6 rows/s, 0 errors" beside each query that runs.
 void MainWindow::updateChips(const RunSnapshot& s) {
-  if (m_problems->topLevelItemCount() > 0) return;
+  // The lines are those of the document that is shown.
+  if (m_documents->editor() != m_runEditor || m_problems->topLevelItemCount() > 0) return;
   const double elapsed = static_cast<double>(s.now - m_lastAt) / 1e6;
   std::map<int, LineChip> chips;
   for (const auto& [name, line] : m_chipLines) {

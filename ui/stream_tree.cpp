@@ -130,6 +130,8 @@ void StreamTree::setHealth(const std::vector<ConnectionHealth>& connections) {
   for (const ConnectionHealth& h : connections) {
     const auto item = m_items.find(h.name);
     if (item == m_items.end()) continue;
+    if (h.insecure)
+      for (const int column : {0, 1}) item->second->setToolTip(column, tr("Not verified: TLS checks are off"));
     const HealthLook look = healthLook(h, *m_theme);
     if (item->second->text(1) == look.word) continue;
     item->second->setIcon(0, markIcon(look));

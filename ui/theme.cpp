@@ -7,6 +7,8 @@
 #include <QStyleFactory>
 #include <cmath>
 
+#include "ui/focus_ring.h"
+
 // Resources of a static library are there once somebody asks for them.
 static void loadResources() {
   Q_INIT_RESOURCE(weir);
@@ -105,6 +107,7 @@ QString withThousands(double value, int decimals) {
 void applyTheme(QApplication& app, const Theme& t) {
   systemIsDark();  // while the system's palette still stands
   loadResources();
+  FocusRing::install(app);
   app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QPalette p;
   p.setColor(QPalette::Window, t.bg0);
@@ -130,26 +133,35 @@ void applyTheme(QApplication& app, const Theme& t) {
 QMainWindow { background: %bg0; }
 QMainWindow::separator { background: %bg0; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: %accent; }
-QMenuBar { background: %bg0; color: %text1; min-height: 28px; }
+QMenuBar { background: %bg0; color: %text1; min-height: 28px; max-height: 28px; }
 QMenuBar::item { padding: 5px 10px; background: transparent; border-radius: 4px; }
 QMenuBar::item:selected { background: %bg3; }
 QMenu { background: %bg2; border: 1px solid %line2; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: %bg3; }
 QMenu::item:disabled { color: %text3; }
-QToolBar { background: %bg0; border: none; spacing: 6px; padding: 4px 8px; min-height: 34px; }
+QToolBar { background: %bg0; border: none; spacing: 4px; padding: 4px 8px; min-height: 34px; max-height: 34px; }
 QToolButton { color: %text1; border: none; border-radius: 5px; padding: 5px 10px; background: transparent; }
 QToolButton:hover { background: %bg3; }
-QToolButton:disabled { color: %text3; }
+QToolButton:pressed { background: %line2; }
+QToolButton:checked { background: %selection; color: %text1; }
+QToolButton:disabled { color: %disabled; }
+QToolButton#range { padding-right: 24px; }
 QToolButton#run { background: %fill; color: white; font-weight: 600; padding: 5px 14px; }
 QToolButton#run:hover { background: %fillhover; }
 QToolButton#run:disabled { background: %bg3; color: %text3; }
-QToolButton#live { border: 1px solid %success; color: %success; padding: 4px 12px; font-weight: 600; }
-QToolButton#live[following="false"] { border: 1px solid %ctl; color: %text2; }
+QToolButton#live { border: 1px solid %ctl; color: %idle; padding: 4px 10px; font-weight: 600; }
+QToolButton#live[state="live"] { border-color: %success; color: %success; }
+QToolButton#live[state="paused"] { border-color: %warn; color: %warn; }
+QToolButton#live[state="detached"] { border-color: %accent; color: %accent; }
+QToolButton#problemCount { color: %error; padding: 0 6px; font-weight: 600; }
 QPushButton { background: %bg2; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 5px 14px; }
 QPushButton:hover { background: %bg3; }
+QPushButton:pressed, QPushButton:checked { background: %selection; }
+QPushButton:disabled { color: %disabled; background: %bg1; border-color: %line2; }
 QPushButton#primary { background: %fill; color: white; border: none; font-weight: 600; padding: 7px 16px; }
 QPushButton#primary:hover { background: %fillhover; }
+QPushButton#primary:disabled { background: %bg3; color: %disabled; }
 QLineEdit { background: %bg1; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 4px 8px; selection-background-color: %selection; }
 QLineEdit:focus { border-color: %accent; }
 QTabWidget::pane { border: none; background: %bg1; }
@@ -184,6 +196,7 @@ QToolButton#cardButton { border: 1px solid %ctl; padding: 2px 8px; }
 QComboBox { background: %bg1; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 3px 8px; }
 QTabBar::close-button { subcontrol-position: right; image: url(:/weir/close-%mode.svg); width: 16px; height: 16px; }
 QTabBar::close-button:hover { background: %bg3; border-radius: 4px; }
+QComboBox:focus { border-color: %accent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow, QToolButton::menu-indicator { image: url(:/weir/down-%mode.svg); width: 14px; height: 14px; }
 QToolButton::menu-indicator { subcontrol-position: right center; right: 4px; }
@@ -191,14 +204,14 @@ QAbstractScrollArea::corner { background: transparent; border: none; }
 #resultsPanel, #historyPanel, #framesPanel { background: %bg1; }
 #bottomTabs QTabBar::tab { border-top: none; border-bottom: 2px solid transparent; }
 #bottomTabs QTabBar::tab:selected { border-bottom: 2px solid %accent; }
-#demoBadge { color: %warn; border: 1px solid %warn; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
+#demoBadge, #previewBadge { color: %warn; border: 1px solid %warn; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
 )");
   QString text = sheet;
   const std::initializer_list<std::pair<const char*, QColor>> tokens = {
       {"%bg0", t.bg0}, {"%bg1", t.bg1}, {"%bg2", t.bg2}, {"%bg3", t.bg3}, {"%line2", t.line2}, {"%line", t.line},
       {"%ctl", t.ctl}, {"%text1", t.text1}, {"%text2", t.text2}, {"%text3", t.text3}, {"%accent", t.accent},
       {"%fillhover", t.isDark ? QColor("#14698A") : QColor("#085A79")}, {"%fill", t.fill},
-      {"%selection", t.selection}, {"%success", t.success}, {"%warn", t.warn},
+      {"%selection", t.selection}, {"%disabled", Theme::mixed(t.bg0, t.text3, 0.55)}, {"%idle", t.idle}, {"%success", t.success}, {"%warn", t.warn},
       {"%error", t.error}, {"%badtint", Theme::mixed(t.bg1, t.error, 0.10)}, {"%tint", Theme::mixed(t.bg1, t.accent, 0.10)}};
   for (const auto& [token, color] : tokens) text.replace(QLatin1String(token), color.name());
   text.replace(QLatin1String("%mode"), t.isDark ? QLatin1String("dark") : QLatin1String("light"));

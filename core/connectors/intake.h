@@ -51,6 +51,8 @@ class Intake {
   const std::deque<Reject>& rejects() const { return m_rejects; }
   /// The newest message that held none of the columns, shortened: what a feed says that nobody asked for.
   const std::string& lastControl() const { return m_lastControl; }
+  /// The greatest event time so far, in ms; nothing where arrival is the time.
+  std::optional<int64_t> newestEvent() const { return m_eventTime ? m_greatest : std::nullopt; }
   uint64_t gaps() const { return m_gapLog.count(); }
   bool stopped() const { return m_stopped; }
 

@@ -15,6 +15,7 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
   m_connection.onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText); };
   m_connection.onOpen = [this] {
     const Micros now = m_clock.now();
+    m_openedAt = now;
     if (m_capture) m_capture->event(m_intake->name(), "open", now);
     m_passedBefore = m_intake->counters().passed;
     m_feeder->opened(*m_intake, now);
@@ -76,6 +77,8 @@ ConnectionHealth WebSocketSource::health() const {
   h.sequenceJumps = m_intake->counters().sequenceJumps;
   h.lost = m_lost;
   h.usualGapMs = m_usualGap.ms();
+  h.openedAt = m_connection.isOpen() ? m_openedAt : 0;
+  h.newestEvent = m_intake->newestEvent();
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);
   return h;

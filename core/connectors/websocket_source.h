@@ -46,6 +46,7 @@ class WebSocketSource final : public QObject {
   Micros m_lostAt = 0;
   uint64_t m_lost = 0;
   Micros m_lastArrival = 0;
+  Micros m_openedAt = 0;
 };
 
 }  // namespace weir

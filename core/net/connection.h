@@ -10,6 +10,7 @@
 #include <QStringList>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "core/base/clock.h"
 #include "core/net/connection_machine.h"
@@ -66,6 +67,10 @@ struct ConnectionHealth {
   QString degraded;       ///< why its rows are not to be trusted as they should be; empty when they are
   QStringList checklist;  ///< of a feed that is open and brings no rows: what to look at
   double usualGapMs = 0;
+  Micros openedAt = 0;                 ///< when the present connection was made; 0 while there is none
+  std::optional<int64_t> newestEvent;  ///< greatest event time, where the source has event times, ms
+  std::optional<int64_t> watermark;    ///< ms
+  bool closedByUser = false;           ///< alone, or with its run
 };
 
 /// Owns one QWebSocket and does what the machine says. Lives on the thread of its clock. Messages come by callback,

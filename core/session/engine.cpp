@@ -47,16 +47,14 @@ void Engine::stop() {
 void Engine::reconnect(const QString& connection) {
   QMetaObject::invokeMethod(m_worker, [this, connection] {
     if (!m_run) return;
-    if (WebSocketSource* source = m_run->source(connection)) source->connection().reconnectNow();
-    if (WebSocketSink* sink = m_run->sink(connection)) sink->connection().reconnectNow();
+    m_run->reconnect(connection);
   }, Qt::QueuedConnection);
 }
 
 void Engine::disconnectFrom(const QString& connection) {
   QMetaObject::invokeMethod(m_worker, [this, connection] {
     if (!m_run) return;
-    if (WebSocketSource* source = m_run->source(connection)) source->connection().stop();
-    if (WebSocketSink* sink = m_run->sink(connection)) sink->connection().stop();
+    m_run->disconnectFrom(connection);
   }, Qt::QueuedConnection);
 }
 
@@ -115,6 +113,7 @@ void Engine::stopOnThread(std::function<void()> then) {
     // The run is not taken apart under its own call.
     QMetaObject::invokeMethod(m_worker, [this, then] {
       m_run.reset();
+      m_troubles.clear();
       {
         const std::lock_guard lock(m_mutex);
         m_snapshot.running = false;
@@ -230,10 +229,17 @@ void Engine::observe() {
   for (const Issue issue : {Issue::CastFailed, Issue::DivByZero, Issue::Overflow, Issue::DomainError}) s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (ConnectionHealth& h : s.connections) {
-    m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(h.name.toStdString()), s.now);
+    const std::string name = h.name.toStdString();
+    m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(name), s.now);
+    if (h.newestEvent) {
+      if (SourceWatermark* source = pipeline.sourceWatermark(name); source && source->sent()) h.watermark = source->at(s.now);
+      // A feed that is lost or silent is not late: its card says what it is.
+      if (const auto lag = lagOf(h, s.now)) s.lagMs = std::max(s.lagMs.value_or(*lag), *lag);
+    }
     s.rowsOut += h.sent;
     s.dropped += h.dropped;
   }
+  noteTrouble(s.connections);
   // Open windows change with what comes in, and with what somebody looks at.
   const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
   std::vector<Gap> gaps;
@@ -245,6 +251,24 @@ void Engine::observe() {
   }
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);
+}
+
+void Engine::noteTrouble(const std::vector<ConnectionHealth>& connections) {
+  std::map<QString, Trouble> now;
+  for (const ConnectionHealth& h : connections) {
+    const Trouble trouble = troubleOf(h);
+    now[h.name] = trouble;
+    const auto found = m_troubles.find(h.name);
+    const Trouble before = found == m_troubles.end() ? Trouble::None : found->second;
+    if (trouble == before) continue;
+    if (trouble == Trouble::Stale)
+      emit event(tr("%1: stale, the socket is open but silent").arg(h.name), false);
+    else if (trouble == Trouble::Degraded)
+      emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), false);
+    else if (h.state == ConnectionState::Open || h.state == ConnectionState::Live)
+      emit event(before == Trouble::Stale ? tr("%1: no longer stale").arg(h.name) : tr("%1: no longer degraded").arg(h.name), false);
+  }
+  m_troubles = std::move(now);
 }
 
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -33,7 +34,9 @@ struct RunSnapshot {
   uint64_t rowsIn = 0;
   uint64_t rowsOut = 0;
   uint64_t late = 0, dropped = 0, bad = 0;
-  double lagMs = 0;
+  /// By how much the newest event times are behind the clock, of the source that is furthest behind among those that
+  /// bring rows; nothing where no source has event times.
+  std::optional<int64_t> lagMs;
   /// Times in which a stream's sources were lost, in its own time.
   std::map<std::string, std::vector<Gap>> gaps;
   /// Rows that each stream has had, sources included.
@@ -97,6 +100,7 @@ class Engine final : public QObject {
   void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();
+  void noteTrouble(const std::vector<ConnectionHealth>& connections);
 
   QThread m_thread;
   QObject* m_worker;  ///< lives on m_thread: queued calls go to it
@@ -114,6 +118,7 @@ class Engine final : public QObject {
   bool m_watchesFrames = false;
   FrameLog m_frames;
   HealthJudge m_judge;
+  std::map<QString, Trouble> m_troubles;
   uint64_t m_observedPush = 0;
   std::map<std::string, uint64_t> m_streamRows;
 };

@@ -5,6 +5,16 @@
 
 namespace weir {
 
+Trouble troubleOf(const ConnectionHealth& h) {
+  if (h.state != ConnectionState::Open && h.state != ConnectionState::Live) return Trouble::None;
+  return h.stale ? Trouble::Stale : h.degraded.isEmpty() ? Trouble::None : Trouble::Degraded;
+}
+
+std::optional<int64_t> lagOf(const ConnectionHealth& h, Micros now) {
+  if (!h.newestEvent || h.state != ConnectionState::Live || h.stale) return std::nullopt;
+  return toMillis(now) - *h.newestEvent;
+}
+
 void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   constexpr Micros kSpacing = 1'000'000;
   std::deque<Sample>& samples = m_samples[h.name];

@@ -4,10 +4,17 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 
 #include "core/net/connection.h"
 
 namespace weir {
+
+/// What is wrong with a connection that is open.
+enum class Trouble { None, Stale, Degraded };
+Trouble troubleOf(const ConnectionHealth& health);
+/// By how many ms the newest event time is behind the clock; nothing without event times, or while nothing comes.
+std::optional<int64_t> lagOf(const ConnectionHealth& health, Micros now);
 
 /// Says of an open connection that its rows cannot be trusted as they should be: more than one message or row in a
 /// hundred of the last minute was bad or late, or a sink lost any. It is over once a minute has passed without.

@@ -255,6 +255,10 @@ void LiveRun::report(const ConnectionHealth& h) {
     case ConnectionState::GaveUp:
     case ConnectionState::Closed:
       if (m_stopping) return;
+      if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name)) {
+        entry.message = tr("%1: disconnected").arg(h.name).toStdString();
+        break;
+      }
       entry.level = LogLevel::Error;
       if (h.error.isEmpty()) {
         entry.message = tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
@@ -291,7 +295,9 @@ void LiveRun::stop(std::function<void()> done) {
     m_recordStream.flush();
     checkRecording();
   }
-  for (const auto& source : m_sources) source->stop();
+  // How a connection has ended is still told when the run is over.
+  for (const auto& source : m_sources)
+    if (!source->hasEnded()) source->stop();
   m_clock->cancel(m_wake);
   m_drainUntil = m_clock->now() + fromMillis(5000);
   checkDrained();
@@ -305,7 +311,8 @@ void LiveRun::checkDrained() {
     m_clock->callAt(m_clock->now() + fromMillis(20), [this] { checkDrained(); });
     return;
   }
-  for (const auto& sink : m_sinks) sink->stop();
+  for (const auto& sink : m_sinks)
+    if (!sink->hasEnded()) sink->stop();
   // The close frames leave with the event loop's next turns.
   m_clock->callAt(m_clock->now() + fromMillis(50), [this] {
     if (m_done) std::exchange(m_done, nullptr)();
@@ -319,7 +326,24 @@ std::vector<ConnectionHealth> LiveRun::health() const {
     if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
   }
   for (const auto& sink : m_sinks) out.push_back(sink->health());
+  for (ConnectionHealth& h : out) h.closedByUser = h.state == ConnectionState::Closed && (m_stopping || m_closedByUser.contains(h.name));
   return out;
+}
+
+Connection* LiveRun::connection(const QString& name) {
+  for (Connection* each : connections())
+    if (each->settings().name == name) return each;
+  return nullptr;
+}
+
+void LiveRun::reconnect(const QString& name) {
+  m_closedByUser.erase(name);
+  if (Connection* found = connection(name)) found->reconnectNow();
+}
+
+void LiveRun::disconnectFrom(const QString& name) {
+  m_closedByUser.insert(name);
+  if (Connection* found = connection(name)) found->stop();
 }
 
 std::map<std::string, uint64_t> LiveRun::sinkMetrics() const {

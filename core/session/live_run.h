@@ -59,6 +59,9 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   bool recordingFailed() const { return m_recordingFailed; }
   uint64_t rowsFailed() const;
   std::vector<Connection*> connections() const;
+  void reconnect(const QString& connection);
+  /// Closes one connection because somebody asked for it: that is no error.
+  void disconnectFrom(const QString& connection);
   WebSocketSource* source(const QString& name);
   WebSocketSink* sink(const QString& name);
 
@@ -74,6 +77,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void report(const ConnectionHealth& health);
   void checkDrained();
   void checkRecording();
+  Connection* connection(const QString& name);
   QStringList noRowsChecklist(const WebSocketSource& source) const;
   void askWhyNoRows(WebSocketSource& source);
 
@@ -105,6 +109,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   Micros m_drainUntil = 0;
   std::function<void()> m_done;
   std::map<QString, QString> m_reported;
+  std::set<QString> m_closedByUser;
 };
 
 }  // namespace weir

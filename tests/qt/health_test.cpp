@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // When a connection that is open is still not to be trusted.
+#include <QDateTime>
 #include <QTest>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
 #include "core/plan/checker.h"
+#include "core/session/engine.h"
 #include "core/session/health_judge.h"
 #include "core/session/live_run.h"
 
@@ -55,6 +57,50 @@ class HealthTest final : public QObject {
     QVERIFY(h.degraded.contains(QLatin1String("lost")));
     for (int second = 2; second < 70; ++second) judge.judge(h, 0, second * 1'000'000LL);
     QVERIFY(h.degraded.isEmpty());
+  }
+
+  void lagIsThatOfAFeedThatComes() {
+    ConnectionHealth h;
+    h.state = ConnectionState::Live;
+    QVERIFY(!lagOf(h, 5'000'000));
+    h.newestEvent = 4'900;
+    QCOMPARE(*lagOf(h, 5'000'000), int64_t{100});
+    h.stale = true;
+    QVERIFY(!lagOf(h, 5'000'000));
+    QCOMPARE(troubleOf(h), Trouble::Stale);
+    h.state = ConnectionState::Waiting;
+    QCOMPARE(troubleOf(h), Trouble::None);
+  }
+
+  // Late rows and bad messages over a real connection: the snapshot has the lag, the events have the trouble, and what
+  // somebody closes is no error.
+  void theEngineTellsLagAndTrouble() {
+    QWebSocketServer server(QStringLiteral("s"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QWebSocketServer::newConnection, this, [&] {
+      QWebSocket* client = server.nextPendingConnection();
+      client->sendTextMessage(QStringLiteral(R"({"p":1,"t":%1})").arg(QDateTime::currentMSecsSinceEpoch() - 700));
+      client->sendTextMessage(QStringLiteral("{no json"));
+      connect(client, &QWebSocket::disconnected, client, &QObject::deleteLater);
+    });
+    Engine engine;
+    QStringList events;
+    bool anyError = false;
+    connect(&engine, &Engine::event, this, [&](const QString& text, bool isError) {
+      events << text;
+      anyError = anyError || isError;
+    });
+    engine.run(QStringLiteral("CREATE STREAM T (p DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"event.time.field\" = 't');"
+                              "SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour) INSERT INTO Counts;").arg(server.serverPort()));
+    QTRY_VERIFY2(events.join(QLatin1Char('\n')).contains(QLatin1String("T: degraded, 1 of 2 messages bad")), qPrintable(events.join(QLatin1Char('\n'))));
+    QTRY_VERIFY(engine.snapshot().lagMs);
+    const RunSnapshot seen = engine.snapshot();
+    QVERIFY(*seen.lagMs >= 700 && *seen.lagMs < 10'000);
+    QVERIFY(seen.connections.front().watermark && seen.connections.front().openedAt > 0);
+    engine.disconnectFrom(QStringLiteral("T"));
+    QTRY_VERIFY(events.contains(QStringLiteral("T: disconnected")));
+    QVERIFY2(!anyError, qPrintable(events.join(QLatin1Char('\n'))));
+    QTRY_VERIFY(engine.snapshot().connections.front().closedByUser);
   }
 
   // Open for ten seconds without a row: the card and the log say what to look at.

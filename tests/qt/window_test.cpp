@@ -2,6 +2,7 @@
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QAccessible>
+#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
@@ -10,7 +11,9 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTabBar>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,6 +22,7 @@
 
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
+#include "ui/chart_deck.h"
 #include "ui/chart_view.h"
 #include "ui/connect_dialog.h"
 #include "ui/document_tabs.h"
@@ -62,6 +66,216 @@ class WindowTest final : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Live"), 10000);
     QTest::mouseClick(window.findChild<QToolButton*>(QStringLiteral("stop")), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!window.findChild<QToolButton*>(QStringLiteral("stop"))->isEnabled(), 8000);
+  }
+
+  void aCardSaysWhatItKnows() {
+    QCOMPARE(spanWords(0.4), QStringLiteral("0.4 ms"));
+    QCOMPARE(spanWords(50), QStringLiteral("50 ms"));
+    QCOMPARE(spanWords(2799), QStringLiteral("2.8 s"));
+    QCOMPARE(spanWords(-12), QString(QChar(0x2212)) + QStringLiteral("12 ms"));
+    HealthCard card(darkTheme());
+    ConnectionHealth h;
+    h.name = QStringLiteral("T");
+    h.state = ConnectionState::Live;
+    h.messages = 3;
+    h.newestEvent = 9'916;
+    card.show(h, 10'000'000);
+    QVERIFY2(card.accessibleDescription().contains(QLatin1String("lag 84 ms")), qPrintable(card.accessibleDescription()));
+    h.stale = true;
+    h.usualGapMs = 50;
+    card.show(h, 10'100'000);
+    QCOMPARE(card.detailText(), QStringLiteral("Socket open, but silent. Usual gap 50 ms."));
+    // What is not verified says so, whatever state it is in.
+    const int high = card.sizeHint().height();
+    h.insecure = true;
+    card.show(h, 10'200'000);
+    QVERIFY(card.sizeHint().height() > high);
+    QVERIFY(card.accessibleDescription().contains(QLatin1String("TLS checks are off")));
+    h.insecure = false;
+    // A failed attempt shows its hint beside the countdown.
+    h.stale = false;
+    h.state = ConnectionState::Waiting;
+    h.error = QStringLiteral("Connection to WebSocket ws://ws.kraken.com timed out after 10 seconds");
+    h.hint = QStringLiteral("check the network and the firewall");
+    h.url = QStringLiteral("ws://ws.kraken.com/v2");
+    h.attempt = 3;
+    h.maxAttempts = 10;
+    h.nextTry = 14'000'000;
+    card.show(h, 10'300'000);
+    QCOMPARE(card.causeText(), QStringLiteral("Host ws.kraken.com did not answer."));
+    QCOMPARE(card.detailText(), QStringLiteral("Attempt 3 of 10, retrying in 4 s"));
+    QVERIFY(card.accessibleDescription().contains(h.hint));
+  }
+
+  // Its buttons stand beneath what it says, and there is nothing to reconnect once the run is over.
+  void aClosedCardHasRoomForItsButtons() {
+    QWidget pane;
+    HealthCard card(darkTheme(), &pane);
+    pane.resize(320, 320);
+    pane.show();
+    const auto button = [&](const QString& text) {
+      for (auto* each : card.findChildren<QToolButton*>())
+        if (each->text() == text) return each;
+      return static_cast<QToolButton*>(nullptr);
+    };
+    ConnectionHealth h;
+    h.name = QStringLiteral("T");
+    h.state = ConnectionState::Live;
+    card.show(h, 1'000'000);
+    card.resize(card.sizeHint());
+    QVERIFY(button(tr("Reconnect now"))->isHidden());
+    h.state = ConnectionState::Closed;
+    h.closedByUser = true;
+    card.show(h, 2'000'000);
+    card.resize(card.sizeHint());
+    QVERIFY(!button(tr("Reconnect now"))->isHidden());
+    constexpr int kTextEnds = 69;
+    QVERIFY(button(tr("Reconnect now"))->y() >= kTextEnds);
+    QCOMPARE(card.causeText(), QStringLiteral("Closed on request."));
+    h.state = ConnectionState::GaveUp;
+    h.closedByUser = false;
+    h.error = QStringLiteral("Failed to connect to WebSocket ws://x: Connection refused");
+    card.show(h, 3'000'000);
+    card.endRun();
+    QCOMPARE(card.stateText(), QStringLiteral("Gave up"));
+    QCOMPARE(card.causeText(), QStringLiteral("Connection refused"));
+    QVERIFY(button(tr("Reconnect now"))->isHidden() && !button(tr("Copy error"))->isHidden());
+  }
+
+  // Three rows each five seconds are 0.6 a second, not 6 and then none.
+  void aSinkHasASteadyRate() {
+    HealthCard card(darkTheme());
+    ConnectionHealth h;
+    h.name = QStringLiteral("O");
+    h.isSink = true;
+    h.state = ConnectionState::Open;
+    for (Micros now = 1'000'000; now < 61'000'000; now += 200'000) {
+      h.sent = static_cast<uint64_t>(now / 5'000'000) * 3;
+      card.show(h, now);
+      if (now > 20'000'000) QVERIFY2(card.rate() > 0.3 && card.rate() < 0.9, qPrintable(QString::number(card.rate())));
+    }
+  }
+
+  void liveSaysWhetherOneSeesThePresent() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 50;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    QTemporaryDir folder;
+    MainWindow window(darkTheme(), {}, folder.path());
+    window.resize(1440, 900);
+    window.show();
+    window.openText(QStringLiteral("demo.sql"), demoScript(exchange.baseUrl()));
+    const auto* pill = window.findChild<QToolButton*>(QStringLiteral("live"));
+    const auto state = [&] { return pill->property("state").toString(); };
+    const auto trigger = [&](const char* name) { window.findChild<QAction*>(QLatin1String(name))->trigger(); };
+    QCOMPARE(state(), QStringLiteral("idle"));
+    window.run();
+    QTRY_COMPARE(state(), QStringLiteral("live"));
+    trigger("pause");
+    QCOMPARE(state(), QStringLiteral("paused"));
+    QVERIFY(window.findChild<QToolButton*>(QStringLiteral("pause"))->isChecked());
+    trigger("live");
+    QCOMPARE(state(), QStringLiteral("live"));
+    QVERIFY(!window.findChild<QToolButton*>(QStringLiteral("pause"))->isChecked());
+    window.charts().setFollowing(false);
+    QCOMPARE(state(), QStringLiteral("detached"));
+    trigger("range15");
+    QCOMPARE(window.findChild<QToolButton*>(QStringLiteral("range"))->text(), QStringLiteral("15 min"));
+
+    // Another tab does not change what runs, and gets no rates beside its lines.
+    auto* status = window.findChild<QLabel*>(QStringLiteral("status"));
+    QTRY_VERIFY(status->text().startsWith(QLatin1String("2 running")));
+    window.documents().newScratch();
+    QTest::qWait(500);
+    QVERIFY2(status->text().startsWith(QLatin1String("2 running")), qPrintable(status->text()));
+    window.documents().setCurrent(0);
+
+    // A preview says in one line what it is, what it kept and what it stopped; and it is remembered.
+    auto* badge = window.findChild<QLabel*>(QStringLiteral("previewBadge"));
+    QVERIFY(!badge->isVisible());
+    window.editor().goTo(static_cast<uint32_t>(window.editor().text().indexOf(QLatin1String("VWAP_STDDEV"))));
+    trigger("runStatement");
+    const auto* message = window.findChild<QLabel*>(QStringLiteral("messageText"));
+    QTRY_VERIFY2(message->text().contains(QLatin1String("Preview of Dashboard, sinks off. Kept 1 source")), qPrintable(message->text()));
+    QVERIFY2(message->text().contains(QLatin1String("Stopped sink Dashboard.")), qPrintable(message->text()));
+    QVERIFY(badge->isVisible());
+    auto* history = window.findChild<QTreeWidget*>(QStringLiteral("history"));
+    QVERIFY(history);
+    QCOMPARE(history->topLevelItemCount(), 2);
+    trigger("stop");
+    QTRY_COMPARE_WITH_TIMEOUT(state(), QStringLiteral("idle"), 8000);
+    QVERIFY(!badge->isVisible());
+    QCOMPARE(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Closed"));
+  }
+
+  void theClockIsThatOfTheTables() {
+    MainWindow window(darkTheme(), {});
+    const auto* clock = window.findChild<QLabel*>(QStringLiteral("clock"));
+    QTRY_VERIFY(clock->text().startsWith(QLatin1String("UTC ")));
+    window.findChild<QAction*>(QStringLiteral("zone"))->trigger();
+    QTRY_VERIFY(clock->text().startsWith(QLatin1String("Local ")));
+  }
+
+  // Only what is not zero stands out, and the demo counts what came since the run began.
+  void theStatusBarTellsFaultsApart() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 50;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    MainWindow window(darkTheme(), {[&] { return demoScript(exchange.baseUrl()); }, [&] { return exchange.dashboardRows() + 600; }});
+    window.show();
+    window.runDemo();
+    const auto* faults = window.findChild<QLabel*>(QStringLiteral("statusFaults"));
+    QTRY_VERIFY(faults->text().contains(QLatin1String("dropped 0")));
+    QVERIFY(!faults->text().contains(darkTheme().warn.name()));
+    QVERIFY(faults->text().contains(QLatin1String("buffer 0.0 %")));
+    const auto* status = window.findChild<QLabel*>(QStringLiteral("status"));
+    QTRY_VERIFY2(status->text().contains(QRegularExpression(QStringLiteral("dashboard received \\d{1,2} of [1-9]\\d? sent"))), qPrintable(status->text()));
+  }
+
+  void theSelectionIsWhatRuns() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    MainWindow window(darkTheme(), {});
+    window.show();
+    window.openText(QStringLiteral("demo.sql"), demoScript(exchange.baseUrl()));
+    window.editor().selectAll();
+    window.runStatement();
+    QTRY_COMPARE(window.charts().panes().size(), size_t{2});
+  }
+
+  void everyPaneIsReachedByKeys() {
+    MainWindow window(darkTheme(), {});
+    window.resize(1440, 900);
+    window.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    window.editor().setFocus();
+    const auto inside = [&](const QString& name) {
+      const QWidget* pane = window.findChild<QWidget*>(name);
+      const QWidget* focus = QApplication::focusWidget();
+      return focus && (pane == focus || pane->isAncestorOf(focus));
+    };
+    const auto press = [&](Qt::KeyboardModifiers modifiers) { QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6, modifiers); };
+    press(Qt::NoModifier);
+    QVERIFY(inside(QStringLiteral("chartDock")));
+    // One sees where one is.
+    const auto* ring = QApplication::focusWidget()->findChild<QWidget*>(QStringLiteral("focusRing"), Qt::FindDirectChildrenOnly);
+    QVERIFY(ring && ring->isVisible());
+    press(Qt::NoModifier);
+    QVERIFY(inside(QStringLiteral("bottomTabs")));
+    press(Qt::NoModifier);
+    QVERIFY(inside(QStringLiteral("streams")));
+    press(Qt::NoModifier);
+    QVERIFY(window.editor().hasFocus());
+    press(Qt::ShiftModifier);
+    QVERIFY(inside(QStringLiteral("streams")));
   }
 
   // As after a crash: the first window never closes, and a second one starts over the same folder.
@@ -232,6 +446,12 @@ class WindowTest final : public QObject {
     QCOMPARE(problems->topLevelItem(0)->text(1), QStringLiteral("unknown stream 'Nope'"));
     window.run();
     QVERIFY(window.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("unknown stream")));
+    // The status bar counts them, and leads there.
+    auto* count = window.findChild<QToolButton*>(QStringLiteral("problemCount"));
+    QCOMPARE(count->text(), QStringLiteral("1 problem"));
+    window.findChild<QTabWidget*>(QStringLiteral("bottomTabs"))->setCurrentIndex(0);
+    count->click();
+    QCOMPARE(window.findChild<QTabWidget*>(QStringLiteral("bottomTabs"))->currentWidget(), problems);
   }
 
   void resultsModelKeepsItsPromises() {
