@@ -244,6 +244,7 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
 
   BoundStream* existing = m_catalog.find(target);
   if (existing && !isHidden && (!existing->inferred || !existing->schema->fields.empty())) {
+    if (existing->inferred) complete(*existing, query, fields);
     conformToTarget(query, select, fields, *existing);
   } else {
     BoundStream created = existing ? *existing : BoundStream{};
@@ -291,6 +292,24 @@ void QueryBinder::bindOutput(const ast::Query& query, BoundSelect& select) {
               "a snapshot needs a window or an aggregate", "OUTPUT LAST EVERY ... passes the latest row on");
 }
 
+void QueryBinder::complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields) {
+  auto schema = std::make_shared<Schema>(*target.schema);
+  const size_t written = schema->fields.size();
+  const ast::InsertTarget* into = query.into ? &*query.into : nullptr;
+  const bool named = into && (into->byName || !into->columns.empty());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    Field field = fields[i];
+    if (into && i < into->columns.size()) field.name = into->columns[i].text;
+    const bool known = schema->find(field.name).has_value();
+    if (!named && i >= written && known)
+      throwBind(Code::AlreadyDefined, query.itemsSpan, "column '" + field.name + "' of " + target.name + " is written by position and by name",
+                "give the later one another name with AS, or write INSERT INTO " + target.name + " BY NAME");
+    if (named ? !known : i >= written) schema->fields.push_back(std::move(field));
+  }
+  target.schema = std::move(schema);
+  target.inferred = false;
+}
+
 void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
                                   const BoundStream& target) {
   const Schema& schema = *target.schema;
@@ -313,7 +332,7 @@ void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, 
       const auto column = schema.find(name);
       if (!column)
         throwBind(Code::UnknownColumn, into->byName ? query.itemsSpan : into->columns[i].span,
-                  target.name + " has no column '" + name + "'", didYouMean(name, names));
+                  "unknown column '" + name + "' of " + target.name, didYouMean(name, names));
       orderTo[i] = *column;
       place(i, *column);
     }

@@ -70,7 +70,6 @@ std::vector<std::string> words(const std::string& line) {
 
 std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   BoundResult checked = checkScript(c.sql);
-  if (hasError(checked.diagnostics)) return said(checked, c.sql);
   std::ostringstream capture;
   CaptureWriter writer(capture, 0, {});
   std::vector<std::string> streams;
@@ -82,6 +81,11 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
     if (w[0] == "~") writer.event(w[2], w[3] == "down" ? "close" : "open", at);
     if (w[0] == "<" && std::find(streams.begin(), streams.end(), w[2]) == streams.end()) streams.push_back(w[2]);
   }
+  if (!checked.waiting.empty()) {
+    std::istringstream ahead(capture.str());
+    checked = checkScript(c.sql, inferFromCapture(ahead, checked.script, checked.waiting));
+  }
+  if (hasError(checked.diagnostics)) return said(checked, c.sql);
   if (streams.empty()) streams = checked.script.results();
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline, batchRows);
