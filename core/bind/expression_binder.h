@@ -88,7 +88,9 @@ class ExpressionBinder {
   BoundExpressionPtr bindIn(const ast::Expr& expr);
   BoundExpressionPtr asBool(const ast::Expr& expr, std::string_view what);
   BoundExpressionPtr common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what);
-  bool containsAggregate(const ast::Expr& expr) const;
+  /// Throws unless a text meets a text, a number a number.
+  void checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
+                       const ast::Expr& rightText, Span span) const;
   std::string textOf(Span span) const { return std::string(m_source.substr(span.begin, span.end - span.begin)); }
 
   const Scope& m_scope;

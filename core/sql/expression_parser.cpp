@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/base/text.h"
 #include "core/data/type.h"
@@ -294,8 +295,8 @@ ExprPtr ExpressionParser::parseWord() {
     expr->number = interval.ms;
     return expr;
   }
-  // AND(x) and OR(x) are aggregates.
-  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR"))) return parseCall();
+  // AND(x) and OR(x) are aggregates, LIKE(s, pattern) is the operator as a function.
+  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR") || m_cursor.isWord("LIKE"))) return parseCall();
   if (!m_cursor.isName()) {
     m_cursor.note("an expression");
     m_cursor.fail();
@@ -417,6 +418,8 @@ ast::Duration ExpressionParser::duration(std::string_view amount, std::string_vi
     m_cursor.fail(Code::Duration, unitSpan, "unknown time unit '" + std::string(unit) + "'",
                   "units are " + std::string(unitList()));
   const auto total = durationMillis(amount, *ms);
+  if (const auto number = parseNumber<double>(amount); !total && number && std::fabs(*number) * static_cast<double>(*ms) > kLongestDurationMs)
+    m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is too large for a duration");
   if (!total)
     m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is no whole number of milliseconds");
   return {*total, span};
@@ -463,6 +466,7 @@ ast::Duration ExpressionParser::expectDuration(std::string_view what) {
     m_cursor.note(std::string(what) + " such as 5 sec");
     m_cursor.fail();
   }
+  if (found->ms < 0) m_cursor.fail(Code::Duration, found->span, std::string(what) + " must not be negative");
   return *found;
 }
 

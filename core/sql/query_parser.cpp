@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/sql/duration.h"
 #include "core/sql/keywords.h"
 
 namespace weir {
@@ -238,9 +239,12 @@ ast::Window QueryParser::parseWindow() {
 ast::WindowArg QueryParser::parseWindowArg() {
   ast::WindowArg arg;
   arg.span = m_cursor.peek().span;
+  const bool negative = m_cursor.isSymbol("-") && m_cursor.peek(2).kind == TokenKind::Word && unitMillis(m_cursor.text(2));
+  if (negative) m_cursor.take();
   if (const auto duration = m_expressions.parseDuration()) {
     arg.kind = ast::WindowArg::Kind::Duration;
     arg.duration = *duration;
+    if (negative) arg.duration.ms = -arg.duration.ms;
   } else {
     arg.expr = m_expressions.parse();
   }
