@@ -53,7 +53,6 @@ class ScriptBinder {
   BoundResult bind() {
     Parsed parsed = parseScript(m_text);
     m_result.diagnostics = std::move(parsed.diagnostics);
-    for (const std::string& name : parsed.brokenStreams) m_catalog.markBroken(name);
     size_t position = 0;
     for (const ast::Statement& statement : parsed.script.statements) {
       if (const auto* create = std::get_if<ast::CreateStream>(&statement.body)) {
@@ -66,6 +65,8 @@ class ScriptBinder {
         addQuery(std::get<ast::Query>(statement.body), ++position);
       }
     }
+    for (const std::string& name : parsed.brokenStreams)
+      if (!m_catalog.find(name)) m_catalog.markBroken(name);
     checkDeadLetters();
     checkTargets();
     checkCycles();

@@ -400,8 +400,11 @@ ExprPtr ExpressionParser::parseCast() {
 
 ast::Name ExpressionParser::parseType() {
   const ast::Name type = m_cursor.expectName("a type");
-  if (!findType(type.text))
-    m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'", "types are " + typeList());
+  if (!findType(type.text)) {
+    const std::string guess = didYouMean(type.text, typeSpellings());
+    m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'",
+                  (guess.empty() ? "" : guess + " ") + "types are " + typeList());
+  }
   m_cursor.previousIsKeyword();
   if (m_cursor.isSymbol("(")) {
     m_cursor.take();

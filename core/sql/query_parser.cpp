@@ -75,7 +75,7 @@ ast::Query QueryParser::parseQuery() {
   parseFrom(query);
   while (parseClause(query)) {
   }
-  if (m_cursor.accept("INSERT")) {
+  if (!m_cursor.startsStatement() && m_cursor.accept("INSERT")) {
     m_cursor.expect("INTO");
     query.into.emplace();
     query.into->stream = m_cursor.expectName("a stream's name");
@@ -115,7 +115,9 @@ std::optional<ast::Name> QueryParser::parseAlias() {
     if (keyword && keyword->clause) return std::nullopt;
     refuseUnsupported();
   }
-  return m_cursor.expectName("a name");
+  ast::Name alias = m_cursor.expectName("a name");
+  m_cursor.previousIsAlias();
+  return alias;
 }
 
 void QueryParser::parseFrom(ast::Query& query) {
@@ -257,6 +259,7 @@ bool QueryParser::parseClause(ast::Query& query) {
   const auto once = [&](bool already) {
     if (already) m_cursor.fail(Code::Syntax, begin, uppered(textOf(m_cursor.source(), begin)) + " is given twice");
   };
+  m_cursor.note("WINDOW");
   if (m_cursor.isWord("WINDOW")) {
     once(query.window.has_value());
     query.window = parseWindow();
