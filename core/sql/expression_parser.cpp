@@ -263,9 +263,7 @@ ExprPtr ExpressionParser::parsePrimary() {
   }
   if (m_cursor.isSymbol("(")) {
     m_cursor.take();
-    if (m_cursor.isWord("SELECT"))
-      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "subqueries inside expressions are not supported",
-                    "write it as a query of its own with INSERT INTO, then join its stream");
+    if (m_cursor.isWord("SELECT")) refuseSubquery("", token.span);
     ExprPtr inner = parse();
     m_cursor.expectSymbol(")");
     inner->span = {token.span.begin, m_cursor.previousSpan().end};
@@ -322,6 +320,7 @@ ExprPtr ExpressionParser::parseCall() {
   expr->text = name.kind == TokenKind::QuotedName ? unquoted(written) : std::string(written);
   expr->textSpan = name.span;
   m_cursor.expectSymbol("(");
+  if (m_cursor.isWord("SELECT")) refuseSubquery(expr->text, name.span);
   if (equalsIgnoringCase(expr->text, "EXTRACT") && m_cursor.isName() && m_cursor.isWord("FROM", 1)) {
     const Token field = m_cursor.take();
     m_cursor.take();
@@ -360,6 +359,18 @@ ExprPtr ExpressionParser::parseCall() {
   }
   expr->span.end = m_cursor.previousSpan().end;
   return expr;
+}
+
+void ExpressionParser::refuseSubquery(std::string_view function, Span span) {
+  const std::string word = uppered(function);
+  if (word == "EXISTS")
+    m_cursor.fail(Code::Unsupported, span, "EXISTS is not supported",
+                  "LEFT JOIN the other stream and test a column of it with IS NOT NULL");
+  if (word == "ANY" || word == "ALL" || word == "SOME")
+    m_cursor.fail(Code::Unsupported, span, word + " is not supported",
+                  "JOIN the other stream, or compare with its MIN or MAX from a query of its own");
+  m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "subqueries inside expressions are not supported",
+                "write it as a query of its own with INSERT INTO, then join its stream");
 }
 
 ExprPtr ExpressionParser::parseCase() {
