@@ -200,7 +200,28 @@ BoundExpressionPtr ExpressionBinder::bindMembers(BoundExpressionPtr object, cons
   return object;
 }
 
+BoundExpressionPtr ExpressionBinder::bindTermMember(const ast::Expr& expr) {
+  const ast::Expr& indexed = *expr.args[0];
+  if (expr.kind != AstKind::Member || indexed.kind != AstKind::Index) return nullptr;
+  const ast::Expr& term = *indexed.args[0];
+  if (term.kind != AstKind::Name || term.parts.size() != 1) return nullptr;
+  const Relation* relation = m_scope.find(term.parts[0].text);
+  if (!relation || !relation->isTerm) return nullptr;
+  const ast::Expr& index = *indexed.args[1];
+  const bool isLast = index.kind == AstKind::Name && index.parts.size() == 1 && equalsIgnoringCase(index.parts[0].text, "last");
+  if (!isLast && !(index.kind == AstKind::Integer && index.text == "0"))
+    throwBind(Code::Unsupported, index.span, "of a repeated event the first and the last match are kept",
+              "write " + relation->alias + "[0] or " + relation->alias + "[last]");
+  ast::Expr column;
+  column.kind = AstKind::Name;
+  column.span = expr.span;
+  const std::string first = firstMatchOf(relation->alias);
+  column.parts = {{!isLast && m_scope.find(first) ? first : relation->alias, term.span}, {expr.text, expr.textSpan}};
+  return bindName(column);
+}
+
 BoundExpressionPtr ExpressionBinder::bindJson(const ast::Expr& expr) {
+  if (auto column = bindTermMember(expr)) return column;
   std::vector<BoundExpressionPtr> args;
   args.push_back(bind(*expr.args[0]));
   if (args[0]->type != Type::Object)

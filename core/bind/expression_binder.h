@@ -84,6 +84,8 @@ class ExpressionBinder {
   BoundExpressionPtr bindScalar(const ScalarFunction& function, std::vector<BoundExpressionPtr> args, Span span);
   BoundExpressionPtr bindCast(const ast::Expr& expr);
   BoundExpressionPtr bindCase(const ast::Expr& expr);
+  /// `e1[0].v` and `e1[last].v` of a pattern's event; nothing for any other expression.
+  BoundExpressionPtr bindTermMember(const ast::Expr& expr);
   BoundExpressionPtr bindJson(const ast::Expr& expr);
   BoundExpressionPtr bindIn(const ast::Expr& expr);
   BoundExpressionPtr asBool(const ast::Expr& expr, std::string_view what);

@@ -2,6 +2,8 @@
 #include "core/bind/query_binder.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/text.h"
 
@@ -44,22 +46,22 @@ std::string nameOf(const ast::Expr& expr, std::string_view source) {
 
 std::vector<Item> expandItems(const ast::Query& query, const Scope& scope, std::string_view source) {
   std::vector<Item> items;
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
-  };
+  std::unordered_set<std::string> taken;
   const auto addAll = [&](const Relation& relation, Span span) {
     for (const Field& field : relation.schema->fields) {
       Item item;
       item.made = columnExpr(relation, field, span);
       item.expr = item.made.get();
-      item.name = taken(field.name) ? relation.alias + "_" + field.name : field.name;
+      item.name = taken.contains(field.name) ? relation.alias + "_" + field.name : field.name;
+      taken.insert(item.name);
       item.span = span;
       items.push_back(std::move(item));
     }
   };
   for (const ast::SelectItem& written : query.items) {
     if (written.kind == ast::SelectItem::Kind::Star) {
-      for (const Relation& relation : scope.relations()) addAll(relation, written.span);
+      for (const Relation& relation : scope.relations())
+        if (!relation.isHidden) addAll(relation, written.span);
     } else if (written.kind == ast::SelectItem::Kind::StreamStar) {
       const Relation* relation = scope.find(written.stream.text);
       if (!relation) {
@@ -73,6 +75,7 @@ std::vector<Item> expandItems(const ast::Query& query, const Scope& scope, std::
       Item item;
       item.expr = written.expr.get();
       item.name = written.alias ? written.alias->text : nameOf(*written.expr, source);
+      taken.insert(item.name);
       item.span = written.span;
       items.push_back(std::move(item));
     }
@@ -160,20 +163,19 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   if (closes) select.aggregated = true;
 
   std::vector<Field> fields;
+  std::unordered_map<std::string_view, size_t> places;
   for (const Item& item : items) {
     auto bound = binder.bindOutput(*item.expr, place, parts, hasWindow, "SELECT");
     if (bound->type == Type::Null) bound->type = Type::String;
-    for (const Field& field : fields)
-      if (field.name == item.name)
-        throwBind(Code::AlreadyDefined, item.span, "column '" + item.name + "' appears twice in SELECT",
-                  "give one of them another name with AS");
+    if (!places.emplace(item.name, places.size()).second)
+      throwBind(Code::AlreadyDefined, item.span, "column '" + item.name + "' appears twice in SELECT",
+                "give one of them another name with AS");
     fields.push_back({item.name, bound->type, false});
     select.items.push_back(std::move(bound));
   }
   const auto aliasOf = [&](const std::string& name) -> const ast::Expr* {
-    for (const Item& item : items)
-      if (item.name == name) return item.expr;
-    return nullptr;
+    const auto found = places.find(name);
+    return found == places.end() ? nullptr : items[found->second].expr;
   };
   if (query.having) {
     binder.setAliases(aliasOf);
