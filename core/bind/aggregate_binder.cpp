@@ -19,16 +19,15 @@ BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const 
     throwBind(Code::AggregatePlace, expr.span, "aggregate " + name + " is not allowed in " + m_clause +
                                                    (m_clause == "WHERE" ? "; use HAVING" : ""));
   const std::string wanted = signature(expr);
-  for (size_t i = 0; i < m_parts->aggregates.size(); ++i) {
-    if (m_parts->aggregateSignatures[i] != wanted) continue;
-    BoundAggregate& known = m_parts->aggregates[i];
+  if (const auto same = m_parts->aggregatePlaces.find(wanted); same != m_parts->aggregatePlaces.end()) {
+    BoundAggregate& known = m_parts->aggregates[same->second];
     if (!m_insideAlias) {
       ++known.weight;
       for (auto& arg : known.args) addWeight(*arg, 1);
       if (known.filter) addWeight(*known.filter, 1);
     }
     auto column = make(Kind::Column, known.overload->result, expr.span);
-    column->column = kFirstAggregate + i;
+    column->column = kFirstAggregate + same->second;
     return column;
   }
   BoundAggregate aggregate;
@@ -96,8 +95,8 @@ BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const 
   }
   auto column = make(Kind::Column, aggregate.overload->result, expr.span);
   column->column = kFirstAggregate + m_parts->aggregates.size();
+  m_parts->aggregatePlaces.emplace(wanted, m_parts->aggregates.size());
   m_parts->aggregates.push_back(std::move(aggregate));
-  m_parts->aggregateSignatures.push_back(wanted);
   return column;
 }
 

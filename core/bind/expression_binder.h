@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/bind/bound_script.h"
@@ -26,7 +27,7 @@ struct SelectParts {
   /// GROUP BY named an alias: the first item that matches is the key's own text, not another occurrence.
   std::vector<bool> keyIsAlias;
   std::vector<BoundAggregate> aggregates;
-  std::vector<std::string> aggregateSignatures;
+  std::unordered_map<std::string, size_t> aggregatePlaces;  ///< by signature
   std::vector<BoundLag> lags;
 };
 

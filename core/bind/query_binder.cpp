@@ -329,14 +329,16 @@ void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, 
     if (count != fields.size())
       throwBind(Code::InsertShape, query.itemsSpan,
                 std::to_string(count) + " columns are named but the query produces " + std::to_string(fields.size()));
+    std::unordered_map<std::string_view, size_t> columns;
+    for (size_t i = 0; i < schema.fields.size(); ++i) columns.emplace(schema.fields[i].name, i);
     for (size_t i = 0; i < count; ++i) {
       const std::string& name = into->byName ? fields[i].name : into->columns[i].text;
-      const auto column = schema.find(name);
-      if (!column)
+      const auto column = columns.find(name);
+      if (column == columns.end())
         throwBind(Code::UnknownColumn, into->byName ? query.itemsSpan : into->columns[i].span,
                   "unknown column '" + name + "' of " + target.name, didYouMean(name, names));
-      orderTo[i] = *column;
-      place(i, *column);
+      orderTo[i] = column->second;
+      place(i, column->second);
     }
   } else {
     if (fields.size() != schema.fields.size())
