@@ -19,7 +19,6 @@
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/row_printer.h"
-#include "core/formats/decoder.h"
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"
 #include "core/session/replay_sinks.h"
@@ -168,21 +167,6 @@ std::optional<std::vector<std::string>> printedStreams(const RunSettings& settin
 
 namespace {
 
-// The first message of each source whose columns are to be inferred.
-std::map<std::string, SchemaPtr> inferFromCapture(const std::string& capture, const std::vector<std::string>& waiting) {
-  std::map<std::string, SchemaPtr> inferred;
-  std::ifstream in(capture, std::ios::binary);
-  CaptureReader reader(in);
-  if (!reader.readHeader()) return inferred;
-  while (true) {
-    const auto line = reader.next();
-    if (!line || !*line) return inferred;
-    if ((*line)->kind != CaptureLine::Kind::Message || inferred.contains((*line)->stream)) continue;
-    if (std::find(waiting.begin(), waiting.end(), (*line)->stream) == waiting.end()) continue;
-    if (SchemaPtr schema = inferJsonSchema((*line)->payload)) inferred[(*line)->stream] = schema;
-  }
-}
-
 // The same capture gives the same UUIDs. Its beginning and its size tell captures apart well enough: reading it all
 // would take as long as the replay.
 uint64_t seedOf(const std::string& file) {
@@ -209,7 +193,10 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     return kExitFailure;
   }
   BoundResult checked = checkScript(text);
-  if (!checked.waiting.empty()) checked = checkScript(text, inferFromCapture(settings.capture, checked.waiting));
+  if (!checked.waiting.empty()) {
+    std::ifstream ahead(settings.capture, std::ios::binary);
+    checked = checkScript(text, inferFromCapture(ahead, checked.script, checked.waiting));
+  }
   printDiagnostics(checked.diagnostics, settings.file, text);
   if (hasError(checked.diagnostics)) return kExitFailure;
   CaptureReader reader(in);

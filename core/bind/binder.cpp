@@ -2,8 +2,9 @@
 #include "core/bind/binder.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/bind/identity.h"
@@ -41,7 +42,7 @@ struct PendingQuery {
   std::string target;
   Span targetSpan;
   std::vector<ast::Name> inputs;
-  enum class State { Waiting, Binding, Done } state = State::Waiting;
+  bool isDone = false;  ///< has been complained about
 };
 
 class ScriptBinder {
@@ -52,7 +53,6 @@ class ScriptBinder {
   BoundResult bind() {
     Parsed parsed = parseScript(m_text);
     m_result.diagnostics = std::move(parsed.diagnostics);
-    for (const std::string& name : parsed.brokenStreams) m_catalog.markBroken(name);
     size_t position = 0;
     for (const ast::Statement& statement : parsed.script.statements) {
       if (const auto* create = std::get_if<ast::CreateStream>(&statement.body)) {
@@ -60,14 +60,17 @@ class ScriptBinder {
         firstError([&](Diagnostics& found) {
           m_catalog.define(*create, statement.span, found, known == m_inferred.end() ? nullptr : known->second);
         });
-        mention(create->name.text);
+        mention(create->name.text, create->name.span.begin);
       } else {
         addQuery(std::get<ast::Query>(statement.body), ++position);
       }
     }
+    for (const std::string& name : parsed.brokenStreams)
+      if (!m_catalog.find(name)) m_catalog.markBroken(name);
     checkDeadLetters();
+    checkTargets();
     checkCycles();
-    for (PendingQuery& query : m_queries) bindQuery(query);
+    for (const size_t query : upstreamFirst()) bindQuery(m_queries[query]);
     BoundScript& script = m_result.script;
     script.streams = m_catalog.takeStreams();
     script.nodes = std::move(m_nodes);
@@ -79,8 +82,12 @@ class ScriptBinder {
   }
 
  private:
-  void mention(const std::string& name) {
-    if (std::find(m_order.begin(), m_order.end(), name) == m_order.end()) m_order.push_back(name);
+  void mention(const std::string& name, uint32_t at) {
+    const auto [first, isNew] = m_firstMentions.emplace(name, at);
+    if (isNew)
+      m_order.push_back(name);
+    else
+      first->second = std::min(first->second, at);
   }
 
   // Keeps the first error of a statement, and all its warnings.
@@ -102,8 +109,9 @@ class ScriptBinder {
     pending.target = query.into ? query.into->stream.text : "Query" + std::to_string(position);
     pending.targetSpan = query.into ? query.into->stream.span : Span{query.span.begin, query.span.begin + 6};
     collectInputs(query, pending.inputs);
-    for (const ast::Name& input : pending.inputs) mention(input.text);
-    mention(pending.target);
+    for (const ast::Name& input : pending.inputs) mention(input.text, input.span.begin);
+    mention(pending.target, pending.targetSpan.begin);
+    m_writers[pending.target].push_back(m_queries.size());
     m_queries.push_back(std::move(pending));
   }
 
@@ -136,35 +144,74 @@ class ScriptBinder {
     m_result.diagnostics.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
   }
 
+  // Said before anything is said of cycles: that the source is written to is what has to change.
+  void checkTargets() {
+    for (PendingQuery& query : m_queries) {
+      const BoundStream* target = m_catalog.find(query.target);
+      if (!target || target->kind != StreamKind::Source) continue;
+      error(Code::Graph, query.targetSpan, "'" + query.target + "' is a source stream and cannot be written to",
+            "write to a stream of another name");
+      query.isDone = true;
+    }
+  }
+
+  using Edges = std::unordered_map<std::string, std::vector<std::string>>;
+
+  // Drops what no cycle can pass: streams that nothing writes, then those that only they wrote.
+  static void dropLoose(Edges& edges) {
+    std::unordered_map<std::string, size_t> writers;
+    for (const auto& [from, to] : edges)
+      for (const std::string& target : to) ++writers[target];
+    std::vector<std::string> loose;
+    for (const auto& [from, to] : edges)
+      if (!writers.contains(from)) loose.push_back(from);
+    while (!loose.empty()) {
+      const auto from = edges.find(loose.back());
+      loose.pop_back();
+      if (from == edges.end()) continue;
+      for (const std::string& target : from->second)
+        if (--writers[target] == 0) loose.push_back(target);
+      edges.erase(from);
+    }
+  }
+
   // A cycle is named from its stream that comes first in the file.
   void checkCycles() {
-    std::map<std::string, std::vector<std::string>> edges;
+    Edges edges;
     for (const PendingQuery& query : m_queries)
-      for (const ast::Name& input : query.inputs) edges[input.text].push_back(query.target);
-    std::set<std::string> told;
-    for (const std::string& start : m_order) {
+      if (!query.isDone)
+        for (const ast::Name& input : query.inputs) edges[input.text].push_back(query.target);
+    dropLoose(edges);
+    std::vector<std::pair<uint32_t, std::string>> starts;
+    for (const auto& [name, targets] : edges) starts.emplace_back(m_firstMentions.at(name), name);
+    std::sort(starts.begin(), starts.end());
+    std::unordered_set<std::string> told;
+    for (const auto& [offset, start] : starts) {
       if (told.contains(start)) continue;
-      std::vector<std::string> path = shortestCycle(edges, start);
+      const std::vector<std::string> path = shortestCycle(edges, start);
       if (path.empty()) continue;
-      told.insert(path.begin(), path.end());
+      const std::unordered_set<std::string> members(path.begin(), path.end());
+      told.insert(members.begin(), members.end());
       Span span;
-      for (PendingQuery& query : m_queries) {
-        const bool reads = std::any_of(query.inputs.begin(), query.inputs.end(), [&](const ast::Name& input) {
-          return std::find(path.begin(), path.end(), input.text) != path.end();
-        });
-        if (!reads || std::find(path.begin(), path.end(), query.target) == path.end()) continue;
-        if (query.target == start || span.end == 0) span = query.targetSpan;
-        query.state = PendingQuery::State::Done;
-        m_catalog.markBroken(query.target);
+      for (const std::string& member : members) {
+        for (const size_t writer : m_writers[member]) {
+          PendingQuery& query = m_queries[writer];
+          const bool reads = std::any_of(query.inputs.begin(), query.inputs.end(),
+                                         [&](const ast::Name& input) { return members.contains(input.text); });
+          if (!reads || query.isDone) continue;
+          if (member == start) span = query.targetSpan;
+          query.isDone = true;
+          m_catalog.markBroken(query.target);
+        }
       }
       error(Code::Graph, span, "queries form a cycle: " + joined(path, " -> "),
             "write the result to a stream of its own");
     }
   }
 
-  static std::vector<std::string> shortestCycle(const std::map<std::string, std::vector<std::string>>& edges,
+  static std::vector<std::string> shortestCycle(const Edges& edges,
                                                 const std::string& start) {
-    std::map<std::string, std::string> cameFrom;
+    std::unordered_map<std::string, std::string> cameFrom;
     std::vector<std::string> frontier{start};
     while (!frontier.empty()) {
       std::vector<std::string> next;
@@ -187,20 +234,38 @@ class ScriptBinder {
     return {};
   }
 
+  // All queries, those behind the ones that write what they read. A chain may be longer than any stack.
+  std::vector<size_t> upstreamFirst() {
+    std::vector<size_t> out;
+    std::vector<uint8_t> seen(m_queries.size());
+    std::vector<std::pair<size_t, bool>> open;
+    for (size_t first = 0; first < m_queries.size(); ++first) {
+      open.emplace_back(first, false);
+      while (!open.empty()) {
+        const auto [query, isReady] = open.back();
+        open.pop_back();
+        if (isReady) {
+          out.push_back(query);
+          continue;
+        }
+        if (std::exchange(seen[query], 1) != 0) continue;
+        open.emplace_back(query, true);
+        const std::vector<ast::Name>& inputs = m_queries[query].inputs;
+        for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
+          const auto writers = m_writers.find(input->text);
+          if (writers == m_writers.end()) continue;
+          for (auto writer = writers->second.rbegin(); writer != writers->second.rend(); ++writer) open.emplace_back(*writer, false);
+        }
+      }
+    }
+    return out;
+  }
+
   void bindQuery(PendingQuery& query) {
-    if (query.state != PendingQuery::State::Waiting) return;
-    query.state = PendingQuery::State::Binding;
-    for (const ast::Name& input : query.inputs)
-      for (PendingQuery& writer : m_queries)
-        if (writer.target == input.text) bindQuery(writer);
-    query.state = PendingQuery::State::Done;
+    if (query.isDone) return;
     const size_t nodesBefore = m_nodes.size();
     firstError([&](Diagnostics& found) {
       try {
-        const BoundStream* target = m_catalog.find(query.target);
-        if (target && target->kind == StreamKind::Source)
-          throwBind(Code::Graph, query.targetSpan, "'" + query.target + "' is a source stream and cannot be written to",
-                    "write to a stream of another name");
         QueryBinder(m_catalog, m_nodes, found, m_hidden).bind(*query.query, query.target);
         const std::string statement = bareStatement(textOf(m_text, query.query->span));
         for (size_t i = nodesBefore; i < m_nodes.size(); ++i) m_nodes[i].definition = std::to_string(i - nodesBefore) + " of " + statement;
@@ -211,7 +276,8 @@ class ScriptBinder {
         giveUp(query.target, nodesBefore);
       } catch (const DeferredInput&) {
         for (const ast::Name& input : query.inputs)
-          if (const BoundStream* stream = m_catalog.find(input.text); stream && stream->inferred)
+          if (const BoundStream* stream = m_catalog.find(input.text);
+              stream && stream->inferred && std::find(m_result.waiting.begin(), m_result.waiting.end(), input.text) == m_result.waiting.end())
             m_result.waiting.push_back(input.text);
         giveUp(query.target, nodesBefore);
       }
@@ -229,6 +295,8 @@ class ScriptBinder {
   std::vector<PendingQuery> m_queries;
   std::vector<BoundNode> m_nodes;
   std::vector<std::string> m_order;
+  std::unordered_map<std::string, uint32_t> m_firstMentions;
+  std::unordered_map<std::string, std::vector<size_t>> m_writers;
   int m_hidden = 0;
   BoundResult m_result;
 };

@@ -133,6 +133,7 @@ struct BoundPatternTerm {
   size_t port = 0;          ///< which input stream
   size_t firstColumn = 0;   ///< where its columns stand in the output
   size_t columns = 0;
+  std::optional<size_t> firstMatch;  ///< of a repeated term: where the columns of its first match stand, behind all terms
   bool negated = false;
   int64_t lastingMs = 0;
   BoundExpressionPtr condition;  ///< over the output's columns, the term's own filled with the candidate

@@ -19,8 +19,30 @@ std::optional<size_t> columnOf(const BoundStream& stream, const std::string& nam
   return index;
 }
 
+// Only JSON says what it holds; the other formats have their one column, or none that could be known.
+void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
+  const std::string format = stream.options.text("format");
+  if (format == "csv")
+    fail(diagnostics, Code::Format, stream.options.has("format") ? stream.options.valueSpan("format") : span,
+         "the columns of a csv source must be written out", "a csv message does not name its fields: write name and type of each");
+  if (format != "text" && format != "bytes") return;
+  if (stream.schema->fields.empty())
+    stream.schema = std::make_shared<Schema>(Schema{{{"message", format == "text" ? Type::String : Type::Bytes, false}}});
+  stream.inferred = false;
+}
+
 void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics) {
   const std::string format = stream.options.text("format");
+  if (format != "json") {
+    std::vector<std::string> keys;
+    for (const auto& [column, path] : stream.options.under("json.mapping.")) keys.push_back("json.mapping." + column);
+    keys.emplace_back("json.records");
+    if (format != "csv") keys.emplace_back("json.on.mismatch");
+    for (const std::string& key : keys)
+      if (stream.options.has(key))
+        fail(diagnostics, Code::OptionValue, stream.options.valueSpan(key),
+             "option '" + key + "' is for format 'json', but this stream has format '" + format + "'");
+  }
   if (stream.inferred || (format != "text" && format != "bytes")) return;
   const Type wanted = format == "text" ? Type::String : Type::Bytes;
   size_t found = 0;
@@ -83,10 +105,11 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
                              uppered(column.type.text) + " is stored as DOUBLE: decimals are not exact", ""});
     schema->fields.push_back({column.name.text, type.type, column.notNull});
   }
-  stream.schema = create.inferred && columns ? columns : SchemaPtr(schema);
-  if (create.inferred && !create.columns.empty())
-    fail(diagnostics, Code::Syntax, create.columns.front().name.span,
-         "columns and ... cannot be mixed", "list all columns, or write only ( ... ) to have them inferred");
+  // Written columns come first, whatever the messages were taken to hold.
+  if (create.inferred && columns)
+    for (const Field& field : columns->fields)
+      if (!schema->find(field.name)) schema->fields.push_back(field);
+  stream.schema = schema;
 
   std::vector<WrittenOption> written;
   for (const ast::Option& option : create.options)
@@ -98,6 +121,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
     stream.kind = stream.options.kind();
     if (stream.isTable && stream.kind != StreamKind::Internal)
       fail(diagnostics, Code::OptionValue, create.name.span, "a table is neither a source nor a sink");
+    if (stream.inferred && stream.kind != StreamKind::Sink) inferByFormat(stream, create.name.span, diagnostics);
     checkFormat(stream, create.name.span, diagnostics);
     checkEventTime(stream, create, diagnostics);
     for (const char* key : {"dedupe.key", "sequence.key", "sequence.partition"})

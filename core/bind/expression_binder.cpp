@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/bind/expression_parts.h"
 #include "core/data/json_text.h"
 #include "core/functions/cast.h"
 
@@ -11,29 +12,6 @@ namespace weir {
 
 using Kind = BoundExpression::Kind;
 using AstKind = ast::Expr::Kind;
-
-namespace {
-
-BoundExpressionPtr make(Kind kind, Type type, Span span) {
-  auto expr = std::make_unique<BoundExpression>();
-  expr->kind = kind;
-  expr->type = type;
-  expr->span = span;
-  return expr;
-}
-
-BoundExpressionPtr literal(Value value, Type type, Span span) {
-  auto expr = make(Kind::Literal, type, span);
-  expr->literal = std::move(value);
-  return expr;
-}
-
-std::string named(Type type) { return std::string(typeName(type)); }
-
-// What an expression is called in a hint: its own text, shortened.
-std::string shown(const std::string& text) { return text.size() > 40 ? "..." : text; }
-
-}  // namespace
 
 void throwBind(Code code, Span span, std::string message, std::string hint) {
   throw BindError{{Severity::Error, code, span, std::move(message), std::move(hint)}};
@@ -222,7 +200,28 @@ BoundExpressionPtr ExpressionBinder::bindMembers(BoundExpressionPtr object, cons
   return object;
 }
 
+BoundExpressionPtr ExpressionBinder::bindTermMember(const ast::Expr& expr) {
+  const ast::Expr& indexed = *expr.args[0];
+  if (expr.kind != AstKind::Member || indexed.kind != AstKind::Index) return nullptr;
+  const ast::Expr& term = *indexed.args[0];
+  if (term.kind != AstKind::Name || term.parts.size() != 1) return nullptr;
+  const Relation* relation = m_scope.find(term.parts[0].text);
+  if (!relation || !relation->isTerm) return nullptr;
+  const ast::Expr& index = *indexed.args[1];
+  const bool isLast = index.kind == AstKind::Name && index.parts.size() == 1 && equalsIgnoringCase(index.parts[0].text, "last");
+  if (!isLast && !(index.kind == AstKind::Integer && index.text == "0"))
+    throwBind(Code::Unsupported, index.span, "of a repeated event the first and the last match are kept",
+              "write " + relation->alias + "[0] or " + relation->alias + "[last]");
+  ast::Expr column;
+  column.kind = AstKind::Name;
+  column.span = expr.span;
+  const std::string first = firstMatchOf(relation->alias);
+  column.parts = {{!isLast && m_scope.find(first) ? first : relation->alias, term.span}, {expr.text, expr.textSpan}};
+  return bindName(column);
+}
+
 BoundExpressionPtr ExpressionBinder::bindJson(const ast::Expr& expr) {
+  if (auto column = bindTermMember(expr)) return column;
   std::vector<BoundExpressionPtr> args;
   args.push_back(bind(*expr.args[0]));
   if (args[0]->type != Type::Object)
@@ -292,18 +291,19 @@ BoundExpressionPtr ExpressionBinder::bindBinary(const ast::Expr& expr) {
   return bindScalar(*findOperator(op), std::move(args), expr.span);
 }
 
+void ExpressionBinder::checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
+                                       const ast::Expr& rightText, Span span) const {
+  const bool leftIsText = left.type == Type::String && isNumber(right.type);
+  if (!leftIsText && !(right.type == Type::String && isNumber(left.type))) return;
+  throwBind(Code::TypeMismatch, span, "cannot compare " + named(left.type) + " with " + named(right.type),
+            "use CAST(" + shown(textOf((leftIsText ? leftText : rightText).span)) + " AS DOUBLE)");
+}
+
 BoundExpressionPtr ExpressionBinder::bindComparison(const std::string& op, const ast::Expr& left,
                                                     const ast::Expr& right, Span span) {
   auto a = bind(left);
   auto b = bind(right);
-  const auto textAgainstNumber = [&](const BoundExpressionPtr& text, const BoundExpressionPtr& number) {
-    return text->type == Type::String && isNumber(number->type);
-  };
-  if (textAgainstNumber(a, b) || textAgainstNumber(b, a)) {
-    const bool leftIsText = a->type == Type::String;
-    throwBind(Code::TypeMismatch, span, "cannot compare " + named(a->type) + " with " + named(b->type),
-              "use CAST(" + shown(textOf((leftIsText ? left : right).span)) + " AS DOUBLE)");
-  }
+  checkComparable(*a, left, *b, right, span);
   return compare(op, std::move(a), std::move(b), span);
 }
 
@@ -327,19 +327,53 @@ BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpress
 }
 
 BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
-  auto in = make(Kind::In, Type::Bool, expr.span);
-  // Each item is compared as `=` would, over one evaluation of the operand.
-  Type type = Type::Null;
+  // Each item is compared as `=` would.
   std::vector<BoundExpressionPtr> args;
+  Type type = Type::Null;
+  bool isUniform = true;
+  size_t objects = 0;
   for (const auto& arg : expr.args) {
     args.push_back(bind(*arg));
-    const auto both = commonType(type, args.back()->type == Type::Object ? Type::String : args.back()->type);
-    if (!both)
+    checkComparable(*args.front(), *expr.args.front(), *args.back(), *arg, arg->span);
+    if (args.back()->type == Type::Object) {
+      ++objects;
+      continue;
+    }
+    const auto both = commonType(type, args.back()->type);
+    if (!both && args.front()->type != Type::Object)
       throwBind(Code::TypeMismatch, arg->span, "cannot compare " + named(type) + " with " + named(args.back()->type));
-    type = *both;
+    isUniform = isUniform && both;
+    type = both.value_or(type);
   }
-  if (type == Type::Null) type = Type::Long;
-  for (auto& arg : args) in->args.push_back(widened(std::move(arg), type));
+  const bool onlyOperand = objects == 1 && args.front()->type == Type::Object;
+  BoundExpressionPtr in;
+  if (objects == 0 || type == Type::Null || (onlyOperand && isUniform)) {
+    // One evaluation of the operand for all items.
+    if (objects > 0) type = type == Type::Null ? Type::Object : isNumber(type) ? Type::Double : type;
+    if (type == Type::Null) type = Type::Long;
+    in = make(Kind::In, Type::Bool, expr.span);
+    for (auto& arg : args) in->args.push_back(widened(std::move(arg), type));
+  } else {
+    std::vector<BoundExpressionPtr> tests;
+    for (size_t i = 1; i < args.size(); ++i) {
+      auto operand = i == 1 ? std::move(args[0]) : bind(*expr.args[0]);
+      if (i > 1) clearWeight(*operand);
+      tests.push_back(compare("=", std::move(operand), std::move(args[i]), expr.args[i]->span));
+    }
+    // Halves of halves, so that a long list makes no deep tree.
+    while (tests.size() > 1) {
+      std::vector<BoundExpressionPtr> pairs;
+      for (size_t i = 0; i + 1 < tests.size(); i += 2) {
+        auto either = make(Kind::Or, Type::Bool, expr.span);
+        either->args.push_back(std::move(tests[i]));
+        either->args.push_back(std::move(tests[i + 1]));
+        pairs.push_back(std::move(either));
+      }
+      if (tests.size() % 2 == 1) pairs.push_back(std::move(tests.back()));
+      tests = std::move(pairs);
+    }
+    in = std::move(tests.front());
+  }
   if (!expr.negated) return in;
   auto negated = make(Kind::Not, Type::Bool, expr.span);
   negated->args.push_back(std::move(in));
@@ -474,6 +508,15 @@ BoundExpressionPtr ExpressionBinder::bindCall(const ast::Expr& expr) {
                                                    " belongs to aggregates, and " + uppered(expr.text) + " is none");
   std::vector<BoundExpressionPtr> args;
   for (const auto& arg : expr.args) args.push_back(bind(*arg));
+  if (const std::vector<std::string> fields = timeFields(function->name); !fields.empty() && !args.empty()) {
+    const std::string* field = std::get_if<std::string>(&args[0]->literal);
+    const auto isField = [&](const std::string& known) { return equalsIgnoringCase(known, *field); };
+    if (field && std::none_of(fields.begin(), fields.end(), isField)) {
+      const std::string guess = didYouMean(*field, fields);
+      throwBind(Code::Duration, expr.args[0]->span, "unknown time unit '" + *field + "'",
+                guess.empty() ? "units are " + joined(fields, ", ", " or ") : guess);
+    }
+  }
   return bindScalar(*function, std::move(args), expr.span);
 }
 
@@ -516,111 +559,6 @@ BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const Sp
   if (name == "WINDOW_HAS_GAP") return make(Kind::WindowHasGap, Type::Bool, expr.span);
   auto column = make(Kind::Column, Type::Long, expr.span);
   column->column = name == "WINDOW_START" ? kWindowStart : kWindowEnd;
-  return column;
-}
-
-bool ExpressionBinder::containsAggregate(const ast::Expr& expr) const {
-  if (expr.kind == AstKind::Call && !findSpecial(expr.text) && findAggregate(expr.text)) return true;
-  return std::any_of(expr.args.begin(), expr.args.end(), [this](const auto& arg) { return containsAggregate(*arg); });
-}
-
-BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const AggregateFunction& function) {
-  const std::string name = uppered(expr.text);
-  if (m_insideAggregate) throwBind(Code::AggregatePlace, expr.span, "aggregates cannot be nested",
-                                   "compute " + name + " in a query of its own and aggregate its stream");
-  if (m_place == Place::Row)
-    throwBind(Code::AggregatePlace, expr.span, "aggregate " + name + " is not allowed in " + m_clause +
-                                                   (m_clause == "WHERE" ? "; use HAVING" : ""));
-  const std::string wanted = signature(expr);
-  for (size_t i = 0; i < m_parts->aggregates.size(); ++i) {
-    if (m_parts->aggregateSignatures[i] != wanted) continue;
-    BoundAggregate& known = m_parts->aggregates[i];
-    if (!m_insideAlias) {
-      ++known.weight;
-      for (auto& arg : known.args) addWeight(*arg, 1);
-      if (known.filter) addWeight(*known.filter, 1);
-    }
-    auto column = make(Kind::Column, known.overload->result, expr.span);
-    column->column = kFirstAggregate + i;
-    return column;
-  }
-  BoundAggregate aggregate;
-  aggregate.function = &function;
-  m_insideAggregate = true;
-  const bool star = expr.args.size() == 1 && expr.args[0]->kind == AstKind::Star;
-  if (star && function.name != "COUNT")
-    throwBind(Code::ArgumentCount, expr.span, name + " does not take *", "it is written " + std::string(function.signature));
-  if (star && expr.flag) throwBind(Code::ArgumentCount, expr.span, "COUNT(DISTINCT *) is not supported", "name a column");
-  if (!star)
-    for (const auto& arg : expr.args) aggregate.args.push_back(bind(*arg));
-  if (expr.filter) aggregate.filter = asBool(*expr.filter, "FILTER");
-  m_insideAggregate = false;
-  if (!star && expr.args.empty())
-    throwBind(Code::ArgumentCount, expr.span, name + " is written " + std::string(function.signature));
-  aggregate.distinct = expr.flag;
-  const AggregateFunction& chosen = expr.flag && function.name == "COUNT" ? *findAggregate("DISTINCTCOUNT") : function;
-  const AggregateOverload* nearest = nullptr;
-  for (const AggregateOverload& overload : chosen.overloads) {
-    if (overload.params.size() != aggregate.args.size()) continue;
-    if (!nearest) nearest = &overload;
-    bool fits = true;
-    for (size_t i = 0; i < aggregate.args.size(); ++i)
-      fits = fits && widensTo(aggregate.args[i]->type, overload.params[i]);
-    if (!fits) continue;
-    aggregate.overload = &overload;
-    break;
-  }
-  if (!nearest)
-    throwBind(Code::ArgumentCount, expr.span,
-              name + " does not take " + std::to_string(aggregate.args.size()) +
-                  (aggregate.args.size() == 1 ? " argument" : " arguments"),
-              "it is written " + std::string(function.signature));
-  if (!aggregate.overload) {
-    for (size_t i = 0; i < aggregate.args.size(); ++i) {
-      const Type got = aggregate.args[i]->type;
-      const Type type = isNumber(nearest->params[i]) ? Type::Double : nearest->params[i];
-      if (widensTo(got, type)) continue;
-      throwBind(Code::TypeMismatch, expr.args[i]->span, name + " expects " + (isNumber(nearest->params[i]) ? "a number" : named(type)) +
-                                                            ", got " + named(got),
-                castKernel(got, type) ? "use CAST(" + shown(textOf(expr.args[i]->span)) + " AS " + named(type) + ")" : "");
-    }
-    throwBind(Code::TypeMismatch, expr.span, name + " does not take these types",
-              "it is written " + std::string(function.signature));
-  }
-  for (size_t i = 0; i < aggregate.args.size(); ++i)
-    aggregate.args[i] = widened(std::move(aggregate.args[i]), aggregate.overload->params[i]);
-  if (expr.flag && function.name == "COUNT") {
-    aggregate.function = &chosen;
-    aggregate.distinct = false;
-  }
-  auto column = make(Kind::Column, aggregate.overload->result, expr.span);
-  column->column = kFirstAggregate + m_parts->aggregates.size();
-  m_parts->aggregates.push_back(std::move(aggregate));
-  m_parts->aggregateSignatures.push_back(wanted);
-  return column;
-}
-
-BoundExpressionPtr ExpressionBinder::bindLag(const ast::Expr& expr) {
-  if (m_place == Place::Row || m_insideAggregate || m_clause != "SELECT")
-    throwBind(Code::AggregatePlace, expr.span, "LAG stands only in the SELECT list",
-              "compute it in a query of its own, then use its stream");
-  if (!expr.hasOver)
-    throwBind(Code::Syntax, expr.span, "LAG needs OVER", "LAG(x) OVER (PARTITION BY symbol), or OVER () for all rows");
-  if (expr.args.empty() || expr.args.size() > 2)
-    throwBind(Code::ArgumentCount, expr.span, "LAG is written LAG(x [, n]) OVER ([PARTITION BY k])");
-  BoundLag lag;
-  lag.value = bind(*expr.args[0]);
-  if (expr.args.size() == 2) {
-    const auto distance =
-        expr.args[1]->kind == AstKind::Integer ? parseNumber<int64_t>(expr.args[1]->text) : std::optional<int64_t>{};
-    if (!distance || *distance < 1 || *distance > 100000)
-      throwBind(Code::Limit, expr.args[1]->span, "LAG looks back a constant number of rows from 1 to 100000");
-    lag.distance = *distance;
-  }
-  for (const auto& part : expr.partition) lag.partition.push_back(bind(*part));
-  auto column = make(Kind::Column, lag.value->type, expr.span);
-  column->column = kFirstLag + m_parts->lags.size();
-  m_parts->lags.push_back(std::move(lag));
   return column;
 }
 

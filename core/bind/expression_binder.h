@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/bind/bound_script.h"
@@ -26,7 +27,7 @@ struct SelectParts {
   /// GROUP BY named an alias: the first item that matches is the key's own text, not another occurrence.
   std::vector<bool> keyIsAlias;
   std::vector<BoundAggregate> aggregates;
-  std::vector<std::string> aggregateSignatures;
+  std::unordered_map<std::string, size_t> aggregatePlaces;  ///< by signature
   std::vector<BoundLag> lags;
 };
 
@@ -84,11 +85,15 @@ class ExpressionBinder {
   BoundExpressionPtr bindScalar(const ScalarFunction& function, std::vector<BoundExpressionPtr> args, Span span);
   BoundExpressionPtr bindCast(const ast::Expr& expr);
   BoundExpressionPtr bindCase(const ast::Expr& expr);
+  /// `e1[0].v` and `e1[last].v` of a pattern's event; nothing for any other expression.
+  BoundExpressionPtr bindTermMember(const ast::Expr& expr);
   BoundExpressionPtr bindJson(const ast::Expr& expr);
   BoundExpressionPtr bindIn(const ast::Expr& expr);
   BoundExpressionPtr asBool(const ast::Expr& expr, std::string_view what);
   BoundExpressionPtr common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what);
-  bool containsAggregate(const ast::Expr& expr) const;
+  /// Throws unless a text meets a text, a number a number.
+  void checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
+                       const ast::Expr& rightText, Span span) const;
   std::string textOf(Span span) const { return std::string(m_source.substr(span.begin, span.end - span.begin)); }
 
   const Scope& m_scope;

@@ -123,7 +123,8 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
   const bool oneSided = bound.match != BoundJoin::Match::Within;
   if (oneSided && (bound.kind == BoundJoin::Kind::Right || bound.kind == BoundJoin::Kind::Full))
     throwBind(Code::Unsupported, join.span,
-              std::string(join.asof ? "ASOF" : "table") + " joins are INNER or LEFT: each left row is answered once");
+              std::string(join.asof ? "ASOF" : "table") + " joins are INNER or LEFT: each left row is answered once",
+              join.asof ? "swap the two streams, or JOIN them with WITHIN" : "keep the rows of interest in a stream, and join that with WITHIN");
   for (const Relation& known : left.scope.relations())
     if (known.alias == right.alias)
       throwBind(Code::AlreadyDefined, join.source.span, "'" + right.alias + "' is joined twice", "give each an alias with AS");
@@ -199,14 +200,17 @@ void QueryBinder::flattenPattern(const ast::PatternNode& node, bool first, Bound
                                  std::vector<const ast::PatternNode*>& terms) {
   using NodeKind = ast::PatternNode::Kind;
   if (node.every) {
-    if (!first) throwBind(Code::Unsupported, node.span, "EVERY stands only at the start of a pattern");
+    if (!first)
+      throwBind(Code::Unsupported, node.span, "EVERY stands only at the start of a pattern",
+                "write EVERY before the first event, or take what comes before it from a query of its own");
     pattern.every = true;
     // Before one term it starts with each event, before the whole chain once the chain is done.
     pattern.overlapping = node.kind != NodeKind::Then;
   }
   if (node.kind == NodeKind::Then) {
     if (node.least != 1 || node.most != 1)
-      throwBind(Code::Unsupported, node.span, "repetition of a whole chain is not supported");
+      throwBind(Code::Unsupported, node.span, "repetition of a whole chain is not supported",
+                "repeat each event, a{2} -> b{2}, or count the chain's matches in a query over its stream");
     for (size_t i = 0; i < node.parts.size(); ++i) flattenPattern(*node.parts[i], first && i == 0, pattern, terms);
     return;
   }
@@ -215,7 +219,8 @@ void QueryBinder::flattenPattern(const ast::PatternNode& node, bool first, Bound
   step.most = node.most;
   const auto addTerm = [&](const ast::PatternNode& term) {
     if (term.kind != NodeKind::Stream)
-      throwBind(Code::Unsupported, term.span, "AND and OR join single events here", "write the pattern as several queries");
+      throwBind(Code::Unsupported, term.span, "AND and OR join single events here",
+                "match one side in a query of its own and name its stream here; for OR let both queries INSERT INTO one stream");
     step.terms.emplace_back();
     step.terms.back().negated = term.negated;
     step.terms.back().lastingMs = term.lasting ? term.lasting->ms : 0;
@@ -257,7 +262,20 @@ QueryBinder::From QueryBinder::bindPattern(const ast::Pattern& pattern) {
     }
     if (term->alias) relation.stream = relation.alias;
     relation.offset = scope.columns();
+    relation.isTerm = true;
     scope.add(relation);
+  }
+  for (size_t step = 0, index = 0; step < bound.steps.size(); ++step) {
+    for (BoundPatternTerm& term : bound.steps[step].terms) {
+      Relation relation = scope.relations()[index++];
+      if (bound.steps[step].most == 1) continue;
+      relation.alias = relation.stream = firstMatchOf(relation.alias);
+      relation.isTerm = false;
+      relation.isHidden = true;
+      relation.offset = scope.columns();
+      term.firstMatch = relation.offset;
+      scope.add(std::move(relation));
+    }
   }
   size_t index = 0;
   for (BoundPatternStep& step : bound.steps) {

@@ -2,6 +2,8 @@
 #include "core/bind/query_binder.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/text.h"
 
@@ -44,22 +46,22 @@ std::string nameOf(const ast::Expr& expr, std::string_view source) {
 
 std::vector<Item> expandItems(const ast::Query& query, const Scope& scope, std::string_view source) {
   std::vector<Item> items;
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
-  };
+  std::unordered_set<std::string> taken;
   const auto addAll = [&](const Relation& relation, Span span) {
     for (const Field& field : relation.schema->fields) {
       Item item;
       item.made = columnExpr(relation, field, span);
       item.expr = item.made.get();
-      item.name = taken(field.name) ? relation.alias + "_" + field.name : field.name;
+      item.name = taken.contains(field.name) ? relation.alias + "_" + field.name : field.name;
+      taken.insert(item.name);
       item.span = span;
       items.push_back(std::move(item));
     }
   };
   for (const ast::SelectItem& written : query.items) {
     if (written.kind == ast::SelectItem::Kind::Star) {
-      for (const Relation& relation : scope.relations()) addAll(relation, written.span);
+      for (const Relation& relation : scope.relations())
+        if (!relation.isHidden) addAll(relation, written.span);
     } else if (written.kind == ast::SelectItem::Kind::StreamStar) {
       const Relation* relation = scope.find(written.stream.text);
       if (!relation) {
@@ -73,6 +75,7 @@ std::vector<Item> expandItems(const ast::Query& query, const Scope& scope, std::
       Item item;
       item.expr = written.expr.get();
       item.name = written.alias ? written.alias->text : nameOf(*written.expr, source);
+      taken.insert(item.name);
       item.span = written.span;
       items.push_back(std::move(item));
     }
@@ -160,20 +163,19 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   if (closes) select.aggregated = true;
 
   std::vector<Field> fields;
+  std::unordered_map<std::string_view, size_t> places;
   for (const Item& item : items) {
     auto bound = binder.bindOutput(*item.expr, place, parts, hasWindow, "SELECT");
     if (bound->type == Type::Null) bound->type = Type::String;
-    for (const Field& field : fields)
-      if (field.name == item.name)
-        throwBind(Code::AlreadyDefined, item.span, "column '" + item.name + "' appears twice in SELECT",
-                  "give one of them another name with AS");
+    if (!places.emplace(item.name, places.size()).second)
+      throwBind(Code::AlreadyDefined, item.span, "column '" + item.name + "' appears twice in SELECT",
+                "give one of them another name with AS");
     fields.push_back({item.name, bound->type, false});
     select.items.push_back(std::move(bound));
   }
   const auto aliasOf = [&](const std::string& name) -> const ast::Expr* {
-    for (const Item& item : items)
-      if (item.name == name) return item.expr;
-    return nullptr;
+    const auto found = places.find(name);
+    return found == places.end() ? nullptr : items[found->second].expr;
   };
   if (query.having) {
     binder.setAliases(aliasOf);
@@ -244,6 +246,7 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
 
   BoundStream* existing = m_catalog.find(target);
   if (existing && !isHidden && (!existing->inferred || !existing->schema->fields.empty())) {
+    if (existing->inferred) complete(*existing, query, fields);
     conformToTarget(query, select, fields, *existing);
   } else {
     BoundStream created = existing ? *existing : BoundStream{};
@@ -291,6 +294,24 @@ void QueryBinder::bindOutput(const ast::Query& query, BoundSelect& select) {
               "a snapshot needs a window or an aggregate", "OUTPUT LAST EVERY ... passes the latest row on");
 }
 
+void QueryBinder::complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields) {
+  auto schema = std::make_shared<Schema>(*target.schema);
+  const size_t written = schema->fields.size();
+  const ast::InsertTarget* into = query.into ? &*query.into : nullptr;
+  const bool named = into && (into->byName || !into->columns.empty());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    Field field = fields[i];
+    if (into && i < into->columns.size()) field.name = into->columns[i].text;
+    const bool known = schema->find(field.name).has_value();
+    if (!named && i >= written && known)
+      throwBind(Code::AlreadyDefined, query.itemsSpan, "column '" + field.name + "' of " + target.name + " is written by position and by name",
+                "give the later one another name with AS, or write INSERT INTO " + target.name + " BY NAME");
+    if (named ? !known : i >= written) schema->fields.push_back(std::move(field));
+  }
+  target.schema = std::move(schema);
+  target.inferred = false;
+}
+
 void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
                                   const BoundStream& target) {
   const Schema& schema = *target.schema;
@@ -308,14 +329,16 @@ void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, 
     if (count != fields.size())
       throwBind(Code::InsertShape, query.itemsSpan,
                 std::to_string(count) + " columns are named but the query produces " + std::to_string(fields.size()));
+    std::unordered_map<std::string_view, size_t> columns;
+    for (size_t i = 0; i < schema.fields.size(); ++i) columns.emplace(schema.fields[i].name, i);
     for (size_t i = 0; i < count; ++i) {
       const std::string& name = into->byName ? fields[i].name : into->columns[i].text;
-      const auto column = schema.find(name);
-      if (!column)
+      const auto column = columns.find(name);
+      if (column == columns.end())
         throwBind(Code::UnknownColumn, into->byName ? query.itemsSpan : into->columns[i].span,
-                  target.name + " has no column '" + name + "'", didYouMean(name, names));
-      orderTo[i] = *column;
-      place(i, *column);
+                  "unknown column '" + name + "' of " + target.name, didYouMean(name, names));
+      orderTo[i] = column->second;
+      place(i, column->second);
     }
   } else {
     if (fields.size() != schema.fields.size())

@@ -24,6 +24,18 @@ const Relation* Scope::find(const std::string& name) const {
   return nullptr;
 }
 
+void Scope::add(Relation relation) {
+  auto& columns = m_columns.emplace_back();
+  const std::vector<Field>& fields = relation.schema->fields;
+  for (size_t i = 0; i < fields.size(); ++i) columns.emplace(fields[i].name, i);
+  m_relations.push_back(std::move(relation));
+}
+
+std::optional<size_t> Scope::columnOf(size_t relation, const std::string& name) const {
+  const auto found = m_columns[relation].find(name);
+  return found == m_columns[relation].end() ? std::nullopt : std::optional(found->second);
+}
+
 Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   const auto unknown = [&](const ast::Name& part, const std::vector<std::string>& candidates) {
     return Diagnostic{Severity::Error, Code::UnknownColumn, part.span, "unknown column '" + part.text + "'",
@@ -33,19 +45,17 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   if (name.parts.size() > 1) {
     if (const Relation* relation = find(first.text)) {
       const ast::Name& column = name.parts[1];
-      const auto index = relation->schema->find(column.text);
+      const auto place = static_cast<size_t>(relation - m_relations.data());
+      const auto index = columnOf(place, column.text);
       if (!index) return unknown(column, relation->schema->names());
-      return Found{relation->offset + *index, relation->schema->fields[*index].type, 2,
-                   static_cast<size_t>(relation - m_relations.data())};
+      return Found{relation->offset + *index, relation->schema->fields[*index].type, 2, place};
     }
   }
   std::optional<Found> found;
   std::vector<std::string> owners;
-  std::vector<std::string> names;
   for (size_t i = 0; i < m_relations.size(); ++i) {
     const Relation& relation = m_relations[i];
-    for (const Field& field : relation.schema->fields) names.push_back(field.name);
-    const auto index = relation.schema->find(first.text);
+    const auto index = relation.isHidden ? std::nullopt : columnOf(i, first.text);
     if (!index) continue;
     const Found here{relation.offset + *index, relation.schema->fields[*index].type, 1, i};
     if (m_preferred == i) return here;
@@ -56,6 +66,9 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
     return Diagnostic{Severity::Error, Code::UnknownColumn, first.span, "column '" + first.text + "' is ambiguous",
                       "write " + joined(owners, ", ", " or ")};
   if (found) return *found;
+  std::vector<std::string> names;
+  for (const Relation& relation : m_relations)
+    for (const Field& field : relation.schema->fields) names.push_back(field.name);
   if (name.parts.size() > 1)
     for (const Relation& relation : m_relations) names.push_back(relation.alias);
   return unknown(first, names);

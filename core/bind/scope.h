@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
@@ -16,13 +18,20 @@ struct Relation {
   std::string stream;  ///< also accepted in front of the dot
   SchemaPtr schema;
   size_t offset = 0;
+  bool isTerm = false;    ///< of a pattern: `e1[0].v` and `e1[last].v` are matches of it
+  bool isHidden = false;  ///< read by its alias only, by no bare name and no star
 };
+
+/// The alias under which the first match of a pattern's repeated event stands.
+inline std::string firstMatchOf(const std::string& alias) { return alias + "[0]"; }
 
 /// Answers which column a name means.
 class Scope {
  public:
   Scope() = default;
-  explicit Scope(std::vector<Relation> relations) : m_relations(std::move(relations)) {}
+  explicit Scope(const std::vector<Relation>& relations) {
+    for (const Relation& relation : relations) add(relation);
+  }
 
   struct Found {
     size_t column = 0;
@@ -33,7 +42,7 @@ class Scope {
   Result<Found> resolve(const ast::Expr& name) const;
 
   const std::vector<Relation>& relations() const { return m_relations; }
-  void add(Relation relation) { m_relations.push_back(std::move(relation)); }
+  void add(Relation relation);
   /// Bare names look here before anywhere else.
   void prefer(size_t relation) { m_preferred = relation; }
   size_t columns() const;
@@ -42,7 +51,10 @@ class Scope {
   const Relation* find(const std::string& name) const;
 
  private:
+  std::optional<size_t> columnOf(size_t relation, const std::string& name) const;
+
   std::vector<Relation> m_relations;
+  std::vector<std::unordered_map<std::string_view, size_t>> m_columns;  ///< of each relation, by name
   std::optional<size_t> m_preferred;
 };
 

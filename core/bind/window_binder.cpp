@@ -70,7 +70,10 @@ BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scop
         ExpressionBinder binder(scope, m_catalog.source());
         auto key = binder.bindRow(*arg.expr, "WINDOW");
         if (arguments[i] == 'c') {
-          if (key->kind != BoundExpression::Kind::Column || !isInteger(key->type))
+          if (key->kind != BoundExpression::Kind::Column)
+            throwBind(Code::Window, arg.span, std::string(spec->name) + " needs a column, not an expression",
+                      "compute it in a query of its own, SELECT *, ... AS at FROM ..., and window its stream by at");
+          if (!isInteger(key->type))
             throwBind(Code::TypeMismatch, arg.span,
                       std::string(spec->name) + " needs a LONG column with milliseconds, got " + std::string(typeName(key->type)));
           bound.externalColumn = key->column;

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/data/json_text.h"
+#include "core/formats/json_inference.h"
 
 namespace weir {
 
@@ -216,6 +217,26 @@ void CaptureWriter::event(const std::string& stream, std::string_view event, Mic
 }
 
 void CaptureWriter::advance(Micros at) { m_out << "{\"at\":" << millisText(at) << ",\"event\":\"advance\"}\n"; }
+
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script, const std::vector<std::string>& waiting) {
+  std::map<std::string, JsonInference> learning;
+  for (const std::string& name : waiting) {
+    const BoundStream& stream = script.stream(name);
+    learning.try_emplace(name, decoderSettings(stream.options), *stream.schema);
+  }
+  CaptureReader reader(capture);
+  if (!reader.readHeader()) return {};
+  for (auto line = reader.next(); line && *line; line = reader.next()) {
+    const auto learner = learning.find((*line)->stream);
+    if ((*line)->kind != CaptureLine::Kind::Message || learner == learning.end()) continue;
+    learner->second.add((*line)->payload);
+    if (std::all_of(learning.begin(), learning.end(), [](const auto& entry) { return entry.second.isSettled(); })) break;
+  }
+  std::map<std::string, SchemaPtr> inferred;
+  for (const auto& [name, learner] : learning)
+    if (SchemaPtr schema = learner.schema()) inferred[name] = schema;
+  return inferred;
+}
 
 Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& feeder,
                           const std::function<bool(Micros)>& wait) {

@@ -52,6 +52,9 @@ class CaptureWriter {
   std::ostream& m_out;
 };
 
+/// Learns the columns of the streams in `waiting`, whose script declares them with `...`, from their first events.
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script, const std::vector<std::string>& waiting);
+
 /// Feeds a capture to a pipeline on the virtual clock. `wait` is called before each line with its instant, for replays
 /// at real speed; it returns false to stop.
 Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& feeder,

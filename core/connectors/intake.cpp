@@ -15,17 +15,6 @@ namespace {
 constexpr size_t kRejectsKept = 100;
 constexpr size_t kControlShown = 200;
 
-DecoderSettings settingsOf(const Options& options) {
-  DecoderSettings settings;
-  settings.format = options.text("format");
-  settings.mapping = options.under("json.mapping.");
-  settings.records = options.text("json.records");
-  settings.mismatchIsNull = options.text("json.on.mismatch") == "null";
-  settings.heartbeatAnswer = options.text("websocket.heartbeat.answer");
-  settings.delimiter = options.text("csv.delimiter").front();
-  return settings;
-}
-
 std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
   const auto perUnit = [&](double number) -> std::optional<int64_t> {
     const double ms = unit == "s" ? number * 1e3 : unit == "us" ? number / 1e3 : unit == "ns" ? number / 1e6 : number;
@@ -49,11 +38,22 @@ std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
 
 }  // namespace
 
+DecoderSettings decoderSettings(const Options& options) {
+  DecoderSettings settings;
+  settings.format = options.text("format");
+  settings.mapping = options.under("json.mapping.");
+  settings.records = options.text("json.records");
+  settings.mismatchIsNull = options.text("json.on.mismatch") == "null";
+  settings.heartbeatAnswer = options.text("websocket.heartbeat.answer");
+  settings.delimiter = options.text("csv.delimiter").front();
+  return settings;
+}
+
 Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
       m_eventTime(stream.eventTime),
-      m_decoder(makeDecoder(settingsOf(options), stream.schema)),
+      m_decoder(makeDecoder(decoderSettings(options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
       m_strategy(options.text("error.strategy")),
@@ -146,6 +146,8 @@ bool Intake::isRepeat(size_t row) {
   std::string key;
   for (const size_t column : m_dedupe) {
     const ColumnPtr view(&m_rows.column(column), [](const Column*) {});
+    // NULL identifies nothing, so such a row repeats none.
+    if (view->isNull(row)) return false;
     appendKey(key, {&view, 1}, row);
   }
   if (!m_seen.insert(key).second) return true;

@@ -23,6 +23,9 @@ struct SourceCounters {
   uint64_t fieldMismatch = 0, sequenceJumps = 0;
 };
 
+/// What a stream's options say to its decoder.
+DecoderSettings decoderSettings(const Options& options);
+
 /// A message that could not be decoded, kept to be looked at.
 struct Reject {
   Micros at = 0;

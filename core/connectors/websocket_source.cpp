@@ -55,10 +55,12 @@ void WebSocketSource::received(const QByteArray& payload, bool isText) {
   if (m_intake->counters().decoded > before) {
     if (m_lostAt > 0) {
       // Half of what the usual pace would have brought is an understatement on purpose.
-      if (const double usual = m_usualGap.ms(); usual > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / usual / 2);
+      if (m_meanGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / m_meanGap / 2);
       m_lostAt = 0;
     } else if (m_lastData > 0) {
       m_usualGap.add(now - m_lastData);
+      const double gap = static_cast<double>(now - m_lastData) / 1000;
+      m_meanGap = m_meanGap == 0 ? gap : m_meanGap * 0.98 + gap * 0.02;
     }
     m_lastData = now;
     m_connection.decoded();

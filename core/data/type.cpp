@@ -44,6 +44,12 @@ std::optional<TypeSpelling> findType(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string> typeSpellings() {
+  std::vector<std::string> out;
+  for (const TypeSpelling& spelling : kSpellings) out.emplace_back(spelling.name);
+  return out;
+}
+
 std::string typeList() { return "STRING, INT, LONG, FLOAT, DOUBLE, BOOL, OBJECT or BYTES"; }
 
 std::optional<Type> commonType(Type a, Type b) {

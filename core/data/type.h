@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
@@ -21,6 +22,8 @@ struct TypeSpelling {
 
 /// Reads a type's name in any case, synonyms included.
 std::optional<TypeSpelling> findType(std::string_view name);
+/// Every spelling, for "did you mean".
+std::vector<std::string> typeSpellings();
 /// "STRING, INT, LONG, ..." for messages and help.
 std::string typeList();
 

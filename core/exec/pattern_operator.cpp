@@ -57,6 +57,7 @@ void PatternOperator::take(size_t port, const BatchPtr& batch, uint32_t row) {
   if (m_finished || (!m_pattern.overlapping && !m_partials.empty())) return;
   Partial fresh;
   fresh.rows.resize(m_terms.size());
+  fresh.firsts.resize(m_terms.size());
   fresh.done.resize(m_pattern.steps[0].terms.size());
   fresh.started = meta.time();
   const Outcome outcome = offer(fresh, port, batch, row);
@@ -145,17 +146,24 @@ PatternOperator::Outcome PatternOperator::offer(Partial& partial, size_t port, c
   return next(partial, meta);
 }
 
+void PatternOperator::append(BatchBuilder& out, size_t firstColumn, size_t columns, const Captured& row) {
+  for (size_t c = 0; c < columns; ++c) {
+    Column& column = out.column(firstColumn + c);
+    if (row.batch)
+      column.appendFrom(*row.batch->columns[c], row.row);
+    else
+      column.appendNull();
+  }
+}
+
 std::shared_ptr<Batch> PatternOperator::combined(const Partial& partial, size_t candidate, const BatchPtr& batch, uint32_t row) const {
   BatchBuilder out(m_out.schema());
   for (size_t t = 0; t < m_terms.size(); ++t) {
-    const Captured here = t == candidate ? Captured{batch, row} : partial.rows[t];
-    for (size_t c = 0; c < m_terms[t]->columns; ++c) {
-      Column& column = out.column(m_terms[t]->firstColumn + c);
-      if (here.batch)
-        column.appendFrom(*here.batch->columns[c], here.row);
-      else
-        column.appendNull();
-    }
+    const BoundPatternTerm& term = *m_terms[t];
+    const bool isCandidate = t == candidate;
+    append(out, term.firstColumn, term.columns, isCandidate ? Captured{batch, row} : partial.rows[t]);
+    if (term.firstMatch)
+      append(out, *term.firstMatch, term.columns, isCandidate && !partial.firsts[t].batch ? Captured{batch, row} : partial.firsts[t]);
   }
   out.finishRow(batch ? batch->meta[row] : partial.latest);
   return out.take();
@@ -168,6 +176,7 @@ bool PatternOperator::matches(const Partial& partial, const BoundPatternTerm& te
 
 void PatternOperator::capture(Partial& partial, size_t index, const BatchPtr& batch, uint32_t row) {
   partial.rows[index] = {batch, row};
+  if (!partial.firsts[index].batch) partial.firsts[index] = {batch, row};
   if (partial.latest.arrival == 0 || batch->meta[row].time() >= partial.latest.time()) partial.latest = batch->meta[row];
 }
 

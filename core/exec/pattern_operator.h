@@ -28,7 +28,8 @@ class PatternOperator final : public Operator {
     int64_t count = 0;
     int64_t started = 0;
     RowMeta latest;
-    std::vector<Captured> rows;  ///< for each term
+    std::vector<Captured> rows;    ///< for each term the latest, and
+    std::vector<Captured> firsts;  ///< the first that matched
     std::vector<bool> done;      ///< of the step's terms, under AND
     Micros waitUntil = 0;        ///< of NOT ... FOR
   };
@@ -41,6 +42,7 @@ class PatternOperator final : public Operator {
   void capture(Partial& partial, size_t index, const BatchPtr& batch, uint32_t row);
   void emitMatch(const Partial& partial, const RowMeta& cause);
   void waited(Micros now);
+  static void append(BatchBuilder& out, size_t firstColumn, size_t columns, const Captured& row);
   std::shared_ptr<Batch> combined(const Partial& partial, size_t candidate, const BatchPtr& batch, uint32_t row) const;
 
   const BoundPattern& m_pattern;

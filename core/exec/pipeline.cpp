@@ -424,8 +424,6 @@ void Pipeline::flush() {
 }
 
 GapLog& Pipeline::gapLog(const std::string& feed) { return *m_streams.at(feed)->gapLog; }
-SourceWatermark* Pipeline::sourceWatermark(const std::string& feed) { return m_streams.at(feed)->source.get(); }
-WatermarkView Pipeline::watermarkOf(const std::string& stream) const { return m_streams.at(stream)->watermark; }
 
 uint64_t Pipeline::lateRowsOf(const std::string& feed) const {
   uint64_t late = 0;

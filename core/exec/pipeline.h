@@ -48,8 +48,6 @@ class Pipeline {
   void flush();
 
   GapLog& gapLog(const std::string& feed);
-  SourceWatermark* sourceWatermark(const std::string& feed);
-  WatermarkView watermarkOf(const std::string& stream) const;
   std::map<std::string, uint64_t> lateCounts() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
   uint64_t lateRowsOf(const std::string& feed) const;

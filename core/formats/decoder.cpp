@@ -171,25 +171,4 @@ void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimit
   }
 }
 
-SchemaPtr inferJsonSchema(std::string_view message) {
-  auto schema = std::make_shared<Schema>();
-  std::string_view object = trimmed(message);
-  if (object.starts_with('[')) {
-    const auto first = jsonElement(object, 0);
-    if (!first) return nullptr;
-    object = *first;
-  }
-  forEachJsonMember(object, [&](std::string name, std::string_view value) {
-    Type type = Type::Object;
-    if (value.starts_with('"') || value == "null")
-      type = Type::String;
-    else if (value == "true" || value == "false")
-      type = Type::Bool;
-    else if (!value.starts_with('{') && !value.starts_with('['))
-      type = parseNumber<int64_t>(value) ? Type::Long : Type::Double;
-    if (!schema->find(name)) schema->fields.push_back({std::move(name), type, false});
-  });
-  return schema->fields.empty() ? nullptr : SchemaPtr(schema);
-}
-
 }  // namespace weir

@@ -51,7 +51,4 @@ void appendJsonRow(std::string& out, const Batch& batch, size_t row);
 /// One CSV line without its end, as RFC 4180 has it.
 void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimiter);
 
-/// Guesses the columns of a JSON object from its text.
-SchemaPtr inferJsonSchema(std::string_view message);
-
 }  // namespace weir

@@ -1,49 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/json_wanted.h"
 
-#include <optional>
-
-#include "core/base/text.h"
+#include "core/base/json_path.h"
 
 namespace weir {
 
 namespace {
 
-struct Step {
-  std::string member;
-  std::optional<size_t> index;
-  bool all = false;
-};
-
-// Reads `$.a.b[0][*]`; the checker has seen that it starts with '$'.
-std::vector<Step> stepsOf(std::string_view path) {
-  std::vector<Step> steps;
-  while (path.starts_with('$')) path.remove_prefix(1);
-  while (!path.empty()) {
-    if (path.starts_with('.')) {
-      const size_t end = std::min(path.find_first_of(".[", 1), path.size());
-      steps.push_back({std::string(path.substr(1, end - 1)), std::nullopt, false});
-      path.remove_prefix(end);
-    } else {
-      const size_t close = path.find(']');
-      if (close == std::string_view::npos) break;
-      std::string_view inside = path.substr(1, close - 1);
-      if (inside == "*") {
-        steps.push_back({"", std::nullopt, true});
-      } else if (inside.size() >= 2 && (inside.front() == '\'' || inside.front() == '"')) {
-        steps.push_back({std::string(inside.substr(1, inside.size() - 2)), std::nullopt, false});
-      } else {
-        steps.push_back({"", parseNumber<size_t>(inside).value_or(0), false});
-      }
-      path.remove_prefix(close + 1);
-    }
-  }
-  return steps;
+// The checker has seen that the path is one.
+std::vector<JsonStep> stepsOf(std::string_view path) {
+  JsonPath parsed;
+  parseJsonPath(path, parsed);
+  return std::move(parsed.steps);
 }
 
-JsonWanted& reach(JsonWanted& root, const std::vector<Step>& steps) {
+JsonWanted& reach(JsonWanted& root, const std::vector<JsonStep>& steps) {
   JsonWanted* at = &root;
-  for (const Step& step : steps) {
+  for (const JsonStep& step : steps) {
     if (step.all) continue;
     auto& next = step.index ? at->elements[*step.index] : at->members[step.member];
     if (!next) next = std::make_unique<JsonWanted>();

@@ -54,10 +54,14 @@ Checked<D> doubleOf(S text) {
   return *value;
 }
 
+Checked<D> floatOfReal(D value) {
+  if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<float>::max()) return Issue::CastFailed;
+  return static_cast<D>(static_cast<float>(value));
+}
+
 Checked<D> floatOf(S text) {
   const Checked<D> value = doubleOf(text);
-  if (value.issue != Issue::None) return value;
-  return static_cast<D>(static_cast<float>(value.value));
+  return value.issue == Issue::None ? floatOfReal(value.value) : value;
 }
 
 Checked<bool> boolOf(S text) {
@@ -73,7 +77,6 @@ L integerOfBool(bool value) { return value ? 1 : 0; }
 D realOfBool(bool value) { return value ? 1 : 0; }
 D realOfInteger(L value) { return static_cast<D>(value); }
 D floatOfInteger(L value) { return static_cast<D>(static_cast<float>(value)); }
-D floatOfReal(D value) { return static_cast<D>(static_cast<float>(value)); }
 std::string textOfInteger(L value) { return std::to_string(value); }
 std::string textOfBool(bool value) { return value ? "true" : "false"; }
 S sameText(S text) { return text; }
@@ -170,7 +173,8 @@ Kernel castKernel(Type from, Type to) {
         case Type::Float:
         case Type::Double: return to == Type::Float ? lift<&floatOfReal> : nullptr;
         case Type::String: return to == Type::Float ? lift<&floatOf> : lift<&doubleOf>;
-        case Type::Object: return &nullAware<lift<&throughJson<&doubleOf>>>;
+        case Type::Object:
+          return to == Type::Float ? &nullAware<lift<&throughJson<&floatOf>>> : &nullAware<lift<&throughJson<&doubleOf>>>;
         default: return nullptr;
       }
     case Type::Bool:

@@ -32,6 +32,9 @@ const AggregateFunction* findAggregate(std::string_view name);
 const SpecialFunction* findSpecial(std::string_view name);
 const ScalarFunction* findOperator(std::string_view symbol);
 
+/// The fields of a time that EXTRACT or DATE_TRUNC take; none for any other function.
+std::vector<std::string> timeFields(std::string_view function);
+
 /// Every name, for "did you mean" and completion.
 const std::vector<std::string>& functionNames();
 

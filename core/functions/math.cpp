@@ -67,7 +67,12 @@ Checked<D> squareRoot(D x) {
   if (x < 0) return Issue::DomainError;
   return real(std::sqrt(x));
 }
-D exponential(D x) { return std::exp(x); }
+// Too large for a DOUBLE, where the arguments were not infinite themselves.
+Checked<D> finite(D result, bool wasFinite) {
+  if (std::isinf(result) && wasFinite) return Issue::Overflow;
+  return real(result);
+}
+Checked<D> exponential(D x) { return finite(std::exp(x), std::isfinite(x)); }
 Checked<D> naturalLog(D x) {
   if (!(x > 0)) return Issue::DomainError;
   return std::log(x);
@@ -84,7 +89,7 @@ Checked<D> logBase(D base, D x) {
 }
 Checked<D> power(D x, D y) {
   if (x == 0 && y < 0) return Issue::DomainError;
-  return real(std::pow(x, y));
+  return finite(std::pow(x, y), std::isfinite(x) && std::isfinite(y));
 }
 Checked<L> modulo(L a, L b) {
   if (b == 0) return Issue::DivByZero;

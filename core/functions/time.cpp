@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/data/time_text.h"
 #include "core/functions/families.h"
+#include "core/functions/function_list.h"
 #include "core/functions/lift.h"
 
 namespace weir {
@@ -63,9 +64,10 @@ Checked<L> extract(S field, L ms) {
   return Issue::DomainError;
 }
 
+constexpr std::array<std::pair<S, L>, 4> kFixed{{{"second", 1000}, {"minute", 60000}, {"hour", 3600000}, {"day", kDayMs}}};
+
 Checked<L> dateTrunc(S field, L ms) {
   if (!inRange(ms)) return Issue::DomainError;
-  constexpr std::array<std::pair<S, L>, 4> kFixed{{{"second", 1000}, {"minute", 60000}, {"hour", 3600000}, {"day", kDayMs}}};
   for (const auto& [name, length] : kFixed)
     if (equalsIgnoringCase(name, field)) return floorDivide(ms, length) * length;
   const CivilTime time = civilFromMillis(ms);
@@ -155,6 +157,17 @@ Checked<L> toTimestamp(S text) {
 L sameTime(L ms) { return ms; }
 
 }  // namespace
+
+std::vector<std::string> timeFields(std::string_view function) {
+  std::vector<std::string> out;
+  if (function == "EXTRACT")
+    for (const TimeField& field : kFields) out.emplace_back(field.name);
+  if (function == "DATE_TRUNC") {
+    for (const auto& [name, length] : kFixed) out.emplace_back(name);
+    for (const char* name : {"week", "month", "quarter", "year"}) out.emplace_back(name);
+  }
+  return out;
+}
 
 std::vector<ScalarFunction> timeFunctions() {
   using enum Type;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/json_path.h"
 #include "core/base/text.h"
 
 namespace weir {
@@ -128,8 +129,8 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
     return wrong("the value of " + option.key + " has a line end, which a header cannot have");
   if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
     return wrong("csv.delimiter must be one character other than a quote or a line end");
-  if (spec.key.starts_with("json.") && spec.type == OptionType::Text && !value.starts_with("$"))
-    return wrong("'" + shown + "' is not a path: it must start with $", "for example '$.data.p'");
+  if (spec.key.starts_with("json.") && spec.type == OptionType::Text)
+    if (auto why = jsonPathComplaint(value, spec.key == "json.records")) return wrong(std::move(*why), "for example '$.data.p'");
   return std::nullopt;
 }
 

@@ -2,9 +2,10 @@
 #include "core/session/source_inference.h"
 
 #include <QTimer>
+#include <algorithm>
 
+#include "core/connectors/intake.h"
 #include "core/connectors/websocket_settings.h"
-#include "core/formats/decoder.h"
 #include "core/session/secrets.h"
 
 namespace weir {
@@ -12,13 +13,8 @@ namespace weir {
 namespace {
 
 constexpr int kPatienceMs = 30'000;
-// Acks and greetings come first; after so many messages whatever came has to do.
-constexpr int kMostControl = 3;
-
-bool looksLikeData(const Schema& schema) {
-  if (schema.fields.size() < 3) return false;
-  return std::any_of(schema.fields.begin(), schema.fields.end(), [](const Field& f) { return isNumber(f.type); });
-}
+// One event seldom shows all that a feed sends; this long after the first the others are not waited for.
+constexpr int kFurtherEventsMs = 1000;
 
 }  // namespace
 
@@ -32,16 +28,12 @@ SourceInference::SourceInference(const BoundResult& checked, std::function<void(
       continue;
     }
     auto connection = std::make_unique<Connection>(connectionSettings(QString::fromStdString(name), *options, stream.options), m_clock);
+    m_learning.try_emplace(name, decoderSettings(*options), *stream.schema);
     connection->onMessage = [this, name](const QByteArray& payload, bool) {
-      if (m_found.contains(name)) return;
-      const SchemaPtr schema = inferJsonSchema({payload.constData(), static_cast<size_t>(payload.size())});
-      const bool enough = ++m_messages[name] > kMostControl;
-      if (!schema || schema->fields.empty() || (!looksLikeData(*schema) && !enough)) return;
-      m_found[name] = schema;
-      if (m_found.size() == m_connections.size()) QTimer::singleShot(0, this, [this] { finish({}); });
+      learn(m_learning.at(name), {payload.constData(), static_cast<size_t>(payload.size())});
     };
     connection->onStateChanged = [this, name, raw = connection.get()] {
-      if (!raw->hasEnded() || m_found.contains(name)) return;
+      if (!raw->hasEnded() || m_learning.at(name).hasEvent()) return;
       m_sourceEnded = true;
       const ConnectionHealth h = raw->health();
       Diagnostics why{failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString())};
@@ -61,11 +53,23 @@ void SourceInference::start() {
   QTimer::singleShot(kPatienceMs, this, [this] {
     Diagnostics why;
     for (const auto& [name, connection] : m_connections)
-      if (!m_found.contains(name))
+      if (!m_learning.at(name).schema())
         why.push_back(failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
                               "write the columns into CREATE STREAM, or send a subscription with websocket.open.message"));
     finish(why);
   });
+}
+
+void SourceInference::learn(JsonInference& learning, std::string_view message) {
+  const bool isFirst = !learning.hasEvent();
+  learning.add(message);
+  const auto all = [this](auto question) {
+    return std::all_of(m_learning.begin(), m_learning.end(), [&](const auto& entry) { return (entry.second.*question)(); });
+  };
+  if (all(&JsonInference::isSettled))
+    QTimer::singleShot(0, this, [this] { finish({}); });
+  else if (isFirst && all(&JsonInference::hasEvent))
+    QTimer::singleShot(kFurtherEventsMs, this, [this] { finish({}); });
 }
 
 void SourceInference::finish(Diagnostics why) {
@@ -74,7 +78,10 @@ void SourceInference::finish(Diagnostics why) {
     connection->onStateChanged = nullptr;
     connection->stop();
   }
-  std::exchange(m_done, nullptr)(m_found, std::move(why));
+  std::map<std::string, SchemaPtr> found;
+  for (const auto& [name, learning] : m_learning)
+    if (SchemaPtr schema = learning.schema()) found[name] = schema;
+  std::exchange(m_done, nullptr)(std::move(found), std::move(why));
 }
 
 }  // namespace weir

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "core/bind/binder.h"
+#include "core/formats/json_inference.h"
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
 
 namespace weir {
 
-/// Learns the columns of sources that were declared with `( ... )` from the first message of each that holds a JSON
-/// object. A control message is no help: the first object with a value that is no text counts, or the third message.
+/// Learns the columns of sources that were declared with `...` from the first events of each.
 class SourceInference final : public QObject {
   Q_OBJECT
  public:
@@ -27,12 +27,12 @@ class SourceInference final : public QObject {
   bool sourceEnded() const { return m_sourceEnded; }
 
  private:
+  void learn(JsonInference& learning, std::string_view message);
   void finish(Diagnostics why);
 
   QtClock m_clock;
   std::map<std::string, std::unique_ptr<Connection>> m_connections;
-  std::map<std::string, int> m_messages;
-  std::map<std::string, SchemaPtr> m_found;
+  std::map<std::string, JsonInference> m_learning;
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;
   bool m_sourceEnded = false;

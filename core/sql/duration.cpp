@@ -21,9 +21,6 @@ constexpr auto kUnits = std::to_array<Unit>({
     {"w", 604800000},    {"week", 604800000},  {"weeks", 604800000},
 });
 
-constexpr auto kShown =
-    std::to_array<Unit>({{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"sec", 1000}});
-
 }  // namespace
 
 std::optional<int64_t> unitMillis(std::string_view unit) {
@@ -36,14 +33,8 @@ std::optional<int64_t> durationMillis(std::string_view amount, int64_t unitMs) {
   const auto number = parseNumber<double>(amount);
   if (!number || !std::isfinite(*number)) return std::nullopt;
   const double ms = *number * static_cast<double>(unitMs);
-  if (ms != std::floor(ms) || std::fabs(ms) > 9e15) return std::nullopt;
+  if (ms != std::floor(ms) || std::fabs(ms) > kLongestDurationMs) return std::nullopt;
   return static_cast<int64_t>(ms);
-}
-
-std::string durationText(int64_t ms) {
-  for (const auto& [name, length] : kShown)
-    if (ms != 0 && ms % length == 0) return std::to_string(ms / length) + " " + std::string(name);
-  return std::to_string(ms) + " ms";
 }
 
 std::string_view unitList() { return "ms, sec, min, hour, day or week"; }

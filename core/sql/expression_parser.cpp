@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/base/text.h"
 #include "core/data/type.h"
@@ -262,9 +263,7 @@ ExprPtr ExpressionParser::parsePrimary() {
   }
   if (m_cursor.isSymbol("(")) {
     m_cursor.take();
-    if (m_cursor.isWord("SELECT"))
-      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "subqueries inside expressions are not supported",
-                    "write it as a query of its own with INSERT INTO, then join its stream");
+    if (m_cursor.isWord("SELECT")) refuseSubquery("", token.span);
     ExprPtr inner = parse();
     m_cursor.expectSymbol(")");
     inner->span = {token.span.begin, m_cursor.previousSpan().end};
@@ -294,8 +293,8 @@ ExprPtr ExpressionParser::parseWord() {
     expr->number = interval.ms;
     return expr;
   }
-  // AND(x) and OR(x) are aggregates.
-  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR"))) return parseCall();
+  // AND(x) and OR(x) are aggregates, LIKE(s, pattern) is the operator as a function.
+  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR") || m_cursor.isWord("LIKE"))) return parseCall();
   if (!m_cursor.isName()) {
     m_cursor.note("an expression");
     m_cursor.fail();
@@ -321,6 +320,7 @@ ExprPtr ExpressionParser::parseCall() {
   expr->text = name.kind == TokenKind::QuotedName ? unquoted(written) : std::string(written);
   expr->textSpan = name.span;
   m_cursor.expectSymbol("(");
+  if (m_cursor.isWord("SELECT")) refuseSubquery(expr->text, name.span);
   if (equalsIgnoringCase(expr->text, "EXTRACT") && m_cursor.isName() && m_cursor.isWord("FROM", 1)) {
     const Token field = m_cursor.take();
     m_cursor.take();
@@ -361,6 +361,18 @@ ExprPtr ExpressionParser::parseCall() {
   return expr;
 }
 
+void ExpressionParser::refuseSubquery(std::string_view function, Span span) {
+  const std::string word = uppered(function);
+  if (word == "EXISTS")
+    m_cursor.fail(Code::Unsupported, span, "EXISTS is not supported",
+                  "LEFT JOIN the other stream and test a column of it with IS NOT NULL");
+  if (word == "ANY" || word == "ALL" || word == "SOME")
+    m_cursor.fail(Code::Unsupported, span, word + " is not supported",
+                  "JOIN the other stream, or compare with its MIN or MAX from a query of its own");
+  m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "subqueries inside expressions are not supported",
+                "write it as a query of its own with INSERT INTO, then join its stream");
+}
+
 ExprPtr ExpressionParser::parseCase() {
   ExprPtr expr = make(Kind::Case, m_cursor.take().span);
   if (!m_cursor.isWord("WHEN")) {
@@ -399,8 +411,11 @@ ExprPtr ExpressionParser::parseCast() {
 
 ast::Name ExpressionParser::parseType() {
   const ast::Name type = m_cursor.expectName("a type");
-  if (!findType(type.text))
-    m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'", "types are " + typeList());
+  if (!findType(type.text)) {
+    const std::string guess = didYouMean(type.text, typeSpellings());
+    m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'",
+                  (guess.empty() ? "" : guess + " ") + "types are " + typeList());
+  }
   m_cursor.previousIsKeyword();
   if (m_cursor.isSymbol("(")) {
     m_cursor.take();
@@ -417,6 +432,8 @@ ast::Duration ExpressionParser::duration(std::string_view amount, std::string_vi
     m_cursor.fail(Code::Duration, unitSpan, "unknown time unit '" + std::string(unit) + "'",
                   "units are " + std::string(unitList()));
   const auto total = durationMillis(amount, *ms);
+  if (const auto number = parseNumber<double>(amount); !total && number && std::fabs(*number) * static_cast<double>(*ms) > kLongestDurationMs)
+    m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is too large for a duration");
   if (!total)
     m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is no whole number of milliseconds");
   return {*total, span};
@@ -463,6 +480,7 @@ ast::Duration ExpressionParser::expectDuration(std::string_view what) {
     m_cursor.note(std::string(what) + " such as 5 sec");
     m_cursor.fail();
   }
+  if (found->ms < 0) m_cursor.fail(Code::Duration, found->span, std::string(what) + " must not be negative");
   return *found;
 }
 

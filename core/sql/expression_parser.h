@@ -27,6 +27,8 @@ class ExpressionParser {
   ast::ExprPtr parsePrimary();
   ast::ExprPtr parseWord();
   ast::ExprPtr parseCall();
+  /// At the SELECT behind the parenthesis of `function`, or of none.
+  [[noreturn]] void refuseSubquery(std::string_view function, Span span);
   ast::ExprPtr parseCase();
   ast::ExprPtr parseCast();
   ast::Duration parseInterval();

@@ -103,8 +103,6 @@ constexpr auto kKeywords = std::to_array<Keyword>({
 
 }  // namespace
 
-std::span<const Keyword> keywordTable() { return kKeywords; }
-
 const Keyword* findKeyword(std::string_view word) {
   static const std::unordered_map<std::string_view, const Keyword*> kByWord = [] {
     std::unordered_map<std::string_view, const Keyword*> map;

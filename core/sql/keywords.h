@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <span>
 #include <string_view>
 
 namespace weir {
@@ -14,8 +13,6 @@ struct Keyword {
   bool clause = false;
 };
 
-/// All keywords, for parser, highlighter, formatter and completion.
-std::span<const Keyword> keywordTable();
 /// Finds a word in any case, or returns nullptr.
 const Keyword* findKeyword(std::string_view word);
 

@@ -95,9 +95,8 @@ Token nextToken(std::string_view text, uint32_t start) {
   return {kind, {start, static_cast<uint32_t>(at)}};
 }
 
-std::vector<Token> significantTokens(std::string_view text) {
+std::vector<Token> significantTokens(std::string_view text, uint32_t at) {
   std::vector<Token> tokens;
-  uint32_t at = 0;
   while (true) {
     const Token token = nextToken(text, at);
     at = token.span.end;

@@ -33,8 +33,8 @@ struct Token {
 /// Splits a text into tokens, one at a time from any position that starts a token.
 Token nextToken(std::string_view text, uint32_t at);
 
-/// All tokens but space and comments, with an End at the end.
-std::vector<Token> significantTokens(std::string_view text);
+/// All tokens from a position on but space and comments, with an End at the end.
+std::vector<Token> significantTokens(std::string_view text, uint32_t at = 0);
 
 inline std::string_view textOf(std::string_view source, Span span) {
   return source.substr(span.begin, span.end - span.begin);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/parser.h"
 
+#include <unordered_set>
 
 #include "core/base/result.h"
 #include "core/base/text.h"
@@ -24,14 +25,17 @@ class ScriptParser {
         m_cursor.take();
         continue;
       }
+      const size_t begin = m_cursor.position();
       try {
         parsed.script.statements.push_back(parseStatement());
+        if (m_cursor.atEnd() || m_cursor.acceptSymbol(";")) continue;
+        parsed.diagnostics.push_back({Severity::Error, Code::Syntax, m_cursor.peek().span,
+                                      "expected ';', found '" + std::string(m_cursor.text()) + "'", "end the statement above with ;"});
       } catch (SyntaxError& error) {
         parsed.diagnostics.push_back(std::move(error.diagnostic));
-        if (!m_creating.empty()) parsed.brokenStreams.push_back(m_creating);
         // The parsers hold nesting counters; a failed statement must not leave its depth to the next.
         m_queries.resetDepth();
-        m_cursor.skipStatement();
+        for (std::string& stream : m_cursor.leaveStatement(begin)) parsed.brokenStreams.push_back(std::move(stream));
       }
     }
     parsed.keywords = m_cursor.keywords();
@@ -40,7 +44,6 @@ class ScriptParser {
 
  private:
   ast::Statement parseStatement() {
-    m_creating.clear();
     ast::Statement statement;
     statement.span = m_cursor.peek().span;
     if (m_cursor.isWord("SELECT")) {
@@ -58,7 +61,10 @@ class ScriptParser {
       m_cursor.fail();
     }
     statement.span.end = m_cursor.previousSpan().end;
-    if (!m_cursor.atEnd()) m_cursor.expectSymbol(";");
+    if (!m_cursor.atEnd() && !m_cursor.isSymbol(";") && !m_cursor.startsStatement()) {
+      m_cursor.note("';'");
+      m_cursor.fail();
+    }
     return statement;
   }
 
@@ -70,8 +76,8 @@ class ScriptParser {
     }
     create.ifNotExists = m_cursor.acceptWords({"IF", "NOT", "EXISTS"});
     create.name = m_cursor.expectName("a name");
-    m_creating = create.name.text;
     m_cursor.expectSymbol("(");
+    m_columns.clear();
     do {
       if (m_cursor.acceptSymbol("...")) {
         create.inferred = true;
@@ -95,9 +101,8 @@ class ScriptParser {
       m_cursor.expect("NULL");
       column.notNull = true;
     }
-    for (const ast::ColumnDef& other : create.columns)
-      if (other.name.text == column.name.text)
-        m_cursor.fail(Code::AlreadyDefined, column.name.span, "column '" + column.name.text + "' is already defined");
+    if (!m_columns.insert(column.name.text).second)
+      m_cursor.fail(Code::AlreadyDefined, column.name.span, "column '" + column.name.text + "' is already defined");
     create.columns.push_back(std::move(column));
   }
 
@@ -165,7 +170,7 @@ class ScriptParser {
     return option;
   }
 
-  std::string m_creating;
+  std::unordered_set<std::string> m_columns;  ///< of the stream that is being created
   TokenCursor m_cursor;
   ExpressionParser m_expressions;
   QueryParser m_queries;

@@ -10,13 +10,13 @@ namespace weir {
 struct Parsed {
   ast::Script script;
   Diagnostics diagnostics;
-  /// Streams whose CREATE could not be parsed: what reads them must not be blamed too.
+  /// Streams whose CREATE or whose writer could not be parsed: what reads them must not be blamed too.
   std::vector<std::string> brokenStreams;
   /// Words that are part of the language where they stand, in order.
   std::vector<Span> keywords;
 };
 
-/// Parses a script. Recovers at statement ends, so that every statement reports its first error and the others are
+/// Parses a script. Recovers at statement ends, and where a line begins one when a ';' is missing, so that every statement reports its first error and the others are
 /// still checked.
 Parsed parseScript(std::string_view text);
 

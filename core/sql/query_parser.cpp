@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/query_parser.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/text.h"
+#include "core/sql/duration.h"
 #include "core/sql/keywords.h"
 
 namespace weir {
@@ -11,17 +13,20 @@ namespace weir {
 namespace {
 
 constexpr int kDeepestQuery = 32;
+constexpr int64_t kSuggestedRepeats = 10;
 
 struct Refusal {
   std::string_view word;
   std::string_view message;
   std::string_view hint;
+  bool isName = false;  ///< unless a query follows
 };
 
 // What other SQL has and a stream cannot answer, or what has another name here.
 constexpr auto kRefused = std::to_array<Refusal>({
     {"UNION", "UNION is not supported", "let both queries INSERT INTO the same stream"},
     {"EXCEPT", "EXCEPT is not supported", "filter with WHERE, or LEFT JOIN the other stream and keep rows without a match"},
+    {"MINUS", "MINUS is not supported", "filter with WHERE, or LEFT JOIN the other stream and keep rows without a match", true},
     {"INTERSECT", "INTERSECT is not supported", "JOIN the two streams with WITHIN"},
     {"NATURAL", "NATURAL JOIN is not supported", "write the columns out: JOIN b ON a.k = b.k"},
     {"USING", "USING is not supported", "write the columns out: ON a.k = b.k"},
@@ -34,7 +39,7 @@ constexpr auto kRefused = std::to_array<Refusal>({
 
 void QueryParser::refuseUnsupported() {
   for (const Refusal& refusal : kRefused)
-    if (m_cursor.isWord(refusal.word))
+    if (m_cursor.isWord(refusal.word) && (!refusal.isName || m_cursor.isWord("SELECT", 1) || m_cursor.isSymbol("(", 1)))
       m_cursor.fail(Code::Unsupported, m_cursor.peek().span, std::string(refusal.message), std::string(refusal.hint));
 }
 
@@ -44,6 +49,14 @@ ast::Query QueryParser::parseInsert() {
   m_cursor.expect("INTO");
   ast::InsertTarget into;
   into.stream = m_cursor.expectName("a stream's name");
+  if (m_cursor.isSymbol("(") && m_cursor.isWord("SELECT", 1)) {
+    const Span open = m_cursor.take().span;
+    parseQuery();
+    m_cursor.expectSymbol(")");
+    refuseUnsupported();
+    m_cursor.fail(Code::Unsupported, open, "a query in parentheses is not supported",
+                  "write INSERT INTO " + into.stream.text + " SELECT ... without them");
+  }
   if (m_cursor.acceptSymbol("(")) {
     do into.columns.push_back(m_cursor.expectName("a column's name"));
     while (m_cursor.acceptSymbol(","));
@@ -74,7 +87,7 @@ ast::Query QueryParser::parseQuery() {
   parseFrom(query);
   while (parseClause(query)) {
   }
-  if (m_cursor.accept("INSERT")) {
+  if (!m_cursor.startsStatement() && m_cursor.accept("INSERT")) {
     m_cursor.expect("INTO");
     query.into.emplace();
     query.into->stream = m_cursor.expectName("a stream's name");
@@ -114,7 +127,9 @@ std::optional<ast::Name> QueryParser::parseAlias() {
     if (keyword && keyword->clause) return std::nullopt;
     refuseUnsupported();
   }
-  return m_cursor.expectName("a name");
+  ast::Name alias = m_cursor.expectName("a name");
+  m_cursor.previousIsAlias();
+  return alias;
 }
 
 void QueryParser::parseFrom(ast::Query& query) {
@@ -238,9 +253,12 @@ ast::Window QueryParser::parseWindow() {
 ast::WindowArg QueryParser::parseWindowArg() {
   ast::WindowArg arg;
   arg.span = m_cursor.peek().span;
+  const bool negative = m_cursor.isSymbol("-") && m_cursor.peek(2).kind == TokenKind::Word && unitMillis(m_cursor.text(2));
+  if (negative) m_cursor.take();
   if (const auto duration = m_expressions.parseDuration()) {
     arg.kind = ast::WindowArg::Kind::Duration;
     arg.duration = *duration;
+    if (negative) arg.duration.ms = -arg.duration.ms;
   } else {
     arg.expr = m_expressions.parse();
   }
@@ -253,6 +271,7 @@ bool QueryParser::parseClause(ast::Query& query) {
   const auto once = [&](bool already) {
     if (already) m_cursor.fail(Code::Syntax, begin, uppered(textOf(m_cursor.source(), begin)) + " is given twice");
   };
+  m_cursor.note("WINDOW");
   if (m_cursor.isWord("WINDOW")) {
     once(query.window.has_value());
     query.window = parseWindow();
@@ -263,9 +282,17 @@ bool QueryParser::parseClause(ast::Query& query) {
   } else if (m_cursor.accept("GROUP")) {
     once(!query.groupBy.empty());
     m_cursor.expect("BY");
-    refuseUnsupported();
-    do query.groupBy.push_back(m_expressions.parse());
-    while (m_cursor.acceptSymbol(","));
+    do {
+      refuseUnsupported();
+      if (m_cursor.isWord("GROUPING") && m_cursor.isWord("SETS", 1))
+        m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "GROUPING SETS is not supported", "write one query for each set");
+      query.groupBy.push_back(m_expressions.parse());
+    } while (m_cursor.acceptSymbol(","));
+    if (m_cursor.isWord("WITH")) {
+      m_cursor.take();
+      refuseUnsupported();
+      m_cursor.fail();
+    }
   } else if (m_cursor.accept("HAVING")) {
     once(query.having != nullptr);
     query.having = m_expressions.parse();
@@ -409,6 +436,9 @@ std::unique_ptr<ast::PatternNode> QueryParser::parsePatternTerm() {
   if (m_cursor.acceptSymbol("{")) {
     const Span bounds = m_cursor.peek().span;
     node->least = node->most = m_cursor.expectInteger("a number");
+    if (m_cursor.isSymbol(",") && m_cursor.isSymbol("}", 1))
+      m_cursor.fail(Code::Unsupported, bounds, "unbounded repetition is not supported",
+                    "give a bound: {" + std::to_string(node->least) + ", " + std::to_string(std::max<int64_t>(node->least, kSuggestedRepeats)) + "}");
     if (m_cursor.acceptSymbol(",")) node->most = m_cursor.expectInteger("a number");
     m_cursor.expectSymbol("}");
     if (node->most < 1 || node->most < node->least || node->most > 1000)

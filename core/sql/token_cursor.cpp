@@ -12,6 +12,8 @@ namespace {
 
 // More alternatives than this help nobody.
 constexpr size_t kExpectedShown = 8;
+// Two letters are near to any short keyword.
+constexpr size_t kShortestMistyped = 3;
 
 }  // namespace
 
@@ -80,9 +82,13 @@ ast::Name TokenCursor::expectName(std::string_view what) {
     note(what);
     fail();
   }
-  const Token token = take();
-  const std::string_view written = textOf(m_text, token.span);
-  return {token.kind == TokenKind::QuotedName ? unquoted(written) : std::string(written), token.span};
+  ast::Name name = nameAt(0);
+  take();
+  return name;
+}
+
+ast::Name TokenCursor::nameAt(size_t ahead) const {
+  return {peek(ahead).kind == TokenKind::QuotedName ? unquoted(text(ahead)) : std::string(text(ahead)), peek(ahead).span};
 }
 
 int64_t TokenCursor::expectInteger(std::string_view what) {
@@ -111,6 +117,14 @@ void TokenCursor::fail() {
              std::to_string(start.column),
          first == '/' ? "close it with */" : std::string("close it with ") + first + "; a quote inside is doubled");
   }
+  std::vector<std::string> words;
+  for (const std::string& word : m_expected)
+    if (findKeyword(word)) words.push_back(word);
+  if (m_aliasBefore == m_at) {
+    const std::string_view alias = textOf(m_text, previousSpan());
+    const std::string guess = alias.size() < kShortestMistyped ? "" : didYouMean(alias, words);
+    if (!guess.empty()) fail(Code::Syntax, previousSpan(), "unexpected '" + std::string(alias) + "'", guess);
+  }
   std::vector<std::string> expected = m_expected;
   if (expected.size() > kExpectedShown) {
     expected.resize(kExpectedShown);
@@ -121,9 +135,6 @@ void TokenCursor::fail() {
                                                          : "'" + std::string(text().substr(0, kFoundShown)) + "'";
   std::string hint;
   if (token.kind == TokenKind::Word) {
-    std::vector<std::string> words;
-    for (const std::string& word : m_expected)
-      if (findKeyword(word)) words.push_back(word);
     if (!equalsIgnoringCase(nearest(text(), words), text())) hint = didYouMean(text(), words);
     const Keyword* keyword = findKeyword(text());
     if (hint.empty() && keyword && keyword->reserved &&
@@ -139,9 +150,49 @@ void TokenCursor::fail(Code code, Span span, std::string message, std::string hi
   throw SyntaxError{{Severity::Error, code, span, std::move(message), std::move(hint)}};
 }
 
-void TokenCursor::skipStatement() {
-  while (!atEnd() && !isSymbol(";")) take();
+bool TokenCursor::startsStatement() const {
+  const bool isSelect = isWord("SELECT") && !(m_at > 0 && textOf(m_text, previousSpan()) == "(");
+  const bool isCreate = (isWord("CREATE") || isWord("DEFINE")) && (isWord("STREAM", 1) || isWord("TABLE", 1));
+  bool isInsert = isWord("INSERT") && isWord("INTO", 1) && isName(2);
+  if (!isSelect && !isCreate && !isInsert) return false;
+  if (isInsert) {
+    // Behind a query INSERT INTO names its target; in front of one it begins a statement.
+    size_t ahead = 3;
+    if (isSymbol("(", ahead) && !isWord("SELECT", ahead + 1)) {
+      while (isName(ahead + 1) || isSymbol(",", ahead + 1)) ++ahead;
+      ahead += 2;
+    }
+    if (isWord("BY", ahead) && isWord("NAME", ahead + 1)) ahead += 2;
+    if (!isWord("SELECT", ahead) && !isSymbol("(", ahead)) return false;
+  }
+  const uint32_t before = m_at == 0 ? 0 : previousSpan().end;
+  return m_at == 0 || textOf(m_text, {before, peek().span.begin}).find('\n') != std::string_view::npos;
+}
+
+void TokenCursor::endTextWithLine() {
+  Token& open = m_tokens[m_at];
+  if (m_text[open.span.begin] == '/') return;
+  open.span.end = static_cast<uint32_t>(std::min(m_text.find('\n', open.span.begin), m_text.size()));
+  const std::vector<Token> rest = significantTokens(m_text, open.span.end);
+  m_tokens.resize(m_at + 1);
+  m_tokens.insert(m_tokens.end(), rest.begin(), rest.end());
+}
+
+std::vector<std::string> TokenCursor::leaveStatement(size_t begin) {
+  const size_t failedAt = m_at;
+  std::vector<std::string> streams;
+  m_at = begin;
+  while (!atEnd()) {
+    if (peek().kind == TokenKind::Unterminated) endTextWithLine();
+    if (m_at >= failedAt && isSymbol(";")) break;
+    if (m_at >= failedAt && m_at > begin && startsStatement()) return streams;
+    size_t name = isWord("INSERT") && isWord("INTO", 1) ? 2 : 0;
+    if ((isWord("CREATE") || isWord("DEFINE")) && (isWord("STREAM", 1) || isWord("TABLE", 1))) name = isWord("IF", 2) && isWord("NOT", 3) ? 5 : 2;
+    if (name > 0 && isName(name)) streams.push_back(nameAt(name).text);
+    take();
+  }
   if (!atEnd()) take();
+  return streams;
 }
 
 }  // namespace weir

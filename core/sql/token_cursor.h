@@ -52,13 +52,23 @@ class TokenCursor {
   [[noreturn]] void fail();
   [[noreturn]] void fail(Code code, Span span, std::string message, std::string hint = {});
 
-  /// Moves behind the next ';', for recovery.
-  void skipStatement();
+  size_t position() const { return m_at; }
+  /// At the first word of a line that can only begin a statement: the one above has lost its ';'.
+  bool startsStatement() const;
+  /// Leaves the statement that began at `begin` and failed: behind its ';', or where another one starts. A text that is
+  /// not closed ends with its line. Returns the streams that the statement would have declared or written.
+  std::vector<std::string> leaveStatement(size_t begin);
+  /// The name just taken was an alias without AS; what follows it may show that it was a mistyped word.
+  void previousIsAlias() { m_aliasBefore = m_at; }
 
  private:
+  ast::Name nameAt(size_t ahead) const;
+  void endTextWithLine();
+
   std::string_view m_text;
   std::vector<Token> m_tokens;
   size_t m_at = 0;
+  size_t m_aliasBefore = SIZE_MAX;
   std::vector<std::string> m_expected;
   std::vector<Span> m_keywords;
 };

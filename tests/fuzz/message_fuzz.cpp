@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/formats/decoder.h"
+#include "core/formats/json_inference.h"
 
 namespace {
 
@@ -54,6 +55,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   BatchBuilder again(target.schema);
   const DecodeResult fresh = makeDecoder(target.settings, target.schema)->decode(message, {}, again);
   if (fresh.kind != result.kind || fresh.reason != result.reason || rowsOf(again) != rowsOf(rows)) std::abort();
-  inferJsonSchema(message);
+  static DecoderSettings reaching;
+  reaching.records = "$.data[*]";
+  reaching.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
+  for (const DecoderSettings& settings : {DecoderSettings{}, reaching}) {
+    JsonInference inference(settings, Schema{{{"a", Int}}});
+    inference.add(message);
+    inference.schema();
+  }
   return 0;
 }

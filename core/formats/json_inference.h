@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "core/base/json_path.h"
+#include "core/data/schema.h"
+#include "core/formats/decoder.h"
+
+namespace weir {
+
+/// Learns the columns of a JSON source from its first messages, where records and mappings say that they are. A run
+/// and its replay pass over the same messages: acks and greetings hold no event, and columns are those of events only.
+class JsonInference {
+ public:
+  /// `written` are the columns that the script has written out in front of its `...`.
+  JsonInference(const DecoderSettings& settings, const Schema& written);
+
+  void add(std::string_view message);
+  /// Has seen an event; further messages only widen what is known.
+  bool hasEvent() const { return m_events.messages > 0; }
+  /// Further messages change nothing.
+  bool isSettled() const;
+  /// Written columns, mapped ones, then members in the order in which they came; nothing before any message fits.
+  SchemaPtr schema() const;
+
+ private:
+  struct Mapped {
+    std::string column;
+    JsonPath path;
+  };
+  struct Columns {
+    std::vector<Field> fields;
+    std::unordered_map<std::string, size_t> places;
+    size_t messages = 0;
+
+    void note(const std::string& name, Type type);
+    void merge(const Columns& other);
+  };
+  struct Found {
+    Columns columns;
+    bool isEvent = false;
+  };
+
+  std::vector<std::string> recordsOf(const std::string& message) const;
+  void read(std::string_view record, std::string_view message, Found& found) const;
+
+  bool m_hasRecords = false;
+  JsonPath m_records;
+  std::vector<Mapped> m_mapped;
+  std::vector<Field> m_written;
+  std::unordered_set<std::string> m_writtenMembers;  ///< written and not mapped: read from the member of their name
+  std::unordered_set<std::string> m_takenMembers;    ///< mappings read or reach into them
+  Columns m_events;
+  Columns m_doubtful;
+};
+
+}  // namespace weir
