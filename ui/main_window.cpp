@@ -45,6 +45,12 @@ constexpr int kCheckDelayMs = 120;
 // A crash loses no more than this.
 constexpr int kKeepDelayMs = 700;
 
+// The demo's text without the port that its exchange happened to get.
+QString withoutPort(QString text) {
+  static const QRegularExpression kPort(QStringLiteral("(ws://127\\.0\\.0\\.1):\\d+"));
+  return text.replace(kPort, QStringLiteral("\\1"));
+}
+
 // A triangle to start, a square to stop: drawn, so that they take any theme's colour.
 QIcon playIcon(const QColor& color, bool play) {
   QPixmap pixmap(32, 32);
@@ -97,10 +103,12 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   connect(&m_keepDelay, &QTimer::timeout, this, &MainWindow::keepSession);
   connect(m_documents, &DocumentTabs::edited, this, [this] {
     m_checkDelay.start();
-    m_keepDelay.start();
+    // Not put off by the next letter: who types without a pause is kept too.
+    if (!m_keepDelay.isActive()) m_keepDelay.start();
   });
   connect(m_documents, &DocumentTabs::currentChanged, this, &MainWindow::check);
   connect(m_documents, &DocumentTabs::message, this, &MainWindow::showMessage);
+  connect(m_documents, &DocumentTabs::fileConflict, this, &MainWindow::offerReload);
   connect(m_documents, &DocumentTabs::runMarkClicked, this, [this](uint32_t offset) {
     m_documents->editor()->goTo(offset);
     runStatement();
@@ -240,30 +248,39 @@ bool MainWindow::restoreSession() {
   if (!session.layout.isEmpty()) restoreState(session.layout);
   m_fileSettings = session.settings[QLatin1String("files")].toObject();
   if (!session.settings.isEmpty()) setSettings(Settings::fromJson(session.settings));
-  int current = session.current;
+  m_documents->setClosed(session.closed);
+  int current = 0;
   bool any = false;
-  for (OpenDocument document : session.documents) {
-    if (!document.path.isEmpty() && !document.isModified) {
-      QFile in(document.path);
-      if (!in.open(QIODevice::ReadOnly)) {
-        showMessage(tr("%1 is no longer there.").arg(document.path), true);
-        --current;
-        continue;
-      }
-      document.text = QString::fromUtf8(in.readAll());
+  for (size_t i = 0; i < session.documents.size(); ++i) {
+    const OpenDocument& document = session.documents[i];
+    if (!document.path.isEmpty() && !document.isModified && !QFile::exists(document.path)) {
+      showMessage(tr("%1 is no longer there.").arg(document.path), true);
+      continue;
     }
-    if (document.text.isEmpty() && session.documents.size() > 1) continue;
-    m_documents->open(document);
-    any = any || !document.text.isEmpty();
+    if (document.text.isEmpty() && document.path.isEmpty() && session.documents.size() > 1) continue;
+    // Two windows may have left the same text, but for the port that each demo had.
+    const bool isThere = document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
+      return title == document.title && withoutPort(text) == withoutPort(document.text);
+    });
+    if (!isThere) m_documents->open(document);
+    if (static_cast<int>(i) == session.current) current = m_documents->current();
+    any = any || !m_documents->editor()->text().isEmpty();
   }
   if (any) m_documents->setCurrent(current);
+  m_documents->lookAtDisk();
   check();
   return any;
+}
+
+void MainWindow::offerReload(const QString& path) {
+  m_messageBar->show(tr("%1 changed on disk.").arg(QFileInfo(path).fileName()), true,
+                     {{tr("Reload"), [this, path] { m_documents->reload(path); }}, {tr("Keep mine"), [this, path] { m_documents->keepMine(path); }}});
 }
 
 void MainWindow::keepSession() {
   Workspace::Session session;
   session.documents = m_documents->documents();
+  session.closed = m_documents->closed();
   session.current = m_documents->current();
   session.geometry = saveGeometry();
   session.layout = saveState();
@@ -295,14 +312,12 @@ void MainWindow::runDemo() {
   if (!m_demo.start) return;
   const QString text = m_demo.start();
   if (text.isEmpty()) return showMessage(tr("The demo exchange could not be started."), true);
-  // The demo that stands there untouched only learns its exchange's address.
-  const bool untouched = m_documents->title() == tr("demo-vwap.sql") && !m_documents->editor()->isModified();
-  if (untouched) {
-    m_documents->editor()->setText(text);
-    m_documents->editor()->setModified(false);
-  } else if (m_documents->editor()->text() != text) {
-    openText(tr("demo-vwap.sql"), text);
-  }
+  // A demo that stands there as it came only learns its exchange's address.
+  const bool isThere = m_documents->showScratch([&](const QString& title, const QString& old) {
+    return title == tr("demo-vwap.sql") && withoutPort(old) == withoutPort(text);
+  });
+  if (!isThere) openText(tr("demo-vwap.sql"), text);
+  if (m_documents->editor()->text() != text) m_documents->editor()->replaceText(text);
   m_isDemo = true;
   run();
 }

@@ -111,6 +111,8 @@ class MainWindow final : public QMainWindow {
                        QLabel** subtitle = nullptr, bool titled = true);
   void layOutDocks();
   void saveFile(bool askForName);
+  /// Another program changed a file that has unsaved words here.
+  void offerReload(const QString& path);
   void check();
   void tick();
   void start(const QString& text, const BoundScript& script, bool sinks);

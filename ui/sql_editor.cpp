@@ -291,14 +291,18 @@ void SqlEditor::formatText() {
     emit formatFailed(tr("Not formatted, line %1: %2").arg(place.line).arg(QString::fromStdString(first.message)));
     return;
   }
-  if (*formatted == now.toStdString()) return;
+  if (*formatted != now.toStdString()) replaceText(QString::fromStdString(*formatted));
+}
+
+void SqlEditor::replaceText(const QString& text) {
   int line = 0;
   int index = 0;
   getCursorPosition(&line, &index);
   const int top = firstVisibleLine();
+  const QByteArray bytes = text.toUtf8();
   SendScintilla(SCI_BEGINUNDOACTION);
   SendScintilla(SCI_TARGETWHOLEDOCUMENT);
-  SendScintilla(SCI_REPLACETARGET, formatted->size(), formatted->c_str());
+  SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(bytes.size()), bytes.constData());
   SendScintilla(SCI_ENDUNDOACTION);
   setCursorPosition(std::min(line, lines() - 1), index);
   setFirstVisibleLine(top);

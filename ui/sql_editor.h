@@ -47,6 +47,8 @@ class SqlEditor final : public QsciScintilla {
   /// Moves the caret to a byte of the text.
   void goTo(uint32_t offset);
   uint32_t caretOffset() const;
+  /// Puts another text in the place of all of it, as one step of Undo; caret and view stay at their lines.
+  void replaceText(const QString& text);
   /// The statement at the caret as bytes of the text, and its text.
   std::optional<Span> currentStatement() const;
   /// What is shown at the right of a line (from 0).

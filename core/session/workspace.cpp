@@ -135,11 +135,7 @@ void Workspace::adoptAbandoned(Session& session) const {
       const bool known = std::any_of(session.documents.begin(), session.documents.end(), [&](const OpenDocument& k) {
         return k.path == d.path && (k.text == d.text || (!d.path.isEmpty() && !d.isModified));
       });
-      // The same file with other unsaved words in it stands beside the first as a scratch.
-      const bool elsewhere = !d.path.isEmpty() && std::any_of(session.documents.begin(), session.documents.end(), [&](const OpenDocument& k) { return k.path == d.path; });
-      if (known) continue;
-      session.documents.push_back(d);
-      if (elsewhere) session.documents.back().path.clear();
+      if (!known) session.documents.push_back(d);
     }
     session.closed.insert(session.closed.begin(), abandoned.closed.begin(), abandoned.closed.end());
     adopted << sessionFile(number);
