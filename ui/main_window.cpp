@@ -27,6 +27,7 @@
 #include "ui/connect_dialog.h"
 #include "ui/document_tabs.h"
 #include "ui/frames_panel.h"
+#include "ui/health_card.h"
 #include "ui/help_window.h"
 #include "ui/history_panel.h"
 #include "ui/message_bar.h"
@@ -122,7 +123,10 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
     adoptRun();
     setRunning(true);
   });
-  connect(&m_engine, &Engine::stopped, this, [this] { setRunning(false); });
+  connect(&m_engine, &Engine::stopped, this, [this] {
+    setRunning(false);
+    m_documents->editor()->setSourceMarks({});
+  });
   connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, true); });
   connect(&m_engine, &Engine::event, this, [this](const QString& text, bool isError) {
     m_events->insertItem(0, QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss  ")) + QString(text).replace(QLatin1Char('\n'), QStringLiteral(" · ")));
@@ -335,15 +339,12 @@ void MainWindow::check() {
   const BoundResult result = checkScript(view);
   m_documents->editor()->setDiagnostics(result.diagnostics);
   m_problems->clear();
-  std::map<int, LineChip> chips;
   for (const Diagnostic& d : result.diagnostics) {
     const Place place = placeOf(view, d.span.begin);
     auto* item = new QTreeWidgetItem(m_problems, {QStringLiteral("%1:%2").arg(place.line).arg(place.column),
                                                   QString::fromStdString(d.message), QString::fromStdString(d.hint)});
     item->setData(0, Qt::UserRole, d.span.begin);
-    const QColor color = d.severity == Severity::Error ? m_theme->error : m_theme->warn;
-    item->setForeground(1, color);
-    chips.emplace(static_cast<int>(place.line) - 1, LineChip{QString::fromStdString(d.message), color});
+    item->setForeground(1, d.severity == Severity::Error ? m_theme->error : m_theme->warn);
   }
   const auto problems = static_cast<int>(result.diagnostics.size());
   m_bottom->setTabText(m_bottom->indexOf(m_problems), problems > 0 ? tr("Problems  %1").arg(problems) : tr("Problems"));
@@ -362,8 +363,11 @@ void MainWindow::check() {
   m_chipLines.clear();
   for (const BoundNode& node : result.script.nodes)
     if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(placeOf(view, node.span.begin).line) - 1;
-  m_documents->editor()->setChips(std::move(chips));
+  for (const auto& [name, stream] : result.script.streams)
+    if (stream.kind == StreamKind::Source) m_chipLines[name] = static_cast<int>(placeOf(view, stream.span.begin).line) - 1;
+  if (!m_running || problems > 0) m_documents->editor()->setChips({});
   if (!m_running) {
+    m_documents->editor()->setSourceMarks({});
     m_streams->setScript(result.script);
     m_plan->setScript(result.script);
   }
@@ -460,6 +464,7 @@ void MainWindow::tick() {
   if (!snapshot.running) return;
   if (slow) {
     showHealth(snapshot);
+    markSources(snapshot);
     updateStatus(snapshot);
     m_results->refreshInfo();
   }
@@ -471,6 +476,18 @@ void MainWindow::tick() {
     if (changed) pane.refreshLegend();
   });
   if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);
+}
+
+// The marks in the margin of the text that runs.
+void MainWindow::markSources(const RunSnapshot& snapshot) {
+  const QString shown = m_documents->path().isEmpty() ? m_documents->title() : m_documents->path();
+  std::map<int, SourceMark> marks;
+  for (const ConnectionHealth& h : snapshot.connections) {
+    const auto line = m_chipLines.find(h.name.toStdString());
+    if (shown == m_runFile && line != m_chipLines.end() && !h.isSink)
+      marks[line->second] = {healthLook(h, *m_theme), h.bad > 0 ? tr("%n bad", nullptr, static_cast<int>(h.bad)) : QString()};
+  }
+  m_documents->editor()->setSourceMarks(std::move(marks));
 }
 
 HealthCard* MainWindow::card(const QString& connection) const {

@@ -118,6 +118,7 @@ class MainWindow final : public QMainWindow {
   void start(const QString& text, const BoundScript& script, bool sinks);
   bool refuse(const Diagnostics& found, uint32_t shift);
   void showHealth(const RunSnapshot& snapshot);
+  void markSources(const RunSnapshot& snapshot);
   void showGaps(const RunSnapshot& snapshot);
   void showStream(const std::string& name);
   void showChart(const QString& stream, bool on);
