@@ -47,7 +47,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("connect"), tr("&Connect to a URL..."), QKeySequence(tr("Ctrl+Shift+N")), [this] { connectToUrl(); });
   action(QStringLiteral("save"), tr("&Save"), QKeySequence::Save, [this] { saveFile(false); });
   action(QStringLiteral("saveAs"), tr("Save &as..."), QKeySequence::SaveAs, [this] { saveFile(true); });
-  action(QStringLiteral("closeTab"), tr("&Close tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
+  action(QStringLiteral("closeTab"), tr("C&lose tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
   action(QStringLiteral("reopenTab"), tr("Reopen closed &tab"), QKeySequence(tr("Ctrl+Shift+T")), [this] { m_documents->reopenClosed(); });
   action(QStringLiteral("nextTab"), tr("Next tab"), QKeySequence::NextChild, [this] { m_documents->nextTab(1); });
   action(QStringLiteral("previousTab"), tr("Previous tab"), QKeySequence::PreviousChild, [this] { m_documents->nextTab(-1); });
@@ -57,7 +57,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("redo"), tr("&Redo"), QKeySequence::Redo, [here] { here()->redo(); });
   action(QStringLiteral("find"), tr("&Find"), QKeySequence::Find, [this] { m_documents->find(false); });
   action(QStringLiteral("findNext"), tr("Find &next"), QKeySequence::FindNext, [this] { m_documents->findAgain(true); });
-  action(QStringLiteral("replace"), tr("&Replace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
+  action(QStringLiteral("replace"), tr("R&eplace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
 
   action(QStringLiteral("goToLine"), tr("&Go to line..."), QKeySequence(tr("Ctrl+G")), [this, here] {
     bool ok = false;
