@@ -310,8 +310,8 @@ class EditorTest final : public QObject {
       window.showSettings();
       window.connectToUrl();
       window.showHelp({});
-      window.showCommands();
       window.documents().find(true);
+      window.showCommands();
       QStringList bad;
       static const QRegularExpression kWord(QStringLiteral("[A-Za-z]{3}"));
       const auto check = [&](const QString& text, const QObject* where) {

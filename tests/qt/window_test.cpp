@@ -158,9 +158,9 @@ class WindowTest final : public QObject {
     window.showMessage(QStringLiteral("A message"), true);
     window.showSettings();
     window.showHelp({});
-    window.showCommands();
     window.connectToUrl();
     window.documents().find(true);
+    window.showCommands();
     walk(&window);
     for (const char* name : {"card_BinanceTrades", "settingsDialog", "helpWindow", "commandPalette", "connectDialog", "findBar", "messageBar"})
       QVERIFY2(seen.contains(QLatin1String(name)), name);
