@@ -178,6 +178,7 @@ QDockWidget { color: %text1; }
 #cardsPane, #welcome { background: %bg1; }
 #messageBar { border-left: 3px solid %accent; background: %tint; }
 #messageBar[error="true"] { border-left: 3px solid %error; background: %badtint; }
+#messageBar QToolButton { color: %accent; font-weight: 600; }
 #findBar { background: %bg2; border-bottom: 1px solid %line; }
 #completion { background: %bg2; border: 1px solid %line2; }
 #completionList { background: %bg2; }
