@@ -321,7 +321,8 @@ void MainWindow::runDemo() {
     return title == tr("demo-vwap.sql") && withoutPort(old) == withoutPort(text);
   });
   if (!isThere) openText(tr("demo-vwap.sql"), text);
-  if (m_documents->editor()->text() != text) m_documents->editor()->setText(text);
+  m_documents->editor()->setText(text);
+  m_documents->editor()->setModified(false);
   m_isDemo = true;
   run();
 }
