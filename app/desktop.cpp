@@ -55,7 +55,8 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
         return demoScript(exchange->baseUrl());
       },
       [&exchange] { return exchange ? exchange->dashboardRows() : 0; }};
-  MainWindow window(theme, demo, folder);
+  // A picture is taken of what was asked for, and nothing of it is kept.
+  MainWindow window(theme, demo, settings.screenshot.empty() ? folder : QString());
   if (!settings.size.empty()) {
     const QStringList parts = QString::fromStdString(settings.size).split(QLatin1Char('x'));
     if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());

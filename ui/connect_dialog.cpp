@@ -3,11 +3,13 @@
 
 #include <QComboBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <array>
@@ -49,8 +51,11 @@ ConnectDialog::ConnectDialog(QWidget* parent)
       m_sample(new QPushButton(tr("Sample ten messages"), this)),
       m_state(new QLabel(this)),
       m_records(new QComboBox(this)),
+      m_time(new QComboBox(this)),
+      m_unit(new QComboBox(this)),
       m_columns(new QTableWidget(0, 3, this)),
       m_sql(new QPlainTextEdit(this)),
+      m_again(new QPushButton(tr("Make again"), this)),
       m_create(new QPushButton(tr("Create"), this)) {
   setWindowTitle(tr("Connect to a URL"));
   setObjectName(QStringLiteral("connectDialog"));
@@ -67,6 +72,20 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   m_columns->horizontalHeader()->setStretchLastSection(true);
   m_columns->setShowGrid(false);
   m_sql->setFont(monoFont(12));
+  for (QPlainTextEdit* text : {m_headers, m_open, m_sql}) text->setTabChangesFocus(true);
+  for (const char* unit : {"ms", "s", "us", "ns", "iso8601"}) m_unit->addItem(QLatin1String(unit));
+  m_url->setObjectName(QStringLiteral("url"));
+  m_stream->setObjectName(QStringLiteral("streamName"));
+  m_headers->setObjectName(QStringLiteral("headers"));
+  m_open->setObjectName(QStringLiteral("openMessages"));
+  m_records->setObjectName(QStringLiteral("records"));
+  m_time->setObjectName(QStringLiteral("eventTime"));
+  m_unit->setObjectName(QStringLiteral("eventTimeUnit"));
+  m_sql->setObjectName(QStringLiteral("draftSql"));
+  m_state->setObjectName(QStringLiteral("sampleState"));
+  m_again->setObjectName(QStringLiteral("makeAgain"));
+  m_again->setToolTip(tr("Write the SQL anew from what stands above; your own changes go"));
+  m_again->hide();
   m_sample->setObjectName(QStringLiteral("sample"));
   m_create->setObjectName(QStringLiteral("primary"));
   const auto named = [](QWidget* widget, const QString& name) { widget->setAccessibleName(name); };
@@ -76,6 +95,8 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   named(m_headers, tr("Headers"));
   named(m_open, tr("Open messages"));
   named(m_records, tr("Where the events are"));
+  named(m_time, tr("Column with the event's time"));
+  named(m_unit, tr("Unit of the event's time"));
   named(m_columns, tr("Columns"));
   named(m_sql, tr("SQL"));
   auto* form = new QFormLayout;
@@ -89,11 +110,16 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   sampling->addWidget(m_state, 1);
   form->addRow(QString(), sampling);
   form->addRow(tr("Events at"), m_records);
+  auto* times = new QHBoxLayout;
+  times->addWidget(m_time, 1);
+  times->addWidget(m_unit);
+  form->addRow(tr("Event time"), times);
   auto* halves = new QHBoxLayout;
   halves->addWidget(m_columns, 1);
   halves->addWidget(m_sql, 1);
   auto* buttons = new QHBoxLayout;
   auto* cancel = new QPushButton(tr("Cancel"), this);
+  buttons->addWidget(m_again);
   buttons->addStretch(1);
   buttons->addWidget(cancel);
   buttons->addWidget(m_create);
@@ -103,8 +129,22 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   column->addLayout(buttons);
   connect(m_preset, &QComboBox::activated, this, &ConnectDialog::choosePreset);
   connect(m_sample, &QPushButton::clicked, this, &ConnectDialog::sample);
-  connect(m_records, &QComboBox::currentTextChanged, this, &ConnectDialog::infer);
-  connect(m_columns, &QTableWidget::itemChanged, this, &ConnectDialog::preview);
+  connect(m_records, &QComboBox::currentIndexChanged, this, &ConnectDialog::infer);
+  connect(m_columns, &QTableWidget::itemChanged, this, [this] {
+    offerTimes();
+    preview();
+  });
+  connect(m_time, &QComboBox::activated, this, [this] {
+    const QVariant unit = m_time->currentData();
+    if (!unit.toString().isEmpty()) m_unit->setCurrentText(unit.toString());
+    preview();
+  });
+  connect(m_unit, &QComboBox::activated, this, &ConnectDialog::preview);
+  connect(m_sql->document(), &QTextDocument::modificationChanged, m_again, &QWidget::setVisible);
+  connect(m_again, &QPushButton::clicked, this, [this] {
+    m_sql->document()->setModified(false);
+    preview();
+  });
   for (QLineEdit* line : {m_url, m_stream}) connect(line, &QLineEdit::textChanged, this, &ConnectDialog::preview);
   for (QPlainTextEdit* text : {m_headers, m_open}) connect(text, &QPlainTextEdit::textChanged, this, &ConnectDialog::preview);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
@@ -123,6 +163,7 @@ void ConnectDialog::choosePreset(int index) {
   m_messages.clear();
   m_records->clear();
   m_columns->setRowCount(0);
+  offerTimes();
   preview();
 }
 
@@ -135,32 +176,28 @@ DraftSource ConnectDialog::draft() const {
     if (colon > 0) d.headers.append({line.left(colon).trimmed(), line.mid(colon + 1).trimmed()});
   }
   d.openMessages = m_open->toPlainText().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
-  d.records = m_records->currentText();
+  d.records = m_records->currentData().toString();
   for (int row = 0; row < m_columns->rowCount(); ++row)
     if (m_columns->item(row, 0)->checkState() == Qt::Checked)
       d.columns.push_back({m_columns->item(row, 0)->text(), m_columns->item(row, 1)->text(), m_columns->item(row, 2)->text()});
+  if (m_time->count() > 0) d.time = DraftTime{m_time->currentIndex() > 0 ? m_time->currentText() : QString(), m_unit->currentText()};
   return d;
 }
 
 void ConnectDialog::sample() {
   m_messages.clear();
-  DraftSource source = draft();
-  // Secrets are looked up for the sample too, and stay references in the SQL.
-  for (auto& [key, value] : source.headers) {
-    const auto begin = value.indexOf(QLatin1String("${env:"));
-    const auto end = value.indexOf(QLatin1Char('}'), begin);
-    if (begin >= 0 && end > begin) value.replace(begin, end - begin + 1, qEnvironmentVariable(value.mid(begin + 6, end - begin - 6).toUtf8().constData()));
-  }
+  const DraftSource source = draft();
   m_state->setText(tr("Connecting to %1 ...").arg(source.url));
   m_sampler = std::make_unique<FeedSampler>(source, m_clock);
   connect(m_sampler.get(), &FeedSampler::sampled, this, [this](const QByteArray& message) {
     m_messages << message;
     m_state->setText(tr("%1 of %2 messages").arg(m_messages.size()).arg(kMessages));
     // What is there already can be looked at while the feed is slow.
-    m_records->blockSignals(true);
-    m_records->clear();
-    m_records->addItems(recordPaths(m_messages));
-    m_records->blockSignals(false);
+    {
+      const QSignalBlocker quiet(m_records);
+      m_records->clear();
+      for (const QString& path : recordPaths(m_messages)) m_records->addItem(path.isEmpty() ? tr("the message itself") : path, path);
+    }
     infer();
   });
   connect(m_sampler.get(), &FeedSampler::done, this, [this] {
@@ -172,7 +209,7 @@ void ConnectDialog::sample() {
 }
 
 void ConnectDialog::infer() {
-  const std::vector<DraftColumn> columns = draftColumns(m_messages, m_records->currentText());
+  const std::vector<DraftColumn> columns = draftColumns(m_messages, m_records->currentData().toString());
   m_columns->blockSignals(true);
   m_columns->setRowCount(static_cast<int>(columns.size()));
   for (int row = 0; row < m_columns->rowCount(); ++row) {
@@ -186,7 +223,22 @@ void ConnectDialog::infer() {
     m_columns->setItem(row, 2, value);
   }
   m_columns->blockSignals(false);
+  offerTimes();
   preview();
+}
+
+// The column that was chosen stays chosen as long as it is there.
+void ConnectDialog::offerTimes() {
+  const QString before = m_time->currentIndex() > 0 ? m_time->currentText() : QString();
+  const std::vector<DraftColumn> columns = draft().columns;
+  const DraftTime likely = likelyTime(columns);
+  m_time->clear();
+  m_time->addItem(tr("none: the time of arrival"));
+  for (const DraftTime& t : possibleTimes(columns)) m_time->addItem(t.column, t.unit);
+  const int kept = before.isEmpty() ? -1 : m_time->findText(before);
+  if (kept > 0) return m_time->setCurrentIndex(kept);
+  m_time->setCurrentIndex(likely.column.isEmpty() ? 0 : m_time->findText(likely.column));
+  if (!likely.unit.isEmpty()) m_unit->setCurrentText(likely.unit);
 }
 
 void ConnectDialog::preview() {
@@ -194,7 +246,7 @@ void ConnectDialog::preview() {
   const bool usable = (d.url.startsWith(QLatin1String("ws://")) || d.url.startsWith(QLatin1String("wss://"))) && d.url.size() > 6 && !d.stream.isEmpty();
   m_create->setEnabled(usable);
   m_sample->setEnabled(usable);
-  m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));
+  if (!m_sql->document()->isModified()) m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));
 }
 
 }  // namespace weir

@@ -17,7 +17,8 @@ class QTableWidget;
 namespace weir {
 
 /// From a URL to a CREATE STREAM: an exchange's preset or one's own address, ten sampled messages, the path of the
-/// events, the columns with sample values, and the SQL for them.
+/// events, the columns with sample values, the time of the events, and the SQL for them. SQL that was edited by hand is
+/// not written over unless one asks for it.
 class ConnectDialog final : public QDialog {
   Q_OBJECT
  public:
@@ -30,6 +31,7 @@ class ConnectDialog final : public QDialog {
   void choosePreset(int index);
   void sample();
   void infer();
+  void offerTimes();
   void preview();
   DraftSource draft() const;
 
@@ -44,8 +46,11 @@ class ConnectDialog final : public QDialog {
   QPushButton* m_sample;
   QLabel* m_state;
   QComboBox* m_records;
+  QComboBox* m_time;
+  QComboBox* m_unit;
   QTableWidget* m_columns;
   QPlainTextEdit* m_sql;
+  QPushButton* m_again;
   QPushButton* m_create;
 };
 

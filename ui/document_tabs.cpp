@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document_tabs.h"
 
+#include <QCryptographicHash>
+#include <QEvent>
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
@@ -8,6 +10,8 @@
 #include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <optional>
 
 #include "ui/find_bar.h"
 #include "ui/sql_editor.h"
@@ -18,6 +22,16 @@ namespace {
 
 constexpr qint64 kLargestFile = 16 << 20;
 constexpr size_t kMostClosed = 20;
+// A program that writes a file does so in several steps.
+constexpr int kDiskDelayMs = 150;
+
+QString digestOf(const QByteArray& content) { return QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha1).toHex()); }
+
+std::optional<QByteArray> contentOf(const QString& path) {
+  QFile in(path);
+  if (path.isEmpty() || in.size() > kLargestFile || !in.open(QIODevice::ReadOnly)) return std::nullopt;
+  return in.readAll();
+}
 
 }  // namespace
 
@@ -29,7 +43,8 @@ DocumentTabs::DocumentTabs(const Theme& theme, QWidget* parent)
   m_bar->setExpanding(false);
   m_bar->setTabsClosable(true);
   m_bar->setMovable(true);
-  m_bar->setElideMode(Qt::ElideMiddle);
+  m_bar->setElideMode(Qt::ElideNone);
+  m_bar->setUsesScrollButtons(true);
   auto* row = new QHBoxLayout;
   row->setContentsMargins(0, 0, 4, 0);
   row->setSpacing(0);
@@ -56,9 +71,15 @@ DocumentTabs::DocumentTabs(const Theme& theme, QWidget* parent)
     emit currentChanged();
   });
   connect(m_bar, &QTabBar::tabMoved, this, [this](int from, int to) {
-    std::swap(m_pages[static_cast<size_t>(from)], m_pages[static_cast<size_t>(to)]);
+    const Page moved = m_pages[static_cast<size_t>(from)];
+    m_pages.erase(m_pages.begin() + from);
+    m_pages.insert(m_pages.begin() + to, moved);
     emit edited();
   });
+  m_diskDelay.setSingleShot(true);
+  m_diskDelay.setInterval(kDiskDelayMs);
+  connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, &DocumentTabs::lookAtDisk);
+  connect(&m_diskDelay, &QTimer::timeout, this, &DocumentTabs::checkDisk);
   connect(m_bar, &QTabBar::tabCloseRequested, this, &DocumentTabs::closeTab);
   newScratch();
 }
@@ -84,21 +105,49 @@ void DocumentTabs::showTitle(int index) {
 
 void DocumentTabs::newScratch() {
   OpenDocument scratch;
-  scratch.title = m_scratches == 0 ? tr("scratch.sql") : tr("scratch %1.sql").arg(m_scratches + 1);
-  ++m_scratches;
+  const auto taken = [&](const QString& title) { return std::any_of(m_pages.begin(), m_pages.end(), [&](const Page& p) { return p.title == title; }); };
+  scratch.title = tr("scratch.sql");
+  for (int number = 2; taken(scratch.title); ++number) scratch.title = tr("scratch %1.sql").arg(number);
   open(scratch);
 }
 
+bool DocumentTabs::showScratch(const std::function<bool(const QString& title, const QString& text)>& fits) {
+  for (int i = 0; i < count(); ++i) {
+    const Page& page = m_pages[static_cast<size_t>(i)];
+    if (!page.path.isEmpty() || !fits(page.title, page.editor->text())) continue;
+    setCurrent(i);
+    return true;
+  }
+  return false;
+}
+
+// The unsaved text of a file lies over what the disk has, so that Undo, and the mark of a change, are right about it.
+void DocumentTabs::fill(Page& page, const OpenDocument& document) {
+  const std::optional<QByteArray> disk = contentOf(document.path);
+  page.editor->setText(disk ? QString::fromUtf8(*disk) : document.isModified && !document.path.isEmpty() ? QString() : document.text);
+  page.editor->setModified(false);
+  if (document.isModified && page.editor->text() != document.text) page.editor->replaceText(document.text);
+  if (disk) page.disk = document.isModified && !document.disk.isEmpty() ? document.disk : digestOf(*disk);
+  watch(document.path);
+}
+
 void DocumentTabs::open(const OpenDocument& document) {
-  for (int i = 0; i < count() && !document.path.isEmpty(); ++i)
-    if (m_pages[static_cast<size_t>(i)].path == document.path) return setCurrent(i);
+  for (int i = 0; i < count() && !document.path.isEmpty(); ++i) {
+    if (m_pages[static_cast<size_t>(i)].path != document.path) continue;
+    setCurrent(i);
+    if (!document.isModified || editor()->text() == document.text) return;
+    // The same file with other unsaved words: those stand beside it as a scratch.
+    OpenDocument beside = document;
+    beside.path.clear();
+    return open(beside);
+  }
   const bool replaces = count() == 1 && m_pages[0].path.isEmpty() && m_pages[0].editor->text().isEmpty();
   SqlEditor* const old = replaces ? m_pages[0].editor : nullptr;
   auto* fresh = new SqlEditor(*m_theme, m_stack);
-  fresh->setText(document.text);
-  fresh->setModified(document.isModified);
+  Page page{fresh, document.path, document.title, {}, {}};
+  fill(page, document);
   m_stack->addWidget(fresh);
-  m_pages.push_back({fresh, document.path, document.title});
+  m_pages.push_back(page);
   const int index = m_bar->addTab(document.title);
   connect(fresh, &QsciScintilla::textChanged, this, [this, fresh] {
     for (int i = 0; i < count(); ++i)
@@ -137,19 +186,77 @@ QString DocumentTabs::openFile(const QString& path) {
   OpenDocument document;
   document.path = full;
   document.title = QFileInfo(full).fileName();
-  document.text = QString::fromUtf8(in.readAll());
+  in.close();
   open(document);
   return {};
 }
 
+void DocumentTabs::watch(const QString& path) {
+  if (!path.isEmpty() && !m_watcher.files().contains(path) && QFile::exists(path)) m_watcher.addPath(path);
+}
+
+DocumentTabs::Page* DocumentTabs::pageOf(const QString& path) {
+  const auto found = std::find_if(m_pages.begin(), m_pages.end(), [&](const Page& p) { return p.path == path; });
+  return found == m_pages.end() ? nullptr : &*found;
+}
+
+bool DocumentTabs::changedOnDisk() const {
+  const Page& page = m_pages[static_cast<size_t>(current())];
+  const std::optional<QByteArray> disk = contentOf(page.path);
+  return disk && digestOf(*disk) != page.disk && *disk != page.editor->text().toUtf8();
+}
+
+void DocumentTabs::checkDisk() {
+  for (Page& page : m_pages) {
+    const std::optional<QByteArray> disk = contentOf(page.path);
+    if (!disk) continue;
+    watch(page.path);
+    const QString digest = digestOf(*disk);
+    if (digest == page.disk || digest == page.told) continue;
+    if (*disk == page.editor->text().toUtf8()) {
+      page.disk = digest;
+      page.editor->setModified(false);
+    } else if (!page.editor->isModified()) {
+      reload(page.path);
+      emit message(tr("%1 changed on disk and was read again.").arg(page.title), false);
+    } else {
+      page.told = digest;
+      emit fileConflict(page.path);
+    }
+  }
+}
+
+void DocumentTabs::reload(const QString& path) {
+  Page* page = pageOf(path);
+  const std::optional<QByteArray> disk = contentOf(path);
+  if (!page || !disk) return;
+  page->disk = digestOf(*disk);
+  page->editor->replaceText(QString::fromUtf8(*disk));
+  page->editor->setModified(false);
+}
+
+void DocumentTabs::keepMine(const QString& path) {
+  Page* page = pageOf(path);
+  if (const std::optional<QByteArray> disk = contentOf(path); page && disk) page->disk = digestOf(*disk);
+}
+
+// Not every file system tells of changes: coming back to the window is a moment to look.
+void DocumentTabs::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::ActivationChange && isActiveWindow()) lookAtDisk();
+  QWidget::changeEvent(event);
+}
+
 QString DocumentTabs::save(const QString& path) {
   const QString full = QFileInfo(path).absoluteFilePath();
+  if (full == this->path() && changedOnDisk()) return tr("%1 changed on disk; it was not overwritten.").arg(title());
   QSaveFile out(full);
   const QByteArray text = editor()->text().toUtf8();
   if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit()) return tr("Cannot write %1: %2").arg(path, out.errorString());
   Page& page = m_pages[static_cast<size_t>(current())];
   page.path = full;
   page.title = QFileInfo(full).fileName();
+  page.disk = digestOf(text);
+  watch(full);
   page.editor->setModified(false);
   showTitle(current());
   emit edited();
@@ -160,8 +267,9 @@ OpenDocument DocumentTabs::documentOf(const Page& page) const {
   OpenDocument d;
   d.path = page.path;
   d.title = page.title;
-  d.isModified = page.editor->isModified();
-  // A file that is as it is on the disk is read from there again.
+  // A file that is as it is on the disk is read from there again; of one that is gone the text is all there is.
+  d.isModified = page.editor->isModified() || (!d.path.isEmpty() && !QFile::exists(d.path));
+  d.disk = page.disk;
   if (d.isModified || d.path.isEmpty()) d.text = page.editor->text();
   d.caret = static_cast<int>(page.editor->caretOffset());
   d.scroll = page.editor->firstVisibleLine();
@@ -177,6 +285,7 @@ std::vector<OpenDocument> DocumentTabs::documents() const {
 void DocumentTabs::closeTab(int index) {
   if (index < 0 || index >= count()) return;
   const Page page = m_pages[static_cast<size_t>(index)];
+  if (!page.path.isEmpty()) m_watcher.removePath(page.path);
   OpenDocument closed = documentOf(page);
   closed.text = page.editor->text();
   if (!closed.text.isEmpty()) m_closed.push_back(closed);
@@ -186,7 +295,6 @@ void DocumentTabs::closeTab(int index) {
     m_pages.clear();
     const QSignalBlocker quiet(m_bar);
     m_bar->removeTab(0);
-    m_scratches = 0;
     newScratch();
   } else {
     m_pages.erase(m_pages.begin() + index);
@@ -198,6 +306,11 @@ void DocumentTabs::closeTab(int index) {
   if (closed.isModified) emit message(tr("%1 was closed; Ctrl+Shift+T opens it again.").arg(closed.title), false);
   emit currentChanged();
   emit edited();
+}
+
+void DocumentTabs::setClosed(std::vector<OpenDocument> closed) {
+  if (closed.size() > kMostClosed) closed.erase(closed.begin(), closed.end() - static_cast<std::ptrdiff_t>(kMostClosed));
+  m_closed = std::move(closed);
 }
 
 void DocumentTabs::reopenClosed() {

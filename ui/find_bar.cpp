@@ -6,9 +6,9 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/sql_editor.h"
 
@@ -28,6 +28,10 @@ FindBar::FindBar(QWidget* parent)
   m_text->setPlaceholderText(tr("Find"));
   m_text->setAccessibleName(tr("Find"));
   m_text->setClearButtonEnabled(true);
+  m_replacement->setObjectName(QStringLiteral("findReplacement"));
+  m_case->setObjectName(QStringLiteral("findCase"));
+  m_regex->setObjectName(QStringLiteral("findRegex"));
+  m_info->setObjectName(QStringLiteral("findInfo"));
   m_replacement->setPlaceholderText(tr("Replace with"));
   m_replacement->setAccessibleName(tr("Replace with"));
   m_info->setForegroundRole(QPalette::PlaceholderText);
@@ -56,6 +60,8 @@ FindBar::FindBar(QWidget* parent)
   replaceRow->setSpacing(6);
   auto* one = new QPushButton(tr("Replace"), this);
   auto* all = new QPushButton(tr("Replace all"), this);
+  one->setObjectName(QStringLiteral("replaceOne"));
+  all->setObjectName(QStringLiteral("replaceAll"));
   connect(one, &QPushButton::clicked, this, &FindBar::replaceOne);
   connect(all, &QPushButton::clicked, this, &FindBar::replaceAll);
   replaceRow->addWidget(m_replacement, 1);
@@ -84,18 +90,59 @@ void FindBar::start(bool replace) {
   count();
 }
 
+QRegularExpression FindBar::pattern() const {
+  QRegularExpression::PatternOptions options = QRegularExpression::MultilineOption;
+  if (!m_case->isChecked()) options |= QRegularExpression::CaseInsensitiveOption;
+  return QRegularExpression(m_regex->isChecked() ? m_text->text() : QRegularExpression::escape(m_text->text()), options);
+}
+
+std::vector<QRegularExpressionMatch> FindBar::matches(const QString& text) const {
+  std::vector<QRegularExpressionMatch> out;
+  const QRegularExpression wanted = pattern();
+  if (m_text->text().isEmpty() || !wanted.isValid()) return out;
+  for (auto it = wanted.globalMatch(text); it.hasNext();)
+    if (QRegularExpressionMatch m = it.next(); m.capturedLength() > 0) out.push_back(std::move(m));
+  return out;
+}
+
+QString FindBar::replacementFor(const QRegularExpressionMatch& match) const {
+  const QString written = m_replacement->text();
+  if (!m_regex->isChecked()) return written;
+  QString out;
+  for (qsizetype i = 0; i < written.size(); ++i) {
+    const bool isGroup = written[i] == QLatin1Char('\\') && i + 1 < written.size() && written[i + 1].isDigit();
+    if (isGroup) out += match.captured(written[++i].digitValue());
+    else out += written[i];
+  }
+  return out;
+}
+
+std::pair<qsizetype, qsizetype> FindBar::selection() const {
+  const QByteArray bytes = m_editor->text().toUtf8();
+  const auto characters = [&](unsigned int which) { return QString::fromUtf8(bytes.left(static_cast<qsizetype>(m_editor->SendScintilla(which)))).size(); };
+  return {characters(QsciScintillaBase::SCI_GETSELECTIONSTART), characters(QsciScintillaBase::SCI_GETSELECTIONEND)};
+}
+
 bool FindBar::search(bool forward, bool fromSelection) {
   if (!m_editor || m_text->text().isEmpty()) return false;
-  int line = 0, index = 0, endLine = 0, endIndex = 0;
-  m_editor->getSelection(&line, &index, &endLine, &endIndex);
-  if (line < 0) m_editor->getCursorPosition(&line, &index);
-  else if (forward && !fromSelection) {
-    line = endLine;
-    index = endIndex;
+  const QString text = m_editor->text();
+  const std::vector<QRegularExpressionMatch> found = matches(text);
+  if (found.empty()) {
+    m_info->setText(tr("not found"));
+    return false;
   }
-  const bool found = m_editor->findFirst(m_text->text(), m_regex->isChecked(), m_case->isChecked(), false, true, forward, line, index, true, false, true);
-  if (!found) m_info->setText(tr("not found"));
-  return found;
+  const auto [begin, end] = selection();
+  const qsizetype from = fromSelection ? begin : end;
+  // Past the end the search goes on at the beginning, and the other way round.
+  auto at = forward ? std::find_if(found.begin(), found.end(), [&](const auto& m) { return m.capturedStart() >= from; })
+                    : std::find_if(found.rbegin(), found.rend(), [&, first = begin](const auto& m) { return m.capturedEnd() <= first; }).base();
+  if (forward && at == found.end()) at = found.begin();
+  if (!forward) at = at == found.begin() ? found.end() - 1 : at - 1;
+  const auto placeOf = [&](qsizetype characters) { return static_cast<unsigned long>(text.left(characters).toUtf8().size()); };
+  const unsigned long start = placeOf(at->capturedStart());
+  m_editor->SendScintilla(QsciScintillaBase::SCI_ENSUREVISIBLEENFORCEPOLICY, static_cast<unsigned long>(m_editor->SendScintilla(QsciScintillaBase::SCI_LINEFROMPOSITION, start)));
+  m_editor->SendScintilla(QsciScintillaBase::SCI_SETSEL, start, static_cast<long>(placeOf(at->capturedEnd())));
+  return true;
 }
 
 void FindBar::findNext(bool forward) {
@@ -105,35 +152,26 @@ void FindBar::findNext(bool forward) {
 
 void FindBar::count() {
   if (!m_editor || m_text->text().isEmpty()) return m_info->clear();
-  QRegularExpression pattern(m_regex->isChecked() ? m_text->text() : QRegularExpression::escape(m_text->text()),
-                             m_case->isChecked() ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
-  m_info->setText(pattern.isValid() ? tr("%n found", nullptr, static_cast<int>(m_editor->text().count(pattern))) : tr("not a regular expression"));
+  m_info->setText(pattern().isValid() ? tr("%n found", nullptr, static_cast<int>(matches(m_editor->text()).size())) : tr("not a regular expression"));
 }
 
 void FindBar::replaceOne() {
   if (!m_editor) return;
-  const bool selected = m_editor->selectedText().compare(m_text->text(), m_case->isChecked() ? Qt::CaseSensitive : Qt::CaseInsensitive) == 0;
-  if (selected) m_editor->replaceSelectedText(m_replacement->text());
+  const auto [begin, end] = selection();
+  for (const QRegularExpressionMatch& m : matches(m_editor->text()))
+    if (m.capturedStart() == begin && m.capturedEnd() == end) m_editor->replaceSelectedText(replacementFor(m));
   search(true, false);
   count();
 }
 
 void FindBar::replaceAll() {
   if (!m_editor || m_text->text().isEmpty()) return;
-  QRegularExpression pattern(m_regex->isChecked() ? m_text->text() : QRegularExpression::escape(m_text->text()),
-                             m_case->isChecked() ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
-  if (!pattern.isValid()) return;
   QString text = m_editor->text();
-  const auto times = text.count(pattern);
-  // A backslash in a plain replacement is a backslash.
-  QString replacement = m_replacement->text();
-  if (!m_regex->isChecked()) replacement.replace(QLatin1Char('\\'), QLatin1String("\\\\"));
-  text.replace(pattern, replacement);
-  m_editor->beginUndoAction();
-  m_editor->selectAll();
-  m_editor->replaceSelectedText(text);
-  m_editor->endUndoAction();
-  m_info->setText(tr("%n replaced", nullptr, static_cast<int>(times)));
+  const std::vector<QRegularExpressionMatch> found = matches(text);
+  // From the end, so that the places before stay what they are.
+  for (auto m = found.rbegin(); m != found.rend(); ++m) text.replace(m->capturedStart(), m->capturedLength(), replacementFor(*m));
+  if (!found.empty()) m_editor->replaceText(text);
+  m_info->setText(tr("%n replaced", nullptr, static_cast<int>(found.size())));
 }
 
 void FindBar::keyPressEvent(QKeyEvent* event) {

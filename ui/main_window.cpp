@@ -45,6 +45,12 @@ constexpr int kCheckDelayMs = 120;
 // A crash loses no more than this.
 constexpr int kKeepDelayMs = 700;
 
+// The demo's text without the port that its exchange happened to get.
+QString withoutPort(QString text) {
+  static const QRegularExpression kPort(QStringLiteral("(ws://127\\.0\\.0\\.1):\\d+"));
+  return text.replace(kPort, QStringLiteral("\\1"));
+}
+
 }  // namespace
 
 MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& folder, QWidget* parent)
@@ -79,10 +85,12 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   connect(&m_keepDelay, &QTimer::timeout, this, &MainWindow::keepSession);
   connect(m_documents, &DocumentTabs::edited, this, [this] {
     m_checkDelay.start();
-    m_keepDelay.start();
+    // Not put off by the next letter: who types without a pause is kept too.
+    if (!m_keepDelay.isActive()) m_keepDelay.start();
   });
   connect(m_documents, &DocumentTabs::currentChanged, this, &MainWindow::check);
   connect(m_documents, &DocumentTabs::message, this, &MainWindow::showMessage);
+  connect(m_documents, &DocumentTabs::fileConflict, this, &MainWindow::offerReload);
   connect(m_documents, &DocumentTabs::runMarkClicked, this, [this](uint32_t offset) {
     m_documents->editor()->goTo(offset);
     runStatement();
@@ -96,7 +104,10 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
     adoptRun();
     setRunning(true);
   });
-  connect(&m_engine, &Engine::stopped, this, [this] { setRunning(false); });
+  connect(&m_engine, &Engine::stopped, this, [this] {
+    setRunning(false);
+    m_documents->editor()->setSourceMarks({});
+  });
   connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, true); });
   connect(&m_engine, &Engine::event, this, [this](const QString& text, bool isError) {
     m_events->insertItem(0, QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss  ")) + QString(text).replace(QLatin1Char('\n'), QStringLiteral(" · ")));
@@ -205,30 +216,39 @@ bool MainWindow::restoreSession() {
   if (!session.layout.isEmpty()) restoreState(session.layout);
   m_fileSettings = session.settings[QLatin1String("files")].toObject();
   if (!session.settings.isEmpty()) setSettings(Settings::fromJson(session.settings));
-  int current = session.current;
+  m_documents->setClosed(session.closed);
+  int current = 0;
   bool any = false;
-  for (OpenDocument document : session.documents) {
-    if (!document.path.isEmpty() && !document.isModified) {
-      QFile in(document.path);
-      if (!in.open(QIODevice::ReadOnly)) {
-        showMessage(tr("%1 is no longer there.").arg(document.path), true);
-        --current;
-        continue;
-      }
-      document.text = QString::fromUtf8(in.readAll());
+  for (size_t i = 0; i < session.documents.size(); ++i) {
+    const OpenDocument& document = session.documents[i];
+    if (!document.path.isEmpty() && !document.isModified && !QFile::exists(document.path)) {
+      showMessage(tr("%1 is no longer there.").arg(document.path), true);
+      continue;
     }
-    if (document.text.isEmpty() && session.documents.size() > 1) continue;
-    m_documents->open(document);
-    any = any || !document.text.isEmpty();
+    if (document.text.isEmpty() && document.path.isEmpty() && session.documents.size() > 1) continue;
+    // Two windows may have left the same text, but for the port that each demo had.
+    const bool isThere = document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
+      return title == document.title && withoutPort(text) == withoutPort(document.text);
+    });
+    if (!isThere) m_documents->open(document);
+    if (static_cast<int>(i) == session.current) current = m_documents->current();
+    any = any || !m_documents->editor()->text().isEmpty();
   }
   if (any) m_documents->setCurrent(current);
+  m_documents->lookAtDisk();
   check();
   return any;
+}
+
+void MainWindow::offerReload(const QString& path) {
+  m_messageBar->show(tr("%1 changed on disk.").arg(QFileInfo(path).fileName()), true,
+                     {{tr("Reload"), [this, path] { m_documents->reload(path); }}, {tr("Keep mine"), [this, path] { m_documents->keepMine(path); }}});
 }
 
 void MainWindow::keepSession() {
   Workspace::Session session;
   session.documents = m_documents->documents();
+  session.closed = m_documents->closed();
   session.current = m_documents->current();
   session.geometry = saveGeometry();
   session.layout = saveState();
@@ -260,14 +280,13 @@ void MainWindow::runDemo() {
   if (!m_demo.start) return;
   const QString text = m_demo.start();
   if (text.isEmpty()) return showMessage(tr("The demo exchange could not be started."), true);
-  // The demo that stands there untouched only learns its exchange's address.
-  const bool untouched = m_documents->title() == tr("demo-vwap.sql") && !m_documents->editor()->isModified();
-  if (untouched) {
-    m_documents->editor()->setText(text);
-    m_documents->editor()->setModified(false);
-  } else if (m_documents->editor()->text() != text) {
-    openText(tr("demo-vwap.sql"), text);
-  }
+  // A demo that stands there as it came only learns its exchange's address.
+  const bool isThere = m_documents->showScratch([&](const QString& title, const QString& old) {
+    return title == tr("demo-vwap.sql") && withoutPort(old) == withoutPort(text);
+  });
+  if (!isThere) openText(tr("demo-vwap.sql"), text);
+  m_documents->editor()->setText(text);
+  m_documents->editor()->setModified(false);
   m_isDemo = true;
   run();
 }
@@ -285,15 +304,12 @@ void MainWindow::check() {
   const BoundResult result = checkScript(view);
   m_documents->editor()->setDiagnostics(result.diagnostics);
   m_problems->clear();
-  std::map<int, LineChip> chips;
   for (const Diagnostic& d : result.diagnostics) {
     const Place place = placeOf(view, d.span.begin);
     auto* item = new QTreeWidgetItem(m_problems, {QStringLiteral("%1:%2").arg(place.line).arg(place.column),
                                                   QString::fromStdString(d.message), QString::fromStdString(d.hint)});
     item->setData(0, Qt::UserRole, d.span.begin);
-    const QColor color = d.severity == Severity::Error ? m_theme->error : m_theme->warn;
-    item->setForeground(1, color);
-    chips.emplace(static_cast<int>(place.line) - 1, LineChip{QString::fromStdString(d.message), color});
+    item->setForeground(1, d.severity == Severity::Error ? m_theme->error : m_theme->warn);
   }
   const auto problems = static_cast<int>(result.diagnostics.size());
   m_problemCount->setText(problems == 1 ? tr("1 problem") : tr("%n problems", nullptr, problems));
@@ -314,8 +330,11 @@ void MainWindow::check() {
   m_chipLines.clear();
   for (const BoundNode& node : result.script.nodes)
     if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(placeOf(view, node.span.begin).line) - 1;
-  m_documents->editor()->setChips(std::move(chips));
+  for (const auto& [name, stream] : result.script.streams)
+    if (stream.kind == StreamKind::Source) m_chipLines[name] = static_cast<int>(placeOf(view, stream.span.begin).line) - 1;
+  if (!m_running || problems > 0) m_documents->editor()->setChips({});
   if (!m_running) {
+    m_documents->editor()->setSourceMarks({});
     m_streams->setScript(result.script);
     m_plan->setScript(result.script);
   }
@@ -441,6 +460,7 @@ void MainWindow::tick() {
   if (!snapshot.running) return;
   if (slow) {
     showHealth(snapshot);
+    markSources(snapshot);
     updateStatus(snapshot);
     m_results->refreshInfo();
   }
@@ -452,6 +472,18 @@ void MainWindow::tick() {
     if (changed) pane.refreshLegend();
   });
   if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);
+}
+
+// The marks in the margin of the text that runs.
+void MainWindow::markSources(const RunSnapshot& snapshot) {
+  const QString shown = m_documents->path().isEmpty() ? m_documents->title() : m_documents->path();
+  std::map<int, SourceMark> marks;
+  for (const ConnectionHealth& h : snapshot.connections) {
+    const auto line = m_chipLines.find(h.name.toStdString());
+    if (shown == m_runFile && line != m_chipLines.end() && !h.isSink)
+      marks[line->second] = {healthLook(h, *m_theme), h.bad > 0 ? tr("%n bad", nullptr, static_cast<int>(h.bad)) : QString()};
+  }
+  m_documents->editor()->setSourceMarks(std::move(marks));
 }
 
 HealthCard* MainWindow::card(const QString& connection) const {

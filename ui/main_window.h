@@ -113,11 +113,14 @@ class MainWindow final : public QMainWindow {
                        QLabel** subtitle = nullptr, bool titled = true);
   void layOutDocks();
   void saveFile(bool askForName);
+  /// Another program changed a file that has unsaved words here.
+  void offerReload(const QString& path);
   void check();
   void tick();
   void start(const QString& text, const BoundScript& script, bool sinks);
   bool refuse(const Diagnostics& found, uint32_t shift);
   void showHealth(const RunSnapshot& snapshot);
+  void markSources(const RunSnapshot& snapshot);
   void showGaps(const RunSnapshot& snapshot);
   void showStream(const std::string& name);
   void showChart(const QString& stream, bool on);

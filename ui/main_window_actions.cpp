@@ -57,8 +57,8 @@ void MainWindow::buildActions() {
   action(QStringLiteral("connect"), tr("&Connect to a URL..."), QKeySequence(tr("Ctrl+Shift+N")), [this] { connectToUrl(); });
   action(QStringLiteral("save"), tr("&Save"), QKeySequence::Save, [this] { saveFile(false); });
   action(QStringLiteral("saveAs"), tr("Save &as..."), QKeySequence::SaveAs, [this] { saveFile(true); });
-  action(QStringLiteral("closeTab"), tr("&Close tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
-  action(QStringLiteral("reopenTab"), tr("&Reopen closed tab"), QKeySequence(tr("Ctrl+Shift+T")), [this] { m_documents->reopenClosed(); });
+  action(QStringLiteral("closeTab"), tr("C&lose tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
+  action(QStringLiteral("reopenTab"), tr("Reopen closed &tab"), QKeySequence(tr("Ctrl+Shift+T")), [this] { m_documents->reopenClosed(); });
   action(QStringLiteral("nextTab"), tr("Next tab"), QKeySequence::NextChild, [this] { m_documents->nextTab(1); });
   action(QStringLiteral("previousTab"), tr("Previous tab"), QKeySequence::PreviousChild, [this] { m_documents->nextTab(-1); });
   action(QStringLiteral("quit"), tr("&Quit"), QKeySequence::Quit, [this] { close(); });
@@ -67,7 +67,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("redo"), tr("&Redo"), QKeySequence::Redo, [here] { here()->redo(); });
   action(QStringLiteral("find"), tr("&Find"), QKeySequence::Find, [this] { m_documents->find(false); });
   action(QStringLiteral("findNext"), tr("Find &next"), QKeySequence::FindNext, [this] { m_documents->findAgain(true); });
-  action(QStringLiteral("replace"), tr("&Replace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
+  action(QStringLiteral("replace"), tr("R&eplace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
 
   action(QStringLiteral("goToLine"), tr("&Go to line..."), QKeySequence(tr("Ctrl+G")), [this, here] {
     bool ok = false;
@@ -208,7 +208,7 @@ void MainWindow::buildMenus() {
     return m;
   };
   QMenu* file = menu(tr("&File"), {"new", "open", "connect"});
-  QMenu* recent = file->addMenu(tr("Open r&ecent"));
+  QMenu* recent = file->addMenu(tr("Open &recent"));
   connect(recent, &QMenu::aboutToShow, this, [this, recent] {
     recent->clear();
     for (const QString& path : m_recent) recent->addAction(path, this, [this, path] { openFile(path); });
@@ -336,9 +336,17 @@ void MainWindow::showCommands() {
 
 void MainWindow::saveFile(bool askForName) {
   QString path = m_documents->path();
-  if (askForName || path.isEmpty())
-    path = QFileDialog::getSaveFileName(this, tr("Save SQL"), path.isEmpty() ? m_documents->title() : path, tr("SQL files (*.sql)"));
-  if (path.isEmpty()) return;
+  if (askForName || path.isEmpty()) {
+    QFileDialog dialog(this, tr("Save SQL"), QFileInfo(path).path(), tr("SQL files (*.sql);;All files (*)"));
+    dialog.setObjectName(QStringLiteral("saveDialog"));
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setDefaultSuffix(QStringLiteral("sql"));
+    dialog.selectFile(path.isEmpty() ? m_documents->title() : path);
+    if (dialog.exec() != QDialog::Accepted) return;
+    path = dialog.selectedFiles().value(0);
+  } else if (m_documents->changedOnDisk()) {
+    return offerReload(path);
+  }
   if (const QString why = m_documents->save(path); !why.isEmpty()) return showMessage(why, true);
   m_recent.removeAll(path);
   m_recent.prepend(path);

@@ -3,30 +3,49 @@
 
 #include <QWidget>
 #include <functional>
+#include <vector>
 
 #include "ui/theme.h"
 
+class QHBoxLayout;
 class QLabel;
 class QToolButton;
 
 namespace weir {
 
-/// One line under the file tabs, never a box in the way. The same text again is counted, not repeated.
+class MessageLabel;
+class MessageMark;
+
+/// One line under the file tabs, never a box in the way. What does not fit is elided and shown behind "Details"; the
+/// same text again is counted, not repeated.
 class MessageBar final : public QWidget {
   Q_OBJECT
  public:
+  /// A button that a message brings along; the bar closes with it.
+  struct Offer {
+    QString text;
+    std::function<void()> act;
+  };
   explicit MessageBar(const Theme& theme, QWidget* parent = nullptr);
-  void setTheme(const Theme& theme) { m_theme = &theme; }
-  /// `action` names a button that calls `act`.
+  void setTheme(const Theme& theme);
+  void show(const QString& text, bool isError, const std::vector<Offer>& offers);
   void show(const QString& text, bool isError, const QString& action = {}, std::function<void()> act = {});
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
+  void showDetails(bool on);
+  void updateDetails();
+
   const Theme* m_theme;
-  QLabel* m_label;
-  QToolButton* m_action;
-  QString m_text;
+  MessageMark* m_mark;
+  MessageLabel* m_label;
+  QLabel* m_count;
+  QHBoxLayout* m_offers;
+  QToolButton* m_details;
+  QToolButton* m_close;
   int m_times = 0;
-  std::function<void()> m_act;
 };
 
 }  // namespace weir

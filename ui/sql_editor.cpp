@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sql_editor.h"
 
+#include <QAction>
 #include <QKeyEvent>
 #include <QPainter>
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <set>
 
 #include "core/data/type.h"
 #include "core/functions/function_list.h"
@@ -22,6 +24,12 @@ constexpr int kWarningIndicator = 9;
 constexpr int kRunMark = 1;
 constexpr int kIdleMark = 2;
 constexpr int kRunMarkMask = 1 << kRunMark | 1 << kIdleMark;
+// From the left: marks, line numbers, folds.
+constexpr int kMarkMargin = 0;
+constexpr int kNumberMargin = 1;
+constexpr int kFoldMargin = 2;
+constexpr int kMarkMarginWidth = 22;
+constexpr int kMarkSize = 10;
 // Completion comes by itself from so many letters on.
 constexpr size_t kLettersTyped = 2;
 
@@ -100,15 +108,18 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
   setUtf8(true);
   setLexer(m_highlighter);
   setFrameShape(QFrame::NoFrame);
-  setMarginType(0, QsciScintilla::NumberMargin);
-  setMarginWidth(0, 44);
-  setMarginType(1, QsciScintilla::SymbolMargin);
-  setMarginWidth(1, 16);
-  setMarginSensitivity(1, true);
-  setMarginMarkerMask(1, kRunMarkMask);
-  markerDefine(QsciScintilla::RightTriangle, kRunMark);
-  markerDefine(QsciScintilla::RightTriangle, kIdleMark);
-  setFolding(QsciScintilla::PlainFoldStyle, 2);
+  setMarginType(kMarkMargin, QsciScintilla::SymbolMargin);
+  setMarginWidth(kMarkMargin, kMarkMarginWidth);
+  setMarginSensitivity(kMarkMargin, true);
+  setMarginMarkerMask(kMarkMargin, kRunMarkMask);
+  setMarginType(kNumberMargin, QsciScintilla::NumberMargin);
+  setMarginWidth(kNumberMargin, 34);
+  // The markers keep the places while one types; paintMargin() draws them.
+  markerDefine(QsciScintilla::Invisible, kRunMark);
+  markerDefine(QsciScintilla::Invisible, kIdleMark);
+  setFolding(QsciScintilla::PlainFoldStyle, kFoldMargin);
+  SendScintilla(SCI_MARKERDEFINE, static_cast<unsigned long>(SC_MARKNUM_FOLDEROPEN), static_cast<long>(SC_MARK_ARROWDOWN));
+  SendScintilla(SCI_MARKERDEFINE, static_cast<unsigned long>(SC_MARKNUM_FOLDER), static_cast<long>(SC_MARK_ARROW));
   SendScintilla(SCI_SETMULTIPASTE, 1);
   setBraceMatching(QsciScintilla::SloppyBraceMatch);
   setAutoIndent(true);
@@ -127,7 +138,7 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
   indicatorDefine(QsciScintilla::SquiggleIndicator, kWarningIndicator);
   connect(m_popup, &CompletionPopup::chosen, this, &SqlEditor::insertCompletion);
   connect(this, &QsciScintilla::marginClicked, this, [this](int margin, int line, Qt::KeyboardModifiers) {
-    if (margin == 1 && (markersAtLine(line) & kRunMarkMask)) emit runMarkClicked(static_cast<uint32_t>(positionFromLineIndex(line, 0)));
+    if (margin == kMarkMargin && (markersAtLine(line) & kRunMarkMask)) emit runMarkClicked(static_cast<uint32_t>(positionFromLineIndex(line, 0)));
   });
   connect(this, &QsciScintilla::cursorPositionChanged, this, [this] { viewport()->update(); });
   connect(this, &QsciScintillaBase::SCN_DWELLSTART, this, [this](int position, int, int) {
@@ -147,10 +158,6 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
 void SqlEditor::setTheme(const Theme& t) {
   m_theme = &t;
   m_popup->setTheme(t);
-  setMarkerForegroundColor(t.success, kRunMark);
-  setMarkerBackgroundColor(t.success, kRunMark);
-  setMarkerForegroundColor(t.idle, kIdleMark);
-  setMarkerBackgroundColor(t.idle, kIdleMark);
   m_highlighter->setTheme(t);
   setLexer(m_highlighter);
   setPaper(t.bg1);
@@ -160,11 +167,11 @@ void SqlEditor::setTheme(const Theme& t) {
   setMarginsBackgroundColor(t.bg1);
   setMarginsForegroundColor(t.text3);
   setMarginsFont(monoFont(11));
-  setMarginBackgroundColor(1, t.bg1);
+  for (const int margin : {kMarkMargin, kNumberMargin, kFoldMargin}) setMarginBackgroundColor(margin, t.bg1);
   setFoldMarginColors(t.bg1, t.bg1);
   for (int marker = SC_MARKNUM_FOLDEREND; marker <= static_cast<int>(SC_MARKNUM_FOLDEROPEN); ++marker) {
-    SendScintilla(SCI_MARKERSETFORE, static_cast<unsigned long>(marker), t.text3);
-    SendScintilla(SCI_MARKERSETBACK, static_cast<unsigned long>(marker), t.text3);
+    SendScintilla(SCI_MARKERSETFORE, static_cast<unsigned long>(marker), t.ctl);
+    SendScintilla(SCI_MARKERSETBACK, static_cast<unsigned long>(marker), t.ctl);
   }
   setSelectionBackgroundColor(t.selection);
   resetSelectionForegroundColor();
@@ -178,6 +185,7 @@ void SqlEditor::setTheme(const Theme& t) {
 
 void SqlEditor::setDiagnostics(const Diagnostics& diagnostics) {
   m_diagnostics = diagnostics;
+  m_problemChips.clear();
   for (const int indicator : {kErrorIndicator, kWarningIndicator}) {
     SendScintilla(SCI_SETINDICATORCURRENT, static_cast<unsigned long>(indicator));
     SendScintilla(SCI_INDICATORCLEARRANGE, 0UL, static_cast<long>(SendScintilla(SCI_GETLENGTH)));
@@ -187,7 +195,10 @@ void SqlEditor::setDiagnostics(const Diagnostics& diagnostics) {
                   static_cast<unsigned long>(d.severity == Severity::Error ? kErrorIndicator : kWarningIndicator));
     SendScintilla(SCI_INDICATORFILLRANGE, static_cast<unsigned long>(d.span.begin),
                   static_cast<long>(std::max(d.span.end, d.span.begin + 1) - d.span.begin));
+    const int line = static_cast<int>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(d.span.begin)));
+    m_problemChips.emplace(line, LineChip{QString::fromStdString(d.message), d.severity == Severity::Error ? m_theme->error : m_theme->warn});
   }
+  viewport()->update();
 }
 
 const LanguageService& SqlEditor::language() const {
@@ -259,12 +270,33 @@ void SqlEditor::showSignature() {
   if (!signature.empty()) SendScintilla(SCI_CALLTIPSHOW, static_cast<unsigned long>(caretOffset()), signature.c_str());
 }
 
+bool SqlEditor::event(QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    const auto modifiers = key->modifiers() & ~Qt::KeypadModifier;
+    const bool isTyping = !(modifiers & ~Qt::ShiftModifier) && key->key() < Qt::Key_Escape;
+    const QKeySequence pressed(QKeyCombination(modifiers, static_cast<Qt::Key>(key->key())));
+    const auto answers = [&](const QAction* action) {
+      const QList<QKeySequence> keys = action->shortcuts();
+      return action->isEnabled() && std::any_of(keys.begin(), keys.end(), [&](const QKeySequence& k) { return pressed.matches(k) != QKeySequence::NoMatch; });
+    };
+    const QList<QAction*> actions = window()->actions();
+    if (!isTyping && std::any_of(actions.begin(), actions.end(), answers)) {
+      event->ignore();
+      return false;
+    }
+  }
+  return QsciScintilla::event(event);
+}
+
 void SqlEditor::keyPressEvent(QKeyEvent* event) {
   if (m_popup->isVisible() && m_popup->handleKey(event->key())) return;
   QsciScintilla::keyPressEvent(event);
   const QString typed = event->text();
   const bool letter = !typed.isEmpty() && (typed[0].isLetterOrNumber() || typed[0] == QLatin1Char('_') || typed[0] == QLatin1Char('.'));
   const bool erased = event->key() == Qt::Key_Backspace;
+  // What is typed at several carets is not completed at one of them.
+  if (SendScintilla(SCI_GETSELECTIONS) > 1) return m_popup->hide();
   if (letter || (erased && m_popup->isVisible())) {
     const uint32_t caret = caretOffset();
     const size_t length = caret - language().wordStart(caret);
@@ -291,14 +323,18 @@ void SqlEditor::formatText() {
     emit formatFailed(tr("Not formatted, line %1: %2").arg(place.line).arg(QString::fromStdString(first.message)));
     return;
   }
-  if (*formatted == now.toStdString()) return;
+  if (*formatted != now.toStdString()) replaceText(QString::fromStdString(*formatted));
+}
+
+void SqlEditor::replaceText(const QString& text) {
   int line = 0;
   int index = 0;
   getCursorPosition(&line, &index);
   const int top = firstVisibleLine();
+  const QByteArray bytes = text.toUtf8();
   SendScintilla(SCI_BEGINUNDOACTION);
   SendScintilla(SCI_TARGETWHOLEDOCUMENT);
-  SendScintilla(SCI_REPLACETARGET, formatted->size(), formatted->c_str());
+  SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(bytes.size()), bytes.constData());
   SendScintilla(SCI_ENDUNDOACTION);
   setCursorPosition(std::min(line, lines() - 1), index);
   setFirstVisibleLine(top);
@@ -373,6 +409,22 @@ void SqlEditor::setRunMarks(std::map<int, QColor> marks) {
   for (const auto& [line, color] : marks) markerAdd(line, color == m_theme->success ? kRunMark : kIdleMark);
 }
 
+void SqlEditor::setSourceMarks(std::map<int, SourceMark> marks) {
+  m_sourceMarks = std::move(marks);
+  viewport()->update();
+}
+
+LineChip SqlEditor::chipAt(int line) const {
+  if (const auto problem = m_problemChips.find(line); problem != m_problemChips.end()) return problem->second;
+  const auto found = m_chips.find(line);
+  LineChip chip = found == m_chips.end() ? LineChip{} : found->second;
+  if (const auto source = m_sourceMarks.find(line); source != m_sourceMarks.end() && !source->second.fault.isEmpty()) {
+    chip.text += (chip.text.isEmpty() ? QString() : QStringLiteral(" · ")) + source->second.fault;
+    chip.color = m_theme->warn;
+  }
+  return chip;
+}
+
 void SqlEditor::setFolds(const std::vector<Span>& statements) {
   constexpr long kBase = SC_FOLDLEVELBASE;
   std::vector<long> levels(static_cast<size_t>(lines()), kBase);
@@ -397,14 +449,43 @@ void SqlEditor::paintEvent(QPaintEvent* event) {
     const int top = pointOf(static_cast<long>(statement->begin)).y();
     const int bottom = pointOf(static_cast<long>(statement->end)).y() + height;
     QColor outline = m_theme->accent;
-    outline.setAlphaF(hasFocus() ? 0.55F : 0.3F);
+    outline.setAlphaF(0.55F);
     p.setPen(QPen(outline, 1));
     p.drawRoundedRect(QRectF(left + 0.5, top + 0.5, viewport()->width() - left - 3, bottom - top), 4, 4);
   }
-  p.setFont(uiFont(11));
-  for (const auto& [line, chip] : m_chips) {
+  paintMargin(p);
+  paintChips(p);
+}
+
+void SqlEditor::paintMargin(QPainter& p) {
+  const int height = static_cast<int>(SendScintilla(SCI_TEXTHEIGHT, 0UL));
+  const auto boxOf = [&](int line) {
     const int y = pointOf(SendScintilla(SCI_POSITIONFROMLINE, static_cast<unsigned long>(line))).y();
-    if (y < -height || y > viewport()->height()) continue;
+    return QRectF((kMarkMarginWidth - kMarkSize) / 2.0, y + (height - kMarkSize) / 2.0, kMarkSize, kMarkSize);
+  };
+  for (int line = markerFindNext(0, kRunMarkMask); line >= 0; line = markerFindNext(line + 1, kRunMarkMask)) {
+    const QRectF box = boxOf(line);
+    if (box.bottom() < 0 || !SendScintilla(SCI_GETLINEVISIBLE, static_cast<unsigned long>(line))) continue;
+    if (box.top() > viewport()->height()) break;
+    p.setPen(Qt::NoPen);
+    p.setBrush(markersAtLine(line) & 1U << kRunMark ? m_theme->success : m_theme->idle);
+    p.drawPolygon(QPolygonF({box.topLeft() + QPointF(1, 0), box.topLeft() + QPointF(9, 5), box.bottomLeft() + QPointF(1, 0)}));
+  }
+  for (const auto& [line, mark] : m_sourceMarks)
+    if (line < lines()) paintMark(p, boxOf(line), mark.look);
+}
+
+void SqlEditor::paintChips(QPainter& p) {
+  const int height = static_cast<int>(SendScintilla(SCI_TEXTHEIGHT, 0UL));
+  p.setFont(uiFont(11));
+  std::set<int> all;
+  for (const auto* chips : {&m_chips, &m_problemChips})
+    for (const auto& [line, chip] : *chips) all.insert(line);
+  for (const auto& [line, mark] : m_sourceMarks) all.insert(line);
+  for (const int line : all) {
+    const LineChip chip = chipAt(line);
+    const int y = pointOf(SendScintilla(SCI_POSITIONFROMLINE, static_cast<unsigned long>(line))).y();
+    if (chip.text.isEmpty() || y < -height || y > viewport()->height()) continue;
     const long end = SendScintilla(SCI_GETLINEENDPOSITION, static_cast<unsigned long>(line));
     const int textRight = pointOf(end).x() + 16;
     const int room = viewport()->width() - 12 - textRight;

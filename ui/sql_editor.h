@@ -11,6 +11,7 @@
 #include "core/base/diagnostic.h"
 #include "core/session/language_service.h"
 #include "ui/completion_popup.h"
+#include "ui/health_card.h"
 #include "ui/theme.h"
 
 namespace weir {
@@ -36,23 +37,36 @@ struct LineChip {
   QColor color;
 };
 
-/// The editor of one file: colours, line numbers, squiggles, completion, the outline of the statement at the caret.
+/// How a source fares, beside the line where it is declared.
+struct SourceMark {
+  HealthLook look;
+  QString fault;  ///< e.g. "2 bad"; empty when there is none
+};
+
+/// The editor of one file: colours, line numbers, squiggles, completion, the outline of the statement at the caret. A key
+/// of the window's commands is the command's, whatever the editor would do with it.
 class SqlEditor final : public QsciScintilla {
   Q_OBJECT
  public:
   explicit SqlEditor(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  /// Marks problems with squiggles; their texts show on hover.
+  /// Marks problems with squiggles, and says each at its line's end; their hints show on hover.
   void setDiagnostics(const Diagnostics& diagnostics);
   /// Moves the caret to a byte of the text.
   void goTo(uint32_t offset);
   uint32_t caretOffset() const;
+  /// Puts another text in the place of all of it, as one step of Undo; caret and view stay at their lines.
+  void replaceText(const QString& text);
   /// The statement at the caret as bytes of the text, and its text.
   std::optional<Span> currentStatement() const;
-  /// What is shown at the right of a line (from 0).
+  /// What is shown at the right of a line (from 0) that has no problem.
   void setChips(std::map<int, LineChip> chips);
   /// Where the statements' run marks stand, by line (from 0), with their colour.
   void setRunMarks(std::map<int, QColor> marks);
+  /// The health of running sources, by line (from 0), in the margin and in the line's chip.
+  void setSourceMarks(std::map<int, SourceMark> marks);
+  /// What stands at the right of a line, as it is drawn where there is room.
+  LineChip chipAt(int line) const;
   /// Each statement of several lines can be folded.
   void setFolds(const std::vector<Span>& statements);
   /// The next problem behind the caret, or the one before it.
@@ -75,6 +89,7 @@ class SqlEditor final : public QsciScintilla {
   void runMarkClicked(uint32_t offset);
 
  protected:
+  bool event(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void focusOutEvent(QFocusEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
@@ -83,6 +98,8 @@ class SqlEditor final : public QsciScintilla {
   void offerCompletions();
   void insertCompletion(const Completion& completion);
   void showSignature();
+  void paintMargin(QPainter& painter);
+  void paintChips(QPainter& painter);
   QPoint pointOf(long position) const;
 
   const Theme* m_theme;
@@ -90,6 +107,8 @@ class SqlEditor final : public QsciScintilla {
   CompletionPopup* m_popup;
   Diagnostics m_diagnostics;
   std::map<int, LineChip> m_chips;
+  std::map<int, LineChip> m_problemChips;
+  std::map<int, SourceMark> m_sourceMarks;
   mutable QByteArray m_parsedText;
   mutable std::unique_ptr<LanguageService> m_language;
   const LanguageService& language() const;

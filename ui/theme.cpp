@@ -169,6 +169,10 @@ QTabBar { background: %bg0; }
 QTabBar::tab { background: %bg0; color: %text2; padding: 7px 14px; border: none; border-top: 2px solid transparent; }
 QTabBar::tab:selected { background: %bg1; color: %text1; border-top: 2px solid %accent; }
 QTabBar::tab:hover { color: %text1; }
+QTabBar::scroller { width: 44px; }
+QTabBar QToolButton { background: %bg0; border-radius: 0; padding: 0; }
+QTabBar QToolButton:hover { background: %bg3; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QHeaderView { background: %bg1; }
 QHeaderView::section { background: %bg1; color: %text3; border: none; border-bottom: 1px solid %line; padding: 4px 8px; }
 QStatusBar { background: %bg0; color: %text2; min-height: 26px; border-top: 1px solid %line; }
@@ -186,6 +190,7 @@ QDockWidget { color: %text1; }
 #cardsPane, #welcome { background: %bg1; }
 #messageBar { border-left: 3px solid %accent; background: %tint; }
 #messageBar[error="true"] { border-left: 3px solid %error; background: %badtint; }
+#messageBar QToolButton { color: %accent; font-weight: 600; }
 #findBar { background: %bg2; border-bottom: 1px solid %line; }
 #completion { background: %bg2; border: 1px solid %line2; }
 #completionList { background: %bg2; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/feed_sampler.h"
 
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -10,6 +11,7 @@
 #include <map>
 
 #include "core/options/options.h"
+#include "core/session/secrets.h"
 
 namespace weir {
 
@@ -57,8 +59,24 @@ QString quotedName(const QString& name) {
 
 QString quotedText(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\''); }
 
-// The unit of a number that looks like a time of this century.
+// A text with its secrets in place; `missing` says which one is not there.
+QString resolvedText(const QString& written, QString* missing) {
+  static const QRegularExpression kReference(QStringLiteral("\\$\\{(env|secret):([^}]*)\\}"));
+  QString out;
+  qsizetype end = 0;
+  for (auto it = kReference.globalMatch(written); it.hasNext();) {
+    const QRegularExpressionMatch m = it.next();
+    const auto value = lookUpSecret(m.captured(1).toStdString(), m.captured(2).toStdString());
+    if (!value) *missing = m.captured();
+    out += written.mid(end, m.capturedStart() - end) + QString::fromStdString(value.value_or(std::string()));
+    end = m.capturedEnd();
+  }
+  return out + written.mid(end);
+}
+
+// The unit of a number that looks like a time of this century, or of a text that is a date.
 QString timeUnit(const QString& sample) {
+  if (QDateTime::fromString(sample, Qt::ISODateWithMs).isValid()) return QStringLiteral("iso8601");
   const double t = sample.toDouble();
   const auto within = [t](double scale) { return t > 1.0e9 * scale && t < 4.2e9 * scale; };
   return within(1) ? QStringLiteral("s") : within(1e3) ? QStringLiteral("ms") : within(1e6) ? QStringLiteral("us") : within(1e9) ? QStringLiteral("ns") : QString();
@@ -69,10 +87,10 @@ QString timeUnit(const QString& sample) {
 FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent) {
   ConnectionSettings s;
   s.name = source.stream;
-  s.url = source.url;
+  s.url = resolvedText(source.url, &m_missing);
   s.shownUrl = QString::fromStdString(maskedUrl(source.url.toStdString()));
-  for (const auto& [key, value] : source.headers) s.headers.append({key.toUtf8(), value.toUtf8()});
-  s.openMessages = source.openMessages;
+  for (const auto& [key, value] : source.headers) s.headers.append({key.toUtf8(), resolvedText(value, &m_missing).toUtf8()});
+  for (const QString& message : source.openMessages) s.openMessages.append(resolvedText(message, &m_missing));
   s.backoff.reconnect = false;
   m_connection = std::make_unique<Connection>(s, clock);
   m_connection->onMessage = [this](const QByteArray& payload, bool) {
@@ -91,6 +109,7 @@ FeedSampler::~FeedSampler() {
 }
 
 void FeedSampler::start(int messages) {
+  if (!m_missing.isEmpty()) return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(m_missing));
   m_wanted = messages;
   m_connection->start();
 }
@@ -139,27 +158,42 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
   return out;
 }
 
+std::vector<DraftTime> possibleTimes(const std::vector<DraftColumn>& columns) {
+  std::vector<DraftTime> out;
+  for (const DraftColumn& c : columns) {
+    const bool isText = c.type == QLatin1String("STRING");
+    if (!isText && c.type != QLatin1String("LONG")) continue;
+    const QString unit = timeUnit(c.sample);
+    const bool fits = isText == (unit == QLatin1String("iso8601"));
+    out.push_back({c.name, !unit.isEmpty() && fits ? unit : isText ? QStringLiteral("iso8601") : QStringLiteral("ms")});
+  }
+  return out;
+}
+
+DraftTime likelyTime(const std::vector<DraftColumn>& columns) {
+  static const QRegularExpression kTime(QStringLiteral("^(T|E|ts|time|timestamp|event_time|trade_time)$"), QRegularExpression::CaseInsensitiveOption);
+  DraftTime best;
+  for (const DraftTime& t : possibleTimes(columns)) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const DraftColumn& c) { return c.name == t.column; });
+    const bool isTime = kTime.match(t.column).hasMatch() && timeUnit(column->sample) == t.unit;
+    if (isTime && (best.column.isEmpty() || t.column == QLatin1String("T"))) best = t;
+  }
+  return best;
+}
+
 QString draftScript(const DraftSource& source) {
   QStringList columns;
-  QString timeColumn, unit;
-  for (const DraftColumn& c : source.columns) {
-    columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
-    static const QRegularExpression kTime(QStringLiteral("^(T|E|ts|time|timestamp|event_time|trade_time)$"), QRegularExpression::CaseInsensitiveOption);
-    const bool better = timeColumn.isEmpty() || c.name == QLatin1String("T");
-    if (better && kTime.match(c.name).hasMatch() && c.type == QLatin1String("LONG") && !timeUnit(c.sample).isEmpty()) {
-      timeColumn = c.name;
-      unit = timeUnit(c.sample);
-    }
-  }
+  for (const DraftColumn& c : source.columns) columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
+  const DraftTime time = source.time.value_or(likelyTime(source.columns));
   QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"), QStringLiteral("  format = 'json'"),
                       QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
   for (const auto& [key, value] : source.headers) options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
   for (int i = 0; i < source.openMessages.size(); ++i)
     options << QStringLiteral("  \"websocket.open.message%1\" = %2").arg(i == 0 ? QString() : QStringLiteral(".%1").arg(i + 1), quotedText(source.openMessages[i]));
   if (!source.records.isEmpty()) options << QStringLiteral("  \"json.records\" = %1").arg(quotedText(source.records));
-  if (!timeColumn.isEmpty()) {
-    options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(timeColumn));
-    if (unit != QLatin1String("ms")) options << QStringLiteral("  \"event.time.unit\" = '%1'").arg(unit);
+  if (!time.column.isEmpty()) {
+    options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(time.column));
+    if (time.unit != QLatin1String("ms")) options << QStringLiteral("  \"event.time.unit\" = '%1'").arg(time.unit);
     options << QStringLiteral("  \"event.time.lateness.ms\" = '2000'");
   }
   QString script = QStringLiteral("CREATE STREAM %1 (\n%2\n) WITH (\n%3\n);\n").arg(quotedName(source.stream), columns.isEmpty() ? QStringLiteral("  ...") : columns.join(QStringLiteral(",\n")), options.join(QStringLiteral(",\n")));

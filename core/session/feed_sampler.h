@@ -6,6 +6,7 @@
 #include <QStringList>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/net/connection.h"
@@ -19,6 +20,12 @@ struct DraftColumn {
   QString sample;
 };
 
+/// The column that holds an event's time, and its unit as the option `event.time.unit` has it.
+struct DraftTime {
+  QString column;  ///< empty: the time of arrival
+  QString unit;
+};
+
 /// What somebody wants to connect to.
 struct DraftSource {
   QString stream = QStringLiteral("Trades");
@@ -27,9 +34,10 @@ struct DraftSource {
   QStringList openMessages;
   QString records;  ///< path of the events, e.g. $.data[*]; empty: the message itself
   std::vector<DraftColumn> columns;
+  std::optional<DraftTime> time;  ///< nothing: what `likelyTime` says
 };
 
-/// Listens to a server for its first messages.
+/// Listens to a server for its first messages. References to secrets are looked up here, and shown nowhere.
 class FeedSampler final : public QObject {
   Q_OBJECT
  public:
@@ -44,6 +52,7 @@ class FeedSampler final : public QObject {
 
  private:
   std::unique_ptr<Connection> m_connection;
+  QString m_missing;  ///< the secret that is not there
   int m_wanted = 0;
 };
 
@@ -51,6 +60,10 @@ class FeedSampler final : public QObject {
 QStringList recordPaths(const QList<QByteArray>& messages);
 /// The columns that the events at a path have.
 std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path);
+/// What these columns could tell of time, each with its unit guessed from the sample: whole numbers and texts.
+std::vector<DraftTime> possibleTimes(const std::vector<DraftColumn>& columns);
+/// The one of them whose name and sample say so; an empty column when none does.
+DraftTime likelyTime(const std::vector<DraftColumn>& columns);
 /// The CREATE STREAM for it, and a first query where there is a price.
 QString draftScript(const DraftSource& source);
 

@@ -5,14 +5,18 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLockFile>
+#include <QRegularExpression>
 #include <QSaveFile>
 #include <QStandardPaths>
+#include <algorithm>
 
 namespace weir {
 
 namespace {
 
 constexpr int kMostHistory = 500;
+constexpr int kMostWindows = 64;
 
 QString replaceFile(const QString& path, const QByteArray& content) {
   QSaveFile out(path);
@@ -20,38 +24,79 @@ QString replaceFile(const QString& path, const QByteArray& content) {
   return QObject::tr("Cannot keep %1: %2").arg(path, out.errorString());
 }
 
+std::vector<OpenDocument> documentsFrom(const QJsonArray& array) {
+  std::vector<OpenDocument> out;
+  for (const auto value : array) {
+    const QJsonObject o = value.toObject();
+    out.push_back({o[QLatin1String("path")].toString(), o[QLatin1String("title")].toString(), o[QLatin1String("text")].toString(),
+                   o[QLatin1String("modified")].toBool(), o[QLatin1String("caret")].toInt(), o[QLatin1String("scroll")].toInt(),
+                   o[QLatin1String("disk")].toString()});
+  }
+  return out;
+}
+
+QJsonArray toJson(const std::vector<OpenDocument>& documents) {
+  QJsonArray out;
+  for (const OpenDocument& d : documents)
+    out << QJsonObject{{QStringLiteral("path"), d.path}, {QStringLiteral("title"), d.title}, {QStringLiteral("text"), d.text},
+                       {QStringLiteral("modified"), d.isModified}, {QStringLiteral("caret"), d.caret}, {QStringLiteral("scroll"), d.scroll},
+                       {QStringLiteral("disk"), d.disk}};
+  return out;
+}
+
 }  // namespace
 
 Workspace::Workspace(QString folder) : m_folder(std::move(folder)) {
-  if (!m_folder.isEmpty()) QDir().mkpath(m_folder);
+  if (m_folder.isEmpty()) return;
+  QDir().mkpath(m_folder);
+  for (int number = 1; number <= kMostWindows; ++number) {
+    auto lock = lockFor(number);
+    if (lock->tryLock(0)) {
+      m_number = number;
+      m_lock = std::move(lock);
+      return;
+    }
+    // Where no lock can be made nothing can be kept either, and the first save says so.
+    if (lock->error() != QLockFile::LockFailedError) return;
+  }
 }
+
+Workspace::~Workspace() = default;
 
 QString Workspace::defaultFolder() {
   return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/weir");
 }
 
-QString Workspace::file(const char* name) const { return m_folder + QLatin1Char('/') + QLatin1String(name); }
+QString Workspace::file(const QString& name) const { return m_folder + QLatin1Char('/') + name; }
 
-Workspace::Session Workspace::load(QString* problem) const {
+QString Workspace::sessionFile(int number) const {
+  return file(number == 1 ? QStringLiteral("session.json") : QStringLiteral("session-%1.json").arg(number));
+}
+
+std::unique_ptr<QLockFile> Workspace::lockFor(int number) const {
+  auto lock = std::make_unique<QLockFile>(sessionFile(number) + QStringLiteral(".lock"));
+  // A window may live for weeks: only an owner that is dead gives its lock up.
+  lock->setStaleLockTime(0);
+  return lock;
+}
+
+Workspace::Session Workspace::read(const QString& path, QString* problem) const {
   Session session;
-  QFile in(file("session.json"));
-  if (m_folder.isEmpty() || !in.open(QIODevice::ReadOnly)) return session;
+  QFile in(path);
+  if (!in.open(QIODevice::ReadOnly)) return session;
   QJsonParseError error;
   const QJsonDocument document = QJsonDocument::fromJson(in.readAll(), &error);
   if (error.error != QJsonParseError::NoError || !document.isObject()) {
     in.close();
-    const QString aside = file("session.broken.json");
+    const QString aside = QString(path).replace(QLatin1String(".json"), QLatin1String(".broken.json"));
     QFile::remove(aside);
-    QFile::rename(in.fileName(), aside);
+    QFile::rename(path, aside);
     if (problem) *problem = QObject::tr("The last session could not be read; it was set aside as %1").arg(aside);
     return session;
   }
   const QJsonObject root = document.object();
-  for (const auto value : root[QLatin1String("documents")].toArray()) {
-    const QJsonObject o = value.toObject();
-    session.documents.push_back({o[QLatin1String("path")].toString(), o[QLatin1String("title")].toString(), o[QLatin1String("text")].toString(),
-                                 o[QLatin1String("modified")].toBool(), o[QLatin1String("caret")].toInt(), o[QLatin1String("scroll")].toInt()});
-  }
+  session.documents = documentsFrom(root[QLatin1String("documents")].toArray());
+  session.closed = documentsFrom(root[QLatin1String("closed")].toArray());
   session.current = root[QLatin1String("current")].toInt();
   session.geometry = QByteArray::fromBase64(root[QLatin1String("geometry")].toString().toLatin1());
   session.layout = QByteArray::fromBase64(root[QLatin1String("layout")].toString().toLatin1());
@@ -60,24 +105,62 @@ Workspace::Session Workspace::load(QString* problem) const {
   return session;
 }
 
+Workspace::Session Workspace::load(QString* problem) const {
+  if (m_folder.isEmpty()) return {};
+  Session session = read(sessionFile(m_number), problem);
+  if (m_number > 1) {
+    const Session first = read(sessionFile(1), nullptr);
+    session.geometry = first.geometry;
+    session.layout = first.layout;
+    session.settings = first.settings;
+    session.recentFiles = first.recentFiles;
+  }
+  adoptAbandoned(session);
+  return session;
+}
+
+void Workspace::adoptAbandoned(Session& session) const {
+  static const QRegularExpression kName(QStringLiteral("^session(?:-(\\d+))?\\.json$"));
+  std::vector<std::unique_ptr<QLockFile>> locks;
+  QStringList adopted;
+  for (const QString& name : QDir(m_folder).entryList({QStringLiteral("session*.json")}, QDir::Files, QDir::Name)) {
+    const auto match = kName.match(name);
+    if (!match.hasMatch()) continue;
+    const int number = match.captured(1).isEmpty() ? 1 : match.captured(1).toInt();
+    auto lock = lockFor(number);
+    if (number == m_number || !lock->tryLock(0)) continue;
+    const Session abandoned = read(sessionFile(number), nullptr);
+    for (const OpenDocument& d : abandoned.documents) {
+      if (d.text.isEmpty() && d.path.isEmpty()) continue;
+      const bool known = std::any_of(session.documents.begin(), session.documents.end(), [&](const OpenDocument& k) {
+        return k.path == d.path && (k.text == d.text || (!d.path.isEmpty() && !d.isModified));
+      });
+      if (!known) session.documents.push_back(d);
+    }
+    session.closed.insert(session.closed.begin(), abandoned.closed.begin(), abandoned.closed.end());
+    adopted << sessionFile(number);
+    locks.push_back(std::move(lock));
+  }
+  // What was adopted goes once it is safe in this window's own session.
+  if (adopted.isEmpty() || !save(session).isEmpty()) return;
+  for (const QString& path : adopted) QFile::remove(path);
+}
+
 QString Workspace::save(const Session& session) const {
   if (m_folder.isEmpty()) return {};
-  QJsonArray documents;
-  for (const OpenDocument& d : session.documents)
-    documents << QJsonObject{{QStringLiteral("path"), d.path}, {QStringLiteral("title"), d.title}, {QStringLiteral("text"), d.text},
-                             {QStringLiteral("modified"), d.isModified}, {QStringLiteral("caret"), d.caret}, {QStringLiteral("scroll"), d.scroll}};
-  const QJsonObject root{{QStringLiteral("documents"), documents},
+  const QJsonObject root{{QStringLiteral("documents"), toJson(session.documents)},
+                         {QStringLiteral("closed"), toJson(session.closed)},
                          {QStringLiteral("current"), session.current},
                          {QStringLiteral("geometry"), QString::fromLatin1(session.geometry.toBase64())},
                          {QStringLiteral("layout"), QString::fromLatin1(session.layout.toBase64())},
                          {QStringLiteral("settings"), session.settings},
                          {QStringLiteral("recent"), QJsonArray::fromStringList(session.recentFiles)}};
-  return replaceFile(file("session.json"), QJsonDocument(root).toJson(QJsonDocument::Indented));
+  return replaceFile(sessionFile(m_number), QJsonDocument(root).toJson(QJsonDocument::Indented));
 }
 
 std::vector<RunRecord> Workspace::history(int most) const {
   std::vector<RunRecord> out;
-  QFile in(file("history.jsonl"));
+  QFile in(file(QStringLiteral("history.jsonl")));
   if (m_folder.isEmpty() || !in.open(QIODevice::ReadOnly)) return out;
   while (!in.atEnd()) {
     // A line that a crash cut short is passed over.
@@ -101,7 +184,7 @@ QString Workspace::addToHistory(const RunRecord& record) const {
   for (auto it = all.rbegin(); it != all.rend(); ++it)
     lines += QJsonDocument(QJsonObject{{QStringLiteral("at"), it->at.toUTC().toString(Qt::ISODateWithMs)}, {QStringLiteral("title"), it->title}, {QStringLiteral("text"), it->text}})
                  .toJson(QJsonDocument::Compact) + '\n';
-  return replaceFile(file("history.jsonl"), lines);
+  return replaceFile(file(QStringLiteral("history.jsonl")), lines);
 }
 
 }  // namespace weir

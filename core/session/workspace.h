@@ -7,7 +7,10 @@
 #include <QJsonObject>
 #include <QString>
 #include <QStringList>
+#include <memory>
 #include <vector>
+
+class QLockFile;
 
 namespace weir {
 
@@ -19,6 +22,7 @@ struct OpenDocument {
   bool isModified = false;
   int caret = 0;
   int scroll = 0;
+  QString disk = {};  ///< digest of the file as it was last read or written here: tells a change by another program
   bool operator==(const OpenDocument&) const = default;
 };
 
@@ -31,22 +35,27 @@ struct RunRecord {
 
 /// What survives a crash: the open documents, their unsaved texts included, window layout, settings, and what was run.
 /// Every write goes to a new file that then takes the old one's place, so that a crash leaves one or the other, whole.
+/// Windows that share a folder each keep a session of their own: the first one session.json, the next session-2.json,
+/// and so on. A session whose window is gone is adopted by the next start: no window ever writes over another's texts.
 class Workspace {
  public:
-  /// Keeps its files in `folder`, which is made; empty keeps nothing.
+  /// Keeps its files in `folder`, which is made; empty keeps nothing. Holds the session's lock as long as it lives.
   explicit Workspace(QString folder);
+  ~Workspace();
   const QString& folder() const { return m_folder; }
   /// The user's: XDG_DATA_HOME/weir.
   static QString defaultFolder();
 
   struct Session {
     std::vector<OpenDocument> documents;
+    std::vector<OpenDocument> closed;  ///< the last tabs that were closed, newest last
     int current = 0;
     QByteArray geometry, layout;
     QJsonObject settings;
     QStringList recentFiles;
   };
-  /// The last session; a file that cannot be read is set aside and `problem` says so.
+  /// The last session, with the documents of windows that are gone; a file that cannot be read is set aside and
+  /// `problem` says so. A window beside the first one begins with the first one's settings and layout.
   Session load(QString* problem) const;
   /// Returns an empty text, or why it could not be kept.
   QString save(const Session& session) const;
@@ -56,8 +65,15 @@ class Workspace {
   QString addToHistory(const RunRecord& record) const;
 
  private:
-  QString file(const char* name) const;
+  QString file(const QString& name) const;
+  QString sessionFile(int number) const;
+  std::unique_ptr<QLockFile> lockFor(int number) const;
+  Session read(const QString& path, QString* problem) const;
+  void adoptAbandoned(Session& session) const;
+
   QString m_folder;
+  int m_number = 1;  ///< of the session that is this window's
+  std::unique_ptr<QLockFile> m_lock;
 };
 
 }  // namespace weir

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
+#include <QAbstractSpinBox>
 #include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
-#include <QFile>
+#include <QKeySequenceEdit>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -15,8 +16,8 @@
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTableWidget>
-#include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
 #include <QToolButton>
 #include <QTreeWidget>
 
@@ -278,36 +279,6 @@ class WindowTest final : public QObject {
     QVERIFY(inside(QStringLiteral("streams")));
   }
 
-  // As after a crash: the first window never closes, and a second one starts over the same folder.
-  void unsavedTextSurvivesACrash() {
-    QTemporaryDir folder;
-    MainWindow first(darkTheme(), {}, folder.path());
-    first.show();
-    first.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
-    first.documents().newScratch();
-    QTest::keyClicks(&first.editor(), QStringLiteral("-- half a tho"));
-    QCOMPARE(first.editor().text(), QStringLiteral("-- half a tho"));
-    MainWindow* second = nullptr;
-    const auto restored = [&] {
-      delete second;
-      second = new MainWindow(darkTheme(), {}, folder.path());
-      return second->restoreSession() && second->documents().count() == 2 && second->editor().text() == QLatin1String("-- half a tho");
-    };
-    QTRY_VERIFY_WITH_TIMEOUT(restored(), 3000);
-    second->documents().setCurrent(0);
-    QCOMPARE(second->editor().text(), QStringLiteral("SELECT 1;"));
-    delete second;
-    // A broken file is set aside, not fatal.
-    QFile session(folder.filePath(QStringLiteral("session.json")));
-    QVERIFY(session.open(QIODevice::WriteOnly));
-    session.write("{\"documents\":[");
-    session.close();
-    MainWindow third(darkTheme(), {}, folder.path());
-    QVERIFY(!third.restoreSession());
-    QVERIFY(QFile::exists(folder.filePath(QStringLiteral("session.broken.json"))));
-    QVERIFY(third.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("set aside")));
-  }
-
   void closedTabsComeBack() {
     MainWindow window(darkTheme(), {});
     window.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
@@ -366,16 +337,25 @@ class WindowTest final : public QObject {
 
   // A screen reader must be able to say what each control is.
   void everyControlHasAName() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 50;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
     MainWindow window(darkTheme(), {});
+    window.resize(1440, 900);
     window.show();
     QStringList nameless;
+    QSet<QString> seen;
     const std::function<void(QWidget*)> walk = [&](QWidget* widget) {
       const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLineEdit*>(widget) || qobject_cast<QComboBox*>(widget) ||
-                           qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QPlainTextEdit*>(widget);
+                           qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QPlainTextEdit*>(widget) || qobject_cast<QAbstractSpinBox*>(widget) ||
+                           qobject_cast<QKeySequenceEdit*>(widget) || qobject_cast<QTextBrowser*>(widget);
       const QString type = QString::fromLatin1(widget->metaObject()->className());
       const bool inner = type == QLatin1String("QHeaderView") || (type.startsWith(QLatin1String("QTable")) && type.endsWith(QLatin1String("Button"))) ||
                          type == QLatin1String("QComboBoxListView") || widget->objectName().startsWith(QLatin1String("qt_")) || type == QLatin1String("CloseButton") || type == QLatin1String("QLineEditIconButton") ||
                          (type == QLatin1String("QToolButton") && qobject_cast<QTabBar*>(widget->parentWidget()));
+      seen.insert(widget->objectName());
       if (control && !inner) {
         QAccessibleInterface* accessible = QAccessible::queryAccessibleInterface(widget);
         if (!accessible || accessible->text(QAccessible::Name).isEmpty()) nameless << type + QLatin1Char(' ') + widget->objectName();
@@ -384,8 +364,19 @@ class WindowTest final : public QObject {
         if (auto* inside = qobject_cast<QWidget*>(child)) walk(inside);
     };
     walk(&window);
-    ConnectDialog dialog;
-    walk(&dialog);
+    // With cards, charts, a message, and every window that it opens.
+    window.openText(QStringLiteral("demo.sql"), demoScript(exchange.baseUrl()));
+    window.run();
+    QTRY_VERIFY(window.card(QStringLiteral("BinanceTrades")) && window.charts().panes().size() > 1);
+    window.showMessage(QStringLiteral("A message"), true);
+    window.showSettings();
+    window.showHelp({});
+    window.connectToUrl();
+    window.documents().find(true);
+    window.showCommands();
+    walk(&window);
+    for (const char* name : {"card_BinanceTrades", "settingsDialog", "helpWindow", "commandPalette", "connectDialog", "findBar", "messageBar"})
+      QVERIFY2(seen.contains(QLatin1String(name)), name);
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
   }
 

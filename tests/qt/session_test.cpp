@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Not one line of SQL is lost: over crashes, restarts, several windows, closed tabs and files that others change.
+#include <QAction>
+#include <QApplication>
+#include <QFile>
+#include <QLabel>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "core/demo/demo_exchange.h"
+#include "core/session/workspace.h"
+#include "ui/document_tabs.h"
+#include "ui/main_window.h"
+#include "ui/sql_editor.h"
+
+using namespace weir;
+
+namespace {
+
+bool write(const QString& path, const QByteArray& content) {
+  QFile out(path);
+  return out.open(QIODevice::WriteOnly) && out.write(content) == content.size();
+}
+
+QByteArray contentOf(const QString& path) {
+  QFile in(path);
+  return in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+}
+
+Workspace::Session sessionOf(const QStringList& texts) {
+  Workspace::Session session;
+  for (const QString& text : texts) {
+    OpenDocument document;
+    document.title = QStringLiteral("scratch.sql");
+    document.text = text;
+    session.documents.push_back(document);
+  }
+  return session;
+}
+
+QStringList textsOf(const Workspace::Session& session) {
+  QStringList out;
+  for (const OpenDocument& d : session.documents) out << d.text;
+  return out;
+}
+
+/// The session that `folder` holds now, as after a crash of whoever owns it.
+std::unique_ptr<QTemporaryDir> copyOf(const QTemporaryDir& folder) {
+  auto copy = std::make_unique<QTemporaryDir>();
+  QFile::copy(folder.filePath(QStringLiteral("session.json")), copy->filePath(QStringLiteral("session.json")));
+  return copy;
+}
+
+QToolButton* offer(const MainWindow& window, const QString& text) {
+  for (auto* button : window.findChildren<QToolButton*>(QStringLiteral("messageOffer")))
+    if (button->isVisible() && button->text() == text) return button;
+  return nullptr;
+}
+
+}  // namespace
+
+class SessionTest final : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void windowsThatShareAFolderKeepTheirOwn() {
+    QTemporaryDir folder;
+    auto first = std::make_unique<Workspace>(folder.path());
+    auto second = std::make_unique<Workspace>(folder.path());
+    Workspace::Session kept = sessionOf({QStringLiteral("SELECT 1;")});
+    kept.settings[QStringLiteral("look")] = QStringLiteral("light");
+    QVERIFY(first->save(kept).isEmpty());
+    // The second begins with the first one's settings, without its texts, and leaves them alone.
+    const Workspace::Session begun = second->load(nullptr);
+    QVERIFY(begun.documents.empty());
+    QCOMPARE(begun.settings[QLatin1String("look")].toString(), QStringLiteral("light"));
+    QVERIFY(second->save(sessionOf({QStringLiteral("SELECT 2;"), QStringLiteral("SELECT 1;")})).isEmpty());
+    QCOMPARE(textsOf(first->load(nullptr)), QStringList{QStringLiteral("SELECT 1;")});
+    second.reset();
+    first.reset();
+    // The next start has both, each text once, and keeps them in one session.
+    auto third = std::make_unique<Workspace>(folder.path());
+    const QStringList both{QStringLiteral("SELECT 1;"), QStringLiteral("SELECT 2;")};
+    QCOMPARE(textsOf(third->load(nullptr)), both);
+    QVERIFY(!QFile::exists(folder.filePath(QStringLiteral("session-2.json"))));
+    third.reset();
+    QCOMPARE(textsOf(Workspace(folder.path()).load(nullptr)), both);
+  }
+
+  void programsThatAreKilledLoseNothing() {
+    QTemporaryDir folder;
+    {
+      Workspace workspace(folder.path());
+      QVERIFY(workspace.save(sessionOf({QStringLiteral("-- never saved")})).isEmpty());
+    }
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    const QString other = folder.filePath(QStringLiteral("session-2.json"));
+    const QString file = folder.filePath(QStringLiteral("b.sql"));
+    QVERIFY(write(file, "SELECT 2;\n"));
+    QProcess one, two;
+    one.start(QStringLiteral(WEIR_PROGRAM), {QStringLiteral("--data-folder"), folder.path()});
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(session + QStringLiteral(".lock")), 15000);
+    two.start(QStringLiteral(WEIR_PROGRAM), {QStringLiteral("--new-instance"), QStringLiteral("--data-folder"), folder.path(), file});
+    QTRY_VERIFY_WITH_TIMEOUT(contentOf(other).contains("b.sql"), 15000);
+    for (QProcess* process : {&one, &two}) {
+      process->kill();
+      QVERIFY(process->waitForFinished());
+    }
+    const Workspace::Session found = Workspace(folder.path()).load(nullptr);
+    QVERIFY(textsOf(found).contains(QStringLiteral("-- never saved")));
+    QVERIFY(std::any_of(found.documents.begin(), found.documents.end(), [&](const OpenDocument& d) { return d.path == file; }));
+    QVERIFY(!QFile::exists(other));
+  }
+
+  void unsavedTextSurvivesACrash() {
+    QTemporaryDir folder;
+    MainWindow first(darkTheme(), {}, folder.path());
+    first.show();
+    first.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
+    first.documents().newScratch();
+    QTest::keyClicks(&first.editor(), QStringLiteral("-- half a tho"));
+    // The first window never closes: what it has kept is all that there is.
+    QTRY_VERIFY(contentOf(folder.filePath(QStringLiteral("session.json"))).contains("half a tho"));
+    {
+      const auto crashed = copyOf(folder);
+      MainWindow second(darkTheme(), {}, crashed->path());
+      QVERIFY(second.restoreSession());
+      QCOMPARE(second.documents().count(), 2);
+      QCOMPARE(second.editor().text(), QStringLiteral("-- half a tho"));
+      second.documents().setCurrent(0);
+      QCOMPARE(second.editor().text(), QStringLiteral("SELECT 1;"));
+    }
+    // A broken file is set aside, not fatal.
+    QTemporaryDir broken;
+    QVERIFY(write(broken.filePath(QStringLiteral("session.json")), "{\"documents\":["));
+    MainWindow third(darkTheme(), {}, broken.path());
+    QVERIFY(!third.restoreSession());
+    QVERIFY(QFile::exists(broken.filePath(QStringLiteral("session.broken.json"))));
+    QVERIFY(third.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("set aside")));
+  }
+
+  void whoNeverPausesIsKeptToo() {
+    QTemporaryDir folder;
+    MainWindow window(darkTheme(), {}, folder.path());
+    window.show();
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    for (int i = 0; i < 30 && !contentOf(session).contains("xxx"); ++i) QTest::keyClick(&window.editor(), Qt::Key_X, Qt::NoModifier, 60);
+    QVERIFY(contentOf(session).contains("xxx"));
+  }
+
+  void unsavedWordsOfAFileSurviveEveryRestart() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, "SELECT 1;"));
+    {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      QVERIFY(window.openFile(file));
+      QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+      window.close();
+    }
+    for (int restart = 0; restart < 2; ++restart) {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      QVERIFY(window.restoreSession());
+      QCOMPARE(window.editor().text(), QStringLiteral("--SELECT 1;"));
+      QVERIFY(window.editor().isModified());
+      window.close();
+    }
+    QCOMPARE(contentOf(file), QByteArray("SELECT 1;"));
+    MainWindow window(darkTheme(), {}, folder.path());
+    QVERIFY(window.restoreSession());
+    window.editor().undo();
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 1;"));
+    QVERIFY(!window.editor().isModified());
+  }
+
+  void aFileThatIsGoneLeavesItsText() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, "SELECT 1;"));
+    {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      QVERIFY(window.openFile(file));
+      QVERIFY(QFile::remove(file));
+      window.close();
+    }
+    MainWindow window(darkTheme(), {}, folder.path());
+    QVERIFY(window.restoreSession());
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 1;"));
+  }
+
+  void closedTabsComeBackAfterARestart() {
+    QTemporaryDir folder;
+    {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      window.openText(QStringLiteral("a.sql"), QStringLiteral("SELECT 1;"));
+      window.openText(QStringLiteral("b.sql"), QStringLiteral("SELECT 2;"));
+      window.documents().closeTab(1);
+      window.close();
+    }
+    MainWindow window(darkTheme(), {}, folder.path());
+    QVERIFY(window.restoreSession());
+    QCOMPARE(window.documents().count(), 1);
+    window.findChild<QAction*>(QStringLiteral("reopenTab"))->trigger();
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 2;"));
+  }
+
+  void aFileThatOthersChangeIsReadAgain() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, "SELECT 1;"));
+    MainWindow window(darkTheme(), {});
+    window.show();
+    QVERIFY(window.openFile(file));
+    QVERIFY(write(file, "SELECT 2;"));
+    QTRY_COMPARE(window.editor().text(), QStringLiteral("SELECT 2;"));
+    QVERIFY(!window.editor().isModified());
+    // Undo brings the text back that was read over.
+    window.editor().undo();
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 1;"));
+  }
+
+  void aFileThatOthersChangeIsNotOverwritten() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, "SELECT 1;"));
+    MainWindow window(darkTheme(), {});
+    window.show();
+    QVERIFY(window.openFile(file));
+    QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+    QVERIFY(write(file, "SELECT 2;"));
+    QAction* save = window.findChild<QAction*>(QStringLiteral("save"));
+    save->trigger();
+    QCOMPARE(contentOf(file), QByteArray("SELECT 2;"));
+    QVERIFY(!window.documents().save(file).isEmpty());
+    QTRY_VERIFY(offer(window, QStringLiteral("Keep mine")));
+    QCOMPARE(window.editor().text(), QStringLiteral("--SELECT 1;"));
+    QTest::mouseClick(offer(window, QStringLiteral("Keep mine")), Qt::LeftButton);
+    save->trigger();
+    QCOMPARE(contentOf(file), QByteArray("--SELECT 1;"));
+    QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+    QVERIFY(write(file, "SELECT 3;"));
+    QTRY_VERIFY(offer(window, QStringLiteral("Reload")));
+    QTest::mouseClick(offer(window, QStringLiteral("Reload")), Qt::LeftButton);
+    QCOMPARE(window.editor().text(), QStringLiteral("SELECT 3;"));
+    QVERIFY(!window.editor().isModified());
+  }
+
+  void theDemoIsNotAddedAgain() {
+    QTemporaryDir folder;
+    int port = 1;
+    const DemoServices demo{[&] { return demoScript(QStringLiteral("ws://127.0.0.1:%1").arg(++port)); }, {}};
+    for (int start = 0; start < 3; ++start) {
+      MainWindow window(darkTheme(), demo, folder.path());
+      window.show();
+      window.restoreSession();
+      if (start == 0) window.openText(QStringLiteral("mine.sql"), QStringLiteral("-- mine"));
+      window.documents().setCurrent(0);
+      window.runDemo();
+      QCOMPARE(window.documents().count(), 2);
+      window.close();
+    }
+  }
+};
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  applyTheme(app, darkTheme());
+  SessionTest test;
+  return QTest::qExec(&test, argc, argv);
+}
+#include "session_test.moc"
