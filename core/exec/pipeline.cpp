@@ -423,6 +423,7 @@ void Pipeline::flush() {
   }
 }
 
+SourceWatermark* Pipeline::sourceWatermark(const std::string& feed) { return m_streams.at(feed)->source.get(); }
 GapLog& Pipeline::gapLog(const std::string& feed) { return *m_streams.at(feed)->gapLog; }
 
 uint64_t Pipeline::lateRowsOf(const std::string& feed) const {

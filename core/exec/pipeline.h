@@ -48,6 +48,8 @@ class Pipeline {
   void flush();
 
   GapLog& gapLog(const std::string& feed);
+  /// The watermark of a feed with event time; nullptr where it is the clock.
+  SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
   uint64_t lateRowsOf(const std::string& feed) const;
