@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands beneath the editor: docks, tables that hold still, messages, events, the plan.
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
+#include <QApplication>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QLabel>
@@ -189,5 +191,11 @@ class DocksTest final : public QObject {
   }
 };
 
-QTEST_MAIN(DocksTest)
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  applyTheme(app, darkTheme());
+  DocksTest test;
+  return QTest::qExec(&test, argc, argv);
+}
+
 #include "docks_test.moc"
