@@ -7,16 +7,18 @@
 #include <QHeaderView>
 #include <QMenu>
 
+#include "ui/empty_hint.h"
+#include "ui/table_rows.h"
+
 namespace weir {
 
 AlertsPanel::AlertsPanel(const Theme& theme, QWidget* parent) : QTreeWidget(parent), m_theme(&theme) {
   setObjectName(QStringLiteral("alerts"));
   setAccessibleName(tr("Alerts"));
-  setHeaderLabels({tr("Time"), tr("Stream"), tr("Row")});
-  setRootIsDecorated(false);
-  setUniformRowHeights(true);
-  setFrameShape(QFrame::NoFrame);
-  header()->resizeSection(0, 170);
+  setHeaderLabels({tr("Time (UTC)"), tr("Stream"), tr("Row")});
+  TableRows::dress(*this);
+  new EmptyHint(*this, tr("No alerts yet: mark a stream as an alert from its context menu in Streams."));
+  header()->resizeSection(0, 200);
   header()->resizeSection(1, 160);
   setContextMenuPolicy(Qt::CustomContextMenu);
   connect(this, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
@@ -41,9 +43,25 @@ QString AlertsPanel::textOf(const Batch& batch, size_t row) {
   return parts.join(QStringLiteral(", "));
 }
 
+QString AlertsPanel::timeText(int64_t at) const {
+  return QDateTime::fromMSecsSinceEpoch(at, m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));
+}
+
+void AlertsPanel::setLocalTime(bool local) {
+  m_localTime = local;
+  headerItem()->setText(0, local ? tr("Time (local)") : tr("Time (UTC)"));
+  for (int i = 0; i < topLevelItemCount(); ++i) topLevelItem(i)->setText(0, timeText(topLevelItem(i)->data(0, Qt::UserRole).toLongLong()));
+}
+
+void AlertsPanel::setTheme(const Theme& theme) {
+  m_theme = &theme;
+  for (int i = 0; i < topLevelItemCount(); ++i) topLevelItem(i)->setForeground(1, theme.error);
+}
+
 void AlertsPanel::add(const QString& stream, int64_t at, const QString& text) {
-  const QString time = QDateTime::fromMSecsSinceEpoch(at, m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));
-  auto* item = new QTreeWidgetItem({time, stream, text});
+  auto* item = new QTreeWidgetItem({timeText(at), stream, text});
+  item->setData(0, Qt::UserRole, static_cast<qlonglong>(at));
+  item->setFont(0, monoFont(12));
   item->setForeground(1, m_theme->error);
   insertTopLevelItem(0, item);
   while (topLevelItemCount() > kMostRows) delete takeTopLevelItem(topLevelItemCount() - 1);

@@ -14,13 +14,14 @@ class AlertsPanel final : public QTreeWidget {
  public:
   static constexpr int kMostRows = 2'000;
   explicit AlertsPanel(const Theme& theme, QWidget* parent = nullptr);
-  void setTheme(const Theme& theme) { m_theme = &theme; }
-  void setLocalTime(bool local) { m_localTime = local; }
+  void setTheme(const Theme& theme);
+  void setLocalTime(bool local);
   /// Returns what the row says in one line: `symbol BTCUSDT, vwap 64120.5`.
   static QString textOf(const Batch& batch, size_t row);
   void add(const QString& stream, int64_t at, const QString& text);
 
  private:
+  QString timeText(int64_t at) const;
   const Theme* m_theme;
   bool m_localTime = false;
 };

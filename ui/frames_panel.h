@@ -2,49 +2,47 @@
 #pragma once
 
 #include <QWidget>
-#include <deque>
 
-#include "core/session/frame_log.h"
+#include "ui/frames_model.h"
 
 class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
-class QTreeWidget;
+class QTableView;
 
 namespace weir {
 
-/// Raw messages of all connections, in and out, as text, JSON or hex. Keeps the last 2,000; takes them only while it
-/// is seen.
+/// Raw messages of all connections, in and out, as text, JSON or hex, by connection, direction and what is in them. Keeps
+/// the last 2,000. Ping, pong and close frames never come this far.
 class FramesPanel final : public QWidget {
   Q_OBJECT
  public:
   explicit FramesPanel(QWidget* parent = nullptr);
   void add(std::vector<Frame> frames, uint64_t skipped);
-  /// Of the frames from now on.
-  void setLocalTime(bool local);
+  void setLocalTime(bool local) { m_model->setLocalTime(local); }
+  /// The messages that are seen, oldest first, a line each.
+  QByteArray asText() const;
 
  signals:
-  void watching(bool on);
   void message(const QString& text, bool isError);
 
- protected:
-  void showEvent(QShowEvent* event) override;
-  void hideEvent(QHideEvent* event) override;
-
  private:
-  static constexpr int kMostFrames = 2000;
   QString shown(const Frame& frame) const;
   void showCurrent();
+  void showInfo();
   void save();
-  QTreeWidget* m_list;
+  FramesModel* m_model;
+  FramesFilter* m_filtered;
+  QTableView* m_list;
   QPlainTextEdit* m_text;
   QComboBox* m_view;
+  QComboBox* m_connection;
+  QComboBox* m_way;
   QLineEdit* m_filter;
   QLabel* m_info;
+  uint64_t m_skipped = 0;
   bool m_paused = false;
-  bool m_localTime = false;
-  std::deque<Frame> m_frames;  ///< newest first, as the list has them
 };
 
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <QDialog>
 #include <QMenu>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QToolButton>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -15,6 +16,8 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+
+#include "ui/bytes_text.h"
 
 namespace weir {
 
@@ -186,16 +189,22 @@ void HealthCard::showRejects() {
   dialog->setWindowTitle(tr("Bad messages of %1").arg(m_health.name));
   dialog->resize(760, 420);
   auto* text = new QPlainTextEdit(dialog);
+  text->setObjectName(QStringLiteral("badMessages"));
   text->setAccessibleName(dialog->windowTitle());
   text->setReadOnly(true);
   text->setFont(monoFont(12));
+  constexpr size_t kShown = 4096;
   QString all;
   for (auto it = m_rejects.rbegin(); it != m_rejects.rend(); ++it)
     all += QDateTime::fromMSecsSinceEpoch(toMillis(it->at), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz  ")) + QString::fromStdString(it->reason) + QStringLiteral("\n    ") +
-           QString::fromUtf8(it->payload.data(), static_cast<qsizetype>(std::min<size_t>(it->payload.size(), 4096))) + QStringLiteral("\n\n");
+           textOrHex(QByteArray(it->payload.data(), static_cast<qsizetype>(std::min(it->payload.size(), kShown)))) + QStringLiteral("\n\n");
   text->setPlainText(all);
   auto* column = new QVBoxLayout(dialog);
   column->addWidget(text);
+  auto* copy = new QPushButton(tr("Copy"), dialog);
+  copy->setObjectName(QStringLiteral("copyBad"));
+  column->addWidget(copy, 0, Qt::AlignRight);
+  connect(copy, &QPushButton::clicked, text, [text] { QApplication::clipboard()->setText(text->toPlainText()); });
   dialog->show();
 }
 

@@ -8,6 +8,8 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "ui/empty_hint.h"
+#include "ui/table_rows.h"
 #include "ui/theme.h"
 
 namespace weir {
@@ -16,15 +18,16 @@ HistoryPanel::HistoryPanel(QWidget* parent)
     : QWidget(parent), m_search(new QLineEdit(this)), m_list(new QTreeWidget(this)), m_text(new QPlainTextEdit(this)) {
   setObjectName(QStringLiteral("historyPanel"));
   setAttribute(Qt::WA_StyledBackground);
+  m_search->setObjectName(QStringLiteral("historySearch"));
   m_search->setPlaceholderText(tr("Search what was run"));
   m_search->setAccessibleName(tr("Search what was run"));
   m_search->setClearButtonEnabled(true);
   m_list->setAccessibleName(tr("History of runs"));
   m_list->setObjectName(QStringLiteral("history"));
   m_list->setHeaderLabels({tr("When (UTC)"), tr("File"), tr("Text")});
-  m_list->setRootIsDecorated(false);
-  m_list->setFrameShape(QFrame::NoFrame);
-  m_list->header()->resizeSection(0, 160);
+  TableRows::dress(*m_list);
+  new EmptyHint(*m_list, tr("Nothing here: what you run is kept, and a double click opens it again."));
+  m_list->header()->resizeSection(0, 170);
   m_list->header()->resizeSection(1, 140);
   m_text->setAccessibleName(tr("Text of the run"));
   m_text->setReadOnly(true);
@@ -74,6 +77,7 @@ void HistoryPanel::filter() {
     const RunRecord& r = m_records[i];
     if (!r.text.contains(m_search->text(), Qt::CaseInsensitive) && !r.title.contains(m_search->text(), Qt::CaseInsensitive)) continue;
     auto* item = new QTreeWidgetItem(m_list, {(m_localTime ? r.at.toLocalTime() : r.at.toUTC()).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), r.title, r.text.simplified().left(160)});
+    item->setFont(0, monoFont(12));
     item->setData(0, Qt::UserRole, static_cast<uint>(i));
   }
 }

@@ -8,14 +8,11 @@
 #include <QMenuBar>
 #include <QDateTime>
 #include <QFileInfo>
-#include <QHeaderView>
 #include <QJsonArray>
 #include <QLabel>
-#include <QListWidget>
 #include <QRegularExpression>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QTabWidget>
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -24,7 +21,9 @@
 #include "ui/alerts_panel.h"
 #include "ui/chart_deck.h"
 #include "ui/connect_dialog.h"
+#include "ui/dock_title.h"
 #include "ui/document_tabs.h"
+#include "ui/events_panel.h"
 #include "ui/frames_panel.h"
 #include "ui/health_card.h"
 #include "ui/help_window.h"
@@ -44,6 +43,8 @@ constexpr int kSlowMs = 200;
 constexpr int kCheckDelayMs = 120;
 // A crash loses no more than this.
 constexpr int kKeepDelayMs = 700;
+// A layout of other docks than these is not restored.
+constexpr int kLayoutVersion = 2;
 
 // The demo's text without the port that its exchange happened to get.
 QString withoutPort(QString text) {
@@ -67,9 +68,9 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   m_messageBar = new MessageBar(theme, m_documents);
   static_cast<QVBoxLayout*>(m_documents->layout())->insertWidget(1, m_messageBar);
   setCentralWidget(m_documents);
-  m_bottom = new QTabWidget(this);
-  m_history = new HistoryPanel(m_bottom);
-  m_results = new ResultsPanel(theme, m_bottom);
+  m_history = new HistoryPanel(this);
+  m_results = new ResultsPanel(theme, this);
+  m_changes = new ResultsPanel(theme, this, QStringLiteral("changes"), tr("Changes"));
   m_charts = new ChartDeck(theme, this);
 
   buildActions();
@@ -97,8 +98,10 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   });
   connect(m_documents, &DocumentTabs::caretMoved, this,
           [this](int line, int index) { m_caret->setText(tr("Ln %1, Col %2").arg(line + 1).arg(index + 1)); });
-  connect(m_results, &ResultsPanel::message, this, &MainWindow::showMessage);
-  connect(m_results, &ResultsPanel::streamChosen, this, [this](const QString& name) { showStream(name.toStdString()); });
+  for (const ResultsPanel* panel : {m_results, m_changes}) {
+    connect(panel, &ResultsPanel::message, this, &MainWindow::showMessage);
+    connect(panel, &ResultsPanel::streamChosen, this, [this](const QString& name) { showStream(name.toStdString()); });
+  }
   connect(m_history, &HistoryPanel::opened, this, [this](const QString& title, const QString& text) { openText(title, text); });
   connect(&m_engine, &Engine::started, this, [this] {
     adoptRun();
@@ -110,8 +113,7 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
   });
   connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, true); });
   connect(&m_engine, &Engine::event, this, [this](const QString& text, bool isError) {
-    m_events->insertItem(0, QDateTime::currentDateTimeUtc().toString(QStringLiteral("HH:mm:ss  ")) + QString(text).replace(QLatin1Char('\n'), QStringLiteral(" · ")));
-    while (m_events->count() > 1000) delete m_events->takeItem(m_events->count() - 1);
+    m_events->add(text, isError);
     if (isError) showMessage(text.section(QLatin1Char('\n'), 0, 0), true);
   });
   m_tick.setInterval(kFrameMs);
@@ -134,49 +136,17 @@ void MainWindow::openHistory(const Settings& settings) {
   m_engine.setHistory(m_resultHistory.get());
 }
 
-MainWindow::~MainWindow() { m_results->setModel(nullptr); }
+MainWindow::~MainWindow() {
+  m_results->setModel(nullptr);
+  m_changes->setModel(nullptr);
+}
 
 SqlEditor& MainWindow::editor() const { return *m_documents->editor(); }
-
-QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area,
-                                 QLabel** subtitle, bool titled) {
-  auto* dock = new QDockWidget(title, this);
-  dock->setObjectName(name);
-  dock->setWidget(widget);
-  auto* bar = new QWidget(dock);
-  if (titled) {
-    bar->setObjectName(QStringLiteral("dockTitle"));
-    bar->setAttribute(Qt::WA_StyledBackground);
-    bar->setFixedHeight(30);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(12, 0, 8, 0);
-    row->setSpacing(8);
-    auto* label = new QLabel(title, bar);
-    label->setObjectName(name + QStringLiteral("Title"));
-    label->setFont(uiFont(12, QFont::DemiBold));
-    // The dock takes the title's size hint, which a fixed height on the bar alone does not change.
-    label->setFixedHeight(30);
-    row->addWidget(label);
-    auto* sub = new QLabel(bar);
-    sub->setFont(uiFont(12));
-    sub->setForegroundRole(QPalette::PlaceholderText);
-    row->addWidget(sub, 1);
-    if (subtitle) *subtitle = sub;
-    if (name == QLatin1String("chartDock")) m_chartTitle = label;
-  } else {
-    auto* empty = new QVBoxLayout(bar);
-    empty->setContentsMargins(0, 0, 0, 0);
-  }
-  dock->setTitleBarWidget(bar);
-  addDockWidget(area, dock);
-  menuBar()->findChild<QMenu*>(QStringLiteral("viewMenu"))->addAction(dock->toggleViewAction());
-  return dock;
-}
 
 bool MainWindow::refuse(const Diagnostics& found, uint32_t shift) {
   for (const Diagnostic& d : found) {
     if (d.severity != Severity::Error) continue;
-    m_bottom->setCurrentWidget(m_problems);
+    showPanel(m_problems);
     const uint32_t at = d.span.begin >= shift ? d.span.begin - shift : 0;
     showMessage(QString::fromStdString(d.message), true);
     if (d.span.end > 0) m_documents->editor()->goTo(at);
@@ -213,7 +183,7 @@ bool MainWindow::restoreSession() {
   if (!m_sessionProblem.isEmpty()) showMessage(m_sessionProblem, true);
   m_recent = session.recentFiles;
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
-  if (!session.layout.isEmpty()) restoreState(session.layout);
+  if (!session.layout.isEmpty()) restoreState(session.layout, kLayoutVersion);
   m_fileSettings = session.settings[QLatin1String("files")].toObject();
   if (!session.settings.isEmpty()) setSettings(Settings::fromJson(session.settings));
   m_documents->setClosed(session.closed);
@@ -251,7 +221,7 @@ void MainWindow::keepSession() {
   session.closed = m_documents->closed();
   session.current = m_documents->current();
   session.geometry = saveGeometry();
-  session.layout = saveState();
+  session.layout = saveState(kLayoutVersion);
   session.recentFiles = m_recent;
   keepFileSettings();
   session.settings = m_settings.toJson();
@@ -269,6 +239,8 @@ void MainWindow::setTheme(const Theme& theme) {
   m_alerts->setTheme(theme);
   if (m_help) m_help->setTheme(theme);
   m_results->setTheme(theme);
+  m_changes->setTheme(theme);
+  for (auto* title : findChildren<DockTitle*>()) title->setTheme(theme);
   m_plan->setTheme(theme);
   m_streams->setTheme(theme);
   for (const auto& [name, card] : m_cards) card->setTheme(theme);
@@ -314,7 +286,7 @@ void MainWindow::check() {
   const auto problems = static_cast<int>(result.diagnostics.size());
   m_problemCount->setText(problems == 1 ? tr("1 problem") : tr("%n problems", nullptr, problems));
   m_problemCount->setVisible(problems > 0);
-  m_bottom->setTabText(m_bottom->indexOf(m_problems), problems > 0 ? tr("Problems  %1").arg(problems) : tr("Problems"));
+  titlePanel(m_problems, tr("Problems"), problems);
   std::map<int, QColor> marks;
   const LanguageService language{std::string(view)};
   m_documents->editor()->setFolds(language.statements());
@@ -409,7 +381,8 @@ void MainWindow::start(const QString& text, const BoundScript& script, bool sink
   m_streams->setScript(script);
   m_plan->setScript(script);
   m_chartStack->setCurrentIndex(1);
-  m_bottom->setCurrentWidget(m_results);
+  // One who has closed the results does not want them back at each run.
+  if (!dockOf(m_results)->isHidden()) showPanel(m_results);
   keepFileSettings();
   m_runEditor = m_documents->editor();
   m_runFile = m_documents->path().isEmpty() ? m_documents->title() : m_documents->path();
@@ -463,6 +436,7 @@ void MainWindow::tick() {
     markSources(snapshot);
     updateStatus(snapshot);
     m_results->refreshInfo();
+    m_changes->refreshInfo();
   }
   if (isPaused()) return;
   showGaps(snapshot);
@@ -471,7 +445,7 @@ void MainWindow::tick() {
     pane.chart().refresh(toMillis(snapshot.now), first);
     if (changed) pane.refreshLegend();
   });
-  if (m_plan->isVisible()) m_plan->setRows(snapshot.streamRows, snapshot.now);
+  if (isSeen(m_plan)) m_plan->showRun(snapshot);
 }
 
 // The marks in the margin of the text that runs.

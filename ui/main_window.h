@@ -18,11 +18,8 @@
 
 class QDockWidget;
 class QLabel;
-class QListWidget;
 class QPushButton;
 class QStackedWidget;
-class QTableView;
-class QTabWidget;
 class QToolButton;
 class QTreeWidget;
 class QVBoxLayout;
@@ -33,6 +30,7 @@ class AlertsPanel;
 class ChartDeck;
 class ChartView;
 class DocumentTabs;
+class EventsPanel;
 class FramesPanel;
 class HealthCard;
 class HelpWindow;
@@ -109,8 +107,17 @@ class MainWindow final : public QMainWindow {
   void buildStatus();
   void openHistory(const Settings& settings);
   QAction* action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call);
-  QDockWidget* addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area,
-                       QLabel** subtitle = nullptr, bool titled = true);
+  QDockWidget* addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area);
+  static QDockWidget* dockOf(const QWidget* panel);
+  /// Whether some of it is on the screen: a dock behind another one is moved away, not hidden.
+  static bool isSeen(const QWidget* widget);
+  void showPanel(const QWidget* panel);
+  /// The panel beneath the editor that is in front.
+  QWidget* frontPanel() const;
+  void titlePanel(const QWidget* panel, const QString& title, int count);
+  void buildPanelActions();
+  /// Titles and tab bars of the docks, which come and go with where the docks are.
+  void dressDocks();
   void layOutDocks();
   void saveFile(bool askForName);
   /// Another program changed a file that has unsaved words here.
@@ -166,7 +173,7 @@ class MainWindow final : public QMainWindow {
   DocumentTabs* m_documents = nullptr;
   MessageBar* m_messageBar = nullptr;
   ChartDeck* m_charts = nullptr;
-  QTableView* m_changesTable = nullptr;
+  ResultsPanel* m_changes = nullptr;
   AlertsPanel* m_alerts = nullptr;
   HelpWindow* m_help = nullptr;
   QStackedWidget* m_chartStack = nullptr;
@@ -178,8 +185,8 @@ class MainWindow final : public QMainWindow {
   HistoryPanel* m_history = nullptr;
   PlanView* m_plan = nullptr;
   QTreeWidget* m_problems = nullptr;
-  QListWidget* m_events = nullptr;
-  QTabWidget* m_bottom = nullptr;
+  EventsPanel* m_events = nullptr;
+  std::vector<QWidget*> m_panels;  ///< beneath the editor
   StreamTree* m_streams = nullptr;
   QVBoxLayout* m_cardsLayout = nullptr;
   QWidget* m_cardsPane = nullptr;

@@ -21,6 +21,7 @@
 #include "ui/chart_deck.h"
 #include "ui/command_palette.h"
 #include "ui/document_tabs.h"
+#include "ui/events_panel.h"
 #include "ui/frames_panel.h"
 #include "ui/help_window.h"
 #include "ui/history_panel.h"
@@ -94,7 +95,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("stop"), tr("&Stop"), QKeySequence(tr("Shift+F5")), [this] { stop(); });
   action(QStringLiteral("demo"), tr("Run the &demo"), {}, [this] { runDemo(); });
   action(QStringLiteral("history"), tr("&History of runs"), QKeySequence(tr("Ctrl+R")), [this] {
-    m_bottom->setCurrentWidget(m_history);
+    showPanel(m_history);
     m_history->focusSearch();
   });
   QAction* record = action(QStringLiteral("record"), tr("R&ecord the next run..."), {}, [this] {
@@ -133,7 +134,7 @@ void MainWindow::buildActions() {
   action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] {
     if (const ChartPane* pane = m_charts->currentPane()) QApplication::clipboard()->setImage(pane->picture());
   });
-  action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { m_results->exportRows(); });
+  action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { (isSeen(m_changes) ? m_changes : m_results)->exportRows(); });
   action(QStringLiteral("commands"), tr("Co&mmands"), QKeySequence(tr("Ctrl+Shift+P")), [this] { showCommands(); });
   const auto change = [this](const std::function<void(Settings&)>& how) {
     Settings changed = m_settings;
@@ -153,11 +154,13 @@ void MainWindow::buildActions() {
   action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
     restoreState(m_factoryLayout);
     layOutDocks();
+    showPanel(m_results);
   });
   action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] { showHelp(here()->wordAtCaret()); });
   action(QStringLiteral("manual"), tr("&Manual"), QKeySequence(tr("Shift+F1")), [this] { showHelp({}); });
   action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
   for (QAction* a : m_charts->commands()) m_actions[a->objectName()] = a;
+  buildPanelActions();
   for (const auto& [name, a] : m_actions) m_usualKeys[name] = a->shortcut().toString();
   buildMenus();
 }
@@ -188,6 +191,7 @@ void MainWindow::setSettings(const Settings& settings) {
   m_alerts->setLocalTime(settings.localTime);
   m_frames->setLocalTime(settings.localTime);
   m_history->setLocalTime(settings.localTime);
+  m_events->setLocalTime(settings.localTime);
   m_actions[QStringLiteral("notify")]->setChecked(settings.notifyFeeds);
   for (const auto& [name, a] : m_actions) {
     const auto changed = settings.keys.find(name);
@@ -223,6 +227,7 @@ void MainWindow::buildMenus() {
   menu(tr("&Chart"), {"pause", "live", "zone", "-", "range1", "range2", "range5", "range15", "range60", "range240", "range1440", "-", "exportChart", "copyChart", "exportRows"});
   QMenu* view = menu(tr("&View"), {"commands", "-", "nextPane", "previousPane", "focusStreams", "focusEditor", "focusChart", "focusResults", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
   view->setObjectName(QStringLiteral("viewMenu"));
+  view->addMenu(tr("&Panels"))->setObjectName(QStringLiteral("panelsMenu"));
   menu(tr("&Help"), {"help", "manual", "about"});
 
   auto* bar = new QToolBar(tr("Main"), this);
@@ -301,7 +306,7 @@ void MainWindow::buildPanes() {
 }
 
 // Streams, editor, chart, results: left to right, top to bottom.
-std::vector<QWidget*> MainWindow::panes() const { return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), m_bottom->currentWidget()}; }
+std::vector<QWidget*> MainWindow::panes() const { return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), frontPanel()}; }
 
 void MainWindow::focusPane(QWidget* pane) {
   // A pane that was hidden, or is behind another one, comes to the front.

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The results of a run: which streams there are, where their rows go, which charts and table show them.
-#include <QHeaderView>
 #include <QJsonArray>
 #include <QLabel>
 #include <QStackedWidget>
-#include <QTabWidget>
-#include <QTableView>
 
 #include "ui/alerts_panel.h"
 #include "ui/chart_deck.h"
@@ -80,7 +77,7 @@ void MainWindow::adoptRun() {
     names << QString::fromStdString(name);
   }
   m_results->setModel(nullptr);
-  m_changesTable->setModel(nullptr);
+  m_changes->setModel(nullptr);
   const std::vector<std::string> fresh = m_views.setScript(results, info.identities);
   m_charts->follow(m_views);
   m_shownStream.clear();
@@ -91,7 +88,7 @@ void MainWindow::adoptRun() {
   m_streams->setAlerts(m_alertStreams);
   showDefaultCharts(info);
   const QString first = !m_previewed.empty() ? m_previewed.first() : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
-  m_results->setStreams(m_previewed.empty() ? names : m_previewed, first);
+  for (ResultsPanel* panel : {m_results, m_changes}) panel->setStreams(m_previewed.empty() ? names : m_previewed, first);
   showStream(first.toStdString());
   for (const std::string& name : fresh) loadOlder(name);
   m_previewBadge->setVisible(!m_previewed.empty());
@@ -179,8 +176,9 @@ void MainWindow::showStream(const std::string& name) {
   const std::shared_ptr<ResultView> view = m_views.find(name);
   if (!view || name == m_shownStream) return;
   m_shownStream = name;
+  for (ResultsPanel* panel : {m_results, m_changes}) panel->choose(QString::fromStdString(name));
   m_results->setModel(view->latest.get());
-  m_changesTable->setModel(view->changes.get());
+  m_changes->setModel(view->changes.get());
   watchShown();
 }
 
@@ -278,8 +276,8 @@ void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
   if (rows == 0) return;
   if (m_alertMarks.size() > kMostAlertMarks) m_alertMarks.erase(m_alertMarks.begin(), m_alertMarks.end() - kMostAlertMarks);
   m_charts->forEach([&](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
-  if (m_bottom->currentWidget() != m_alerts) m_alertsUnseen += rows;
-  m_bottom->setTabText(m_bottom->indexOf(m_alerts), m_alertsUnseen > 0 ? tr("Alerts  %1").arg(m_alertsUnseen) : tr("Alerts"));
+  if (!isSeen(m_alerts)) m_alertsUnseen += rows;
+  titlePanel(m_alerts, tr("Alerts"), m_alertsUnseen);
   emit alerted(rows == 1 ? name + QStringLiteral(": ") + last : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, last));
 }
 

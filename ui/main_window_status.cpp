@@ -5,7 +5,6 @@
 #include <QPushButton>
 #include <QStatusBar>
 #include <QStyle>
-#include <QTabWidget>
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -46,7 +45,7 @@ void MainWindow::buildStatus() {
   m_problemCount->setObjectName(QStringLiteral("problemCount"));
   m_problemCount->setAccessibleName(tr("Show the problems"));
   m_problemCount->hide();
-  connect(m_problemCount, &QToolButton::clicked, this, [this] { m_bottom->setCurrentWidget(m_problems); });
+  connect(m_problemCount, &QToolButton::clicked, this, [this] { showPanel(m_problems); });
   m_clock = new QLabel(this);
   m_clock->setObjectName(QStringLiteral("clock"));
   statusBar()->addPermanentWidget(m_caret);
@@ -130,7 +129,7 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
     if (before != m_wasGood.end() && before->second && !isGood && !h.closedByUser) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
     m_wasGood[h.name] = isGood;
   }
-  m_streams->setHealth(snapshot.connections);
+  m_streams->showRun(snapshot);
   QStringList troubles;
   if (failed > 0) troubles << tr("%1 failed").arg(failed);
   if (retrying > 0) troubles << tr("%1 retrying").arg(retrying);

@@ -25,10 +25,10 @@ std::vector<std::string> ResultViews::setScript(const std::map<std::string, Boun
     view->identity = identity == identities.end() ? 0 : identity->second;
     view->series = SeriesStore(stream);
     view->latest = std::make_unique<ResultsModel>(*m_theme);
-    view->latest->setSchema(stream.schema, stream.groupColumns);
+    view->latest->setSchema(stream.schema, stream.groupColumns, stream.windowed);
     view->latest->setLocalTime(m_localTime);
     view->changes = std::make_unique<ResultsModel>(*m_theme);
-    view->changes->setSchema(stream.schema);
+    view->changes->setSchema(stream.schema, std::nullopt, stream.windowed);
     view->changes->setLocalTime(m_localTime);
     m_views.emplace(name, std::move(view));
     fresh.push_back(name);

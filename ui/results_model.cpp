@@ -2,13 +2,41 @@
 #include "ui/results_model.h"
 
 #include <QDateTime>
+#include <QIcon>
+#include <QLocale>
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/text.h"
+#include "ui/health_card.h"
+#include "ui/stream_tree.h"
 
 namespace weir {
 
-void ResultsModel::setSchema(SchemaPtr schema, std::optional<std::vector<size_t>> keys) {
+namespace {
+
+constexpr int kMostDecimals = 6;
+// An instant in ms before 1973 is likelier a count.
+constexpr int64_t kLeastInstant = 100'000'000'000;
+
+// Decimals that a value has, as far as one would show them.
+int decimalsOf(double value) {
+  double scaled = std::fabs(value);
+  for (int decimals = 0; decimals < kMostDecimals; ++decimals, scaled *= 10)
+    if (std::fabs(scaled - std::round(scaled)) <= 1e-9 * std::max(1.0, scaled)) return decimals;
+  return kMostDecimals;
+}
+
+QString wholeWithThousands(int64_t value) {
+  QLocale locale = QLocale::c();
+  locale.setNumberOptions({});
+  return locale.toString(static_cast<qlonglong>(value)).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+}  // namespace
+
+void ResultsModel::setSchema(SchemaPtr schema, std::optional<std::vector<size_t>> keys, bool windowed) {
   beginResetModel();
   m_schema = std::move(schema);
   m_open.clear();
@@ -17,7 +45,64 @@ void ResultsModel::setSchema(SchemaPtr schema, std::optional<std::vector<size_t>
   m_keys = std::move(keys);
   m_index.clear();
   m_numbered = 0;
+  m_windowed = windowed;
+  m_hasTime = true;
+  m_isFirst = true;
+  m_writings.assign(m_schema ? m_schema->fields.size() : 0, {});
+  for (size_t i = 0; i < m_writings.size(); ++i) {
+    const Field& field = m_schema->fields[i];
+    if (field.type != Type::Long || (field.name != "window_start" && field.name != "window_end")) continue;
+    m_writings[i].isTime = true;
+    if (windowed && field.name == "window_end") m_hasTime = false;
+  }
   endResetModel();
+}
+
+QString ResultsModel::keeps() const {
+  if (!m_keys || m_keys->empty()) return tr("every row, newest first");
+  return m_windowed ? tr("latest row per key and window") : tr("latest row per key");
+}
+
+int ResultsModel::timeColumn() const { return m_hasTime ? 0 : static_cast<int>(*m_schema->find("window_end")); }
+
+ResultsModel::Part ResultsModel::partOf(int column) const {
+  if (column == columnCount() - 1) return Part::State;
+  return m_hasTime && column == 0 ? Part::Time : Part::Field;
+}
+
+bool ResultsModel::isTime(int column) const {
+  const Part part = partOf(column);
+  return part == Part::Time || (part == Part::Field && m_writings[fieldOf(column)].isTime);
+}
+
+// What a row tells of its columns: a number that is the row's event time is a time; a column's decimals only grow, so
+// that its numbers stand under one another.
+void ResultsModel::learn(const Row& row) {
+  constexpr int kDigits = 6;
+  for (size_t i = 0; i < m_writings.size(); ++i) {
+    Writing& writing = m_writings[i];
+    if (const auto* whole = std::get_if<int64_t>(&row.values[i])) {
+      if (m_isFirst && !writing.isTime && m_schema->fields[i].type == Type::Long && *whole == row.at && row.at >= kLeastInstant) writing.isTime = m_writingsChanged = true;
+      continue;
+    }
+    const auto* real = std::get_if<double>(&row.values[i]);
+    if (!real || !std::isfinite(*real) || *real == 0 || writing.decimals == kMostDecimals) continue;
+    const double size = std::fabs(*real);
+    if (writing.needed < kMostDecimals) writing.needed = std::max(writing.needed, decimalsOf(size));
+    if (writing.least == 0 || size < writing.least) writing.least = size;
+    const int digits = writing.least < 1 ? 0 : 1 + static_cast<int>(std::floor(std::log10(writing.least)));
+    const int decimals = std::clamp(std::min(writing.needed, kDigits - digits), 2, kMostDecimals);
+    if (decimals <= writing.decimals) continue;
+    writing.decimals = decimals;
+    m_writingsChanged = true;
+  }
+  m_isFirst = false;
+}
+
+void ResultsModel::tellWritings() {
+  if (!std::exchange(m_writingsChanged, false)) return;
+  emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 void ResultsModel::setFullPrecision(bool full) {
@@ -27,26 +112,25 @@ void ResultsModel::setFullPrecision(bool full) {
 
 void ResultsModel::setLocalTime(bool local) {
   m_localTime = local;
-  emit headerDataChanged(Qt::Horizontal, 0, 0);
-  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, 0));
+  if (columnCount() > 0) emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 QVariant ResultsModel::valueAs(int role, const Row& row, int column) const {
-  const bool isState = column == columnCount() - 1;
-  if (column == 0) {
+  const Part part = partOf(column);
+  if (part == Part::Time) {
     const QString iso = QDateTime::fromMSecsSinceEpoch(row.at, Qt::UTC).toString(Qt::ISODateWithMs);
     if (role == kSortRole) return static_cast<qlonglong>(row.at);
-    if (role == kNameRole) return QStringLiteral("\"time\"");
+    if (role == kNameRole) return m_windowed ? QStringLiteral("\"window_end\"") : QStringLiteral("\"time\"");
     return role == kJsonRole ? QLatin1Char('"') + iso + QLatin1Char('"') : iso;
   }
-  if (isState) {
+  if (part == Part::State) {
     const QString state = row.open ? QStringLiteral("open") : row.incomplete ? QStringLiteral("incomplete") : QStringLiteral("closed");
     if (role == kNameRole) return QStringLiteral("\"state\"");
     return role == kJsonRole ? QLatin1Char('"') + state + QLatin1Char('"') : state;
   }
-  const auto at = static_cast<size_t>(column - 1);
-  const Field& field = m_schema->fields[at];
-  const Value& value = row.values[at];
+  const Field& field = m_schema->fields[fieldOf(column)];
+  const Value& value = row.values[fieldOf(column)];
   std::string text;
   switch (role) {
     case kSortRole:
@@ -63,6 +147,7 @@ QVariant ResultsModel::valueAs(int role, const Row& row, int column) const {
 ResultsModel::Row ResultsModel::rowOf(const Batch& batch, size_t row, bool open) {
   Row out{batch.meta[row].at, {}, open, batch.meta[row].hasGap};
   for (const ColumnPtr& column : batch.columns) out.values.push_back(column->value(row));
+  learn(out);
   return out;
 }
 
@@ -93,6 +178,7 @@ void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
   beginInsertRows({}, at, at + static_cast<int>(older.size()) - 1);
   m_closed.insert(m_closed.end(), std::make_move_iterator(older.begin()), std::make_move_iterator(older.end()));
   endInsertRows();
+  tellWritings();
 }
 
 void ResultsModel::addClosed(const Batch& batch) {
@@ -123,11 +209,12 @@ void ResultsModel::addClosed(const Batch& batch) {
     }
     fresh.push_back(rowOf(batch, row, batch.meta[row].isProvisional));
   }
-  if (fresh.empty()) return;
+  if (fresh.empty()) return tellWritings();
   beginInsertRows({}, first, first + static_cast<int>(fresh.size()) - 1);
   for (Row& row : fresh) m_closed.push_front(std::move(row));
   m_numbered += fresh.size();
   endInsertRows();
+  tellWritings();
   const int extra = static_cast<int>(m_closed.size()) - kMostRows;
   if (extra <= 0) return;
   beginRemoveRows({}, first + kMostRows, first + kMostRows + extra - 1);
@@ -157,6 +244,7 @@ void ResultsModel::setOpen(const std::vector<BatchPtr>& batches) {
     m_open = std::move(rows);
   }
   if (after > 0) emit dataChanged(index(0, 0), index(after - 1, columnCount() - 1));
+  tellWritings();
 }
 
 int ResultsModel::rowCount(const QModelIndex& parent) const {
@@ -164,54 +252,71 @@ int ResultsModel::rowCount(const QModelIndex& parent) const {
 }
 
 int ResultsModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() || !m_schema ? 0 : static_cast<int>(m_schema->fields.size()) + 2;
+  return parent.isValid() || !m_schema ? 0 : static_cast<int>(m_schema->fields.size()) + (m_hasTime ? 2 : 1);
+}
+
+QString ResultsModel::timeText(int64_t at) const {
+  const QDateTime time = QDateTime::fromMSecsSinceEpoch(at, m_localTime ? Qt::LocalTime : Qt::UTC);
+  return time.toString(m_fullPrecision ? QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz") : QStringLiteral("HH:mm:ss.zzz"));
+}
+
+QString ResultsModel::shown(const Row& row, int column) const {
+  const Part part = partOf(column);
+  if (part == Part::Time) return timeText(row.at);
+  if (part == Part::State) return row.open ? tr("open") : row.incomplete ? tr("incomplete") : tr("closed");
+  const Value& value = row.values[fieldOf(column)];
+  const Field& field = m_schema->fields[fieldOf(column)];
+  const Writing& writing = m_writings[fieldOf(column)];
+  if (isNull(value)) return QStringLiteral("–");
+  if (const auto* whole = std::get_if<int64_t>(&value)) {
+    if (writing.isTime) return timeText(*whole);
+    if (!m_fullPrecision) return wholeWithThousands(*whole);
+  }
+  if (const auto* real = std::get_if<double>(&value); real && std::isfinite(*real) && !m_fullPrecision) return withThousands(*real, writing.decimals);
+  return QString::fromStdString(displayText(value, field.type));
 }
 
 QVariant ResultsModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const Row& row = at(index.row());
-  const int last = columnCount() - 1;
-  const bool isState = index.column() == last;
+  const Part part = partOf(index.column());
   if (role >= kSortRole && role <= kNameRole) return valueAs(role, row, index.column());
-  if (role == Qt::DisplayRole) {
-    if (index.column() == 0)
-      return QDateTime::fromMSecsSinceEpoch(row.at, m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
-    if (isState)
-      return row.open ? QStringLiteral("○ ") + tr("open") : row.incomplete ? QStringLiteral("◇ ") + tr("incomplete") : tr("closed");
-    const Value& value = row.values[static_cast<size_t>(index.column() - 1)];
-    const Field& field = m_schema->fields[static_cast<size_t>(index.column() - 1)];
-    if (const double* real = std::get_if<double>(&value); real && !m_fullPrecision)
-      return withThousands(*real, std::fabs(*real) >= 1000 ? 2 : std::fabs(*real) >= 1 ? 4 : 6);
-    return isNull(value) ? QStringLiteral("–") : QString::fromStdString(displayText(value, field.type));
+  switch (role) {
+    case Qt::DisplayRole: return shown(row, index.column());
+    case Qt::ToolTipRole:
+      // The whole of it: of a time the date and the number.
+      if (part == Part::Field && isTime(index.column()) && !isNull(row.values[fieldOf(index.column())]))
+        return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.values[fieldOf(index.column())]), Qt::UTC).toString(Qt::ISODateWithMs) + QStringLiteral("\n") +
+               valueAs(kPlainRole, row, index.column()).toString();
+      return valueAs(kPlainRole, row, index.column());
+    case Qt::DecorationRole:
+      if (part != Part::State) return {};
+      if (row.open) return markIcon({{}, m_theme->accent, HealthLook::Mark::Ring});
+      return row.incomplete ? markIcon({{}, m_theme->warn, HealthLook::Mark::Diamond}) : QVariant();
+    case Qt::TextAlignmentRole: return static_cast<int>(Qt::AlignVCenter | alignmentOf(index.column()));
+    case Qt::ForegroundRole:
+      if (part == Part::State) return row.open ? m_theme->accent : row.incomplete ? m_theme->warn : m_theme->text2;
+      return row.open ? m_theme->text1 : m_theme->text2;
+    case Qt::FontRole:
+      // Inter's digits are not all of one width.
+      return isTime(index.column()) || alignmentOf(index.column()) == Qt::AlignRight ? monoFont(12) : uiFont(12.5);
+    default: return {};
   }
-  if (role == Qt::ToolTipRole && index.column() > 0 && !isState) {
-    const Field& field = m_schema->fields[static_cast<size_t>(index.column() - 1)];
-    return QString::fromStdString(displayText(row.values[static_cast<size_t>(index.column() - 1)], field.type));
-  }
-  if (role == Qt::TextAlignmentRole) {
-    const bool number = index.column() > 0 && !isState && isNumber(m_schema->fields[static_cast<size_t>(index.column() - 1)].type);
-    return static_cast<int>(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
-  }
-  if (role == Qt::ForegroundRole) {
-    if (isState) return row.open ? m_theme->accent : row.incomplete ? m_theme->warn : m_theme->text2;
-    return row.open ? m_theme->text1 : m_theme->text2;
-  }
-  if (role == Qt::FontRole) return index.column() == 0 ? monoFont(12) : uiFont(12.5);
-  return {};
+}
+
+Qt::AlignmentFlag ResultsModel::alignmentOf(int column) const {
+  return partOf(column) == Part::Field && !isTime(column) && isNumber(m_schema->fields[fieldOf(column)].type) ? Qt::AlignRight : Qt::AlignLeft;
 }
 
 QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || !m_schema) return {};
-  const int last = columnCount() - 1;
-  if (role == Qt::DisplayRole) {
-    if (section == 0) return m_localTime ? tr("time (local)") : tr("time (UTC)");
-    if (section == last) return tr("state");
-    return QString::fromStdString(m_schema->fields[static_cast<size_t>(section - 1)].name);
-  }
-  if (role == Qt::TextAlignmentRole && section > 0 && section < last && isNumber(m_schema->fields[static_cast<size_t>(section - 1)].type))
-    return static_cast<int>(Qt::AlignVCenter | Qt::AlignRight);
-  if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignVCenter | Qt::AlignLeft);
-  return {};
+  if (orientation != Qt::Horizontal || !m_schema || section < 0 || section >= columnCount()) return {};
+  if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignVCenter | alignmentOf(section));
+  if (role != Qt::DisplayRole) return {};
+  const Part part = partOf(section);
+  if (part == Part::State) return tr("state");
+  const QString name = part == Part::Field ? QString::fromStdString(m_schema->fields[fieldOf(section)].name) : m_windowed ? QStringLiteral("window_end") : tr("time");
+  if (!isTime(section)) return name;
+  return (m_localTime ? tr("%1 (local)") : tr("%1 (UTC)")).arg(name);
 }
 
 }  // namespace weir

@@ -13,7 +13,8 @@
 namespace weir {
 
 /// The rows of one stream, newest first: open windows on top, closed ones beneath. Keeps the last 100,000. With keys a
-/// row takes the place of the one before it of the same key and window; without, every row is kept.
+/// row takes the place of the one before it of the same key and window; without, every row is kept. Times are shown as
+/// times, and the numbers of a column all with as many decimals as tell its least one.
 class ResultsModel final : public QAbstractTableModel {
   Q_OBJECT
  public:
@@ -26,8 +27,12 @@ class ResultsModel final : public QAbstractTableModel {
   explicit ResultsModel(const Theme& theme, QObject* parent = nullptr) : QAbstractTableModel(parent), m_theme(&theme) {}
 
   void setTheme(const Theme& theme) { m_theme = &theme; }
-  /// `keys` are the columns that name the group; nothing: a log.
-  void setSchema(SchemaPtr schema, std::optional<std::vector<size_t>> keys = std::nullopt);
+  /// `keys` are the columns that name the group; nothing: a log. Rows of `windowed` streams carry their window's end.
+  void setSchema(SchemaPtr schema, std::optional<std::vector<size_t>> keys = std::nullopt, bool windowed = false);
+  /// Which rows it keeps, in words.
+  QString keeps() const;
+  /// The column that says when a row was, which belongs first.
+  int timeColumn() const;
   void addClosed(const Batch& batch);
   void setOpen(const std::vector<BatchPtr>& batches);
   /// Rows from before those that are there, oldest first.
@@ -51,13 +56,34 @@ class ResultsModel final : public QAbstractTableModel {
     bool open;
     bool incomplete;
   };
+  /// How the values of a field are written.
+  struct Writing {
+    bool isTime = false;
+    int decimals = 2;
+    int needed = 0;      ///< decimals that the values have
+    double least = 0;    ///< magnitude of the least value that is not 0; 0: there was none
+  };
+  enum class Part { Time, Field, State };
+  Part partOf(int column) const;
+  size_t fieldOf(int column) const { return static_cast<size_t>(column - (m_hasTime ? 1 : 0)); }
+  bool isTime(int column) const;
+  Qt::AlignmentFlag alignmentOf(int column) const;
   std::string keyOf(const Batch& batch, size_t row) const;
-  static Row rowOf(const Batch& batch, size_t row, bool open);
+  Row rowOf(const Batch& batch, size_t row, bool open);
   const Row& at(int row) const;
   QVariant valueAs(int role, const Row& row, int column) const;
+  QString shown(const Row& row, int column) const;
+  QString timeText(int64_t at) const;
+  void learn(const Row& row);
+  void tellWritings();
 
   const Theme* m_theme;
   SchemaPtr m_schema;
+  std::vector<Writing> m_writings;  ///< by field
+  bool m_hasTime = true;            ///< in a column of its own: no field has it
+  bool m_windowed = false;
+  bool m_isFirst = true;            ///< no row has been seen
+  bool m_writingsChanged = false;
   bool m_fullPrecision = false;
   bool m_localTime = false;
   uint64_t m_seen = 0;

@@ -3,6 +3,7 @@
 
 #include <QSortFilterProxyModel>
 #include <QWidget>
+#include <set>
 
 #include "ui/results_model.h"
 
@@ -10,16 +11,20 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QMenu;
 class QTableView;
+class QToolButton;
 
 namespace weir {
 
 /// The rows of a result stream with what one does with them: choose the stream, filter, sort, hide columns, copy,
-/// export. It follows the newest row until one scrolls away, and then says how many have come since.
+/// export. It follows the newest row until one scrolls away; then the rows under the eye stay where they are, and it
+/// says how many have come since.
 class ResultsPanel final : public QWidget {
   Q_OBJECT
  public:
-  explicit ResultsPanel(const Theme& theme, QWidget* parent = nullptr);
+  /// `name` and `title` are the table's, which tell one panel from another.
+  explicit ResultsPanel(const Theme& theme, QWidget* parent = nullptr, const QString& name = QStringLiteral("results"), const QString& title = tr("Results"));
   ResultsModel& model() { return *m_model; }
   /// Shows these rows; nothing: none.
   void setModel(ResultsModel* model);
@@ -43,7 +48,12 @@ class ResultsPanel final : public QWidget {
   void message(const QString& text, bool isError);
 
  private:
-  void buildMenu(const QPoint& at);
+  void fillCopyMenu(QMenu& menu);
+  void fillColumnMenu(QMenu& menu);
+  void showMenu(const QPoint& globalAt);
+  void hold(int first, int rows);
+  /// Widens columns to what is in them; those that were sized by hand stay.
+  void fitColumns();
   std::vector<int> rowsSeen(bool selectedOnly) const;
   std::vector<int> columnsSeen() const;
 
@@ -55,8 +65,14 @@ class ResultsPanel final : public QWidget {
   QLineEdit* m_filter;
   QLabel* m_info;
   QPushButton* m_goLive;
-  int m_rowsWhenLeft = 0;
+  QToolButton* m_columns;
+  QToolButton* m_copy;
+  QToolButton* m_export;
+  std::set<int> m_sizedByHand;
+  uint64_t m_rowsWhenLeft = 0;
   bool m_following = true;
+  bool m_isHolding = false;  ///< the scroll bar moves with the rows
+  bool m_isFitting = false;  ///< the widths change by themselves
 };
 
 }  // namespace weir

@@ -8,20 +8,22 @@
 #include "core/bind/bound_script.h"
 #include "core/net/connection.h"
 #include "ui/health_card.h"
+#include "ui/stream_rates.h"
 #include "ui/theme.h"
 
 namespace weir {
 
 QIcon markIcon(const HealthLook& look);
 
-/// Sources, queries and sinks of the script, each with its state and its columns beneath.
+/// Sources, queries and sinks of the script, each with its state, what it does in a second, and its columns beneath.
 class StreamTree final : public QTreeWidget {
   Q_OBJECT
  public:
   explicit StreamTree(const Theme& theme, QWidget* parent = nullptr);
-  void setTheme(const Theme& theme) { m_theme = &theme; }
+  void setTheme(const Theme& theme);
   void setScript(const BoundScript& script);
-  void setHealth(const std::vector<ConnectionHealth>& connections);
+  /// Takes states and rates from a run.
+  void showRun(const RunSnapshot& snapshot);
   void setRunning(bool running);
   void setCharts(const QStringList& shown);
   void setAlerts(const std::set<QString>& alerts);
@@ -34,10 +36,17 @@ class StreamTree final : public QTreeWidget {
 
  private:
   void showMenu(const QPoint& at);
+  void setState(QTreeWidgetItem& item, const HealthLook& look, const QString& text, const QColor& color);
+  QString connectionText(const ConnectionHealth& health, Micros now) const;
+  void paint();
   const Theme* m_theme;
   std::map<QString, QTreeWidgetItem*> m_items;
   std::map<QString, bool> m_isConnection;
   std::map<QString, bool> m_isResult;
+  QTreeWidgetItem* m_sources = nullptr;
+  QTreeWidgetItem* m_queries = nullptr;
+  StreamRates m_rates;
+  bool m_running = false;
   QStringList m_charts;
   std::set<QString> m_alerts;
 };

@@ -206,9 +206,12 @@ QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow, QToolButton::menu-indicator { image: url(:/weir/down-%mode.svg); width: 14px; height: 14px; }
 QToolButton::menu-indicator { subcontrol-position: right center; right: 4px; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
-#resultsPanel, #historyPanel, #framesPanel { background: %bg1; }
-#bottomTabs QTabBar::tab { border-top: none; border-bottom: 2px solid transparent; }
-#bottomTabs QTabBar::tab:selected { border-bottom: 2px solid %accent; }
+#resultsPanel, #historyPanel, #framesPanel, #eventsPanel { background: %bg1; }
+QMainWindow > QTabBar::tab { border-top: none; border-bottom: 2px solid transparent; padding: 6px 14px; min-height: 18px; }
+QMainWindow > QTabBar::tab:selected { border-top: none; border-bottom: 2px solid %accent; }
+#dockTitle QToolButton { padding: 0; }
+#resultsPanel QToolButton { padding: 4px; }
+#resultsPanel QToolButton::menu-indicator { image: none; }
 #demoBadge, #previewBadge { color: %warn; border: 1px solid %warn; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
 )");
   QString text = sheet;

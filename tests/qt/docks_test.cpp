@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What stands beneath the editor: docks, tables that hold still, messages, events, the plan.
+#include <QAbstractButton>
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QTabBar>
+#include <QTableView>
+#include <QTest>
+#include <QTreeWidget>
+
+#include "core/plan/checker.h"
+#include "ui/bytes_text.h"
+#include "ui/dock_title.h"
+#include "ui/events_panel.h"
+#include "ui/frames_panel.h"
+#include "ui/main_window.h"
+#include "ui/plan_view.h"
+#include "ui/results_panel.h"
+#include "ui/stream_rates.h"
+
+using namespace weir;
+
+namespace {
+
+constexpr int64_t kAt = 1'795'529'180'000;
+
+Frame frameOf(const QString& connection, bool isOutgoing, const QByteArray& payload) {
+  Frame frame;
+  frame.connection = connection;
+  frame.isOutgoing = isOutgoing;
+  frame.payload = payload;
+  frame.size = payload.size();
+  return frame;
+}
+
+}  // namespace
+
+class DocksTest final : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void everyPanelIsADock() {
+    MainWindow window(darkTheme(), {});
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    const auto dock = [&](const char* name) { return window.findChild<QDockWidget*>(QLatin1String(name)); };
+    for (const char* name : {"resultsDock", "changesDock", "messagesDock", "problemsDock", "alertsDock", "eventsDock", "historyDock", "planDock"}) {
+      QVERIFY2(dock(name), name);
+      QTRY_VERIFY2(static_cast<DockTitle*>(dock(name)->titleBarWidget())->isFolded(), name);
+    }
+    QTRY_VERIFY(!dock("resultsDock")->visibleRegion().isEmpty());
+    window.findChild<QAction*>(QStringLiteral("planPanel"))->trigger();
+    QTRY_VERIFY(!dock("planDock")->visibleRegion().isEmpty());
+    // One that stands alone says its name; the layout comes back as it came.
+    dock("planDock")->setFloating(true);
+    QTRY_VERIFY(!static_cast<DockTitle*>(dock("planDock")->titleBarWidget())->isFolded());
+    dock("eventsDock")->close();
+    window.findChild<QAction*>(QStringLiteral("resetLayout"))->trigger();
+    QTRY_VERIFY(!dock("planDock")->isFloating() && !dock("eventsDock")->isHidden());
+    QTRY_VERIFY(!dock("resultsDock")->visibleRegion().isEmpty());
+  }
+
+  void timesAndDecimalsAreWritten() {
+    ResultsModel model(darkTheme());
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    auto schema = std::make_shared<Schema>(Schema{{{"s", Type::String}, {"v", Type::Double}, {"n", Type::Long}, {"window_end", Type::Long}}});
+    model.setSchema(schema, std::vector<size_t>{0}, true);
+    const auto add = [&](const char* key, double value) {
+      BatchBuilder builder(schema);
+      builder.column(0).appendText(key);
+      builder.column(1).appendReal(value);
+      builder.column(2).appendInteger(1'234'567);
+      builder.column(3).appendInteger(kAt);
+      builder.finishRow({.at = kAt, .isWindowEnd = true});
+      model.addClosed(*builder.take());
+    };
+    add("BTC", 94416.71);
+    add("SOL", 188.474);
+    // Its window's end is there already: no second time.
+    QCOMPARE(model.columnCount(), 5);
+    QCOMPARE(model.timeColumn(), 3);
+    QCOMPARE(model.headerData(3, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("window_end (UTC)"));
+    const auto shown = [&](int row, int column) { return model.index(row, column).data().toString(); };
+    QCOMPARE(shown(0, 1), QStringLiteral("188.474"));
+    QCOMPARE(shown(1, 1), QStringLiteral("94,416.710"));
+    QCOMPARE(shown(0, 2), QStringLiteral("1,234,567"));
+    QCOMPARE(shown(0, 3), QDateTime::fromMSecsSinceEpoch(kAt, Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz")));
+    QCOMPARE(model.index(0, 3).data(ResultsModel::kPlainRole).toString(), QString::number(kAt));
+    QVERIFY(model.index(0, 3).data(Qt::ToolTipRole).toString().contains(QString::number(kAt)));
+  }
+
+  void rowsUnderTheEyeHoldStill() {
+    ResultsPanel panel(darkTheme());
+    auto schema = std::make_shared<Schema>(Schema{{{"n", Type::Long}}});
+    panel.model().setSchema(schema);
+    int64_t next = 0;
+    const auto add = [&](int rows) {
+      BatchBuilder builder(schema);
+      for (int i = 0; i < rows; ++i) {
+        builder.column(0).appendInteger(next++);
+        builder.finishRow({.at = 1000});
+      }
+      panel.model().addClosed(*builder.take());
+    };
+    add(200);
+    panel.resize(600, 300);
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    QScrollBar* bar = panel.table().verticalScrollBar();
+    QTRY_VERIFY(bar->maximum() > 50);
+    bar->setValue(40);
+    const auto top = [&] { return panel.table().indexAt({4, 4}).data(ResultsModel::kSortRole).toLongLong(); };
+    panel.table().selectRow(42);
+    const QVariant before = panel.table().model()->index(40, 1).data(ResultsModel::kSortRole);
+    add(7);
+    QTRY_COMPARE(bar->value(), 47);
+    QCOMPARE(panel.table().model()->index(bar->value(), 1).data(ResultsModel::kSortRole), before);
+    QVERIFY(top() > 0);
+    QCOMPARE(panel.table().selectionModel()->selectedRows().value(0).row(), 49);
+    panel.refreshInfo();
+    auto* live = panel.findChild<QAbstractButton*>(QStringLiteral("goLive"));
+    QVERIFY(live->isVisible() && live->text().contains(QLatin1Char('7')));
+    live->click();
+    QCOMPARE(bar->value(), 0);
+  }
+
+  void messagesAreFilteredAsTheyCome() {
+    FramesPanel panel;
+    auto* list = panel.findChild<QTableView*>(QStringLiteral("frames"));
+    QAbstractItemModelTester tester(list->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+    panel.findChild<QLineEdit*>(QStringLiteral("framesFilter"))->setText(QStringLiteral("btc"));
+    panel.add({frameOf(QStringLiteral("A"), false, "BTC 1"), frameOf(QStringLiteral("A"), true, "subscribe"), frameOf(QStringLiteral("B"), true, "btc 2")}, 0);
+    QCOMPARE(list->model()->rowCount(), 2);
+    panel.findChild<QComboBox*>(QStringLiteral("framesWay"))->setCurrentIndex(2);
+    QCOMPARE(list->model()->rowCount(), 1);
+    panel.findChild<QComboBox*>(QStringLiteral("framesConnection"))->setCurrentText(QStringLiteral("A"));
+    QCOMPARE(list->model()->rowCount(), 0);
+    panel.findChild<QLineEdit*>(QStringLiteral("framesFilter"))->clear();
+    QVERIFY(panel.asText().contains("A out subscribe"));
+  }
+
+  void repeatedEventsAreOneLine() {
+    EventsPanel panel;
+    auto* list = panel.findChild<QTreeWidget*>(QStringLiteral("events"));
+    QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("eventsEmpty"))->isHidden());
+    for (int i = 0; i < 412; ++i) {
+      panel.add(QStringLiteral("A: refused"), true);
+      panel.add(QStringLiteral("B: refused"), true);
+    }
+    QCOMPARE(list->topLevelItemCount(), 2);
+    QCOMPARE(list->topLevelItem(0)->text(1), QStringLiteral("x412"));
+    QVERIFY(panel.findChild<QLabel*>(QStringLiteral("eventsEmpty"))->isHidden());
+    panel.findChild<QLineEdit*>(QStringLiteral("eventsFilter"))->setText(QStringLiteral("b:"));
+    QVERIFY(panel.asTsv().contains(QLatin1String("B: refused")) && !panel.asTsv().contains(QLatin1String("A: refused")));
+  }
+
+  void thePlanIsToldInWords() {
+    const std::string text = "CREATE STREAM T (s STRING, p DOUBLE) WITH (type = 'source', \"websocket.url\" = 'ws://x');\n"
+                             "CREATE STREAM O (s STRING, n LONG) WITH (type = 'sink', \"websocket.url\" = 'ws://y');\n"
+                             "INSERT INTO O SELECT s, COUNT(*) AS n FROM T WINDOW TUMBLING(1 sec) GROUP BY s;";
+    const BoundResult result = checkScript(text);
+    QVERIFY(!hasError(result.diagnostics));
+    PlanView plan(darkTheme());
+    plan.setScript(result.script);
+    RunSnapshot snapshot;
+    snapshot.now = 1'000'000;
+    snapshot.streamRows["T"] = 0;
+    plan.showRun(snapshot);
+    snapshot.now = 3'000'000;
+    snapshot.streamRows["T"] = 624;
+    ConnectionHealth health;
+    health.name = QStringLiteral("T");
+    health.bad = 2;
+    snapshot.connections = {health};
+    plan.showRun(snapshot);
+    QVERIFY2(plan.text().contains(QLatin1String("reads T 312/s")), qPrintable(plan.text()));
+    QVERIFY(plan.text().contains(QLatin1String("2 bad")));
+    // The sink reads the query that writes it.
+    QVERIFY2(plan.text().contains(QLatin1String("reads for O")), qPrintable(plan.text()));
+    QCOMPARE(plan.accessibleDescription(), plan.text());
+  }
+
+  void bytesThatAreNoTextAreHex() {
+    QCOMPARE(textOrHex("{\"a\":\"\xc3\xa4\"}"), QStringLiteral("{\"a\":\"ä\"}"));
+    QVERIFY(textOrHex(QByteArray("\xff\x00\x41", 3)).startsWith(QLatin1String("000000  ff 00 41")));
+  }
+};
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  applyTheme(app, darkTheme());
+  DocksTest test;
+  return QTest::qExec(&test, argc, argv);
+}
+
+#include "docks_test.moc"
