@@ -203,6 +203,8 @@ void MainWindow::setSettings(const Settings& settings) {
 }
 
 void MainWindow::buildMenus() {
+  constexpr int kMenuHeight = 28;
+  menuBar()->setFixedHeight(kMenuHeight);
   const auto menu = [this](const QString& title, std::initializer_list<const char*> names) {
     QMenu* m = menuBar()->addMenu(title);
     for (const char* name : names) {
@@ -235,6 +237,9 @@ void MainWindow::buildMenus() {
   bar->setMovable(false);
   bar->setIconSize({16, 16});
   addToolBar(bar);
+  constexpr int kToolbarHeight = 42;
+  bar->setFixedHeight(kToolbarHeight);
+  bar->setContentsMargins(4, 0, 4, 0);
   const auto button = [&](const char* name, const QString& text) {
     auto* b = new QToolButton(bar);
     QAction* a = m_actions.at(QLatin1String(name));

@@ -116,7 +116,10 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 
 QDockWidget* MainWindow::dockOf(const QWidget* panel) { return qobject_cast<QDockWidget*>(panel->parentWidget()); }
 
-bool MainWindow::isSeen(const QWidget* widget) { return widget->isVisible() && !widget->visibleRegion().isEmpty(); }
+// A dock behind another's tab counts as visible, but lies outside the window.
+bool MainWindow::isSeen(const QWidget* widget) {
+  return widget->isVisible() && widget->window()->rect().intersects({widget->mapTo(widget->window(), QPoint()), widget->size()});
+}
 
 void MainWindow::showPanel(const QWidget* panel) {
   dockOf(panel)->show();

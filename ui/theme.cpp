@@ -133,14 +133,14 @@ void applyTheme(QApplication& app, const Theme& t) {
 QMainWindow { background: %bg0; }
 QMainWindow::separator { background: %bg0; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: %accent; }
-QMenuBar { background: %bg0; color: %text1; min-height: 28px; max-height: 28px; }
-QMenuBar::item { padding: 5px 10px; background: transparent; border-radius: 4px; }
+QMenuBar { background: %bg0; color: %text1; }
+QMenuBar::item { padding: 4px 10px; background: transparent; border-radius: 4px; }
 QMenuBar::item:selected { background: %bg3; }
 QMenu { background: %bg2; border: 1px solid %line2; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: %bg3; }
 QMenu::item:disabled { color: %text3; }
-QToolBar { background: %bg0; border: none; spacing: 4px; padding: 4px 8px; min-height: 34px; max-height: 34px; }
+QToolBar { background: %bg0; border: none; spacing: 4px; padding: 4px; }
 QToolButton { color: %text1; border: none; border-radius: 5px; padding: 5px 10px; background: transparent; }
 QToolButton:hover { background: %bg3; }
 QToolButton:pressed { background: %line2; }

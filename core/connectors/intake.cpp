@@ -114,7 +114,8 @@ bool Intake::decode(std::string_view payload, Micros at) {
       continue;
     }
     const int64_t time = m_rows.meta(row).at;
-    if (m_gapLog.isOpen()) m_gapLog.close(time);
+    // What a feed sends again after a loss, or late, says nothing of the time that was missed.
+    if (m_gapLog.isOpen() && (!m_eventTime || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
     m_gapLog.begin(time);
     if (m_sequence) checkSequence(row, time);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
