@@ -188,7 +188,7 @@ class CommandLine(unittest.TestCase):
         self.sql.chmod(0o640)
         self.assertEqual(weir("fmt", link).returncode, 0)
         self.assertTrue(link.is_symlink())
-        self.assertEqual(self.sql.read_text(), "SELECT s\nFROM T;\n")
+        self.assertEqual(self.sql.read_text(), "SELECT s FROM T;\n")
         self.assertEqual(self.sql.stat().st_mode & 0o777, 0o640)
         self.assertEqual(neighbour.read_text(), "mine")
         self.assertEqual(sorted(p.name for p in self.tmp.iterdir()), ["a.sql", "a.sql.new", "a.weircap", "link.sql"])
