@@ -11,7 +11,7 @@ namespace weir {
 /// Where a connection is; Live is Open with a message decoded, Refused, GaveUp and Closed are ends.
 enum class ConnectionState { Idle, Connecting, Open, Live, Waiting, Refused, GaveUp, Closed };
 
-/// The state in one lower-case word, for logs and metrics.
+/// The state as people read it, e.g. "Retrying".
 const char* stateName(ConnectionState state);
 
 /// Why an attempt failed, as far as it matters for what to do next.

@@ -146,6 +146,11 @@ for page in pages:
 shown = (root / "docs" / "help.qrc").read_text()
 for page in sorted((root / "docs").rglob("*.md")):
     say(page.name == "README.md" or f">{page.relative_to(root / 'docs')}<" in shown, f"{page.name} is not in help.qrc")
+# A page that shows a file shows all of it.
+for page, files in (("exchanges.md", (root / "resources/examples").glob("*.sql")), ("embedding.md", [root / "resources/examples/embedding/main.cpp"])):
+    blocks = {tag: body for _, tag, body in BLOCK.findall((root / "docs/howto" / page).read_text()) if tag}
+    for file in files:
+        say(blocks.get(file.name) == file.read_text(), f"{page}: the block {file.name} is not the file's text")
 for example in sorted((root / "resources/examples").glob("*.sql")):
     done = call("check", example)
     say(done.returncode == 0, f"{example.name}: {done.stderr}")
