@@ -96,7 +96,7 @@ class Runner:
             short += " --for 2s"
         done = subprocess.run(short, shell=True, executable="/bin/bash", cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=60)
         say(done.returncode == 0, f"{page}: {short}: exit {done.returncode}\n{done.stdout[-500:]}{done.stderr[-500:]}")
-        written = re.search(r"(?:-o|--record|--metrics) (\S+)", short)
+        written = re.search(r"(?:-o|--record|--metrics|>>) (\S+)", short)
         if written:
             say((self.folder / written[1]).stat().st_size > 0, f"{page}: {short}: {written[1]} is empty")
         elif re.match(r"weir (run|tap|demo|replay)\b", short):
@@ -135,7 +135,7 @@ for page in pages:
             say(tag in ("", "example"), f"{page.name}: a shell block is marked `example` or not at all, not `{tag}`")
             for line in body.replace("\\\n", "").splitlines():
                 check_line(page.name, line)
-    for link in re.findall(r"\]\(([^)#]+)\)", text):
+    for link in re.findall(r"\]\(([^)#]+)\)", BLOCK.sub("", text)):
         if "://" in link:
             continue
         target = (page.parent / link).resolve()
