@@ -32,6 +32,7 @@ struct RunSettings {
   std::string serve;  ///< ADDRESS:PORT
 };
 
+/// How the demo exchange behaves, for `exchange`.
 struct ExchangeSettings {
   int port = 0;
   double rate = 10;
@@ -41,10 +42,13 @@ struct ExchangeSettings {
   double forSeconds = -1;
 };
 
+/// Prints what is wrong with each file; one JSON list for an editor.
 int checkCommand(const std::vector<std::string>& files, bool asJson);
+/// Prints what each query of a file does.
 int explainCommand(const std::string& file);
 /// Lays files out in place, or with `checkOnly` says which ones would change; "-" goes to standard output.
 int formatCommand(const std::vector<std::string>& files, bool checkOnly);
+/// Whom `tap` calls, and with what.
 struct TapSettings {
   std::string url;
   std::vector<std::string> headers, messages;
@@ -60,13 +64,18 @@ int secretCommand(const std::string& name, bool remove, int argc, char** argv);
 int serveCommand(const RunSettings& settings, int argc, char** argv);
 /// Prints a reference page: functions or options.
 int referenceCommand(const std::string& page);
+/// Runs a file over a capture, on a virtual clock.
 int replayCommand(const RunSettings& settings, int argc, char** argv);
+/// Runs a file on live feeds until time, limit, signal or the end of its sources.
 int runCommand(const RunSettings& settings, int argc, char** argv);
+/// Writes what a URL or a file's sources send into a capture.
 int recordCommand(const RunSettings& settings, int argc, char** argv);
+/// Runs the demo pipeline on an exchange of its own, rows to standard output.
 int demoCommand(const RunSettings& settings, int argc, char** argv);
+/// Runs the demo exchange alone; its URL is the first line.
 int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv);
 
-/// Reads a file, or standard input for "-". Says why on stderr when it cannot.
+/// Reads a file, or standard input for "-", and no more than a script may have. Says why on stderr when it cannot.
 bool readText(const std::string& file, std::string& text);
 
 }  // namespace weir

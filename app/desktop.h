@@ -6,6 +6,7 @@
 
 namespace weir {
 
+/// What the command line says about the window.
 struct DesktopSettings {
   std::vector<std::string> files;
   bool runDemo = false;

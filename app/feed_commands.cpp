@@ -29,7 +29,7 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   for (const std::string& header : settings.headers) {
     const size_t colon = header.find(':');
     if (colon == std::string::npos) {
-      std::cerr << "weir: a header is written 'Name: value', got: " << header.substr(0, 20) << "\n";
+      std::cerr << "weir: a header is written 'Name: value'; one of them has no colon\n";
       return kExitUsage;
     }
     s.headers.append({QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))), QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1))))});

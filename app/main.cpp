@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
 #include <iostream>
+#include <map>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/desktop.h"
@@ -8,28 +13,32 @@
 
 namespace {
 
-// Reads 60, 60s, 2min, 1h.
-double seconds(const std::string& text) {
-  size_t used = 0;
-  const double amount = std::stod(text, &used);
-  const std::string unit = text.substr(used);
-  if (unit.empty() || unit == "s" || unit == "sec") return amount;
-  if (unit == "ms") return amount / 1000;
-  if (unit == "m" || unit == "min") return amount * 60;
-  if (unit == "h") return amount * 3600;
-  throw std::invalid_argument(text);
+// Reads 60, 60s, 2min, 1h, 1d.
+std::optional<double> seconds(const std::string& text) {
+  static const std::map<std::string, double> kUnits{{"", 1}, {"ms", 0.001}, {"s", 1}, {"sec", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+  // A timer counts ms in 31 bits.
+  constexpr double kMost = 24 * 86400.0;
+  double amount = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+  const auto unit = kUnits.find(std::string(end, text.data() + text.size()));
+  if (error != std::errc{} || unit == kUnits.end()) return std::nullopt;
+  const double total = amount * unit->second;
+  if (!std::isfinite(total) || total < 0 || total > kMost) return std::nullopt;
+  return total;
 }
 
-}  // namespace
-
-namespace {
+// Whether writing `output` would destroy `input`, by whatever name or link.
+bool isSameFile(const std::string& output, const std::string& input) {
+  std::error_code ignored;
+  return !output.empty() && std::filesystem::is_regular_file(input, ignored) && std::filesystem::equivalent(output, input, ignored);
+}
 
 int parseAndRun(int argc, char** argv) {
   using namespace weir;
   CLI::App app{"Weir: SQL over WebSocket feeds, watched live"};
   app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
   app.set_help_all_flag("--help-all", "Print the help of every command");
-  app.failure_message(CLI::FailureMessage::help);
+  app.failure_message(CLI::FailureMessage::simple);
 
   RunSettings run;
   ExchangeSettings exchange;
@@ -41,7 +50,7 @@ int parseAndRun(int argc, char** argv) {
   app.add_option("FILE", desktop.files, "SQL files to open in the desktop");
   app.add_flag("--run", desktop.runFile, "Run the file at once");
   app.add_option("--screenshot", desktop.screenshot, "Run the file for a while, save a picture of the window and quit");
-  app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8);
+  app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8)->check(CLI::Range(0, 3600));
   app.add_flag("--new-instance", desktop.newInstance, "Open a window of its own even when Weir runs already");
   app.add_option("--data-folder", desktop.dataFolder, "Keep texts, layout and history in this folder");
   app.add_option("--theme", desktop.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
@@ -49,12 +58,7 @@ int parseAndRun(int argc, char** argv) {
 
   const auto addFor = [&](CLI::App* command) {
     command->add_option("--for", duration, "End after this long, e.g. 60s or 5min")->check([](const std::string& text) {
-      try {
-        seconds(text);
-        return std::string();
-      } catch (const std::exception&) {
-        return "not a duration: " + text;
-      }
+      return seconds(text) ? std::string() : "not a duration from 0 to 24d, e.g. 500ms, 60s, 5min, 2h or 1d: " + text;
     });
   };
   const auto addRows = [&](CLI::App* command) {
@@ -62,7 +66,9 @@ int parseAndRun(int argc, char** argv) {
         ->check(CLI::IsMember({"table", "jsonl", "csv"}));
     command->add_option("-o,--output", run.output, "Write the rows to this file");
     command->add_option("--stream", run.streams, "Print this stream; may be given several times");
-    command->add_option("--limit", run.limit, "End after so many rows")->check(CLI::PositiveNumber);
+    command->add_option("--limit", run.limit, "End after so many rows")->check([](const std::string& text) {
+      return text.starts_with('-') || text.find_first_not_of('0') == std::string::npos ? "at least 1, found " + text : std::string();
+    });
     command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end");
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
   };
@@ -146,7 +152,18 @@ int parseAndRun(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
-  if (!duration.empty()) run.forSeconds = exchange.forSeconds = tap.forSeconds = seconds(duration);
+  if (!duration.empty()) run.forSeconds = exchange.forSeconds = tap.forSeconds = *seconds(duration);
+  for (const std::string& output : {run.output, run.record, run.metrics})
+    for (const std::string& input : {run.file, run.capture})
+      if (isSameFile(output, input)) {
+        std::cerr << "weir: " << output << " would be written over what is read from " << input << "\n";
+        return kExitUsage;
+      }
+  std::error_code ignored;
+  if (!run.record.empty() && !run.output.empty() && std::filesystem::weakly_canonical(run.record, ignored) == std::filesystem::weakly_canonical(run.output, ignored)) {
+    std::cerr << "weir: " << run.output << " cannot take the rows and the recording\n";
+    return kExitUsage;
+  }
   if (*runApp) return runCommand(run, argc, argv);
   if (*replayApp && !run.serve.empty()) return serveCommand(run, argc, argv);
   if (*replayApp && run.file.empty()) {
@@ -171,7 +188,10 @@ int parseAndRun(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return parseAndRun(argc, argv);
+    const int code = parseAndRun(argc, argv);
+    if (std::cout.flush()) return code;
+    std::cerr << "weir: cannot write to standard output: it is full or closed\n";
+    return weir::kExitFailure;
   } catch (const std::exception& error) {
     std::cerr << "weir: " << error.what() << "\n";
     return weir::kExitFailure;

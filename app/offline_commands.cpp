@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include "app/commands.h"
@@ -28,37 +30,63 @@
 namespace weir {
 
 bool readText(const std::string& file, std::string& text) {
-  std::ostringstream buffer;
-  if (file == "-") {
-    buffer << std::cin.rdbuf();
-  } else {
-    std::ifstream in(file, std::ios::binary);
-    if (!in || !(buffer << in.rdbuf())) {
-      std::ifstream again(file, std::ios::binary);
-      if (!again || again.peek() != std::ifstream::traits_type::eof()) {
-        std::cerr << "weir: cannot read " << file << "\n";
-        return false;
-      }
-    }
+  // One byte more than the parser takes: it says so itself, and an endless file is not read to its end.
+  constexpr size_t kMost = (size_t{16} << 20) + 1;
+  std::error_code ignored;
+  if (file != "-" && std::filesystem::is_directory(file, ignored)) {
+    std::cerr << "weir: cannot read " << file << ": it is a folder\n";
+    return false;
   }
-  text = buffer.str();
-  return true;
+  std::ifstream opened;
+  if (file != "-") opened.open(file, std::ios::binary);
+  std::istream& in = file == "-" ? std::cin : opened;
+  text.clear();
+  std::array<char, 1 << 16> chunk;
+  while (in && text.size() < kMost) {
+    in.read(chunk.data(), static_cast<std::streamsize>(std::min(chunk.size(), kMost - text.size())));
+    text.append(chunk.data(), static_cast<size_t>(in.gcount()));
+  }
+  if (!in.bad() && (file == "-" || opened.is_open())) return true;
+  std::cerr << "weir: cannot read " << file << "\n";
+  return false;
 }
 
 namespace {
 
-// The old text stays whole until the new one is on the disk.
+// The old text stays whole until the new one is on the disk. A link stays a link.
 bool replaceFile(const std::string& file, const std::string& text) {
-  const std::string next = file + ".new";
   std::error_code error;
-  if (writeFile(next, text)) {
-    std::filesystem::permissions(next, std::filesystem::status(file, error).permissions(), error);
-    std::filesystem::rename(next, file, error);
-    if (!error) return true;
-    std::cerr << "weir: cannot write " << file << ": " << error.message() << "\n";
+  const std::filesystem::path target = std::filesystem::canonical(file, error);
+  std::string next = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
+  struct stat old {};
+  const int made = error || stat(target.c_str(), &old) != 0 ? -1 : mkstemp(next.data());
+  bool done = made >= 0;
+  for (size_t at = 0; done && at < text.size();) {
+    const ssize_t count = write(made, text.data() + at, text.size() - at);
+    if (count < 0 && errno == EINTR) continue;
+    done = count > 0;
+    at += static_cast<size_t>(std::max<ssize_t>(count, 0));
   }
-  std::filesystem::remove(next, error);
-  return false;
+  done = done && fchmod(made, old.st_mode & 07777) == 0 && fsync(made) == 0 && std::rename(next.c_str(), target.c_str()) == 0;
+  if (!done) {
+    std::cerr << "weir: cannot write " << file << ": " << (error ? error.message() : std::strerror(errno)) << "\n";
+    if (made >= 0) unlink(next.c_str());
+  }
+  if (made >= 0) close(made);
+  return done;
+}
+
+// JSON is UTF-8: a byte that is none becomes U+FFFD.
+void appendJsonText(std::string& out, std::string_view text) {
+  std::string clean;
+  while (!text.empty()) {
+    size_t length = 1;
+    while (length <= std::min<size_t>(4, text.size()) && !isUtf8(text.substr(0, length))) ++length;
+    const bool whole = length <= std::min<size_t>(4, text.size());
+    clean.append(whole ? text.substr(0, length) : "\xEF\xBF\xBD");
+    text.remove_prefix(whole ? length : 1);
+  }
+  appendJsonString(out, clean);
 }
 
 }  // namespace
@@ -69,7 +97,7 @@ void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, c
     if (placed)
       std::cerr << render(diagnostic, file, text);
     else
-      std::cerr << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code) << "]: "
+      std::cerr << (diagnostic.code == Code::Capture ? file + ": " : "") << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code) << "]: "
                 << diagnostic.message << "\n" << (diagnostic.hint.empty() ? "" : "hint: " + diagnostic.hint + "\n");
   }
 }
@@ -92,14 +120,14 @@ int checkCommand(const std::vector<std::string>& files, bool asJson) {
       const Place place = placeOf(text, d.span.begin);
       json += json.size() > 1 ? ",\n" : "\n";
       json += "{\"file\":";
-      appendJsonString(json, file);
+      appendJsonText(json, file);
       json += ",\"line\":" + std::to_string(place.line) + ",\"column\":" + std::to_string(place.column) +
               ",\"begin\":" + std::to_string(d.span.begin) + ",\"end\":" + std::to_string(d.span.end) +
               ",\"severity\":\"" + (d.severity == Severity::Error ? "error" : "warning") + "\",\"code\":\"" +
               codeName(d.code) + "\",\"message\":";
-      appendJsonString(json, d.message);
+      appendJsonText(json, d.message);
       json += ",\"hint\":";
-      appendJsonString(json, d.hint);
+      appendJsonText(json, d.hint);
       json += "}";
     }
   }
@@ -155,6 +183,12 @@ std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams) 
 }
 
 std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script) {
+  const bool hasSource = std::any_of(script.streams.begin(), script.streams.end(), [](const auto& entry) { return entry.second.kind == StreamKind::Source; });
+  if (script.nodes.empty() && (settings.record.empty() || !hasSource)) {
+    std::cerr << (settings.record.empty() ? "weir: nothing to run: there is no query\nhint: add SELECT ... FROM a stream\n"
+                                          : "weir: nothing to record: there is no source\nhint: a source is CREATE STREAM ... WITH (type = 'source', ...)\n");
+    return std::nullopt;
+  }
   if (settings.streams.empty()) return script.results();
   for (const std::string& name : settings.streams) {
     if (script.streams.contains(name) && !name.starts_with('#')) continue;

@@ -14,6 +14,7 @@ struct Span {
   uint32_t end = 0;
 };
 
+/// Whether a script may still run.
 enum class Severity { Error, Warning };
 
 /// Numbers every kind of complaint, so that a user can look it up. Never renumber.
@@ -65,6 +66,7 @@ struct Place {
   uint32_t column = 1;
 };
 
+/// The place of a byte; past the end it is the end.
 Place placeOf(std::string_view text, uint32_t offset);
 
 /// Renders `file:line:col: error[E012]: text`, the line, carets under the span, and the hint.

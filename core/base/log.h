@@ -9,6 +9,7 @@
 
 namespace weir {
 
+/// How much an entry matters; a filter at Off lets nothing pass.
 enum class LogLevel { Debug, Info, Warning, Error, Off };
 
 /// What a line of the log is about.
@@ -19,6 +20,7 @@ enum class LogCategory {
   Run,         ///< the run as a whole
 };
 
+/// The words that `--log-level` reads and the log writes.
 const char* levelName(LogLevel level);
 const char* categoryName(LogCategory category);
 

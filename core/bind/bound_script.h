@@ -42,6 +42,7 @@ struct BoundStream {
   int64_t windowMs = 0;
 };
 
+/// A window with its lengths in ms; sizes that a kind does not have are 0.
 struct BoundWindow {
   enum class Kind {
     None, Tumbling, Hopping, Cumulate, Session, LengthBatch,  // rows at the window's close
@@ -56,6 +57,7 @@ struct BoundWindow {
   bool closes() const { return kind != Kind::None && kind <= Kind::LengthBatch; }
 };
 
+/// One call of an aggregate, made once however often the query writes it.
 struct BoundAggregate {
   const AggregateFunction* function = nullptr;
   const AggregateOverload* overload = nullptr;
@@ -65,12 +67,14 @@ struct BoundAggregate {
   uint32_t weight = 1;
 };
 
+/// LAG: the value of an earlier row of its partition.
 struct BoundLag {
   BoundExpressionPtr value;
   int64_t distance = 1;
   std::vector<BoundExpressionPtr> partition;
 };
 
+/// One key of ORDER BY.
 struct BoundOrder {
   std::optional<size_t> output;  ///< a column of the result
   BoundExpressionPtr expr;       ///< else over the same layout as the items
@@ -78,6 +82,7 @@ struct BoundOrder {
   bool nullsFirst = false;
 };
 
+/// How often rows are let out, from OUTPUT and EMIT.
 struct BoundOutput {
   enum class Kind { None, All, First, Last, Snapshot, Changes };
   Kind kind = Kind::None;
@@ -106,6 +111,7 @@ struct BoundSelect {
   SchemaPtr layout;  ///< of what items see
 };
 
+/// Two streams side by side; the right columns follow the left ones.
 struct BoundJoin {
   enum class Kind { Inner, Left, Right, Full };
   Kind kind = Kind::Inner;
@@ -138,6 +144,7 @@ struct BoundPatternTerm {
   int64_t lastingMs = 0;
   BoundExpressionPtr condition;  ///< over the output's columns, the term's own filled with the candidate
 };
+/// Terms that must match together, one by one or so many times.
 struct BoundPatternStep {
   enum class Kind { Single, And, Or };
   Kind kind = Kind::Single;
@@ -145,6 +152,7 @@ struct BoundPatternStep {
   int64_t least = 1;
   int64_t most = 1;
 };
+/// PATTERN or SEQUENCE: steps over the rows of its inputs, in the order of arrival.
 struct BoundPattern {
   std::vector<std::string> inputs;
   std::vector<BoundPatternStep> steps;

@@ -2,6 +2,7 @@
 #include "core/connectors/capture.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -108,6 +109,9 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
   return true;
 }
 
+// Text that is no capture may have no line's end at all.
+constexpr size_t kLongestLine = size_t{64} << 20;
+
 std::string millisText(Micros at) {
   std::string out = std::to_string(floorDivide(at, 1000));
   const Micros rest = at - floorDivide(at, 1000) * 1000;
@@ -123,10 +127,26 @@ Diagnostic CaptureReader::wrong(std::string what) const {
   return failure(Code::Capture, "capture line " + std::to_string(m_line) + ": " + std::move(what));
 }
 
+// Reads the next line into m_buffer, and of one that is too long only the beginning.
+bool CaptureReader::readLine() {
+  std::array<char, 1 << 13> chunk;
+  m_buffer.clear();
+  while (m_buffer.size() <= kLongestLine) {
+    m_in.getline(chunk.data(), chunk.size());
+    const auto count = static_cast<size_t>(m_in.gcount());
+    if (count == 0 || m_in.bad()) return !m_buffer.empty();
+    const bool full = m_in.fail();
+    m_buffer.append(chunk.data(), full || m_in.eof() ? count : count - 1);
+    if (!full) return true;
+    m_in.clear();
+  }
+  return true;
+}
+
 Result<Micros> CaptureReader::readHeader() {
-  std::string line;
+  const std::string& line = m_buffer;
   m_line = 1;
-  if (!std::getline(m_in, line) || !isJson(line) || jsonMember(line, "weir_capture") != "1")
+  if (!readLine() || line.size() > kLongestLine || !isJson(line) || jsonMember(line, "weir_capture") != "1")
     return failure(Code::Capture, "not a Weir capture: the first line must be {\"weir_capture\":1,...}");
   const auto started = jsonMember(line, "started");
   const auto at = started ? microsOf(*started) : std::nullopt;
@@ -137,8 +157,9 @@ Result<Micros> CaptureReader::readHeader() {
 
 Result<std::optional<CaptureLine>> CaptureReader::next() {
   std::string& line = m_buffer;
-  while (std::getline(m_in, line)) {
+  while (readLine()) {
     ++m_line;
+    if (line.size() > kLongestLine) return wrong("longer than 64 MB");
     CaptureLine out;
     if (readUsualLine(line, out)) {
       if (out.at < m_last) return wrong("'at' goes back; lines must be in the order of arrival");

@@ -33,6 +33,7 @@ class CaptureReader {
 
  private:
   Diagnostic wrong(std::string what) const;
+  bool readLine();
   std::istream& m_in;
   std::string m_buffer;
   size_t m_line = 0;

@@ -20,6 +20,7 @@ struct DecoderSettings {
   char delimiter = ',';
 };
 
+/// What became of one message: rows, control (an ack or a heartbeat), or rejected with the reason.
 struct DecodeResult {
   enum class Kind { Decoded, Control, Rejected };
   Kind kind = Kind::Decoded;
@@ -44,6 +45,7 @@ class Encoder {
   virtual ~Encoder() = default;
   virtual std::string encode(const Batch& batch, size_t row) const = 0;
 };
+/// Makes the encoder for a format that the checker has approved.
 std::unique_ptr<Encoder> makeEncoder(const std::string& format, char delimiter = ',');
 
 /// Appends `{"name":value,...}` with the columns in order.

@@ -8,8 +8,10 @@
 
 namespace weir {
 
+/// Where a connection is; Live is Open with a message decoded, Refused, GaveUp and Closed are ends.
 enum class ConnectionState { Idle, Connecting, Open, Live, Waiting, Refused, GaveUp, Closed };
 
+/// The state as people read it, e.g. "Retrying".
 const char* stateName(ConnectionState state);
 
 /// Why an attempt failed, as far as it matters for what to do next.
@@ -19,6 +21,7 @@ enum class FailureKind {
   Throttled,  ///< 429, 503: wait the longest delay
 };
 
+/// When and how often to try again after a loss.
 struct BackoffPolicy {
   bool reconnect = true;
   int64_t delayMs = 1000;

@@ -7,6 +7,7 @@
 
 namespace weir {
 
+/// What an option's value must look like.
 enum class OptionType { Text, Choice, Boolean, Integer, Real, Url, Column, Columns, Stream, Path };
 
 /// Which streams an option belongs on. `Feed` is a source, or a stream that a capture or a program feeds.

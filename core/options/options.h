@@ -14,6 +14,7 @@
 
 namespace weir {
 
+/// Where a stream's rows come from or go to: the option `type`.
 enum class StreamKind { Internal, Source, Sink };
 
 /// One `key = value` as written, with the places of both.

@@ -12,6 +12,7 @@
 
 namespace weir::ast {
 
+/// An identifier as written, without its quotes.
 struct Name {
   std::string text;
   Span span;
@@ -61,24 +62,28 @@ struct Expr {
   std::vector<ExprPtr> partition;  ///< OVER (PARTITION BY ...)
 };
 
+/// One column of a CREATE: `name type [NOT NULL]`.
 struct ColumnDef {
   Name name;
   Name type;
   bool notNull = false;
 };
 
+/// `WATERMARK FOR column AS column - INTERVAL ...`.
 struct Watermark {
   Name column;
   int64_t latenessMs = 0;
   Span span;
 };
 
+/// One `key = 'value'` of WITH.
 struct Option {
   Name key;
   std::string value;
   Span valueSpan;
 };
 
+/// CREATE STREAM or TABLE, with what stands in its brackets and in WITH.
 struct CreateStream {
   Name name;
   bool isTable = false;
@@ -90,6 +95,7 @@ struct CreateStream {
   bool hasWith = false;
 };
 
+/// One argument of a window: a length of time, or an expression such as a count or a key.
 struct WindowArg {
   enum class Kind { Duration, Expr };
   Kind kind = Kind::Expr;
@@ -98,12 +104,14 @@ struct WindowArg {
   Span span;
 };
 
+/// `WINDOW name(args)`, not yet looked up.
 struct Window {
   Name name;
   std::vector<WindowArg> args;
   Span span;
 };
 
+/// One item of SELECT: `*`, `stream.*`, or an expression with its alias.
 struct SelectItem {
   enum class Kind { Star, StreamStar, Expr };
   Kind kind = Kind::Expr;
@@ -115,6 +123,7 @@ struct SelectItem {
 
 struct Query;
 
+/// What stands in FROM or JOIN: a stream or a query in brackets, with alias and window.
 struct Source {
   Name stream;
   std::unique_ptr<Query> query;
@@ -123,8 +132,10 @@ struct Source {
   Span span;
 };
 
+/// Which rows without a partner a join gives; UNNEST makes rows of an array.
 enum class JoinKind { Inner, Left, Right, Full, Unnest };
 
+/// A JOIN behind the first source.
 struct Join {
   JoinKind kind = JoinKind::Inner;
   bool asof = false;
@@ -151,6 +162,7 @@ struct PatternNode {
   Span span;
 };
 
+/// PATTERN (...) or SEQUENCE (...) in place of FROM's source.
 struct Pattern {
   bool strict = false;  ///< SEQUENCE
   std::unique_ptr<PatternNode> root;
@@ -158,12 +170,14 @@ struct Pattern {
   Span span;
 };
 
+/// One key of ORDER BY.
 struct OrderItem {
   ExprPtr expr;
   bool descending = false;
   std::optional<bool> nullsFirst;
 };
 
+/// `OUTPUT what EVERY n EVENTS` or a length of time; one of the two is set.
 struct Output {
   enum class What { All, First, Last, Snapshot };
   What what = What::All;
@@ -172,6 +186,7 @@ struct Output {
   Span span;
 };
 
+/// EMIT CHANGES, FINAL or PERIODIC with its period.
 struct Emit {
   enum class When { Changes, Final, Periodic };
   When when = When::Final;
@@ -179,12 +194,14 @@ struct Emit {
   Span span;
 };
 
+/// INSERT INTO: by position, for the named columns, or BY NAME.
 struct InsertTarget {
   Name stream;
   std::vector<Name> columns;
   bool byName = false;
 };
 
+/// A query: SELECT with its clauses, each at most once.
 struct Query {
   bool distinct = false;
   std::vector<SelectItem> items;
@@ -206,6 +223,7 @@ struct Query {
   Span span;
 };
 
+/// One statement with its place.
 struct Statement {
   std::variant<CreateStream, Query> body;
   Span span;

@@ -9,6 +9,7 @@
 
 namespace weir {
 
+/// What a token is; a keyword is a Word until the parser says otherwise.
 enum class TokenKind {
   Word,        ///< a bare identifier or keyword
   QuotedName,  ///< "x" or `x`
@@ -36,6 +37,7 @@ Token nextToken(std::string_view text, uint32_t at);
 /// All tokens from a position on but space and comments, with an End at the end.
 std::vector<Token> significantTokens(std::string_view text, uint32_t at = 0);
 
+/// The text under a span.
 inline std::string_view textOf(std::string_view source, Span span) {
   return source.substr(span.begin, span.end - span.begin);
 }

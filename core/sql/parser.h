@@ -7,6 +7,7 @@
 
 namespace weir {
 
+/// What parsing gave: a script, what is wrong with it, and what an editor wants to know.
 struct Parsed {
   ast::Script script;
   Diagnostics diagnostics;

@@ -130,6 +130,88 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(weir("replay").returncode, 2)
         self.assertEqual(weir("run", self.sql, "-f", "xml").returncode, 2)
 
+    def test_lengths_of_time(self):
+        for wrong in ("-5s", "nan", "inf", "1e300h", "25d", "5 apples", "", "s"):
+            done = weir("demo", "--headless", f"--for={wrong}")
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertLess(done.stderr.count("\n"), 4, done.stderr)
+        self.assertEqual(weir("exchange", "--for=0.00001d").returncode, 0)
+        limit = weir("run", self.sql, "--limit", "0")
+        self.assertEqual(limit.returncode, 2)
+        self.assertIn("at least 1, found 0", limit.stderr)
+        self.assertEqual(weir("--screenshot", "x.png", "--screenshot-after=-1").returncode, 2)
+
+    def test_what_cannot_be_read_or_run_is_an_error(self):
+        for command in (["check"], ["run"], ["fmt"], ["explain"]):
+            done = weir(*command, self.tmp)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("it is a folder", done.stderr)
+        done = weir("check", "/dev/zero", timeout=20)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("16 MB", done.stderr)
+        for text in ("", "-- nothing\n", "CREATE STREAM T (s STRING);"):
+            done = weir("run", "-", stdin=text, timeout=10)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("nothing to run", done.stderr)
+            self.sql.write_text(text)
+            done = weir("record", self.sql, "-o", self.tmp / "new.weircap", timeout=10)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("nothing to record", done.stderr)
+        self.assertFalse((self.tmp / "new.weircap").exists())
+
+    def test_a_wrong_capture_is_named(self):
+        with self.capture.open("a") as file:
+            file.write("no JSON\n")
+        for more in ([self.sql], ["--serve", "127.0.0.1:0"]):
+            done = weir("replay", self.capture, *more)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{self.capture}: error[E023]: capture line 303: not valid JSON", done.stderr)
+
+    def test_no_output_is_written_over_an_input(self):
+        link = self.tmp / "link"
+        link.symlink_to(self.sql)
+        before = self.sql.read_text(), self.capture.read_text()
+        for command in (["run", self.sql, "-o", self.sql], ["run", self.sql, "--record", link], ["run", link, "--metrics", self.sql],
+                        ["replay", self.capture, self.sql, "-o", self.capture], ["record", self.sql, "-o", link],
+                        ["run", self.sql, "-o", self.tmp / "x", "--record", f"{self.tmp}/./x"]):
+            done = weir(*command)
+            self.assertEqual(done.returncode, 2, command)
+        self.assertEqual((self.sql.read_text(), self.capture.read_text()), before)
+        self.assertFalse((self.tmp / "x").exists())
+
+    def test_formatting_keeps_links_rights_and_neighbours(self):
+        link = self.tmp / "link.sql"
+        link.symlink_to(self.sql.name)
+        neighbour = self.tmp / "a.sql.new"
+        neighbour.write_text("mine")
+        self.sql.write_text("select s from T")
+        self.sql.chmod(0o640)
+        self.assertEqual(weir("fmt", link).returncode, 0)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(self.sql.read_text(), "SELECT s FROM T;\n")
+        self.assertEqual(self.sql.stat().st_mode & 0o777, 0o640)
+        self.assertEqual(neighbour.read_text(), "mine")
+        self.assertEqual(sorted(p.name for p in self.tmp.iterdir()), ["a.sql", "a.sql.new", "a.weircap", "link.sql"])
+
+    def test_a_full_standard_output_is_an_error(self):
+        for command in (["fmt", "-"], ["explain", self.sql], ["check", "--format", "json", self.sql], ["reference", "options"], ["--version"], ["exchange", "--for", "1s"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([WEIR, *map(str, command)], input=SQL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=20)
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn("cannot write to standard output", done.stderr)
+
+    def test_check_gives_utf8_for_stray_bytes(self):
+        self.sql.write_bytes(b"SELECT \xff\xfe FROM Nope\xc3;\n")
+        done = subprocess.run([WEIR, "check", "--format", "json", str(self.sql)], capture_output=True, timeout=20)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(json.loads(done.stdout.decode("utf-8")))
+
+    def test_a_header_is_not_told(self):
+        done = weir("tap", "ws://127.0.0.1:1/", "-H", "s3cr3t-without-colon")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no colon", done.stderr)
+        self.assertNotIn("s3cr3t", done.stderr)
+
     def test_no_source(self):
         done = weir("run", self.sql)
         self.assertEqual(done.returncode, 1)

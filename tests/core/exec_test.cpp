@@ -107,6 +107,7 @@ TEST_CASE("a capture says what is wrong with it, by line") {
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\"}").find("capture line 2") == 0);
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\",\"text\":\"}\n").find("capture line 2: not valid JSON") == 0);
   CHECK(firstError(header + "{\"at\":1,").find("capture line 2: not valid JSON") == 0);
+  CHECK(firstError(header + std::string((64u << 20) + 1, 'x')) == "capture line 2: longer than 64 MB");
 }
 
 TEST_CASE("open windows can be looked at without changing anything") {
