@@ -154,6 +154,7 @@ void ResultsPanel::setModel(ResultsModel* model) {
   if (header->count() > 0) header->moveSection(header->visualIndex(m_model->timeColumn()), 0);
   m_isFitting = false;
   m_sizedByHand.clear();
+  m_isSpread = false;
   m_following = true;
   m_rowsWhenLeft = m_model->rowsSeen();
   m_table->scrollToTop();
@@ -206,7 +207,25 @@ void ResultsPanel::fitColumns() {
     const int wanted = std::max(header->sectionSizeHint(c), static_cast<QAbstractItemView*>(m_table)->sizeHintForColumn(c));
     if (const int width = std::min(wanted, kWidest); width > header->sectionSize(c)) header->resizeSection(c, width);
   }
+  spreadColumns();
   m_isFitting = false;
+}
+
+// Columns stand apart where there is room, once: widths that change under the eye would be worse than a margin.
+void ResultsPanel::spreadColumns() {
+  constexpr int kMostApart = 72;
+  if (m_isSpread || m_model->rowCount() == 0) return;
+  m_isSpread = true;
+  QHeaderView* header = m_table->horizontalHeader();
+  const int shown = header->count() - header->hiddenSectionCount();
+  if (shown < 2) return;
+  int used = 0;
+  for (int c = 0; c < header->count(); ++c)
+    if (!header->isSectionHidden(c)) used += header->visualIndex(c) == header->count() - 1 ? header->sectionSizeHint(c) : header->sectionSize(c);
+  const int apart = std::min((m_table->viewport()->width() - used) / (shown - 1), kMostApart);
+  if (apart <= 0) return;
+  for (int c = 0; c < header->count(); ++c)
+    if (!header->isSectionHidden(c) && header->visualIndex(c) < header->count() - 1) header->resizeSection(c, header->sectionSize(c) + apart);
 }
 
 std::vector<int> ResultsPanel::columnsSeen() const {

@@ -54,6 +54,7 @@ class ResultsPanel final : public QWidget {
   void hold(int first, int rows);
   /// Widens columns to what is in them; those that were sized by hand stay.
   void fitColumns();
+  void spreadColumns();
   std::vector<int> rowsSeen(bool selectedOnly) const;
   std::vector<int> columnsSeen() const;
 
@@ -73,6 +74,7 @@ class ResultsPanel final : public QWidget {
   bool m_following = true;
   bool m_isHolding = false;  ///< the scroll bar moves with the rows
   bool m_isFitting = false;  ///< the widths change by themselves
+  bool m_isSpread = false;   ///< the room there was has been given out
 };
 
 }  // namespace weir

@@ -265,14 +265,14 @@ QString demoScript(const QString& baseUrl) {
              "GROUP BY s\n"
              "INSERT INTO Dashboard;\n"
              "\n"
-             "-- The same over a minute\n"
+             "-- The same over ten seconds\n"
              "SELECT\n"
              "  s AS symbol,\n"
              "  SUM(CAST(p AS DOUBLE) * CAST(q AS DOUBLE)) / SUM(CAST(q AS DOUBLE)) AS vwap,\n"
              "  SUM(CAST(q AS DOUBLE)) AS total_volume,\n"
              "  window_has_gap() AS has_gap\n"
              "FROM BinanceTrades\n"
-             "WINDOW TUMBLING(1 min)\n"
+             "WINDOW TUMBLING(10 sec)\n"
              "GROUP BY s\n"
              "INSERT INTO TradeStats;\n")
       .arg(baseUrl);
