@@ -9,14 +9,26 @@ namespace weir {
 
 bool StreamRates::take(const std::map<std::string, uint64_t>& rows, Micros now) {
   constexpr Micros kLeast = 1'000'000;
-  if (m_at != 0 && now - m_at < kLeast) return false;
+  // A window of ten seconds brings its rows all at once: only over a while is that a rate.
+  constexpr size_t kSamples = 16;
+  constexpr uint64_t kMany = 10;
+  if (!m_samples.empty() && now - m_samples.back().at < kLeast) return false;
   std::map<std::string, double> rates;
-  for (const auto& [name, count] : rows)
-    if (const auto before = m_rows.find(name); m_at != 0 && before != m_rows.end() && before->second <= count)
-      rates[name] = static_cast<double>(count - before->second) / (static_cast<double>(now - m_at) / 1e6);
+  for (const auto& [name, count] : rows) {
+    const auto since = [&](const Sample& sample) -> std::optional<uint64_t> {
+      const auto before = sample.rows.find(name);
+      return before == sample.rows.end() || before->second > count ? std::nullopt : std::optional(count - before->second);
+    };
+    for (auto sample = m_samples.rbegin(); sample != m_samples.rend(); ++sample) {
+      const auto came = since(*sample);
+      if (!came) break;
+      rates[name] = static_cast<double>(*came) / (static_cast<double>(now - sample->at) / 1e6);
+      if (*came >= kMany) break;
+    }
+  }
   m_rates = std::move(rates);
-  m_rows = rows;
-  m_at = now;
+  m_samples.push_back({now, rows});
+  if (m_samples.size() > kSamples) m_samples.pop_front();
   return true;
 }
 
@@ -26,9 +38,8 @@ std::optional<double> StreamRates::of(const std::string& stream) const {
 }
 
 void StreamRates::clear() {
-  m_rows.clear();
+  m_samples.clear();
   m_rates.clear();
-  m_at = 0;
 }
 
 QString StreamRates::text(double rate) {

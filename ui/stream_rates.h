@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace weir {
 
-/// Rows a second of each stream, from counts at instants a second or more apart.
+/// Rows a second of each stream, from counts at instants a second or more apart: over the last second where many came,
+/// over up to a quarter of a minute where few do.
 class StreamRates {
  public:
   /// Returns whether the rates are new. Counts that fell begin anew: another run has begun.
@@ -22,9 +24,12 @@ class StreamRates {
   static QString text(double rate);
 
  private:
-  std::map<std::string, uint64_t> m_rows;
+  struct Sample {
+    Micros at;
+    std::map<std::string, uint64_t> rows;
+  };
+  std::deque<Sample> m_samples;
   std::map<std::string, double> m_rates;
-  Micros m_at = 0;
 };
 
 }  // namespace weir
