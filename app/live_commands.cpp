@@ -226,6 +226,7 @@ int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv) {
     return kExitFailure;
   }
   std::cout << exchange.baseUrl().toStdString() << std::endl;
+  if (!std::cout) return kExitFailure;
   bool interrupted = false;
   SignalWatch watch([&] {
     interrupted = true;

@@ -10,6 +10,7 @@
 
 #include "core/exec/gap_log.h"
 #include "ui/series_store.h"
+#include "ui/span_layer.h"
 #include "ui/theme.h"
 
 namespace weir {
@@ -150,6 +151,8 @@ class PlotItem final : public QGraphicsItem {
   QRectF m_area;
   double m_axisWidth = 128;
   std::vector<QRectF> m_boxes;
+  /// Of the frame that is being painted.
+  mutable SpanLayer m_spans;
 };
 
 }  // namespace weir

@@ -121,6 +121,9 @@ void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series
   const double base = baseOf(series);
   std::optional<double> before;
   double lastX = 0;
+  const bool inLayer = SpanLayer::suits(p);
+  const QRect area = priceRect().adjusted(0, -2, 0, 2).toAlignedRect();
+  const QRect clip = s.rect.adjusted(0, -2, 0, 2).toAlignedRect();
   QVector<QRect> spans;
   forEachColumn(series, [&](double x, const ChartSeries::Extent& extent) {
     double top = y(s, extent.high, base);
@@ -129,10 +132,15 @@ void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series
       top = std::min(top, *before);
       bottom = std::max(bottom, *before);
     }
-    spans << QRect(static_cast<int>(x), static_cast<int>(std::lround(top - width / 2)), 1, std::max(2, static_cast<int>(std::lround(bottom - top + width))));
+    const QRect span(static_cast<int>(x), static_cast<int>(std::lround(top - width / 2)), 1, std::max(2, static_cast<int>(std::lround(bottom - top + width))));
+    if (inLayer)
+      m_spans.add(area, clip, span, color.rgb());
+    else
+      spans << span;
     before = y(s, extent.last, base);
     lastX = x;
   });
+  if (inLayer) return;
   const bool smooth = p.testRenderHint(QPainter::Antialiasing);
   p.setRenderHint(QPainter::Antialiasing, false);
   p.setPen(Qt::NoPen);
@@ -151,12 +159,19 @@ void PlotItem::paintSeries(QPainter& p, const Scales& scales) const {
   }
   for (size_t i = 0; i < all.size(); ++i) {
     if (isHidden(i)) continue;
+    if (!isDense(all[i])) {
+      // What has gathered lies beneath the series that come after.
+      p.setClipping(false);
+      m_spans.paint(p);
+    }
     p.setClipRect(scales[i].rect.adjusted(0, -2, 0, 2));
     if (showsCandles(i))
       paintCandles(p, scales[i], all[i]);
     else
       paintLine(p, scales[i], i);
   }
+  p.setClipping(false);
+  m_spans.paint(p);
   p.restore();
 }
 

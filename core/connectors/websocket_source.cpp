@@ -5,6 +5,13 @@
 
 namespace weir {
 
+namespace {
+
+// Of a message in the mean time between messages.
+constexpr double kWeightOfNewest = 0.02;
+
+}  // namespace
+
 WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock,
                                  Feeder& feeder, Intake& intake, QObject* parent)
     : QObject(parent),
@@ -55,12 +62,12 @@ void WebSocketSource::received(const QByteArray& payload, bool isText) {
   if (m_intake->counters().decoded > before) {
     if (m_lostAt > 0) {
       // Half of what the usual pace would have brought is an understatement on purpose.
-      if (m_meanGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / 1000 / m_meanGap / 2);
+      if (m_meanGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / m_meanGap / 2);
       m_lostAt = 0;
     } else if (m_lastData > 0) {
-      m_usualGap.add(now - m_lastData);
-      const double gap = static_cast<double>(now - m_lastData) / 1000;
-      m_meanGap = m_meanGap == 0 ? gap : m_meanGap * 0.98 + gap * 0.02;
+      const Micros gap = now - m_lastData;
+      m_usualGap.add(gap);
+      m_meanGap = m_meanGap == 0 ? static_cast<double>(gap) : m_meanGap + (static_cast<double>(gap) - m_meanGap) * kWeightOfNewest;
     }
     m_lastData = now;
     m_connection.decoded();

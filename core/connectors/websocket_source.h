@@ -42,7 +42,7 @@ class WebSocketSource final : public QObject {
   CaptureWriter* m_capture = nullptr;
   Micros m_lastData = 0;
   MedianGap m_usualGap;
-  /// The mean time between messages, in ms: messages come in bursts, between which the median sees nothing.
+  /// The mean time between messages, in microseconds: messages come in bursts, between which the median sees nothing.
   double m_meanGap = 0;
   uint64_t m_passedBefore = 0;
   Micros m_lostAt = 0;

@@ -155,6 +155,8 @@ class Connection final : public QObject {
   Micros m_since = 0;
   Micros m_nextTry = 0;
   Micros m_lastMessage = 0;
+  int m_readAgainIn = 0;  ///< messages until the clock is read again
+  bool m_turnAwaited = false;
   uint64_t m_messages = 0;
   uint64_t m_bytes = 0;
   double m_pingMs = -1;

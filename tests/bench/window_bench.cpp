@@ -232,6 +232,11 @@ double tradeToPixel(int seconds) {
 int main(int argc, char** argv) {
   QApplication app(argc, argv);
   applyTheme(app, darkTheme());
+  // For a profiler: the dense chart alone.
+  if (argc > 1 && std::string(argv[1]) == "--only-chart") {
+    bench::report("chart_100k_ms", chartFrame(10, 100'000, 400), "ms a frame");
+    return 0;
+  }
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   bench::report("chart_100k_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40), "ms a frame");
   bench::report("chart_100k_noise_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40, true), "ms a frame, noise instead of prices");
