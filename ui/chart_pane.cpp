@@ -25,7 +25,7 @@ namespace {
 
 const char* const kModeNames[] = {"automatic", "percent", "price", "panes"};
 // Under this height the chart needs the room more than the legend does.
-constexpr int kLegendFrom = 230;
+constexpr int kLegendFrom = 290;
 constexpr int kTitle = 30;
 
 }  // namespace
@@ -210,6 +210,7 @@ void ChartPane::contextMenuEvent(QContextMenuEvent* event) {
 
 void ChartPane::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
+  // The legend gives way before the chart does: tags and crosshair tell the same.
   m_legend->setVisible(height() >= kLegendFrom);
 }
 

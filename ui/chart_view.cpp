@@ -26,7 +26,7 @@ ChartView::ChartView(const Theme& theme, QWidget* parent) : QChartView(new QChar
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
-  setMinimumSize(240, 160);
+  setMinimumSize(240, 90);
   setTheme(theme);
 }
 

@@ -183,7 +183,7 @@ bool MainWindow::restoreSession() {
   if (!m_sessionProblem.isEmpty()) showMessage(m_sessionProblem, true);
   m_recent = session.recentFiles;
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
-  if (!session.layout.isEmpty()) restoreState(session.layout, kLayoutVersion);
+  if (!session.layout.isEmpty()) m_hasLayout = restoreState(session.layout, kLayoutVersion);
   m_fileSettings = session.settings[QLatin1String("files")].toObject();
   if (!session.settings.isEmpty()) setSettings(Settings::fromJson(session.settings));
   m_documents->setClosed(session.closed);
@@ -482,6 +482,12 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
     splitDockWidget(streams, health, Qt::Vertical);
     layOutDocks();
   }
+}
+
+// The size that the window comes in decides how its panels share it, unless they stand as they stood before.
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (!event->spontaneous() && !std::exchange(m_hasLayout, true)) layOutDocks();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -98,6 +98,7 @@ class MainWindow final : public QMainWindow {
  protected:
   void closeEvent(QCloseEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void buildActions();
@@ -224,6 +225,7 @@ class MainWindow final : public QMainWindow {
   bool m_isDemo = false;
   bool m_demoTold = false;
   bool m_running = false;
+  bool m_hasLayout = false;
   bool m_isLow = false;  ///< too low for streams and health one above the other
   qint64 m_slowTick = 0;
   uint64_t m_lastIn = 0;

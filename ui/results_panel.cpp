@@ -214,6 +214,8 @@ void ResultsPanel::fitColumns() {
 // Columns stand apart where there is room, once: widths that change under the eye would be worse than a margin.
 void ResultsPanel::spreadColumns() {
   constexpr int kMostApart = 72;
+  // The last one is the state, whose longest word may come later.
+  constexpr int kLast = 130;
   if (m_isSpread || m_model->rowCount() == 0) return;
   m_isSpread = true;
   QHeaderView* header = m_table->horizontalHeader();
@@ -221,7 +223,7 @@ void ResultsPanel::spreadColumns() {
   if (shown < 2) return;
   int used = 0;
   for (int c = 0; c < header->count(); ++c)
-    if (!header->isSectionHidden(c)) used += header->visualIndex(c) == header->count() - 1 ? header->sectionSizeHint(c) : header->sectionSize(c);
+    if (!header->isSectionHidden(c)) used += header->visualIndex(c) == header->count() - 1 ? std::max(header->sectionSizeHint(c), kLast) : header->sectionSize(c);
   const int apart = std::min((m_table->viewport()->width() - used) / (shown - 1), kMostApart);
   if (apart <= 0) return;
   for (int c = 0; c < header->count(); ++c)
