@@ -7,7 +7,9 @@
 #include <QTimer>
 #include <iostream>
 
+#include "app/commands.h"
 #include "app/notifier.h"
+#include "app/signal_watch.h"
 #include "app/single_instance.h"
 #include "core/demo/demo_exchange.h"
 #include "ui/main_window.h"
@@ -86,9 +88,15 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())
     QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {
-      if (!window.grab().save(QString::fromStdString(settings.screenshot))) std::cerr << "weir: cannot write " << settings.screenshot << "\n";
-      QApplication::quit();
+      const bool isSaved = window.grab().save(QString::fromStdString(settings.screenshot));
+      if (!isSaved) std::cerr << "weir: cannot write " << settings.screenshot << "\n";
+      QApplication::exit(isSaved ? kExitOk : kExitFailure);
     });
+  // As if the window were closed: texts are kept, and the engine drains the sinks as it is taken down.
+  SignalWatch signalled([&] {
+    window.close();
+    QApplication::exit(kExitInterrupted);
+  });
   return QApplication::exec();
 }
 

@@ -201,6 +201,16 @@ class Feeds(unittest.TestCase):
         done = self.run_sql(source(refused, columns="...") + "SELECT s FROM T INSERT INTO O;", "--for", "10s")
         self.assertEqual(done.returncode, 3, done.stderr)
 
+    def test_a_signal_closes_the_window_as_a_user_would(self):
+        self.sql.write_text(source(f"{self.exchange()}/ws/btcusdt@trade") + "SELECT s FROM T INSERT INTO O;")
+        data = self.tmp / "data"
+        env = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=str(self.tmp))
+        window = subprocess.Popen([WEIR, "--data-folder", str(data), "--run", str(self.sql)], stderr=subprocess.DEVNULL, env=env)
+        time.sleep(2)
+        window.send_signal(signal.SIGTERM)
+        self.assertEqual(window.wait(timeout=15), 130)
+        self.assertIn(str(self.sql), (data / "session.json").read_text())
+
     def test_nothing_to_run_is_an_error(self):
         done = self.run_sql("-- nothing yet\n", "--for", "5s")
         self.assertEqual(done.returncode, 1)
