@@ -23,14 +23,14 @@ namespace {
 
 // Runs a bound script until it ends by itself, by time, by limit or by signal; returns the exit code.
 int runScript(QCoreApplication& app, BoundScript script, const RunSettings& settings, const std::string& file,
-              const std::string& text, bool printRows) {
+              const std::string& text, bool printRows, OpenedFeeds* opened = nullptr) {
   const auto streams = printedStreams(settings, script);
   if (!streams) return kExitFailure;
   const auto format = rowFormat(settings, streams->size());
   if (!format) return kExitUsage;
   OutputFile output(settings.output);
   if (!output.ok()) return kExitFailure;
-  auto created = LiveRun::create(std::move(script), {!settings.noSinks, QString::fromStdString(settings.record)});
+  auto created = LiveRun::create(std::move(script), {!settings.noSinks, QString::fromStdString(settings.record), nullptr, opened});
   if (!created) {
     printDiagnostics(created.diagnostics(), file, text);
     return kExitFailure;
@@ -117,13 +117,19 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   return code;
 }
 
+/// Columns that were learnt, and the connections that they were learnt from.
+struct Learnt {
+  std::map<std::string, SchemaPtr> columns;
+  OpenedFeeds opened;
+};
+
 // Waits for the first messages of sources that say `( ... )`; an exit code when there were none.
-std::variant<std::map<std::string, SchemaPtr>, int> inferColumns(QCoreApplication& app, const BoundResult& checked, const RunSettings& settings, const std::string& text) {
-  std::variant<std::map<std::string, SchemaPtr>, int> out = kExitFailure;
-  SourceInference inference(checked, [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
+std::variant<Learnt, int> inferColumns(QCoreApplication& app, const BoundResult& checked, const RunSettings& settings, const std::string& text) {
+  std::variant<Learnt, int> out = kExitFailure;
+  SourceInference inference(checked, std::make_shared<QtClock>(), [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
     printDiagnostics(why, settings.file, text);
     if (why.empty())
-      out = std::move(found);
+      out = Learnt{std::move(found), {}};
     else if (inference.sourceEnded())
       out = kExitSourceEnded;
     app.quit();
@@ -140,6 +146,8 @@ std::variant<std::map<std::string, SchemaPtr>, int> inferColumns(QCoreApplicatio
     });
   QTimer::singleShot(0, &app, [&] { inference.start(); });
   app.exec();
+  // Only now, so that nothing that comes until the loop ends is lost.
+  if (auto* learnt = std::get_if<Learnt>(&out)) learnt->opened = inference.takeOpened();
   return out;
 }
 
@@ -150,10 +158,12 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
   std::string text;
   if (!readText(settings.file, text)) return kExitFailure;
   BoundResult checked = checkScript(text);
+  Learnt learnt;
   if (!hasError(checked.diagnostics) && !checked.waiting.empty()) {
-    const auto inferred = inferColumns(app, checked, settings, text);
+    auto inferred = inferColumns(app, checked, settings, text);
     if (const int* code = std::get_if<int>(&inferred)) return *code;
-    checked = checkScript(text, std::get<0>(inferred));
+    learnt = std::move(std::get<Learnt>(inferred));
+    checked = checkScript(text, learnt.columns);
   }
   Diagnostics found = std::move(checked.diagnostics);
   if (!hasError(found)) {
@@ -163,7 +173,7 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
   if (!hasError(found) && checked.script.streams.empty()) found.push_back(failure(Code::NoInput, "nothing to run: the file has no statement", "CREATE STREAM a source and SELECT from it"));
   printDiagnostics(found, settings.file, text);
   if (hasError(found)) return kExitFailure;
-  return runScript(app, std::move(checked.script), settings, settings.file, text, true);
+  return runScript(app, std::move(checked.script), settings, settings.file, text, true, learnt.opened.clock ? &learnt.opened : nullptr);
 }
 
 int recordCommand(const RunSettings& settings, int argc, char** argv) {

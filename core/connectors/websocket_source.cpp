@@ -2,6 +2,7 @@
 #include "core/connectors/websocket_source.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
@@ -13,47 +14,62 @@ constexpr double kWeightOfNewest = 0.02;
 }  // namespace
 
 WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock,
-                                 Feeder& feeder, Intake& intake, QObject* parent)
+                                 Feeder& feeder, Intake& intake, OpenedFeed opened, QObject* parent)
     : QObject(parent),
-      m_connection(connectionSettings(name, resolved, written), clock),
+      m_connection(opened.connection ? std::move(opened.connection) : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock)),
+      m_early(std::move(opened.messages)),
       m_clock(clock),
       m_feeder(&feeder),
       m_intake(&intake) {
-  m_connection.onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText); };
-  m_connection.onOpen = [this] {
-    const Micros now = m_clock.now();
-    m_openedAt = now;
-    if (m_capture) m_capture->event(m_intake->name(), "open", now);
-    m_passedBefore = m_intake->counters().passed;
-    m_feeder->opened(*m_intake, now);
-  };
-  m_connection.onLost = [this] {
+  listen();
+}
+
+void WebSocketSource::listen() {
+  // Two messages never share an instant out of order: the clock is monotonic.
+  m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, std::max(m_connection->lastMessage(), m_lastArrival)); };
+  m_connection->onOpen = [this] { opened(); };
+  m_connection->onLost = [this] {
     const Micros now = m_clock.now();
     if (m_capture) m_capture->event(m_intake->name(), "close", now);
     if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
     m_feeder->lost(*m_intake, now);
   };
-  m_connection.onStateChanged = [this] {
+  m_connection->onStateChanged = [this] {
     if (onStateChanged) onStateChanged();
   };
+}
+
+void WebSocketSource::start() {
+  const ConnectionState state = m_connection->state();
+  if (state == ConnectionState::Idle || m_connection->hasEnded()) return m_connection->start();
+  if (m_connection->isOpen()) opened();
+  // They count as coming now: the pipeline's time has only begun.
+  for (const OpenedFeed::Message& message : std::exchange(m_early, {})) received(message.payload, message.isText, std::max(m_clock.now(), m_lastArrival));
+  if (onStateChanged) onStateChanged();
+}
+
+void WebSocketSource::opened() {
+  const Micros now = m_clock.now();
+  m_openedAt = now;
+  if (m_capture) m_capture->event(m_intake->name(), "open", now);
+  m_passedBefore = m_intake->counters().passed;
+  m_feeder->opened(*m_intake, now);
 }
 
 void WebSocketSource::moveTo(Intake& intake) {
   m_intake = &intake;
   m_passedBefore = intake.counters().passed;
-  if (m_connection.isOpen()) m_feeder->opened(intake, m_clock.now());
+  if (m_connection->isOpen()) m_feeder->opened(intake, m_clock.now());
 }
 
 void WebSocketSource::leave() {
-  m_connection.onMessage = nullptr;
-  m_connection.onOpen = nullptr;
-  m_connection.onLost = nullptr;
-  m_connection.onStateChanged = nullptr;
+  m_connection->onMessage = nullptr;
+  m_connection->onOpen = nullptr;
+  m_connection->onLost = nullptr;
+  m_connection->onStateChanged = nullptr;
 }
 
-void WebSocketSource::received(const QByteArray& payload, bool isText) {
-  // Two messages never share an instant out of order: the clock is monotonic.
-  const Micros now = std::max(m_connection.lastMessage(), m_lastArrival);
+void WebSocketSource::received(const QByteArray& payload, bool isText, Micros now) {
   m_lastArrival = now;
   const std::string_view view(payload.constData(), static_cast<size_t>(payload.size()));
   if (m_capture) m_capture->message(m_intake->name(), view, isText, now);
@@ -70,23 +86,23 @@ void WebSocketSource::received(const QByteArray& payload, bool isText) {
       m_meanGap = m_meanGap == 0 ? static_cast<double>(gap) : m_meanGap + (static_cast<double>(gap) - m_meanGap) * kWeightOfNewest;
     }
     m_lastData = now;
-    m_connection.decoded();
+    m_connection->decoded();
   }
-  if (m_intake->stopped() && !m_connection.hasEnded())
-    m_connection.stop(tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
+  if (m_intake->stopped() && !m_connection->hasEnded())
+    m_connection->stop(tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
                       tr("error.strategy 'drop' counts such messages and goes on"));
   if (onFed) onFed();
 }
 
 ConnectionHealth WebSocketSource::health() const {
-  ConnectionHealth h = m_connection.health();
+  ConnectionHealth h = m_connection->health();
   h.gaps = m_intake->gaps();
   h.bad = m_intake->counters().rejected;
   h.duplicates = m_intake->counters().duplicates;
   h.sequenceJumps = m_intake->counters().sequenceJumps;
   h.lost = m_lost;
   h.usualGapMs = m_usualGap.ms();
-  h.openedAt = m_connection.isOpen() ? m_openedAt : 0;
+  h.openedAt = m_connection->isOpen() ? m_openedAt : 0;
   h.newestEvent = m_intake->newestEvent();
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);

@@ -3,6 +3,7 @@
 
 #include "core/connectors/capture.h"
 #include "core/connectors/median_gap.h"
+#include "core/connectors/opened_feed.h"
 #include "core/connectors/websocket_settings.h"
 
 namespace weir {
@@ -12,7 +13,7 @@ class WebSocketSource final : public QObject {
   Q_OBJECT
  public:
   WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
-                  Intake& intake, QObject* parent = nullptr);
+                  Intake& intake, OpenedFeed opened = {}, QObject* parent = nullptr);
 
   std::function<void()> onStateChanged;
   /// Called after each message: rows may be pending.
@@ -22,20 +23,24 @@ class WebSocketSource final : public QObject {
   /// Brings nothing any more: its run has come to an end, and the connection is only there to be closed.
   void leave();
   void setCapture(CaptureWriter* capture) { m_capture = capture; }
-  void start() { m_connection.start(); }
-  void stop() { m_connection.stop(); }
-  bool hasEnded() const { return m_connection.hasEnded(); }
-  Connection& connection() { return m_connection; }
-  const Connection& connection() const { return m_connection; }
+  /// Connects; over a connection that was opened before, what came meanwhile comes now.
+  void start();
+  void stop() { m_connection->stop(); }
+  bool hasEnded() const { return m_connection->hasEnded(); }
+  Connection& connection() { return *m_connection; }
+  const Connection& connection() const { return *m_connection; }
   const Intake& intake() const { return *m_intake; }
   /// A row has come over the present connection.
   bool hasBroughtRows() const { return m_intake->counters().passed > m_passedBefore; }
   ConnectionHealth health() const;
 
  private:
-  void received(const QByteArray& payload, bool isText);
+  void listen();
+  void opened();
+  void received(const QByteArray& payload, bool isText, Micros now);
 
-  Connection m_connection;
+  std::unique_ptr<Connection> m_connection;
+  std::vector<OpenedFeed::Message> m_early;
   Clock& m_clock;
   Feeder* m_feeder;
   Intake* m_intake;

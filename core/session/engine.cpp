@@ -123,19 +123,20 @@ void Engine::stopOnThread(std::function<void()> then) {
   });
 }
 
-void Engine::startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred) {
+void Engine::startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred, OpenedFeeds* opened) {
   BoundResult checked = checkScript(text, inferred);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
     emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
-    m_inference = std::make_unique<SourceInference>(checked, [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
+    m_inference = std::make_unique<SourceInference>(checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(), [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
       // The inference is not taken apart under its own call.
       QMetaObject::invokeMethod(m_worker, [this, text, options, columns, why] {
+        OpenedFeeds feeds = m_inference ? m_inference->takeOpened() : OpenedFeeds{};
         m_inference.reset();
         if (!why.empty()) {
           emit refused(QString::fromStdString(why.front().message));
           return;
         }
-        startOnThread(text, options, columns);
+        startOnThread(text, options, columns, feeds.clock ? &feeds : nullptr);
       }, Qt::QueuedConnection);
     });
     m_inference->start();
@@ -155,7 +156,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   };
   if (hasError(found)) return refuse(found);
   const bool again = m_run != nullptr;
-  auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get()});
+  auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get(), opened});
   if (!created) return refuse(created.diagnostics());
   // What was not taken over drains and closes by itself.
   if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {

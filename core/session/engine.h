@@ -25,6 +25,7 @@ namespace weir {
 class LiveRun;
 class ResultHistory;
 class SourceInference;
+struct OpenedFeeds;
 
 /// What a running pipeline looks like at one moment.
 struct RunSnapshot {
@@ -96,7 +97,7 @@ class Engine final : public QObject {
   void event(const QString& text, bool isError);
 
  private:
-  void startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred = {});
+  void startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
   void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();

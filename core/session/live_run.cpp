@@ -56,7 +56,7 @@ void LiveRun::askWhyNoRows(WebSocketSource& source) {
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
-  run->m_clock = settings.previous ? settings.previous->m_clock : std::make_shared<QtClock>();
+  run->m_clock = settings.previous ? settings.previous->m_clock : settings.opened ? settings.opened->clock : std::make_shared<QtClock>();
   std::map<std::string, Options>& resolved = run->m_resolved;
   for (const auto& [name, stream] : script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !settings.sinks)) continue;
@@ -74,6 +74,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     if (!run->m_recordStream)
       return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
   }
+  if (settings.opened) run->m_opened = std::move(*settings.opened);
   // Nothing fails from here on, so that the run before is left whole when this one cannot be made.
   if (settings.previous) {
     run->succeed(*settings.previous, std::move(script));
@@ -137,7 +138,7 @@ void LiveRun::addSource(const BoundStream& stream, const Options& options) {
   if (!source) {
     // The rows went on over a connection that is not there any more.
     if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
-    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake));
+    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake, std::move(m_opened.feeds[stream.name])));
     source = m_sources.back().get();
   } else {
     source->setCapture(nullptr);

@@ -26,6 +26,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
     /// A run whose connections and windows go on where their definition is the same. It is left to stop without them,
     /// and has no pipeline any more.
     LiveRun* previous = nullptr;
+    /// Connections that are open already, from which columns were learnt; they are taken.
+    OpenedFeeds* opened = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
   static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
@@ -37,6 +39,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   const Feeder& feeder() const { return *m_feeder; }
   QtClock& clock() { return *m_clock; }
   const QtClock& clock() const { return *m_clock; }
+  /// For connections that a later run is to take over.
+  std::shared_ptr<QtClock> sharedClock() const { return m_clock; }
   /// Connections that were taken over from the run before.
   const QStringList& kept() const { return m_kept; }
   /// Streams whose windows, watermarks and counts go on from the run before.
@@ -91,6 +95,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void addSink(const BoundStream& stream, const Options& options);
 
   std::shared_ptr<QtClock> m_clock;
+  OpenedFeeds m_opened;
   std::map<std::string, Options> m_resolved;
   QStringList m_kept;
   std::set<std::string> m_keptStreams;

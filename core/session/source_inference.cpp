@@ -15,11 +15,12 @@ namespace {
 constexpr int kPatienceMs = 30'000;
 // One event seldom shows all that a feed sends; this long after the first the others are not waited for.
 constexpr int kFurtherEventsMs = 1000;
+constexpr size_t kMostKept = 100'000;
 
 }  // namespace
 
-SourceInference::SourceInference(const BoundResult& checked, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent)
-    : QObject(parent), m_done(std::move(done)) {
+SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent)
+    : QObject(parent), m_opened{std::move(clock), {}}, m_done(std::move(done)) {
   for (const std::string& name : checked.waiting) {
     const BoundStream& stream = checked.script.stream(name);
     auto options = stream.options.resolved(lookUpSecret);
@@ -27,10 +28,13 @@ SourceInference::SourceInference(const BoundResult& checked, std::function<void(
       m_trouble.insert(m_trouble.end(), options.diagnostics().begin(), options.diagnostics().end());
       continue;
     }
-    auto connection = std::make_unique<Connection>(connectionSettings(QString::fromStdString(name), *options, stream.options), m_clock);
+    auto connection = std::make_unique<Connection>(connectionSettings(QString::fromStdString(name), *options, stream.options), *m_opened.clock);
     m_learning.try_emplace(name, decoderSettings(*options), *stream.schema);
-    connection->onMessage = [this, name](const QByteArray& payload, bool) {
-      learn(m_learning.at(name), {payload.constData(), static_cast<size_t>(payload.size())});
+    connection->onMessage = [this, name](const QByteArray& payload, bool isText) {
+      // Kept for the source, within bounds: it is not there yet to say that it lost some.
+      std::vector<OpenedFeed::Message>& messages = m_opened.feeds.at(name).messages;
+      if (messages.size() < kMostKept) messages.push_back({QByteArray(payload.constData(), payload.size()), isText});
+      if (m_done) learn(m_learning.at(name), {payload.constData(), static_cast<size_t>(payload.size())});
     };
     connection->onStateChanged = [this, name, raw = connection.get()] {
       if (!raw->hasEnded() || m_learning.at(name).hasEvent()) return;
@@ -39,20 +43,25 @@ SourceInference::SourceInference(const BoundResult& checked, std::function<void(
       Diagnostics why{failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString())};
       QTimer::singleShot(0, this, [this, why] { finish(why); });
     };
-    m_connections.emplace(name, std::move(connection));
+    m_opened.feeds[name].connection = std::move(connection);
   }
 }
 
 SourceInference::~SourceInference() {
-  for (auto& [name, connection] : m_connections) connection->onStateChanged = nullptr;
+  for (auto& [name, feed] : m_opened.feeds) feed.connection->onStateChanged = nullptr;
+}
+
+OpenedFeeds SourceInference::takeOpened() {
+  for (auto& [name, feed] : m_opened.feeds) feed.connection->onMessage = nullptr;
+  return std::exchange(m_opened, {});
 }
 
 void SourceInference::start() {
   if (!m_trouble.empty()) return finish(m_trouble);
-  for (auto& [name, connection] : m_connections) connection->start();
+  for (auto& [name, feed] : m_opened.feeds) feed.connection->start();
   QTimer::singleShot(kPatienceMs, this, [this] {
     Diagnostics why;
-    for (const auto& [name, connection] : m_connections)
+    for (const auto& [name, feed] : m_opened.feeds)
       if (!m_learning.at(name).schema())
         why.push_back(failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
                               "write the columns into CREATE STREAM, or send a subscription with websocket.open.message"));
@@ -74,9 +83,9 @@ void SourceInference::learn(JsonInference& learning, std::string_view message) {
 
 void SourceInference::finish(Diagnostics why) {
   if (!m_done) return;
-  for (auto& [name, connection] : m_connections) {
-    connection->onStateChanged = nullptr;
-    connection->stop();
+  for (auto& [name, feed] : m_opened.feeds) {
+    feed.connection->onStateChanged = nullptr;
+    if (!why.empty()) feed.connection->stop();
   }
   std::map<std::string, SchemaPtr> found;
   for (const auto& [name, learning] : m_learning)

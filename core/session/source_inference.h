@@ -10,8 +10,7 @@
 
 #include "core/bind/binder.h"
 #include "core/formats/json_inference.h"
-#include "core/net/connection.h"
-#include "core/net/qt_clock.h"
+#include "core/connectors/opened_feed.h"
 
 namespace weir {
 
@@ -20,18 +19,20 @@ class SourceInference final : public QObject {
   Q_OBJECT
  public:
   /// Calls `done` once all are known, or with what went wrong.
-  SourceInference(const BoundResult& checked, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
+  /// The run that takes the connections over must go by `clock` too.
+  SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
   ~SourceInference() override;
   void start();
   /// It failed because a source ended by itself: refused, or no attempts left.
   bool sourceEnded() const { return m_sourceEnded; }
+  /// Hands the connections over, still open, with all that came; call it once `done` was called without trouble.
+  OpenedFeeds takeOpened();
 
  private:
   void learn(JsonInference& learning, std::string_view message);
   void finish(Diagnostics why);
 
-  QtClock m_clock;
-  std::map<std::string, std::unique_ptr<Connection>> m_connections;
+  OpenedFeeds m_opened;
   std::map<std::string, JsonInference> m_learning;
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;

@@ -201,6 +201,16 @@ class Feeds(unittest.TestCase):
         done = self.run_sql(source(refused, columns="...") + "SELECT s FROM T INSERT INTO O;", "--for", "10s")
         self.assertEqual(done.returncode, 3, done.stderr)
 
+    def test_columns_are_learnt_over_the_connection_that_stays(self):
+        lines = [{"at": i * 20, "stream": "T", "text": json.dumps({"s": str(i), "p": i + 0.5})} for i in range(150)]
+        server = self.start("replay", self.capture(lines), "unused.sql", "--serve", "127.0.0.1:0", "--speed", "1")
+        url = server.stdout.readline().strip()
+        # A second connection would get the capture from its start again, and the first messages would be lost or doubled.
+        done = self.run_sql(source(f"{url}/T", columns="...") + "SELECT s, p FROM T INSERT INTO O;", "--limit", "150", "--for", "20s", "-f", "jsonl", "--record", self.tmp / "r.weircap")
+        self.assertEqual([json.loads(line)["row"]["s"] for line in done.stdout.splitlines()], [str(i) for i in range(150)], done.stderr)
+        replayed = weir("replay", self.tmp / "r.weircap", self.sql, "-f", "jsonl")
+        self.assertEqual(replayed.stdout, done.stdout)
+
     def test_a_signal_closes_the_window_as_a_user_would(self):
         self.sql.write_text(source(f"{self.exchange()}/ws/btcusdt@trade") + "SELECT s FROM T INSERT INTO O;")
         data = self.tmp / "data"
