@@ -132,6 +132,7 @@ LegendTable::Row LegendTable::rowOf(int row) const {
   Row out;
   out.name = s.name;
   out.last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
+  out.sigma = s.open ? s.open->sigma : s.points.empty() ? 0 : s.points.back().sigma;
   const size_t first = s.lowerBound(m_from);
   const size_t until = s.lowerBound(m_to + 1);
   if (first >= until) return out;
@@ -149,6 +150,7 @@ QString LegendTable::rowText(int row) const {
   QStringList parts{r.name, tr("last %1").arg(r.last, 0, 'f', decimals)};
   if (r.change) parts << tr("change %1").arg(percentText(*r.change));
   if (r.low) parts << tr("from %1 to %2").arg(*r.low, 0, 'f', decimals).arg(*r.high, 0, 'f', decimals) << tr("mean %1").arg(*r.mean, 0, 'f', decimals);
+  if (m_store->hasSigma()) parts << tr("sigma %1").arg(r.sigma, 0, 'f', decimals);
   if (m_hidden.contains(row)) parts << tr("hidden");
   return parts.join(QStringLiteral(", "));
 }
@@ -166,12 +168,15 @@ void LegendTable::paintTo(QPainter& p, int width) const {
   p.setPen(QPen(t.line, 1));
   p.drawLine(QPointF(0, height - 0.5), QPointF(width, height - 0.5));
   if (!m_store) return;
-  // Change goes first where it is narrow.
+  // Sigma goes first where it is narrow, then the change.
   constexpr int kWide = 480;
+  constexpr int kWidest = 640;
   const bool wide = width > kWide;
+  const bool sigma = width > kWidest && m_store->hasSigma();
   const double w = width - 24;
-  const QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
+  QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
                                  : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
+  if (sigma) heads << tr("Sigma");
   const double names = wide ? 0.22 : 0.26;
   const double each = (1 - names) / static_cast<double>(heads.size());
   const auto cell = [&](int column, double y, double tall, const QString& text, const QColor& color, const QFont& font) {
@@ -207,6 +212,7 @@ void LegendTable::paintTo(QPainter& p, int width) const {
     // The preset's colours are for marks: as text they would be too faint.
     if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : r.change.value_or(0) < 0 ? t.down : t.up, uiFont(12));
     for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? withThousands(*value, decimals) : QString(), t.text2, uiFont(12));
+    if (sigma) cell(c++, y, kRow, withThousands(r.sigma, decimals), t.text2, uiFont(12));
   }
 }
 

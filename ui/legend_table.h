@@ -46,6 +46,7 @@ class LegendTable final : public QWidget {
     QString name;
     double last = 0;
     std::optional<double> change, low, high, mean;
+    double sigma = 0;
   };
   Row rowOf(int row) const;
 
