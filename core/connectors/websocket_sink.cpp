@@ -67,6 +67,8 @@ void WebSocketSink::hand(Leaving& row) {
 }
 
 void WebSocketSink::drain() {
+  // The socket may tell of written bytes from inside a send: rows on their way out are not touched then.
+  if (std::exchange(m_isHanding, true)) return;
   m_firstTryDone = true;
   for (Leaving& row : m_leaving)
     if (row.end == 0 && m_connection.isOpen()) hand(row);
@@ -74,15 +76,23 @@ void WebSocketSink::drain() {
     m_leaving.push_back({m_queue.pop(), 0});
     hand(m_leaving.back());
   }
+  m_isHanding = false;
+  countWritten();
 }
 
 void WebSocketSink::settleWritten() {
+  if (m_isHanding) return;
+  countWritten();
+  drain();
+}
+
+void WebSocketSink::countWritten() {
+  if (!m_connection.isOpen()) return;
   const int64_t left = m_connection.bytesHanded() - m_connection.bytesToWrite();
   while (!m_leaving.empty() && m_leaving.front().end > 0 && m_leaving.front().end <= left) {
     m_leaving.pop_front();
     ++m_sent;
   }
-  drain();
 }
 
 void WebSocketSink::stateChanged() {

@@ -51,6 +51,7 @@ class WebSocketSink final : public QObject {
   void drain();
   void hand(Leaving& row);
   void settleWritten();
+  void countWritten();
   void fail(uint64_t rows, const QString& why);
   void stateChanged();
   void failQueued();
@@ -66,6 +67,7 @@ class WebSocketSink final : public QObject {
   uint64_t m_failed = 0;
   bool m_firstTryDone = false;
   bool m_wasOpen = false;
+  bool m_isHanding = false;
 };
 
 }  // namespace weir
