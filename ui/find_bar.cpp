@@ -106,7 +106,7 @@ std::vector<QRegularExpressionMatch> FindBar::matches(const QString& text) const
 }
 
 QString FindBar::replacementFor(const QRegularExpressionMatch& match) const {
-  const QString written = m_replacement->text();
+  QString written = m_replacement->text();
   if (!m_regex->isChecked()) return written;
   QString out;
   for (qsizetype i = 0; i < written.size(); ++i) {

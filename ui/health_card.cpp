@@ -408,7 +408,7 @@ void HealthCard::paintEvent(QPaintEvent*) {
   else if (h.lastMessage == 0)
     line(58, tr("%1 · no message yet").arg(bytesText(m_byteRate)), t.text2);
   else
-    line(58, tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>((m_now - h.lastMessage) / 1000))), t.text2);
+    line(58, tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>(m_now - h.lastMessage) / 1000)), t.text2);
   if (!h.checklist.isEmpty()) {
     // Two lines each; the whole of it is on the tool tip.
     double top = 78;

@@ -314,6 +314,7 @@ void MainWindow::buildPanes() {
 std::vector<QWidget*> MainWindow::panes() const { return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), frontPanel()}; }
 
 void MainWindow::focusPane(QWidget* pane) {
+  if (!pane) return;
   // A pane that was hidden, or is behind another one, comes to the front.
   for (QWidget* above = pane; above; above = above->parentWidget())
     if (auto* dock = qobject_cast<QDockWidget*>(above)) {

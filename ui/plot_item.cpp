@@ -240,7 +240,10 @@ std::vector<PlotItem::Label> PlotItem::labels(const Scale& s, const std::vector<
     const double step = niceStep(s.high - s.low, wanted);
     int roomy = 0;
     out.clear();
-    for (double value = std::ceil(s.low / step - 0.01) * step; value <= s.high + step * 0.01; value += step) {
+    const double first = std::ceil(s.low / step - 0.01) * step;
+    const int steps = static_cast<int>((s.high - first) / step + 0.01);
+    for (int i = 0; i <= steps; ++i) {
+      const double value = first + i * step;
       const double shown = std::fabs(value) < step / 100 ? 0 : value;
       const double at = s.rect.bottom() - (value - s.low) / (s.high - s.low) * s.rect.height();
       const bool hasRoom = std::none_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < kClear; });

@@ -31,7 +31,10 @@ void PlotItem::paintGaps(QPainter& p) const {
     tint.setAlphaF(0.35F);
     p.setPen(plotPen(tint, 1));
     // Ends where the band ends, without a clip: what is exported as SVG has none.
-    for (double x = band.left() - band.height(); x < band.right(); x += 7) {
+    constexpr double kApart = 7;
+    const int lines = static_cast<int>(std::ceil((band.width() + band.height()) / kApart));
+    for (int i = 0; i < lines; ++i) {
+      const double x = band.left() - band.height() + i * kApart;
       const double begin = std::max(x, band.left());
       const double end = std::min(x + band.height(), band.right());
       p.drawLine(QPointF(begin, band.bottom() - (begin - x)), QPointF(end, band.bottom() - (end - x)));

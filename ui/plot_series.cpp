@@ -268,7 +268,8 @@ void PlotItem::paintVolumeAxis(QPainter& p, double most) const {
   p.setFont(uiFont(11));
   p.setPen(m_theme->text3);
   double above = r.top() - kBetween;
-  for (double value = std::floor(most / step + 0.001) * step; value > step / 2; value -= step) {
+  for (int steps = static_cast<int>(most / step + 0.001); steps > 0; --steps) {
+    const double value = steps * step;
     const double at = r.bottom() - value / most * r.height();
     if (at - above < kBetween || (at > r.bottom() - kBetween / 2 && above > r.top())) continue;
     above = at;

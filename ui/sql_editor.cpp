@@ -403,7 +403,7 @@ void SqlEditor::setChips(std::map<int, LineChip> chips) {
   viewport()->update();
 }
 
-void SqlEditor::setRunMarks(std::map<int, QColor> marks) {
+void SqlEditor::setRunMarks(const std::map<int, QColor>& marks) {
   markerDeleteAll(kRunMark);
   markerDeleteAll(kIdleMark);
   for (const auto& [line, color] : marks) markerAdd(line, color == m_theme->success ? kRunMark : kIdleMark);

@@ -62,7 +62,7 @@ class SqlEditor final : public QsciScintilla {
   /// What is shown at the right of a line (from 0) that has no problem.
   void setChips(std::map<int, LineChip> chips);
   /// Where the statements' run marks stand, by line (from 0), with their colour.
-  void setRunMarks(std::map<int, QColor> marks);
+  void setRunMarks(const std::map<int, QColor>& marks);
   /// The health of running sources, by line (from 0), in the margin and in the line's chip.
   void setSourceMarks(std::map<int, SourceMark> marks);
   /// What stands at the right of a line, as it is drawn where there is room.

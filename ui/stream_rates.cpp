@@ -15,15 +15,12 @@ bool StreamRates::take(const std::map<std::string, uint64_t>& rows, Micros now) 
   if (!m_samples.empty() && now - m_samples.back().at < kLeast) return false;
   std::map<std::string, double> rates;
   for (const auto& [name, count] : rows) {
-    const auto since = [&](const Sample& sample) -> std::optional<uint64_t> {
-      const auto before = sample.rows.find(name);
-      return before == sample.rows.end() || before->second > count ? std::nullopt : std::optional(count - before->second);
-    };
     for (auto sample = m_samples.rbegin(); sample != m_samples.rend(); ++sample) {
-      const auto came = since(*sample);
-      if (!came) break;
-      rates[name] = static_cast<double>(*came) / (static_cast<double>(now - sample->at) / 1e6);
-      if (*came >= kMany) break;
+      const auto before = sample->rows.find(name);
+      if (before == sample->rows.end() || before->second > count) break;
+      const uint64_t came = count - before->second;
+      rates[name] = static_cast<double>(came) / (static_cast<double>(now - sample->at) / 1e6);
+      if (came >= kMany) break;
     }
   }
   m_rates = std::move(rates);

@@ -410,7 +410,7 @@ ExprPtr ExpressionParser::parseCast() {
 }
 
 ast::Name ExpressionParser::parseType() {
-  const ast::Name type = m_cursor.expectName("a type");
+  ast::Name type = m_cursor.expectName("a type");
   if (!findType(type.text)) {
     const std::string guess = didYouMean(type.text, typeSpellings());
     m_cursor.fail(Code::UnknownType, type.span, "unknown type '" + type.text + "'",
