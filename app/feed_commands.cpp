@@ -32,7 +32,7 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
       std::cerr << "weir: a header is written 'Name: value'; one of them has no colon\n";
       return kExitUsage;
     }
-    s.headers.append({QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))), QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1))))});
+    s.addHeader(QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))), QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1)))));
   }
   for (const std::string& message : settings.messages) s.openMessages << QString::fromStdString(message);
   s.subprotocol = QString::fromStdString(settings.subprotocol);

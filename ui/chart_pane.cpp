@@ -227,19 +227,19 @@ void ChartPane::fillMenu(QMenu& menu) {
     });
   }
   menu.addSeparator();
-  const auto toggle = [&](const char* name, const QString& text, bool isThere, bool on, void (ChartView::*set)(bool)) {
+  const auto toggle = [&](const char* name, const QString& text, bool isThere, bool on, std::function<void(bool)> set) {
     QAction* action = menu.addAction(text);
     action->setObjectName(QLatin1String(name));
     action->setCheckable(true);
     action->setEnabled(isThere);
     action->setChecked(isThere && on);
-    connect(action, &QAction::triggered, this, [this, set](bool checked) {
-      (m_chart->*set)(checked);
+    connect(action, &QAction::triggered, this, [this, set = std::move(set)](bool checked) {
+      set(checked);
       emit settingsChanged();
     });
   };
-  toggle("chartCandles", tr("Candles"), m_view->series.hasCandles(), m_chart->candles(), &ChartView::setCandles);
-  toggle("chartBand", tr("Band of one standard deviation"), m_view->series.hasSigma(), m_chart->band(), &ChartView::setBand);
+  toggle("chartCandles", tr("Candles"), m_view->series.hasCandles(), m_chart->candles(), [this](bool on) { m_chart->setCandles(on); });
+  toggle("chartBand", tr("Band of one standard deviation"), m_view->series.hasSigma(), m_chart->band(), [this](bool on) { m_chart->setBand(on); });
   menu.addSeparator();
   menu.addActions(m_commands);
   menu.addSeparator();

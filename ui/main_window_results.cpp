@@ -237,18 +237,11 @@ void MainWindow::showGaps(const RunSnapshot& snapshot) {
   // What the sources estimate grows once a loss is over: it belongs to the newest gap.
   uint64_t lost = 0;
   for (const ConnectionHealth& h : snapshot.connections) lost += h.lost;
-  const std::vector<Gap>* newest = nullptr;
-  m_charts->forEach([&](ChartPane& pane) {
-    const auto gaps = snapshot.gaps.find(pane.stream().toStdString());
-    if (gaps != snapshot.gaps.end() && !newest) newest = &gaps->second;
-  });
-  if (newest && lost > m_lostSoFar && !newest->empty()) m_lostInGap[newest->back().from] += lost - m_lostSoFar;
+  if (lost > m_lostSoFar && !snapshot.gaps.empty()) m_lostInGap[snapshot.gaps.back().from] += lost - m_lostSoFar;
   m_lostSoFar = lost;
   m_charts->forEach([&](ChartPane& pane) {
-    const auto gaps = snapshot.gaps.find(pane.stream().toStdString());
-    if (gaps == snapshot.gaps.end()) return;
     pane.chart().setLost(m_lostInGap);
-    pane.chart().setGaps(gaps->second);
+    pane.chart().setGaps(snapshot.gaps);
   });
 }
 

@@ -18,7 +18,7 @@ namespace {
 std::optional<Micros> microsOf(std::string_view text) {
   const size_t dot = std::min(text.find('.'), text.size());
   const auto whole = parseNumber<int64_t>(text.substr(0, dot));
-  if (!whole || std::abs(*whole) > 9'000'000'000'000'000) {
+  if (!whole || *whole > 9'000'000'000'000'000 || *whole < -9'000'000'000'000'000) {
     const auto real = decimalNumber(text);
     if (!real || std::abs(*real) > 9e15) return std::nullopt;
     return static_cast<Micros>(*real * 1000);

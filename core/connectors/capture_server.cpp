@@ -79,7 +79,9 @@ void CaptureServer::play(const std::shared_ptr<Client>& client) {
     const double due = m_speed > 0 ? static_cast<double>(line.at - start) / 1000 / m_speed : 0;
     const double wait = due - static_cast<double>(client->since.elapsed());
     if (wait > 0 || burst >= kBurst || client->socket->bytesToWrite() > kMostUnsent) {
-      QTimer::singleShot(wait > 0 ? static_cast<int>(wait) + 1 : 1, this, [this, client] { play(client); });
+      // Asked again now and then: a recording may be silent for longer than a timer runs.
+      constexpr double kLongestWaitMs = 3'600'000;
+      QTimer::singleShot(static_cast<int>(std::clamp(wait, 0.0, kLongestWaitMs)) + 1, this, [this, client] { play(client); });
       return;
     }
     ++client->next;

@@ -13,7 +13,17 @@ namespace weir {
 namespace {
 
 constexpr size_t kRejectsKept = 100;
+// A rejected message is kept to be looked at, not to be sent again: its beginning says what it was.
+constexpr size_t kRejectShown = 4096;
 constexpr size_t kControlShown = 200;
+constexpr size_t kMostPartitions = 100'000;
+
+// Far enough from the ends of 64 bits for windows, delays and microseconds to be added.
+std::optional<int64_t> asMillis(int64_t value, int64_t scale) {
+  constexpr int64_t kFarthest = 9'000'000'000'000'000;
+  if (value <= -kFarthest / scale || value >= kFarthest / scale) return std::nullopt;
+  return value * scale;
+}
 
 std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
   const auto perUnit = [&](double number) -> std::optional<int64_t> {
@@ -22,10 +32,9 @@ std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
     return static_cast<int64_t>(std::floor(ms));
   };
   if (const int64_t* whole = std::get_if<int64_t>(&value)) {
-    if (unit == "us") return floorDivide(*whole, 1000);
+    if (unit == "us") return asMillis(floorDivide(*whole, 1000), 1);
     if (unit == "ns") return floorDivide(*whole, 1'000'000);
-    if (unit == "s") return std::abs(*whole) < 9'000'000'000'000 ? std::optional(*whole * 1000) : std::nullopt;
-    return std::abs(*whole) < 9'000'000'000'000'000 ? std::optional(*whole) : std::nullopt;
+    return asMillis(*whole, unit == "s" ? 1000 : 1);
   }
   if (const double* real = std::get_if<double>(&value)) return perUnit(*real);
   if (const std::string* text = std::get_if<std::string>(&value)) {
@@ -172,13 +181,18 @@ void Intake::checkSequence(size_t row, int64_t time) {
     const ColumnPtr view(&m_rows.column(*m_partition), [](const Column*) {});
     appendKey(key, {&view, 1}, row);
   }
-  const auto [last, fresh] = m_last.try_emplace(key, Last{number, time});
-  if (fresh) return;
-  if (number != last->second.value + 1) {
-    ++m_counters.sequenceJumps;
-    m_gapLog.add(std::min(last->second.time, time), std::max(last->second.time, time));
+  const auto found = m_last.find(key);
+  if (found == m_last.end()) {
+    if (m_last.size() < kMostPartitions) m_last.emplace(std::move(key), Last{number, number, time});
+    return;
   }
-  last->second = {std::max(number, last->second.value), time};
+  // It goes on from the message before, too: a sequence that the feed began anew jumps once, not until its old height.
+  Last& last = found->second;
+  if (number - 1 != last.value && number - 1 != last.greatest) {
+    ++m_counters.sequenceJumps;
+    m_gapLog.add(std::min(last.time, time), std::max(last.time, time));
+  }
+  last = {number, std::max(number, last.greatest), time};
 }
 
 void Intake::reject(std::string_view payload, Micros at, std::string reason) {
@@ -198,7 +212,7 @@ void Intake::reject(std::string_view payload, Micros at, std::string reason) {
     letter.finishRow(meta);
     m_deadLetter = letter.take();
   }
-  m_rejects.push_back({at, std::string(payload), std::move(reason)});
+  m_rejects.push_back({at, std::string(payload.substr(0, kRejectShown)), std::move(reason)});
   if (m_rejects.size() > kRejectsKept) m_rejects.pop_front();
 }
 

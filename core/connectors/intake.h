@@ -26,7 +26,7 @@ struct SourceCounters {
 /// What a stream's options say to its decoder.
 DecoderSettings decoderSettings(const Options& options);
 
-/// A message that could not be decoded, kept to be looked at.
+/// A message that could not be decoded, its beginning kept to be looked at.
 struct Reject {
   Micros at = 0;
   std::string payload;
@@ -91,6 +91,7 @@ class Intake {
   std::optional<size_t> m_partition;
   struct Last {
     int64_t value;
+    int64_t greatest;
     int64_t time;
   };
   std::unordered_map<std::string, Last> m_last;

@@ -12,14 +12,28 @@
 
 namespace weir {
 
-/// A connection that was opened before its source was made, to learn columns from it, and what has come over it since.
+/// A connection that was opened before its source was made, to learn columns from it, and what has happened on it since.
 struct OpenedFeed {
-  struct Message {
+  struct Event {
+    enum class Kind { Message, Opened, Lost } kind;
     QByteArray payload;
-    bool isText;
+    bool isText = false;
   };
   std::unique_ptr<Connection> connection;
-  std::vector<Message> messages;
+  std::vector<Event> events;
+  qsizetype bytes = 0;
+  /// Messages that came when the bound was reached: the source says that they are lost.
+  uint64_t notKept = 0;
+
+  /// Keeps a message while all of them are within `most` bytes; a message later than one that was lost is lost too.
+  void keep(const QByteArray& payload, bool isText, qsizetype most) {
+    if (notKept > 0 || bytes + payload.size() > most) {
+      ++notKept;
+      return;
+    }
+    bytes += payload.size();
+    events.push_back({Event::Kind::Message, QByteArray(payload.constData(), payload.size()), isText});
+  }
 };
 
 /// All of them by stream, with the clock that their connections go by.

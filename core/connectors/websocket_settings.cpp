@@ -15,7 +15,7 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   s.url = text("websocket.url");
   s.shownUrl = QString::fromStdString(maskedUrl(written.text("websocket.url")));
   for (const auto& [header, value] : options.under("websocket.headers."))
-    s.headers.append({QByteArray::fromStdString(header), QByteArray::fromStdString(value)});
+    s.addHeader(QByteArray::fromStdString(header), QByteArray::fromStdString(value));
   s.subprotocol = text("websocket.subprotocol");
   if (options.has("websocket.open.message")) s.openMessages.append(text("websocket.open.message"));
   for (const auto& [number, message] : options.under("websocket.open.message."))
@@ -32,16 +32,7 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   s.keyFile = text("websocket.tls.key.file");
   s.insecure = options.boolean("websocket.tls.insecure");
   s.proxy = text("websocket.proxy");
-  // What is hidden in the text, and every header's value; a short one would blot out words that only look like it.
-  constexpr qsizetype kShortestSecret = 6;
-  const auto hide = [&](const QString& secret) {
-    if (secret.size() >= kShortestSecret && !s.secrets.contains(secret)) s.secrets << secret;
-  };
-  for (const auto& [header, value] : s.headers) {
-    hide(QString::fromUtf8(value));
-    for (const QByteArray& word : value.split(' ')) hide(QString::fromUtf8(word));
-  }
-  for (const std::string& secret : options.secrets()) hide(QString::fromStdString(secret));
+  for (const std::string& secret : options.secrets()) s.hide(QString::fromStdString(secret));
   s.backoff.reconnect = options.boolean("websocket.reconnect");
   s.backoff.delayMs = options.integer("websocket.reconnect.delay.ms");
   s.backoff.maxDelayMs = options.integer("websocket.reconnect.max.delay.ms");

@@ -117,11 +117,17 @@ void WebSocketSink::fail(uint64_t rows, const QString& why) {
 }
 
 void WebSocketSink::failQueued() {
+  // A socket may break from inside a send: then the rows fail once that is over.
+  if (m_isHanding) {
+    QMetaObject::invokeMethod(this, [this] { failQueued(); }, Qt::QueuedConnection);
+    return;
+  }
   const uint64_t rows = queued();
   m_queue.clear();
   m_leaving.clear();
   m_reported.clear();
-  fail(rows, m_connection.health().error);
+  const QString why = m_connection.health().error;
+  fail(rows, why.isEmpty() ? tr("the connection was closed while they waited") : why);
 }
 
 void WebSocketSink::stop() {

@@ -17,7 +17,8 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
                                  Feeder& feeder, Intake& intake, OpenedFeed opened, QObject* parent)
     : QObject(parent),
       m_connection(opened.connection ? std::move(opened.connection) : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock)),
-      m_early(std::move(opened.messages)),
+      m_early(std::move(opened.events)),
+      m_notKept(opened.notKept),
       m_clock(clock),
       m_feeder(&feeder),
       m_intake(&intake) {
@@ -28,24 +29,35 @@ void WebSocketSource::listen() {
   // Two messages never share an instant out of order: the clock is monotonic.
   m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, std::max(m_connection->lastMessage(), m_lastArrival)); };
   m_connection->onOpen = [this] { opened(); };
-  m_connection->onLost = [this] {
-    const Micros now = m_clock.now();
-    if (m_capture) m_capture->event(m_intake->name(), "close", now);
-    if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
-    m_feeder->lost(*m_intake, now);
-  };
+  m_connection->onLost = [this] { lost(); };
   m_connection->onStateChanged = [this] {
     if (onStateChanged) onStateChanged();
   };
 }
 
 void WebSocketSource::start() {
-  const ConnectionState state = m_connection->state();
-  if (state == ConnectionState::Idle || m_connection->hasEnded()) return m_connection->start();
-  if (m_connection->isOpen()) opened();
-  // They count as coming now: the pipeline's time has only begun.
-  for (const OpenedFeed::Message& message : std::exchange(m_early, {})) received(message.payload, message.isText, std::max(m_clock.now(), m_lastArrival));
+  if (m_early.empty() && (m_connection->state() == ConnectionState::Idle || m_connection->hasEnded())) return m_connection->start();
+  // All of it counts as coming now: the pipeline's time has only begun.
+  for (const OpenedFeed::Event& event : std::exchange(m_early, {})) {
+    switch (event.kind) {
+      case OpenedFeed::Event::Kind::Opened: opened(); break;
+      case OpenedFeed::Event::Kind::Lost: lost(); break;
+      case OpenedFeed::Event::Kind::Message: received(event.payload, event.isText, std::max(m_clock.now(), m_lastArrival)); break;
+    }
+  }
+  if (m_notKept > 0) {
+    m_lost += std::exchange(m_notKept, 0);
+    m_feeder->lost(*m_intake, m_clock.now());
+    if (m_connection->isOpen()) m_feeder->opened(*m_intake, m_clock.now());
+  }
   if (onStateChanged) onStateChanged();
+}
+
+void WebSocketSource::lost() {
+  const Micros now = m_clock.now();
+  if (m_capture) m_capture->event(m_intake->name(), "close", now);
+  if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
+  m_feeder->lost(*m_intake, now);
 }
 
 void WebSocketSource::opened() {

@@ -37,10 +37,12 @@ class WebSocketSource final : public QObject {
  private:
   void listen();
   void opened();
+  void lost();
   void received(const QByteArray& payload, bool isText, Micros now);
 
   std::unique_ptr<Connection> m_connection;
-  std::vector<OpenedFeed::Message> m_early;
+  std::vector<OpenedFeed::Event> m_early;
+  uint64_t m_notKept = 0;
   Clock& m_clock;
   Feeder* m_feeder;
   Intake* m_intake;

@@ -83,6 +83,17 @@ void Connection::reconnectNow() {
   handle(Event::Start);
 }
 
+void ConnectionSettings::hide(const QString& secret) {
+  constexpr qsizetype kShortestSecret = 6;
+  if (secret.size() >= kShortestSecret && !secrets.contains(secret)) secrets << secret;
+}
+
+void ConnectionSettings::addHeader(const QByteArray& header, const QByteArray& value) {
+  headers.append({header, value});
+  hide(QString::fromUtf8(value));
+  for (const QByteArray& word : value.split(' ')) hide(QString::fromUtf8(word));
+}
+
 void Connection::demand() { handle(Event::Demand); }
 
 void Connection::stop(const QString& why, const QString& hint) {
@@ -253,7 +264,9 @@ void Connection::handshakeDone() {
   }
   m_wasOpen = true;
   handle(Event::HandshakeDone);
-  for (const QString& message : m_settings.openMessages) m_bytesHanded += frameBytes(m_socket->sendTextMessage(message));
+  for (const QString& message : m_settings.openMessages) send(message.toUtf8(), true);
+  // A send may have broken the socket.
+  if (!m_socket) return;
   schedulePing();
   scheduleIdle();
   scheduleHeartbeat();

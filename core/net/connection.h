@@ -40,6 +40,11 @@ struct ConnectionSettings {
   /// What a server must not bring back into an error text.
   QStringList secrets;
   BackoffPolicy backoff;
+
+  /// Keeps a text out of error texts; a short one would blot out words that only look like it.
+  void hide(const QString& secret);
+  /// Sends a header and hides its value, whole and by its words.
+  void addHeader(const QByteArray& header, const QByteArray& value);
 };
 
 /// A connection's facts at one moment, for health cards and logs. A value: it may go to any thread.

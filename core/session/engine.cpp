@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/engine.h"
 
-#include <QEventLoop>
 #include <QTimer>
 
 #include "core/plan/checker.h"
@@ -26,36 +25,48 @@ Engine::Engine(QObject* parent) : QObject(parent), m_worker(new QObject) {
 }
 
 Engine::~Engine() {
-  QMetaObject::invokeMethod(m_worker, [this] {
-    stopOnThread([this] { m_thread.quit(); });
-  }, Qt::QueuedConnection);
+  onThread([this] {
+    m_isQuitting = true;
+    stopOnThread([this] { quitOnceDrained(); });
+  });
   m_thread.wait();
 }
 
-void Engine::run(const QString& text, const RunOptions& options) {
-  QMetaObject::invokeMethod(m_worker, [this, sql = text.toStdString(), options] {
-    startOnThread(sql, options);
+// A keychain is asked in an event loop of its own: what is wanted meanwhile waits until the run is made.
+void Engine::onThread(std::function<void()> work) {
+  QMetaObject::invokeMethod(m_worker, [this, work = std::move(work)] {
+    if (m_isStarting) m_wanted.push_back(work);
+    else work();
   }, Qt::QueuedConnection);
+}
+
+void Engine::quitOnceDrained() {
+  if (m_isQuitting && !m_run && m_ending.empty()) m_thread.quit();
+}
+
+void Engine::run(const QString& text, const RunOptions& options) {
+  onThread([this, sql = text.toStdString(), options] {
+    m_inference.reset();
+    startOnThread(sql, options);
+  });
 }
 
 void Engine::stop() {
-  QMetaObject::invokeMethod(m_worker, [this] {
+  onThread([this] {
     stopOnThread([this] { emit stopped(); });
-  }, Qt::QueuedConnection);
+  });
 }
 
 void Engine::reconnect(const QString& connection) {
-  QMetaObject::invokeMethod(m_worker, [this, connection] {
-    if (!m_run) return;
-    m_run->reconnect(connection);
-  }, Qt::QueuedConnection);
+  onThread([this, connection] {
+    if (m_run) m_run->reconnect(connection);
+  });
 }
 
 void Engine::disconnectFrom(const QString& connection) {
-  QMetaObject::invokeMethod(m_worker, [this, connection] {
-    if (!m_run) return;
-    m_run->disconnectFrom(connection);
-  }, Qt::QueuedConnection);
+  onThread([this, connection] {
+    if (m_run) m_run->disconnectFrom(connection);
+  });
 }
 
 void Engine::watch(const QStringList& streams) {
@@ -108,36 +119,44 @@ RunInfo Engine::info() const {
 
 void Engine::stopOnThread(std::function<void()> then) {
   m_inference.reset();
+  m_next = nullptr;
   if (!m_run) return then();
-  m_run->stop([this, then = std::move(then)] {
+  m_run->stop([this, run = m_run, then = std::move(then)] {
     // The run is not taken apart under its own call.
-    QMetaObject::invokeMethod(m_worker, [this, then] {
-      m_run.reset();
-      m_troubles.clear();
-      {
+    onThread([this, run, then] {
+      if (m_run == run) {
+        m_run.reset();
+        m_troubles.clear();
         const std::lock_guard lock(m_mutex);
         m_snapshot.running = false;
       }
       then();
-    }, Qt::QueuedConnection);
+      if (const auto next = std::exchange(m_next, nullptr)) next();
+    });
   });
 }
 
 void Engine::startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred, OpenedFeeds* opened) {
+  if (m_run && m_run->isStopping()) {
+    // It gives nothing over any more: this one begins when its last rows have gone.
+    m_next = [this, text, options] { startOnThread(text, options); };
+    return;
+  }
   BoundResult checked = checkScript(text, inferred);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
     emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
     m_inference = std::make_unique<SourceInference>(checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(), [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
       // The inference is not taken apart under its own call.
-      QMetaObject::invokeMethod(m_worker, [this, text, options, columns, why] {
-        OpenedFeeds feeds = m_inference ? m_inference->takeOpened() : OpenedFeeds{};
+      onThread([this, text, options, columns, why] {
+        if (!m_inference) return;
+        OpenedFeeds feeds = m_inference->takeOpened();
         m_inference.reset();
         if (!why.empty()) {
           emit refused(QString::fromStdString(why.front().message));
           return;
         }
-        startOnThread(text, options, columns, feeds.clock ? &feeds : nullptr);
-      }, Qt::QueuedConnection);
+        startOnThread(text, options, columns, &feeds);
+      });
     });
     m_inference->start();
     return;
@@ -156,14 +175,23 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   };
   if (hasError(found)) return refuse(found);
   const bool again = m_run != nullptr;
+  m_isStarting = true;
   auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get(), opened});
+  m_isStarting = false;
+  for (auto& work : std::exchange(m_wanted, {})) onThread(std::move(work));
   if (!created) return refuse(created.diagnostics());
   // What was not taken over drains and closes by itself.
   if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {
-    old->onEvent = nullptr;
+    // Of what it still does only one thing matters: rows that it could not send.
+    old->onEvent = [this](const LogEntry& entry) {
+      if (entry.category == LogCategory::Sink) emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
+    };
     m_ending.push_back(old);
     old->stop([this, old] {
-      QMetaObject::invokeMethod(m_worker, [this, old] { std::erase(m_ending, old); }, Qt::QueuedConnection);
+      onThread([this, old] {
+        std::erase(m_ending, old);
+        quitOnceDrained();
+      });
     });
   }
   m_results.clear();
@@ -243,13 +271,10 @@ void Engine::observe() {
   noteTrouble(s.connections);
   // Open windows change with what comes in, and with what somebody looks at.
   const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
-  std::vector<Gap> gaps;
   for (const std::string& feed : pipeline.script().feeds())
-    for (const Gap& gap : pipeline.gapLog(feed).gaps()) gaps.push_back(gap);
-  for (const std::string& name : m_results) {
-    s.gaps[name] = gaps;
+    for (const Gap& gap : pipeline.gapLog(feed).gaps()) s.gaps.push_back(gap);
+  for (const std::string& name : m_results)
     if (moved && (m_watched.empty() || m_watched.contains(name))) m_feed.publishOpen(name, pipeline.openRows(name));
-  }
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);
 }

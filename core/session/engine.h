@@ -6,6 +6,7 @@
 #include <QString>
 #include <QThread>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,8 +39,8 @@ struct RunSnapshot {
   /// By how much the newest event times are behind the clock, of the source that is furthest behind among those that
   /// bring rows; nothing where no source has event times.
   std::optional<int64_t> lagMs;
-  /// Times in which a stream's sources were lost, in its own time.
-  std::map<std::string, std::vector<Gap>> gaps;
+  /// Times in which sources were lost.
+  std::vector<Gap> gaps;
   /// Rows that each stream has had, sources included.
   std::map<std::string, uint64_t> streamRows;
   /// Failed casts, zero divisors, overflows and domain errors, and an example of the newest rejected messages.
@@ -97,6 +98,8 @@ class Engine final : public QObject {
   void event(const QString& text, bool isError);
 
  private:
+  void onThread(std::function<void()> work);
+  void quitOnceDrained();
   void startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
   void hookFrames();
   void stopOnThread(std::function<void()> then);
@@ -112,7 +115,11 @@ class Engine final : public QObject {
   std::atomic<uint64_t> m_runNumber{0};
   std::atomic<ResultHistory*> m_history{nullptr};
   std::shared_ptr<LiveRun> m_run;  ///< engine thread only
-  std::vector<std::shared_ptr<LiveRun>> m_ending;
+  std::vector<std::shared_ptr<LiveRun>> m_ending;  ///< runs that were replaced and still drain
+  std::function<void()> m_next;  ///< a start that waits for the run before to have stopped
+  std::vector<std::function<void()>> m_wanted;  ///< what came in while a run was being made
+  bool m_isStarting = false;
+  bool m_isQuitting = false;
   std::unique_ptr<SourceInference> m_inference;
   std::vector<std::string> m_results;
   std::set<std::string> m_watched;

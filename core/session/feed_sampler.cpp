@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QPointer>
 #include <QRegularExpression>
 #include <QTimer>
 #include <cmath>
@@ -59,8 +60,8 @@ QString quotedName(const QString& name) {
 
 QString quotedText(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\''); }
 
-// A text with its secrets in place; `missing` says which one is not there.
-QString resolvedText(const QString& written, QString* missing) {
+// A text with its secrets in place, which `settings` hides; `missing` says which one is not there.
+QString resolvedText(const QString& written, ConnectionSettings& settings, QString* missing) {
   static const QRegularExpression kReference(QStringLiteral("\\$\\{(env|secret):([^}]*)\\}"));
   QString out;
   qsizetype end = 0;
@@ -68,6 +69,7 @@ QString resolvedText(const QString& written, QString* missing) {
     const QRegularExpressionMatch m = it.next();
     const auto value = lookUpSecret(m.captured(1).toStdString(), m.captured(2).toStdString());
     if (!value) *missing = m.captured();
+    else settings.hide(QString::fromStdString(*value));
     out += written.mid(end, m.capturedStart() - end) + QString::fromStdString(value.value_or(std::string()));
     end = m.capturedEnd();
   }
@@ -84,15 +86,24 @@ QString timeUnit(const QString& sample) {
 
 }  // namespace
 
-FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent) {
+FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent), m_source(source), m_clock(clock) {}
+
+void FeedSampler::start(int messages) {
   ConnectionSettings s;
+  QString missing;
+  // A keychain may ask its user, who may close the dialog meanwhile.
+  const QPointer<FeedSampler> alive(this);
+  const DraftSource source = m_source;
   s.name = source.stream;
-  s.url = resolvedText(source.url, &m_missing);
+  s.url = resolvedText(source.url, s, &missing);
   s.shownUrl = QString::fromStdString(maskedUrl(source.url.toStdString()));
-  for (const auto& [key, value] : source.headers) s.headers.append({key.toUtf8(), resolvedText(value, &m_missing).toUtf8()});
-  for (const QString& message : source.openMessages) s.openMessages.append(resolvedText(message, &m_missing));
+  for (const auto& [key, value] : source.headers) s.addHeader(key.toUtf8(), resolvedText(value, s, &missing).toUtf8());
+  for (const QString& message : source.openMessages) s.openMessages.append(resolvedText(message, s, &missing));
+  if (!alive) return;
+  if (!missing.isEmpty()) return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(missing));
+  m_wanted = messages;
   s.backoff.reconnect = false;
-  m_connection = std::make_unique<Connection>(s, clock);
+  m_connection = std::make_unique<Connection>(s, m_clock);
   m_connection->onMessage = [this](const QByteArray& payload, bool) {
     if (m_wanted <= 0) return;
     emit sampled(QByteArray(payload.constData(), payload.size()));
@@ -101,17 +112,13 @@ FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* paren
   m_connection->onStateChanged = [this] {
     if (m_wanted > 0 && m_connection->hasEnded()) emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);
   };
+  m_connection->start();
 }
 
 FeedSampler::~FeedSampler() {
+  if (!m_connection) return;
   m_connection->onStateChanged = nullptr;
   m_connection->stop();
-}
-
-void FeedSampler::start(int messages) {
-  if (!m_missing.isEmpty()) return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(m_missing));
-  m_wanted = messages;
-  m_connection->start();
 }
 
 QStringList recordPaths(const QList<QByteArray>& messages) {

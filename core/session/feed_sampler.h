@@ -51,8 +51,9 @@ class FeedSampler final : public QObject {
   void failed(const QString& why);
 
  private:
-  std::unique_ptr<Connection> m_connection;
-  QString m_missing;  ///< the secret that is not there
+  DraftSource m_source;
+  Clock& m_clock;
+  std::unique_ptr<Connection> m_connection;  ///< from the start on
   int m_wanted = 0;
 };
 

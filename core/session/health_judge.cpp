@@ -20,7 +20,7 @@ void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   std::deque<Sample>& samples = m_samples[h.name];
   const Sample current{now, h.messages, h.bad, late, h.failed + h.dropped};
   // A run that began anew counts from nothing.
-  if (!samples.empty() && (current.messages < samples.back().messages || current.lost < samples.back().lost || current.late < samples.back().late)) samples.clear();
+  if (!samples.empty() && (current.messages < samples.back().messages || current.bad < samples.back().bad || current.lost < samples.back().lost || current.late < samples.back().late)) samples.clear();
   if (samples.empty()) samples.push_back({now, 0, 0, 0, 0});
   if (now - samples.back().at >= kSpacing) samples.push_back(current);
   while (samples.size() > 1 && samples[1].at <= now - kWindow) samples.pop_front();

@@ -2,6 +2,7 @@
 #include "core/session/live_run.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRandomGenerator>
@@ -69,6 +70,8 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   }
   const Micros started = run->m_clock->now();
   if (!settings.recordFile.isEmpty()) {
+    const bool isRecorded = settings.previous && settings.previous->m_capture && QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
+    if (isRecorded) return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before", "record into another file, or stop that run first");
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
     run->m_recordFile = settings.recordFile;
     if (!run->m_recordStream)
@@ -287,9 +290,10 @@ void LiveRun::report(const ConnectionHealth& h) {
 }
 
 void LiveRun::stop(std::function<void()> done) {
+  if (done && m_hasStopped) return done();
+  if (done) m_done.push_back(std::move(done));
   if (m_stopping) return;
   m_stopping = true;
-  m_done = std::move(done);
   if (m_feeder) m_feeder->advance(m_clock->now());
   if (m_capture) {
     m_capture->advance(m_clock->now());
@@ -316,7 +320,8 @@ void LiveRun::checkDrained() {
     if (!sink->hasEnded()) sink->stop();
   // The close frames leave with the event loop's next turns.
   m_clock->callAt(m_clock->now() + fromMillis(50), [this] {
-    if (m_done) std::exchange(m_done, nullptr)();
+    m_hasStopped = true;
+    for (const auto& done : std::exchange(m_done, {})) done();
   });
 }
 

@@ -54,6 +54,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void start();
   /// Drains the sinks for at most 5 s, closes everything, then calls `done`.
   void stop(std::function<void()> done);
+  bool isStopping() const { return m_stopping; }
 
   std::vector<ConnectionHealth> health() const;
   std::map<std::string, uint64_t> sinkMetrics() const;
@@ -112,7 +113,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   bool m_flushQueued = false;
   bool m_stopping = false;
   Micros m_drainUntil = 0;
-  std::function<void()> m_done;
+  bool m_hasStopped = false;
+  std::vector<std::function<void()>> m_done;
   std::map<QString, QString> m_reported;
   std::set<QString> m_closedByUser;
 };

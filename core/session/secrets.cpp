@@ -5,6 +5,7 @@
 
 #include <QEventLoop>
 #include <QTimer>
+#include <memory>
 
 namespace weir {
 
@@ -13,19 +14,24 @@ namespace {
 constexpr int kPatienceMs = 5000;
 const QString kService = QStringLiteral("weir");
 
-// A keychain that never answers, locked or without D-Bus, must not hold a start back for ever.
-bool finished(QKeychain::Job& job) {
-  job.setAutoDelete(false);
+// A keychain that never answers, locked or without D-Bus, must not hold a start back for ever. A job cannot be called
+// back, and it may answer yet: one that took too long is left to itself.
+template <class KeychainJob>
+std::unique_ptr<KeychainJob> finished(std::unique_ptr<KeychainJob> job) {
+  job->setAutoDelete(false);
   bool done = false;
   QEventLoop loop;
-  QObject::connect(&job, &QKeychain::Job::finished, &loop, [&] {
+  QObject::connect(job.get(), &QKeychain::Job::finished, &loop, [&] {
     done = true;
     loop.quit();
   });
   QTimer::singleShot(kPatienceMs, &loop, &QEventLoop::quit);
-  job.start();
+  job->start();
   if (!done) loop.exec();
-  return done;
+  if (done) return job;
+  QObject::connect(job.get(), &QKeychain::Job::finished, job.get(), &QObject::deleteLater);
+  job.release();
+  return nullptr;
 }
 
 }  // namespace
@@ -36,10 +42,11 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
     return qgetenv(name.c_str()).toStdString();
   }
   if (kind != "secret") return std::nullopt;
-  QKeychain::ReadPasswordJob job(kService);
-  job.setKey(QString::fromStdString(name));
-  if (!finished(job) || job.error() != QKeychain::NoError) return std::nullopt;
-  return job.textData().toStdString();
+  auto wanted = std::make_unique<QKeychain::ReadPasswordJob>(kService);
+  wanted->setKey(QString::fromStdString(name));
+  const auto job = finished(std::move(wanted));
+  if (!job || job->error() != QKeychain::NoError) return std::nullopt;
+  return job->textData().toStdString();
 }
 
 Diagnostics unsetVariables(const BoundScript& script) {
@@ -55,19 +62,20 @@ Diagnostics unsetVariables(const BoundScript& script) {
 }
 
 QString storeSecret(const QString& name, const QString& value) {
-  const auto outcome = [&](QKeychain::Job& job) {
-    if (!finished(job)) return QObject::tr("the keychain does not answer");
-    return job.error() == QKeychain::NoError ? QString() : job.errorString();
+  const auto outcome = [&](auto wanted) {
+    const auto job = finished(std::move(wanted));
+    if (!job) return QObject::tr("the keychain does not answer");
+    return job->error() == QKeychain::NoError ? QString() : job->errorString();
   };
   if (value.isEmpty()) {
-    QKeychain::DeletePasswordJob job(kService);
-    job.setKey(name);
-    return outcome(job);
+    auto job = std::make_unique<QKeychain::DeletePasswordJob>(kService);
+    job->setKey(name);
+    return outcome(std::move(job));
   }
-  QKeychain::WritePasswordJob job(kService);
-  job.setKey(name);
-  job.setTextData(value);
-  return outcome(job);
+  auto job = std::make_unique<QKeychain::WritePasswordJob>(kService);
+  job->setKey(name);
+  job->setTextData(value);
+  return outcome(std::move(job));
 }
 
 }  // namespace weir

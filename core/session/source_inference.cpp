@@ -15,7 +15,7 @@ namespace {
 constexpr int kPatienceMs = 30'000;
 // One event seldom shows all that a feed sends; this long after the first the others are not waited for.
 constexpr int kFurtherEventsMs = 1000;
-constexpr size_t kMostKept = 100'000;
+constexpr qsizetype kMostKept = 64 << 20;
 
 }  // namespace
 
@@ -31,11 +31,11 @@ SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtC
     auto connection = std::make_unique<Connection>(connectionSettings(QString::fromStdString(name), *options, stream.options), *m_opened.clock);
     m_learning.try_emplace(name, decoderSettings(*options), *stream.schema);
     connection->onMessage = [this, name](const QByteArray& payload, bool isText) {
-      // Kept for the source, within bounds: it is not there yet to say that it lost some.
-      std::vector<OpenedFeed::Message>& messages = m_opened.feeds.at(name).messages;
-      if (messages.size() < kMostKept) messages.push_back({QByteArray(payload.constData(), payload.size()), isText});
+      m_opened.feeds.at(name).keep(payload, isText, kMostKept);
       if (m_done) learn(m_learning.at(name), {payload.constData(), static_cast<size_t>(payload.size())});
     };
+    connection->onOpen = [this, name] { m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Opened, {}}); };
+    connection->onLost = [this, name] { m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Lost, {}}); };
     connection->onStateChanged = [this, name, raw = connection.get()] {
       if (!raw->hasEnded() || m_learning.at(name).hasEvent()) return;
       m_sourceEnded = true;
@@ -52,7 +52,11 @@ SourceInference::~SourceInference() {
 }
 
 OpenedFeeds SourceInference::takeOpened() {
-  for (auto& [name, feed] : m_opened.feeds) feed.connection->onMessage = nullptr;
+  for (auto& [name, feed] : m_opened.feeds) {
+    feed.connection->onMessage = nullptr;
+    feed.connection->onOpen = nullptr;
+    feed.connection->onLost = nullptr;
+  }
   return std::exchange(m_opened, {});
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A sink's life: what it counts, what it keeps, when it gives up. Every row is accounted for, whatever the peer does.
-#include <QCryptographicHash>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
 #include <QTimer>
 
+#include "tests/qt/deaf_server.h"
 #include "tests/qt/loopback_server.h"
 
 using namespace weir;
@@ -29,27 +29,6 @@ struct Pair {
   WebSocketSink& sink() { return *run->sink(QStringLiteral("R")); }
   bool adds() { return sink().published() == sink().sent() + sink().failed() + sink().dropped() + sink().queued(); }
   bool isReady() { return feed.clients.size() == 1; }
-};
-
-/// Shakes hands and never reads a byte more.
-class DeafServer final : public QTcpServer {
- public:
-  DeafServer() {
-    listen(QHostAddress::LocalHost);
-    connect(this, &QTcpServer::newConnection, this, [this] {
-      QTcpSocket* peer = nextPendingConnection();
-      connect(peer, &QTcpSocket::readyRead, peer, [peer] {
-        if (peer->property("open").toBool()) return;
-        const QByteArray request = peer->readAll();
-        peer->setProperty("open", true);
-        peer->setReadBufferSize(1);
-        const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
-        const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
-        peer->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-                    QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64() + "\r\n\r\n");
-      });
-    });
-  }
 };
 
 }  // namespace
