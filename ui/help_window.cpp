@@ -4,6 +4,7 @@
 #include <QDesktopServices>
 #include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QShortcut>
@@ -89,6 +90,8 @@ HelpWindow::HelpWindow(const Theme& theme, QWidget* parent) : QWidget(parent, Qt
 
 void HelpWindow::showPage(const QString& path) {
   m_text->setProperty("page", path);
+  // Pictures are named from the page's folder.
+  m_text->setSearchPaths({kRoot + QFileInfo(path).path()});
   m_text->setMarkdown(contentOf(path));
   dress();
   const auto items = m_pages->findItems(QStringLiteral("*"), Qt::MatchWildcard | Qt::MatchRecursive);

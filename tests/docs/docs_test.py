@@ -146,6 +146,11 @@ for page in pages:
 shown = (root / "docs" / "help.qrc").read_text()
 for page in sorted((root / "docs").rglob("*.md")):
     say(page.name == "README.md" or f">{page.relative_to(root / 'docs')}<" in shown, f"{page.name} is not in help.qrc")
+# So are the pictures of the pages; the package has those below images/bench.
+for page in sorted((root / "docs").rglob("*.md")):
+    for link in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text()):
+        picture = (page.parent / link).resolve().relative_to((root / "docs").resolve())
+        say(f">{picture}<" in shown and picture.is_relative_to("images/bench"), f"{page.name}: {link} is not in help.qrc, or not in the package")
 # A page that shows a file shows all of it.
 for page, files in (("exchanges.md", (root / "resources/examples").glob("*.sql")), ("embedding.md", [root / "resources/examples/embedding/main.cpp"])):
     blocks = {tag: body for _, tag, body in BLOCK.findall((root / "docs/howto" / page).read_text()) if tag}
