@@ -109,6 +109,10 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
   if (create.inferred && columns)
     for (const Field& field : columns->fields)
       if (!schema->find(field.name)) schema->fields.push_back(field);
+  if (create.inferred && columns && columns->isCut)
+    diagnostics.push_back({Severity::Warning, Code::Limit, create.name.span,
+                           "the messages of '" + stream.name + "' have more than " + std::to_string(columns->fields.size()) + " columns: the others are not read",
+                           "write the columns that you need in front of the ..."});
   stream.schema = schema;
 
   std::vector<WrittenOption> written;

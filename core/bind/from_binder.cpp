@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <functional>
 
 #include "core/base/text.h"
 #include "core/bind/query_binder.h"

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 
+#include "core/base/plain_text.h"
 #include "core/base/text.h"
 #include "core/data/json_text.h"
 #include "core/formats/json_inference.h"
@@ -31,21 +31,6 @@ std::optional<Micros> microsOf(std::string_view text) {
     scale /= 10;
   }
   return *whole * 1000 + (text.starts_with('-') ? -fraction : fraction);
-}
-
-// How many of a word's bytes, in the order of memory, come before a quote, a backslash or a control character. Of the
-// usual bit tricks the first hit is exact, and only that one is looked at.
-size_t plainBytes(uint64_t word) {
-  if constexpr (std::endian::native != std::endian::little) return 0;
-  constexpr uint64_t kOnes = 0x0101010101010101ULL;
-  constexpr uint64_t kHigh = 0x8080808080808080ULL;
-  const auto equals = [&](uint64_t c) {
-    const uint64_t x = word ^ (kOnes * c);
-    return (x - kOnes) & ~x & kHigh;
-  };
-  const uint64_t control = (word - kOnes * 0x20) & ~word & kHigh;
-  const uint64_t hits = control | equals('"') | equals('\\');
-  return hits == 0 ? sizeof word : static_cast<size_t>(std::countr_zero(hits)) / 8;
 }
 
 // Reads a message's line as the writer makes it, in one pass. Whatever looks different is left to the careful way.
@@ -79,7 +64,7 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
       uint64_t word = 0;
       std::memcpy(&word, from, sizeof word);
       std::memcpy(to, &word, sizeof word);
-      const size_t plain = plainBytes(word);
+      const size_t plain = plainBytes<false>(word);
       from += plain;
       to += plain;
       if (plain == sizeof word) continue;

@@ -47,7 +47,7 @@ void Column::reserve(size_t rows) {
   if (isReal(m_type))
     m_reals.reserve(rows);
   else if (isText(m_type))
-    m_slices.reserve(rows);
+    m_ends.reserve(rows);
   else
     m_integers.reserve(rows);
 }
@@ -57,7 +57,7 @@ void Column::appendNull() {
   if (isReal(m_type))
     m_reals.push_back(0);
   else if (isText(m_type))
-    m_slices.push_back({});
+    m_ends.push_back(m_heap.size());
   else
     m_integers.push_back(0);
 }
@@ -96,17 +96,8 @@ void Column::truncate(size_t rows) {
   if (isReal(m_type)) {
     m_reals.resize(rows);
   } else if (isText(m_type)) {
-    if (rows < m_slices.size()) {
-      // Rows are appended in order, so the first one to go knows where the heap ended, unless it is NULL.
-      size_t keep = 0;
-      for (size_t row = rows; row-- > 0;) {
-        if (m_valid[row] == 0) continue;
-        keep = m_slices[row].offset + m_slices[row].length;
-        break;
-      }
-      m_heap.resize(keep);
-    }
-    m_slices.resize(rows);
+    m_ends.resize(rows);
+    m_heap.resize(rows == 0 ? 0 : m_ends.back());
   } else {
     m_integers.resize(rows);
   }

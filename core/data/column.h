@@ -14,11 +14,6 @@ namespace weir {
 /// Holds the values of one column, typed and dense. NULL is a zero in `valid`, its slot holds a default.
 class Column {
  public:
-  struct Slice {
-    uint32_t offset = 0;
-    uint32_t length = 0;
-  };
-
   explicit Column(Type type = Type::Null) : m_type(type) {}
 
   Type type() const { return m_type; }
@@ -34,8 +29,8 @@ class Column {
   }
   /// STRING, OBJECT (JSON text) and BYTES.
   std::string_view text(size_t row) const {
-    const Slice slice = m_slices[row];
-    return {m_heap.data() + slice.offset, slice.length};
+    const size_t begin = row == 0 ? 0 : m_ends[row - 1];
+    return {m_heap.data() + begin, m_ends[row] - begin};
   }
   Value value(size_t row) const;
 
@@ -51,8 +46,8 @@ class Column {
   }
   void appendText(std::string_view value) {
     m_valid.push_back(1);
-    m_slices.push_back({static_cast<uint32_t>(m_heap.size()), static_cast<uint32_t>(value.size())});
     m_heap.append(value);
+    m_ends.push_back(m_heap.size());
   }
   /// Appends a value of this type, or of one that widens to it.
   void append(const Value& value);
@@ -69,7 +64,7 @@ class Column {
   std::vector<uint8_t> m_valid;
   std::vector<int64_t> m_integers;
   std::vector<double> m_reals;
-  std::vector<Slice> m_slices;
+  std::vector<size_t> m_ends;  ///< where each text ends; it begins where the one before does
   std::string m_heap;
 };
 

@@ -21,6 +21,7 @@ struct Field {
 /// Names and types of a stream's columns, in order. Names are exact in case.
 struct Schema {
   std::vector<Field> fields;
+  bool isCut = false;  ///< was learnt from messages that have more columns than are taken
 
   std::optional<size_t> find(std::string_view name) const {
     for (size_t i = 0; i < fields.size(); ++i)

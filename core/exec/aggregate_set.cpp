@@ -83,6 +83,16 @@ void AggregateSet::add(const PreparedInput& input, std::span<const uint32_t> row
   }
 }
 
+void AggregateSet::takeBack(const PreparedInput& gone, uint32_t row, uint32_t group,
+                            const std::map<uint64_t, const PreparedInput*>& left) {
+  const uint32_t first = 0;
+  for (size_t a = 0; a < m_aggregators.size(); ++a) {
+    if (m_aggregators[a]->takeBack(gone.of(a), row, group)) continue;
+    m_aggregators[a]->clear(group);
+    for (const auto& [order, stays] : left) m_aggregators[a]->update(stays->of(a), {&first, 1}, {&group, 1});
+  }
+}
+
 uint32_t AggregateSet::foreverGroup(uint32_t group) const {
   std::vector<ColumnPtr> keys;
   for (const Column& key : m_table.keys()) keys.push_back(std::shared_ptr<const Column>(&key, [](const Column*) {}));

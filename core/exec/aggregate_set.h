@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -33,6 +34,9 @@ class AggregateSet {
 
   /// Adds rows; returns each one's group in `groups`.
   void add(const PreparedInput& input, std::span<const uint32_t> rows, std::vector<uint32_t>& groups);
+  /// Takes back row `row` of `gone` from its group. `left` are the rows that stay there, in order, one in each, for
+  /// aggregates that have to be made anew.
+  void takeBack(const PreparedInput& gone, uint32_t row, uint32_t group, const std::map<uint64_t, const PreparedInput*>& left);
   size_t groups() const { return m_table.size(); }
   /// Appends keys and aggregates of the groups to the layout's columns.
   void finish(std::span<const uint32_t> groups, std::vector<std::shared_ptr<Column>>& out, Issues& issues) const;

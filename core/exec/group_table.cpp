@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exec/group_table.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -71,6 +70,14 @@ void GroupTable::clear() {
   m_slots.assign(16, kEmpty);
   m_hashes.clear();
   m_count = 0;
+}
+
+void GroupTable::keepOnly(std::span<const uint32_t> groups) {
+  GroupTable kept(m_types);
+  std::vector<ColumnPtr> keys;
+  for (const Column& key : m_keys) keys.push_back(ColumnPtr(&key, [](const Column*) {}));
+  for (const uint32_t group : groups) kept.find(keys, group);
+  *this = std::move(kept);
 }
 
 uint64_t GroupTable::hashOfRow(std::span<const ColumnPtr> keys, size_t row) {

@@ -24,6 +24,8 @@ class GroupTable {
   /// The keys of all groups, one column for each key.
   const std::vector<Column>& keys() const { return m_keys; }
   void clear();
+  /// Forgets all groups but these, ascending, which are numbered from 0 then.
+  void keepOnly(std::span<const uint32_t> groups);
 
  private:
   static uint64_t hashOfRow(std::span<const ColumnPtr> keys, size_t row);

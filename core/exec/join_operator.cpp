@@ -2,6 +2,7 @@
 #include "core/exec/join_operator.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/data/json_text.h"
 #include "core/exec/group_table.h"
@@ -12,6 +13,23 @@ namespace {
 
 // An ASOF JOIN looks back over so many right rows of one key.
 constexpr size_t kMostPerKey = 4096;
+// Of ASOF and TABLE: so many right rows come before what is kept is looked through.
+constexpr size_t kTidyAfter = 16'384;
+// Left rows may come this much behind the watermark, as those of OUTPUT EVERY do, and still find their partner.
+constexpr int64_t kGraceMs = 60'000;
+
+int64_t timeAt(const Column& column, uint32_t row) {
+  // A double would take the last digits of a time in nanoseconds.
+  if (!isReal(column.type())) return column.integer(row);
+  constexpr double kFarthest = 9.2e18;
+  return static_cast<int64_t>(std::clamp(column.real(row), -kFarthest, kFarthest));
+}
+
+// The difference of any two times fits without a sign only.
+bool isWithin(int64_t a, int64_t b, int64_t most) {
+  const uint64_t apart = a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b) : static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
+  return apart <= static_cast<uint64_t>(most);
+}
 
 }  // namespace
 
@@ -93,6 +111,7 @@ bool JoinOperator::keepsLonely(size_t side) const {
 }
 
 void JoinOperator::giveUpOn(int64_t watermark, uint32_t origin, Micros at) {
+  m_passed = std::max(m_passed, watermark);
   while (!m_lonely.empty() && m_lonely.begin()->first.first <= watermark) {
     const Lonely lonely = m_lonely.extract(m_lonely.begin()).mapped();
     RowMeta cause = lonely.row.meta;
@@ -107,30 +126,21 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   // NULL equals nothing: such a row has no partner.
   const bool nullKey = std::any_of(input.keys.begin(), input.keys.end(), [row](const ColumnPtr& key) { return key->isNull(row); });
   const bool nullTime = input.time && input.time->isNull(row);
-  const int64_t time = input.time && !nullTime ? static_cast<int64_t>(input.time->number(row)) : meta.time();
+  const int64_t time = input.time && !nullTime ? timeAt(*input.time, row) : meta.time();
   const Kept self{time, meta, input.batch, row, m_number++};
   std::string key;
   appendKey(key, input.keys, row);
   if (m_join.match != BoundJoin::Match::Within) {
     if (side == 1) {
       if (nullKey || nullTime) return;
-      std::deque<Kept>& kept = m_stores[1][key];
-      if (m_join.match == BoundJoin::Match::Table) {
-        kept.assign(1, self);
-        return;
-      }
-      // Mostly in order; a row out of order finds its place, behind equals.
-      const auto place = std::upper_bound(kept.begin(), kept.end(), time, [](int64_t t, const Kept& k) { return t < k.time; });
-      kept.insert(place, self);
-      if (kept.size() > kMostPerKey) kept.pop_front();
-      return;
+      return keepRight(key, self);
     }
     const auto found = nullKey || nullTime ? m_stores[1].end() : m_stores[1].find(key);
     if (found != m_stores[1].end()) {
       for (auto kept = found->second.rbegin(); kept != found->second.rend(); ++kept) {
         if (m_join.match == BoundJoin::Match::Asof) {
           if (kept->time > time || (m_join.strict && kept->time == time)) continue;
-          if (m_join.withinMs >= 0 && time - kept->time > m_join.withinMs) break;
+          if (m_join.withinMs >= 0 && !isWithin(time, kept->time, m_join.withinMs)) break;
         }
         if (matches(self, *kept)) return answer(&self, &*kept, meta);
       }
@@ -141,13 +151,65 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   joinWithin(side, self, nullKey ? nullptr : &key);
 }
 
+void JoinOperator::keepRight(const std::string& key, Kept row) {
+  const RowMeta now = row.meta;
+  std::deque<Kept>& kept = m_stores[1][key];
+  m_keptRight -= kept.size();
+  if (m_join.match == BoundJoin::Match::Table) {
+    kept.assign(1, std::move(row));
+  } else {
+    // Mostly in order; a row out of order finds its place, behind equals.
+    const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](int64_t t, const Kept& k) { return t < k.time; });
+    kept.insert(place, std::move(row));
+    if (kept.size() > kMostPerKey) kept.pop_front();
+  }
+  m_keptRight += kept.size();
+  if (++m_sinceTidy > kTidyAfter + m_keptRight) tidyRight(now);
+}
+
+// Each row that is kept holds the batch in which it came: the few that matter are copied together, the rest goes.
+// Rows beyond the TOLERANCE of all left rows that are still in time go as well; where ON names time columns nobody
+// knows which those are.
+void JoinOperator::tidyRight(const RowMeta& now) {
+  Store& store = m_stores[1];
+  if (m_join.match == BoundJoin::Match::Asof && m_join.withinMs >= 0 && !m_join.leftTime) {
+    // Left rows of this very step may be as old as the watermark before it.
+    const WatermarkView& watermark = m_context.watermark;
+    const int64_t passed = watermark.hasSources() ? m_passed : watermark.ofClock(now.arrival);
+    const int64_t oldest = passed == kNoWatermark ? passed : passed - kGraceMs;
+    for (auto entry = store.begin(); entry != store.end();) {
+      std::deque<Kept>& rows = entry->second;
+      while (!rows.empty() && rows.front().time < oldest && !isWithin(oldest, rows.front().time, m_join.withinMs)) rows.pop_front();
+      entry = rows.empty() ? store.erase(entry) : std::next(entry);
+    }
+  }
+  m_sinceTidy = 0;
+  m_keptRight = 0;
+  std::optional<BatchBuilder> copies;
+  for (auto& [key, rows] : store)
+    for (Kept& kept : rows) {
+      if (!copies) copies.emplace(kept.batch->schema);
+      for (size_t c = 0; c < kept.batch->columns.size(); ++c) copies->column(c).appendFrom(*kept.batch->columns[c], kept.row);
+      copies->finishRow(kept.meta);
+      ++m_keptRight;
+    }
+  if (!copies) return;
+  const BatchPtr together = copies->take();
+  uint32_t next = 0;
+  for (auto& [key, rows] : store)
+    for (Kept& kept : rows) {
+      kept.batch = together;
+      kept.row = next++;
+    }
+}
+
 void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* key) {
   bool found = false;
   if (key) {
     std::deque<Kept>& others = m_stores[1 - side][*key];
     prune(others, self.meta);
     for (const Kept& other : others) {
-      if (std::abs(other.time - self.time) > m_join.withinMs) continue;
+      if (!isWithin(other.time, self.time, m_join.withinMs)) continue;
       const Kept& left = side == 0 ? self : other;
       const Kept& right = side == 0 ? other : self;
       if (!matches(left, right)) continue;

@@ -55,6 +55,8 @@ class JoinOperator final : public Operator {
   void sendAnswers();
   void prune(std::deque<Kept>& rows, const RowMeta& now);
   void sweep(size_t side, const RowMeta& now);
+  void keepRight(const std::string& key, Kept row);
+  void tidyRight(const RowMeta& now);
 
   const BoundJoin& m_join;
   size_t m_leftColumns;
@@ -64,6 +66,9 @@ class JoinOperator final : public Operator {
   /// Rows of an outer join that wait for their first partner, by the watermark at which they give up.
   std::map<std::pair<int64_t, uint64_t>, Lonely> m_lonely;
   uint64_t m_number = 0;
+  int64_t m_passed = kNoWatermark;  ///< the watermark before the row at hand
+  size_t m_keptRight = 0;           ///< rows, of ASOF and TABLE
+  size_t m_sinceTidy = 0;           ///< rows that came
   StepWalker m_steps;
   WatermarkTimer m_timer;
 };

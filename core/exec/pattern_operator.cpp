@@ -75,18 +75,34 @@ PatternOperator::Outcome PatternOperator::next(Partial& partial, const RowMeta& 
   const BoundPatternTerm& term = step.terms.front();
   if (step.kind == BoundPatternStep::Kind::Single && term.negated) {
     partial.waitUntil = cause.arrival + fromMillis(term.lastingMs);
-    const Micros due = partial.waitUntil;
-    m_context.callAt(due, [this, due] { waited(due); });
+    arm(partial.waitUntil);
   }
   return Outcome::Advanced;
 }
 
+// One timer for the earliest wait: partials are given up in numbers, and theirs would stay behind.
+void PatternOperator::arm(Micros due) {
+  if (due >= m_armed) return;
+  if (m_timer != TimerId::None) m_context.clock.cancel(m_timer);
+  m_armed = due;
+  m_timer = m_context.callAt(due, [this, due] {
+    m_timer = TimerId::None;
+    m_armed = kNever;
+    waited(due);
+    for (const Partial& partial : m_partials)
+      if (waits(partial)) arm(partial.waitUntil);
+  });
+}
+
+bool PatternOperator::waits(const Partial& partial) const {
+  if (partial.step >= m_pattern.steps.size()) return false;
+  const BoundPatternStep& step = m_pattern.steps[partial.step];
+  return step.kind == BoundPatternStep::Kind::Single && step.terms.front().negated;
+}
+
 void PatternOperator::waited(Micros now) {
   for (auto partial = m_partials.begin(); partial != m_partials.end();) {
-    const bool waits = partial->step < m_pattern.steps.size() &&
-                       m_pattern.steps[partial->step].kind == BoundPatternStep::Kind::Single &&
-                       m_pattern.steps[partial->step].terms.front().negated;
-    if (!waits || partial->waitUntil > now) {
+    if (!waits(*partial) || partial->waitUntil > now) {
       ++partial;
       continue;
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 
 #include "core/exec/operator.h"
 
@@ -41,6 +40,8 @@ class PatternOperator final : public Operator {
   bool matches(const Partial& partial, const BoundPatternTerm& term, size_t index, const BatchPtr& batch, uint32_t row);
   void capture(Partial& partial, size_t index, const BatchPtr& batch, uint32_t row);
   void emitMatch(const Partial& partial, const RowMeta& cause);
+  void arm(Micros due);
+  bool waits(const Partial& partial) const;
   void waited(Micros now);
   static void append(BatchBuilder& out, size_t firstColumn, size_t columns, const Captured& row);
   std::shared_ptr<Batch> combined(const Partial& partial, size_t candidate, const BatchPtr& batch, uint32_t row) const;
@@ -51,6 +52,8 @@ class PatternOperator final : public Operator {
   std::vector<size_t> m_firstTerm;  ///< of each step
   std::deque<Partial> m_partials;
   bool m_finished = false;
+  Micros m_armed = kNever;
+  TimerId m_timer = TimerId::None;
 };
 
 }  // namespace weir

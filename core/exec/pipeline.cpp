@@ -17,7 +17,10 @@ namespace weir {
 
 namespace {
 
-/// Sets event time from a column, for EXTERNALTIME and EXTERNALTIMEBATCH.
+// Beyond this, as for a source's event time, sums of times and sizes would overflow.
+constexpr int64_t kFarthestMs = 9'000'000'000'000'000;
+
+/// Sets event time from a column, for EXTERNALTIME and EXTERNALTIMEBATCH. A row without a usable time is late.
 class RetimeOperator final : public Operator {
  public:
   RetimeOperator(NodeContext& context, size_t column, SourceWatermark& watermark)
@@ -26,7 +29,7 @@ class RetimeOperator final : public Operator {
   void consume(const Batch& batch) override {
     Selection rows;
     for (uint32_t row = 0; row < batch.rows(); ++row)
-      if (!batch.columns[m_column]->isNull(row)) rows.push_back(row);
+      if (isUsable(*batch.columns[m_column], row)) rows.push_back(row);
     m_context.late += batch.rows() - rows.size();
     Batch out = selected(batch, rows);
     for (uint32_t row = 0; row < out.rows(); ++row) {
@@ -39,6 +42,10 @@ class RetimeOperator final : public Operator {
   }
 
  private:
+  static bool isUsable(const Column& column, uint32_t row) {
+    return !column.isNull(row) && column.integer(row) > -kFarthestMs && column.integer(row) < kFarthestMs;
+  }
+
   size_t m_column;
   SourceWatermark& m_watermark;
 };

@@ -83,7 +83,7 @@ void ResultOperator::consume(const Batch& input) {
     for (size_t i = 0; i < rows.size(); ++i) {
       const bool sameEvent = m_select.window.closes() || (i > 0 && out.meta[rows[i]].origin == out.meta[rows[i - 1]].origin);
       position = sameEvent ? position + (i > 0 ? 1 : 0) : 0;
-      if (position >= m_select.offset && (!m_select.limit || position < m_select.offset + *m_select.limit))
+      if (position >= m_select.offset && (!m_select.limit || position - m_select.offset < *m_select.limit))
         kept.push_back(rows[i]);
     }
     rows = std::move(kept);

@@ -11,6 +11,8 @@ namespace {
 
 // UNIQUE and FIRSTUNIQUE forget the oldest keys beyond this, so that no feed can take all memory.
 constexpr size_t kMostKeys = 1'000'000;
+// So many groups may be empty, and as many as there are rows, before they are dropped.
+constexpr size_t kEmptyGroups = 1024;
 
 }  // namespace
 
@@ -18,7 +20,8 @@ RollingOperator::RollingOperator(NodeContext& context, const BoundSelect& select
     : Operator(context),
       m_select(select),
       m_rolls(select.window.kind == BoundWindow::Kind::Time || select.window.kind == BoundWindow::Kind::Length),
-      m_groups(keyTypes(select)) {
+      m_groups(keyTypes(select)),
+      m_hasForever(AggregateSet::needsForever(select)) {
   if (!m_rolls) {
     m_running.emplace(select);
     return;
@@ -38,52 +41,114 @@ void RollingOperator::expire(int64_t now) {
   while (!m_members.empty() && gone()) {
     for (size_t a = 0; a < m_rolling.size(); ++a)
       if (!m_select.aggregates[a].function->isForever) m_rolling[a]->popOldest(m_members.front().group);
+    leave(m_members.front().group);
     m_members.pop_front();
   }
 }
 
-// Returns false when the row is a repeat that FIRSTUNIQUE keeps out.
-bool RollingOperator::addUnique(const Batch& batch, const PreparedInput& input, const Column& keys, uint32_t row,
-                                uint32_t& group) {
-  std::string key;
-  const ColumnPtr column(&keys, [](const Column*) {});
-  appendKey(key, {&column, 1}, row);
-  const auto known = m_kept.find(key);
-  std::vector<uint32_t> groups;
-  if (m_select.window.kind == BoundWindow::Kind::FirstUnique) {
-    if (known != m_kept.end()) return false;
-    m_kept.emplace(key, Kept{});
-    m_keptOrder.push_back(key);
-    m_running->add(input, {&row, 1}, groups);
-    group = groups[0];
-  } else {
-    auto copy = std::make_shared<Batch>(selected(batch, {row}));
-    const bool replaces = known != m_kept.end();
-    if (!replaces) m_keptOrder.push_back(key);
-    m_kept[key] = {std::move(copy), m_order++};
-    if (!replaces) {
-      m_running->add(input, {&row, 1}, groups);
-    } else {
-      // What one key had cannot be taken back from a sum without drift, so all that are kept are added anew.
-      std::vector<const Kept*> all;
-      for (const auto& [name, kept] : m_kept) all.push_back(&kept);
-      std::sort(all.begin(), all.end(), [](const Kept* a, const Kept* b) { return a->order < b->order; });
-      m_running->clear();
-      Issues counted;
-      Issues& real = m_context.evaluator.issues();
-      m_context.evaluator.countIn(counted);
-      const uint32_t first = 0;
-      for (const Kept* kept : all)
-        m_running->add(prepare(m_select, m_context.evaluator, *kept->batch), {&first, 1}, groups);
-      m_context.evaluator.countIn(real);
-    }
-    group = groups[0];
+void RollingOperator::leave(uint32_t group) {
+  if (--m_membersOf[group] == 0) ++m_emptyGroups;
+}
+
+// Groups that come no more must not stay for ever: an order number as a key would take all memory. What no window
+// resets keeps its group.
+void RollingOperator::dropEmptyGroups() {
+  if (m_emptyGroups <= kEmptyGroups + m_members.size() || m_hasForever || m_select.keys.empty()) return;
+  std::vector<uint32_t> kept;
+  std::vector<uint32_t> places(m_membersOf.size());
+  for (uint32_t group = 0; group < m_membersOf.size(); ++group) {
+    if (m_membersOf[group] == 0) continue;
+    places[group] = static_cast<uint32_t>(kept.size());
+    m_membersOf[kept.size()] = m_membersOf[group];
+    kept.push_back(group);
   }
+  m_membersOf.resize(kept.size());
+  m_groups.keepOnly(kept);
+  for (const auto& rolling : m_rolling) rolling->keepOnly(kept);
+  for (Member& member : m_members) member.group = places[member.group];
+  m_emptyGroups = 0;
+}
+
+// Returns false when the row is a repeat that FIRSTUNIQUE keeps out.
+bool RollingOperator::addFirst(std::string key, const PreparedInput& input, uint32_t row, uint32_t& group) {
+  if (!m_seen.insert(key).second) return false;
+  m_keptOrder.push_back(std::move(key));
+  std::vector<uint32_t> groups;
+  m_running->add(input, {&row, 1}, groups);
+  group = groups[0];
   if (m_keptOrder.size() > kMostKeys) {
-    m_kept.erase(m_keptOrder.front());
+    m_seen.erase(m_keptOrder.front());
     m_keptOrder.pop_front();
   }
   return true;
+}
+
+void RollingOperator::addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row, uint32_t& group) {
+  const auto [place, isNew] = m_kept.try_emplace(key);
+  if (isNew)
+    m_keptOrder.push_back(key);
+  else
+    takeOut(place->second);
+  if (m_emptyGroups > kEmptyGroups + m_kept.size()) {
+    if (!isNew) place->second.row = nullptr;
+    startAnew();
+  }
+  Kept kept;
+  auto meta = std::make_shared<Batch>();
+  meta->meta.push_back(batch.meta[row]);
+  const auto one = [row](const ColumnPtr& column) { return column ? gathered(column, {row}) : nullptr; };
+  for (const ColumnPtr& column : input.keys) kept.input.keys.push_back(one(column));
+  for (const ColumnPtr& column : input.filters) kept.input.filters.push_back(one(column));
+  for (const std::vector<ColumnPtr>& args : input.args) {
+    kept.input.args.emplace_back();
+    for (const ColumnPtr& column : args) kept.input.args.back().push_back(one(column));
+  }
+  kept.input.batch = meta.get();
+  kept.row = std::move(meta);
+  kept.order = m_order++;
+  place->second = std::move(kept);
+  putIn(place->second);
+  if (m_keptOrder.size() > kMostKeys) {
+    // Many at once: what is left is added anew.
+    for (size_t i = 0; i < kMostKeys / 16; ++i) {
+      m_kept.erase(m_keptOrder.front());
+      m_keptOrder.pop_front();
+    }
+    startAnew();
+  }
+  group = place->second.group;
+}
+
+void RollingOperator::putIn(Kept& kept) {
+  const uint32_t first = 0;
+  std::vector<uint32_t> groups;
+  m_running->add(kept.input, {&first, 1}, groups);
+  kept.group = groups[0];
+  if (kept.group >= m_keptOf.size())
+    m_keptOf.resize(kept.group + 1);
+  else if (m_keptOf[kept.group].empty())
+    --m_emptyGroups;
+  m_keptOf[kept.group].emplace(kept.order, &kept.input);
+}
+
+// What cannot be taken back from a sum without drift is added anew, but only that of its own group.
+void RollingOperator::takeOut(const Kept& gone) {
+  auto& left = m_keptOf[gone.group];
+  left.erase(gone.order);
+  m_running->takeBack(gone.input, 0, gone.group, left);
+  if (left.empty()) ++m_emptyGroups;
+}
+
+// Without the groups that have nothing any more.
+void RollingOperator::startAnew() {
+  std::vector<Kept*> all;
+  for (auto& [name, kept] : m_kept)
+    if (kept.row) all.push_back(&kept);
+  std::sort(all.begin(), all.end(), [](const Kept* a, const Kept* b) { return a->order < b->order; });
+  m_running->clear();
+  m_keptOf.clear();
+  m_emptyGroups = 0;
+  for (Kept* kept : all) putIn(*kept);
 }
 
 void RollingOperator::consume(const Batch& batch) {
@@ -102,12 +167,23 @@ void RollingOperator::consume(const Batch& batch) {
   for (uint32_t row = 0; row < batch.rows(); ++row) {
     uint32_t group = 0;
     if (unique) {
-      if (!addUnique(batch, input, *keys, row, group)) continue;
+      std::string key;
+      appendKey(key, {&keys, 1}, row);
+      if (m_select.window.kind == BoundWindow::Kind::Unique)
+        addLatest(key, batch, input, row, group);
+      else if (!addFirst(std::move(key), input, row, group))
+        continue;
     } else if (m_rolls) {
+      dropEmptyGroups();
       group = m_groups.find(input.keys, row);
       // A row out of order counts from its arrival on: it is as old as the newest before it.
       m_latest = std::max(m_latest, batch.meta[row].time());
       m_members.push_back({m_latest, group});
+      if (group >= m_membersOf.size())
+        m_membersOf.resize(group + 1);
+      else if (m_membersOf[group] == 0)
+        --m_emptyGroups;
+      ++m_membersOf[group];
       for (size_t a = 0; a < m_rolling.size(); ++a) {
         m_rolling[a]->grow(m_groups.size());
         m_rolling[a]->push(input.of(a), row, group);

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/exec/aggregate_set.h"
 #include "core/exec/operator.h"
@@ -25,11 +28,19 @@ class RollingOperator final : public Operator {
   };
   /// A row that UNIQUE keeps: everything needed to add it again.
   struct Kept {
-    std::shared_ptr<const Batch> batch;
+    std::shared_ptr<const Batch> row;  ///< its times only
+    PreparedInput input;
+    uint32_t group = 0;
     uint64_t order = 0;
   };
   void expire(int64_t now);
-  bool addUnique(const Batch& batch, const PreparedInput& input, const Column& keys, uint32_t row, uint32_t& group);
+  void leave(uint32_t group);
+  void dropEmptyGroups();
+  bool addFirst(std::string key, const PreparedInput& input, uint32_t row, uint32_t& group);
+  void addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row, uint32_t& group);
+  void putIn(Kept& kept);
+  void takeOut(const Kept& gone);
+  void startAnew();
 
   const BoundSelect& m_select;
   bool m_rolls;
@@ -37,10 +48,15 @@ class RollingOperator final : public Operator {
   GroupTable m_groups;
   std::vector<std::unique_ptr<RollingAggregator>> m_rolling;
   std::deque<Member> m_members;
+  std::vector<size_t> m_membersOf;  ///< of each group
+  size_t m_emptyGroups = 0;
+  bool m_hasForever;
   int64_t m_latest = kNoWatermark;
   std::unordered_map<std::string, Kept> m_kept;
   std::deque<std::string> m_keptOrder;
   uint64_t m_order = 0;
+  std::unordered_set<std::string> m_seen;  ///< of FIRSTUNIQUE
+  std::vector<std::map<uint64_t, const PreparedInput*>> m_keptOf;  ///< of UNIQUE, by group and order
 };
 
 /// DELAY(d): passes each row on d later by the clock, its event time moved by d too.

@@ -52,11 +52,14 @@ class CsvDecoder final : public Decoder {
         const bool empty = fields[c].first.empty() && !fields[c].second;
         if (!empty && !convertJson(JsonKind::String, fields[c].first, field.type, value)) {
           if (!m_settings.mismatchIsNull) {
-            for (size_t undone = 0; undone < c; ++undone) rows.column(undone).truncate(rows.rows());
             rows.truncate(before);
-            return rejected("'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + fields[c].first);
+            return rejected(mismatchReason(field, fields[c].first));
           }
           ++result.fieldMismatches;
+        }
+        if (field.notNull && isNull(value)) {
+          rows.truncate(before);
+          return rejected(missingReason(field));
         }
         rows.column(c).append(value);
       }
@@ -126,6 +129,18 @@ class CsvEncoder final : public Encoder {
 };
 
 }  // namespace
+
+std::string mismatchReason(const Field& field, std::string_view got) {
+  constexpr size_t kShown = 60;
+  if (got.size() > kShown) {
+    size_t end = kShown;
+    while (end > 0 && (static_cast<unsigned char>(got[end]) & 0xC0) == 0x80) --end;
+    got = got.substr(0, end);
+  }
+  return "'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + std::string(got);
+}
+
+std::string missingReason(const Field& field) { return "column '" + field.name + "' is NOT NULL and missing"; }
 
 std::unique_ptr<Decoder> makeDecoder(const DecoderSettings& settings, const SchemaPtr& schema) {
   if (settings.format == "text" || settings.format == "bytes")

@@ -36,6 +36,10 @@ class Decoder {
   virtual DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) = 0;
 };
 
+/// Why a message is rejected for one column, in the same words for every format. `got` is cut, so that a reason stays a line.
+std::string mismatchReason(const Field& field, std::string_view got);
+std::string missingReason(const Field& field);
+
 /// Makes the decoder for a format and a schema that the checker has approved.
 std::unique_ptr<Decoder> makeDecoder(const DecoderSettings& settings, const SchemaPtr& schema);
 

@@ -38,6 +38,15 @@ class JsonDecoder final : public Decoder {
     m_result = &result;
     m_rows = &rows;
     m_meta = meta;
+    read(message, rows, result);
+    // Neither outlives this call.
+    m_result = nullptr;
+    m_rows = nullptr;
+    return result;
+  }
+
+ private:
+  void read(std::string_view message, BatchBuilder& rows, DecodeResult& result) {
     const size_t before = rows.rows();
     bool isParsed = false;
     m_presentInEnvelope = false;
@@ -57,17 +66,15 @@ class JsonDecoder final : public Decoder {
         result.kind = DecodeResult::Kind::Rejected;
         result.reason = bad.reason;
       }
-      return result;
+      return;
     }
     if (isParsed && rows.rows() == before + 1 && result.controlRecords == 0) learn(message);
     if (rows.rows() == before) {
       result.kind = DecodeResult::Kind::Control;
       result.controlRecords = 0;
     }
-    return result;
   }
 
- private:
   void parse(std::string_view message) {
     if (m_buffer.size() < message.size() + simdjson::SIMDJSON_PADDING)
       m_buffer.resize((message.size() + simdjson::SIMDJSON_PADDING) * 2);
@@ -170,7 +177,7 @@ class JsonDecoder final : public Decoder {
         continue;
       }
       write(c, column);
-      if (m_isNotNull[c] && column.isNull(column.size() - 1)) throw Bad{"column '" + m_schema->fields[c].name + "' is NOT NULL and missing"};
+      if (m_isNotNull[c] && column.isNull(column.size() - 1)) throw Bad{missingReason(m_schema->fields[c])};
     }
     m_rows->finishRow(m_meta);
   }
@@ -197,19 +204,24 @@ class JsonDecoder final : public Decoder {
     Value value;
     if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
     if (!m_settings.mismatchIsNull)
-      throw Bad{"'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + std::string(cell.text.substr(0, 60))};
+      throw Bad{mismatchReason(field, cell.text)};
     ++m_result->fieldMismatches;
     column.appendNull();
   }
 
   // The envelope may come behind the records, so its columns are written last.
   void fillEnvelope(size_t before) {
-    if (!m_presentInEnvelope || m_rows->rows() == before) return;
+    if (m_rows->rows() == before) return;
     for (const size_t c : m_plan.envelope) {
       Column& column = m_rows->column(c);
+      if (!m_presentInEnvelope) {
+        if (m_isNotNull[c]) throw Bad{missingReason(m_schema->fields[c])};
+        continue;
+      }
       const size_t mismatches = m_result->fieldMismatches;
       column.truncate(before);
       for (size_t row = before; row < m_rows->rows(); ++row) write(c, column);
+      if (m_isNotNull[c] && column.isNull(before)) throw Bad{missingReason(m_schema->fields[c])};
       // One member is one mismatch, however many rows it stands in.
       if (m_result->fieldMismatches > mismatches) m_result->fieldMismatches = mismatches + 1;
     }

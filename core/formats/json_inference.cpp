@@ -15,6 +15,8 @@ constexpr size_t kEventsRead = 10;
 // Acks and greetings come first; after so many messages whatever comes has to do.
 constexpr size_t kMostDoubtful = 3;
 constexpr size_t kLeastMembers = 3;
+// An object whose members are keys of data, not columns, would make as many as it has.
+constexpr size_t kMostColumns = 1000;
 
 Type typeOf(std::string_view value) {
   if (value.starts_with('"')) return Type::String;
@@ -43,15 +45,20 @@ std::optional<std::string_view> valueAt(std::string_view json, const JsonPath& p
 }  // namespace
 
 void JsonInference::Columns::note(const std::string& name, Type type) {
-  const auto [place, isNew] = places.try_emplace(name, fields.size());
-  if (isNew)
-    fields.push_back({name, type, false});
-  else
+  const auto place = places.find(name);
+  if (place != places.end()) {
     fields[place->second].type = merged(fields[place->second].type, type);
+  } else if (fields.size() == kMostColumns) {
+    isCut = true;
+  } else {
+    places.emplace(name, fields.size());
+    fields.push_back({name, type, false});
+  }
 }
 
 void JsonInference::Columns::merge(const Columns& other) {
   for (const Field& field : other.fields) note(field.name, field.type);
+  isCut = isCut || other.isCut;
   ++messages;
 }
 
@@ -141,7 +148,13 @@ SchemaPtr JsonInference::schema() const {
     const auto place = seen.places.find(mapped.column);
     add(mapped.column, place == seen.places.end() ? Type::Null : seen.fields[place->second].type, false);
   }
-  for (const Field& field : seen.fields) add(field.name, field.type, false);
+  schema->isCut = seen.isCut;
+  for (const Field& field : seen.fields) {
+    if (schema->fields.size() < kMostColumns)
+      add(field.name, field.type, false);
+    else
+      schema->isCut = schema->isCut || !placed.contains(field.name);
+  }
   return schema;
 }
 

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "core/base/json_path.h"
@@ -26,7 +25,8 @@ class JsonInference {
   bool hasEvent() const { return m_events.messages > 0; }
   /// Further messages change nothing.
   bool isSettled() const;
-  /// Written columns, mapped ones, then members in the order in which they came; nothing before any message fits.
+  /// Written columns, mapped ones, then members in the order in which they came, up to 1,000 in all; nothing before any
+  /// message fits.
   SchemaPtr schema() const;
 
  private:
@@ -38,6 +38,7 @@ class JsonInference {
     std::vector<Field> fields;
     std::unordered_map<std::string, size_t> places;
     size_t messages = 0;
+    bool isCut = false;  ///< there were too many
 
     void note(const std::string& name, Type type);
     void merge(const Columns& other);

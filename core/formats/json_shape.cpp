@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/base/plain_number.h"
+#include "core/base/plain_text.h"
 
 namespace weir {
 
@@ -35,15 +36,9 @@ uint64_t wordOf(std::string_view piece) {
 // Returns the first quote, or the first character that is not plain, at or behind `at`.
 inline const char* endOfPlainText(const char* at, const char* end) {
   if constexpr (std::endian::native == std::endian::little) {
-    constexpr uint64_t kOnes = 0x0101010101010101;
-    constexpr uint64_t kHigh = kOnes << 7;
     for (; end - at >= 8; at += 8) {
-      const auto word = load<uint64_t>(at);
-      const uint64_t quote = word ^ kOnes * '"';
-      const uint64_t backslash = word ^ kOnes * '\\';
-      // Of each byte the high bit, right for the lowest one that is set: zero after XOR, below space, or beyond ASCII.
-      const uint64_t found = (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) | ((word - kOnes * 0x20) & ~word) | word) & kHigh;
-      if (found) return at + std::countr_zero(found) / 8;
+      const size_t plain = plainBytes<true>(load<uint64_t>(at));
+      if (plain < 8) return at + plain;
     }
   }
   while (at != end && *at != '"' && isPlain(*at)) ++at;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 
@@ -16,6 +15,7 @@ struct DistinctCount {
   using Input = std::tuple<T>;
   static constexpr bool kSkipsNull = true;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
   std::unordered_map<std::string, uint64_t> seen;
   void update(RowTime, const Input& in) { ++seen[aggregating::keyOf(in)]; }
   void retract(RowTime, const Input& in) {

@@ -23,7 +23,8 @@ struct RowTime {
 ///   void update(RowTime, const Input&)
 ///   void combine(const State& later)
 ///   void finish(Column&, Issues&, uint32_t weight) const
-/// and, where rows can be taken back exactly, kRetracts = true and void retract(RowTime, const Input&).
+/// and, where rows can be taken back exactly, kRetracts = true and void retract(RowTime, const Input&). kAnyOrder = true
+/// says that this holds for any row, not for the oldest one only.
 namespace aggregating {
 
 template <class T>
@@ -79,6 +80,15 @@ class Appending final : public Aggregator {
     m_states[from] = State();
   }
   void clear(uint32_t group) override { m_states[group] = State(); }
+  bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row, [[maybe_unused]] uint32_t group) override {
+    if constexpr (requires { State::kAnyOrder; }) {
+      if (applies<State>(input, row))
+        m_states[group].retract({input.meta[row].time()}, Reader<typename State::Input>::get(input, row));
+      return true;
+    } else {
+      return false;
+    }
+  }
   void finish(uint32_t group, Column& out, Issues& issues, uint32_t weight) const override {
     m_states[group].finish(out, issues, weight);
   }
@@ -86,6 +96,14 @@ class Appending final : public Aggregator {
  private:
   std::vector<State> m_states;
 };
+
+template <class Group>
+void keepGroups(std::vector<Group>& all, std::span<const uint32_t> groups) {
+  std::vector<Group> kept;
+  kept.reserve(groups.size());
+  for (const uint32_t group : groups) kept.push_back(std::move(all[group]));
+  all = std::move(kept);
+}
 
 /// First in, first out, where rows can be taken back exactly.
 template <class State>
@@ -106,6 +124,7 @@ class Retracting final : public RollingAggregator {
     if (g.rows.front().counts) g.state.retract(g.rows.front().time, g.rows.front().input);
     g.rows.pop_front();
   }
+  void keepOnly(std::span<const uint32_t> groups) override { keepGroups(m_groups, groups); }
   void finish(uint32_t group, Column& out, Issues& issues, uint32_t weight) const override {
     m_groups[group].state.finish(out, issues, weight);
   }
@@ -153,6 +172,7 @@ class TwoStacks final : public RollingAggregator {
     }
     g.front.pop_back();
   }
+  void keepOnly(std::span<const uint32_t> groups) override { keepGroups(m_groups, groups); }
   void finish(uint32_t group, Column& out, Issues& issues, uint32_t weight) const override {
     const Group& g = m_groups[group];
     State sum = g.front.empty() ? State() : g.front.back();

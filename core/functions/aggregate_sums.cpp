@@ -15,6 +15,7 @@ struct CountRows {
   using Input = std::tuple<>;
   static constexpr bool kSkipsNull = false;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
   int64_t n = 0;
   void update(RowTime, const Input&) { ++n; }
   void retract(RowTime, const Input&) { --n; }
@@ -27,6 +28,7 @@ struct Count {
   using Input = std::tuple<T>;
   static constexpr bool kSkipsNull = true;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
   int64_t n = 0;
   void update(RowTime, const Input&) { ++n; }
   void retract(RowTime, const Input&) { --n; }
@@ -38,6 +40,7 @@ struct IntegerSum {
   using Input = std::tuple<int64_t>;
   static constexpr bool kSkipsNull = true;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
   Int128 sum = 0;
   int64_t n = 0;
   void update(RowTime, const Input& in) {
@@ -138,6 +141,7 @@ struct Logic {
   using Input = std::tuple<bool>;
   static constexpr bool kSkipsNull = true;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
   int64_t yes = 0;
   int64_t no = 0;
   void update(RowTime, const Input& in) { ++(std::get<0>(in) ? yes : no); }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/options/option_table.h"
 
-#include <algorithm>
 #include <array>
 
 namespace weir {

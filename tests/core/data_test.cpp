@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "core/base/bounded_queue.h"
 #include "core/base/clock.h"
+#include "core/base/plain_text.h"
 #include "core/base/text.h"
 #include "core/data/json_text.h"
 #include "core/data/time_text.h"
@@ -109,4 +112,37 @@ TEST_CASE("a message that turns out bad leaves nothing behind") {
   REQUIRE(batch->rows() == 1);
   CHECK(batch->columns[0]->text(0) == "c");
   CHECK(batch->columns[1]->integer(0) == 2);
+}
+
+TEST_CASE("texts are taken back to any row, NULLs among them") {
+  Column column(Type::String);
+  column.appendText("a");
+  column.appendNull();
+  column.appendText("");
+  column.appendText("bcd");
+  column.truncate(3);
+  column.appendText("e");
+  CHECK(column.text(0) == "a");
+  CHECK(column.text(1).empty());
+  CHECK(column.isNull(1));
+  CHECK_FALSE(column.isNull(2));
+  CHECK(column.text(3) == "e");
+  column.truncate(0);
+  column.appendNull();
+  column.appendText("f");
+  CHECK(column.text(1) == "f");
+}
+
+TEST_CASE("plain bytes are counted up to the first that is not") {
+  const auto plain = [](const char* text) {
+    uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    return std::pair(plainBytes<false>(word), plainBytes<true>(word));
+  };
+  if (std::endian::native != std::endian::little) return;
+  CHECK(plain("abcdefgh") == std::pair<size_t, size_t>(8, 8));
+  CHECK(plain("abc\"efgh") == std::pair<size_t, size_t>(3, 3));
+  CHECK(plain("\\bcdefgh") == std::pair<size_t, size_t>(0, 0));
+  CHECK(plain("abcdefg\n") == std::pair<size_t, size_t>(7, 7));
+  CHECK(plain("a\xc3\xa9" "d\"fgh") == std::pair<size_t, size_t>(4, 1));
 }

@@ -3,10 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "core/connectors/intake.h"
+#include "core/formats/json_inference.h"
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 using namespace weir;
@@ -152,4 +156,122 @@ TEST_CASE("a join forgets keys that come no more") {
   }
   feeder.flush();
   CHECK(pairs == 19'995);
+}
+
+TEST_CASE("an ASOF JOIN forgets keys beyond its tolerance, and finds what it keeps") {
+  BoundResult checked = checkScript("CREATE STREAM A (k LONG); CREATE STREAM B (k LONG, v LONG);"
+                                    "INSERT INTO O SELECT A.k AS k, B.v AS v FROM A ASOF JOIN B ON A.k = B.k TOLERANCE 100 ms;"
+                                    "CREATE TABLE L (k LONG, v LONG); INSERT INTO L SELECT k % 10 AS k, v FROM B;"
+                                    "INSERT INTO P SELECT A.k AS k, L.v AS v FROM A JOIN L ON A.k % 10 = L.k;");
+  REQUIRE_FALSE(hasError(checked.diagnostics));
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  std::vector<int64_t> near;
+  int64_t wrong = 0;
+  pipeline.tap("O", [&](const BatchPtr& batch) {
+    for (size_t row = 0; row < batch->rows(); ++row) near.push_back(batch->columns[1]->integer(row) - 2 * batch->columns[0]->integer(row));
+  });
+  pipeline.tap("P", [&](const BatchPtr& batch) {
+    for (size_t row = 0; row < batch->rows(); ++row) wrong += batch->columns[1]->integer(row) % 10 != batch->columns[0]->integer(row) * 2 % 10;
+  });
+  constexpr int64_t kRows = 100'000;
+  for (int64_t i = 0; i < kRows; ++i) {
+    feeder.message(*feeder.find("B"), "{\"k\":" + std::to_string(i) + ",\"v\":" + std::to_string(2 * i) + "}", fromMillis(i));
+    if (i % 10 != 0) continue;
+    feeder.message(*feeder.find("A"), "{\"k\":" + std::to_string(i - 100) + "}", fromMillis(i));
+    feeder.message(*feeder.find("A"), "{\"k\":" + std::to_string(i - 101) + "}", fromMillis(i));
+  }
+  feeder.flush();
+  CHECK(near.size() == (kRows - 100) / 10);
+  CHECK(std::count(near.begin(), near.end(), 0) == static_cast<ptrdiff_t>(near.size()));
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a rolling window forgets groups that come no more, and counts the others on") {
+  for (const char* window : {"TIME(4 ms)", "LENGTH(8)"}) {
+    BoundResult checked = checkScript(std::string("CREATE STREAM S (k LONG); INSERT INTO O SELECT k, COUNT(*) AS n, SUM(k) AS s, MAX(k) AS m FROM S WINDOW ") + window + " GROUP BY k;");
+    REQUIRE_FALSE(hasError(checked.diagnostics));
+    Pipeline pipeline(std::move(checked.script), 0, 1);
+    Feeder feeder(pipeline);
+    int64_t rows = 0;
+    int64_t wrong = 0;
+    pipeline.tap("O", [&](const BatchPtr& batch) {
+      for (size_t row = 0; row < batch->rows(); ++row, ++rows) {
+        const int64_t k = batch->columns[0]->integer(row);
+        // Every second row is of group -1: four of them are in the window.
+        const int64_t n = k == -1 ? std::min<int64_t>(4, rows / 2 + 1) : 1;
+        wrong += batch->columns[1]->integer(row) != n || batch->columns[2]->integer(row) != n * k || batch->columns[3]->integer(row) != k;
+      }
+    });
+    for (int64_t i = 0; i < 20'000; ++i) {
+      feeder.message(*feeder.find("S"), "{\"k\":-1}", fromMillis(i));
+      feeder.message(*feeder.find("S"), "{\"k\":" + std::to_string(i) + "}", fromMillis(i));
+    }
+    feeder.flush();
+    CHECK(rows == 40'000);
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("UNIQUE takes back what is replaced, whatever the group") {
+  BoundResult checked = checkScript("CREATE STREAM S (id LONG, g LONG, v LONG); INSERT INTO O SELECT g, COUNT(*) AS n, SUM(v) AS s, MAX(v) AS m FROM S WINDOW UNIQUE(id) GROUP BY g;");
+  REQUIRE_FALSE(hasError(checked.diagnostics));
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  struct Row {
+    int64_t group;
+    int64_t value;
+  };
+  std::map<int64_t, Row> kept;
+  std::vector<std::array<int64_t, 4>> expected;
+  std::vector<std::array<int64_t, 4>> got;
+  pipeline.tap("O", [&](const BatchPtr& batch) {
+    for (size_t row = 0; row < batch->rows(); ++row) {
+      std::array<int64_t, 4> values{};
+      for (size_t c = 0; c < 4; ++c) values[c] = batch->columns[c]->integer(row);
+      got.push_back(values);
+    }
+  });
+  for (int64_t i = 0; i < 6'000; ++i) {
+    const int64_t id = i * 7 % 19;
+    // Groups that never come again, and three that do.
+    const int64_t group = i % 2 == 0 ? i + 10 : i % 3;
+    const int64_t value = i * 31 % 101;
+    kept[id] = {group, value};
+    std::array<int64_t, 4> now{group, 0, 0, INT64_MIN};
+    for (const auto& [key, row] : kept)
+      if (row.group == group) now = {group, now[1] + 1, now[2] + row.value, std::max(now[3], row.value)};
+    expected.push_back(now);
+    feeder.message(*feeder.find("S"), "{\"id\":" + std::to_string(id) + ",\"g\":" + std::to_string(group) + ",\"v\":" + std::to_string(value) + "}", fromMillis(i));
+  }
+  feeder.flush();
+  CHECK(got == expected);
+}
+
+TEST_CASE("UNIQUE over very many keys takes one back at the cost of one") {
+  BoundResult checked = checkScript("CREATE STREAM S (id LONG, v LONG); INSERT INTO O SELECT COUNT(*) AS n, SUM(v) AS s FROM S WINDOW UNIQUE(id);");
+  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Feeder feeder(pipeline);
+  int64_t last = 0;
+  pipeline.tap("O", [&](const BatchPtr& batch) { last = batch->columns[1]->integer(batch->rows() - 1); });
+  for (int64_t i = 0; i < 60'000; ++i)
+    feeder.message(*feeder.find("S"), "{\"id\":" + std::to_string(i % 20'000) + ",\"v\":" + std::to_string(i / 20'000) + "}", fromMillis(i));
+  feeder.flush();
+  CHECK(last == 40'000);
+}
+
+TEST_CASE("no more than a thousand columns are learnt, and the user is told") {
+  std::string json;
+  for (int i = 0; i < 1500; ++i) json += (i ? ",\"c" : "{\"c") + std::to_string(i) + "\":" + std::to_string(i);
+  JsonInference inference({}, {});
+  inference.add(json + "}");
+  const SchemaPtr schema = inference.schema();
+  REQUIRE(schema);
+  CHECK(schema->fields.size() == 1000);
+  CHECK(schema->fields.back().name == "c999");
+  const std::string sql = "CREATE STREAM S ( ... ) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://x'); INSERT INTO O SELECT c1 FROM S;";
+  const BoundResult checked = checkScript(sql, {{"S", schema}});
+  CHECK_FALSE(hasError(checked.diagnostics));
+  REQUIRE(checked.diagnostics.size() == 1);
+  CHECK(checked.diagnostics.front().message == "the messages of 'S' have more than 1000 columns: the others are not read");
 }
