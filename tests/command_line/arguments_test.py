@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 WEIR = sys.argv.pop(1)
+COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "weir.bash-completion"
 SQL = "CREATE STREAM T (s STRING);\nSELECT s FROM T INSERT INTO O;\n"
 
 
@@ -28,6 +29,15 @@ class Arguments(unittest.TestCase):
         self.capture = self.tmp / "a.weircap"
         lines = [{"weir_capture": 1, "started": 0, "sources": {}}, *({"at": i, "stream": "T", "text": json.dumps({"s": str(i)})} for i in range(3))]
         self.capture.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+
+    def serve(self, address):
+        server = subprocess.Popen([WEIR, "replay", str(self.capture), "--serve", address], stdout=subprocess.PIPE, text=True)
+
+        def end():
+            server.terminate()
+            server.communicate(timeout=10)
+        self.addCleanup(end)
+        return server.stdout.readline().strip()
 
     def fails(self, code, said, *args, **more):
         done = weir(*args, **more)
@@ -96,9 +106,7 @@ class Arguments(unittest.TestCase):
         for address, url in (("localhost:0", "ws://127.0.0.1:"), ("[::1]:0", "ws://[::1]:")):
             if address.startswith("[") and not os.path.exists("/proc/net/if_inet6"):
                 continue
-            with subprocess.Popen([WEIR, "replay", str(self.capture), "--serve", address], stdout=subprocess.PIPE, text=True) as server:
-                self.assertTrue(server.stdout.readline().startswith(url))
-                server.terminate()
+            self.assertIn(url, self.serve(address))
             done = weir("demo", "--headless", "--for", "500ms", "-o", "/dev/null", "--metrics-listen", address)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("counters at " + url.replace("ws:", "http:"), done.stderr)
@@ -124,9 +132,7 @@ class Arguments(unittest.TestCase):
         self.fails(2, "cannot come from standard input", "replay", "-", self.sql)
         for option in ("--record", "--metrics"):
             self.fails(2, "cannot be standard output", "run", self.sql, option, "-")
-        with subprocess.Popen([WEIR, "replay", str(self.capture), "--serve", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as server:
-            recorded = weir("record", server.stdout.readline().strip() + "/T", "-o", "-", "--for", "1s")
-            server.terminate()
+        recorded = weir("record", self.serve("127.0.0.1:0") + "/T", "-o", "-", "--for", "1s")
         self.assertTrue(recorded.stdout.startswith('{"weir_capture"'), recorded.stderr)
 
     def test_a_folder_on_standard_input(self):
@@ -147,6 +153,13 @@ class Arguments(unittest.TestCase):
         done = self.fails(1, "no keychain is available", "secret", "TOKEN", input="x\n", env=env)
         self.assertIn("${env:TOKEN}", done.stderr)
         self.assertNotIn("hint", self.fails(1, "no keychain is available", "secret", "--remove", "TOKEN", env=env).stderr)
+
+    def test_bash_completes_values(self):
+        for words, offered in (("run --format ", "table jsonl csv"), ("check --format ", "text json"), ("replay a b --speed 1", "1 10"),
+                               ("--theme d", "dark"), ("demo --log-format ", "text json"), ("run --log-level w", "warning"), ("run -f c", "csv")):
+            script = f'source "{COMPLETION}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _weir; echo "${{COMPREPLY[*]}}"'
+            done = subprocess.run(["bash", "-c", script, "bash", "weir", *words.split(" ")], capture_output=True, text=True, timeout=10)
+            self.assertEqual(done.stdout.strip(), offered, f"{words}: {done.stderr}")
 
 
 if __name__ == "__main__":
