@@ -8,7 +8,7 @@
 namespace weir {
 
 /// Exit codes of the command line.
-enum Exit { kExitOk = 0, kExitFailure = 1, kExitUsage = 2, kExitSourceEnded = 3, kExitSinkFailed = 4, kExitInterrupted = 130 };
+enum Exit { kExitOk = 0, kExitFailure = 1, kExitUsage = 2, kExitSourceEnded = 3, kExitSinkFailed = 4, kExitCannotListen = 5, kExitInterrupted = 130 };
 
 /// What the commands that run a script have in common.
 struct RunSettings {
@@ -75,7 +75,8 @@ int demoCommand(const RunSettings& settings, int argc, char** argv);
 /// Runs the demo exchange alone; its URL is the first line.
 int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv);
 
-/// Reads a file, or standard input for "-", and no more than a script may have. Says why on stderr when it cannot.
+/// Reads a file, or standard input for "-", and no more than a script may have. Says why on stderr when it cannot, or when
+/// it is a capture.
 bool readText(const std::string& file, std::string& text);
 
 }  // namespace weir

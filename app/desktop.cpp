@@ -5,8 +5,11 @@
 #include <QFileInfo>
 #include <QIcon>
 #include <QTimer>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
+#include "app/arguments.h"
 #include "app/commands.h"
 #include "app/notifier.h"
 #include "app/signal_watch.h"
@@ -16,20 +19,59 @@
 
 namespace weir {
 
+namespace {
+
+constexpr const char* kWithoutDisplay = "hint: weir run FILE works without one, and weir demo --headless shows the demo\n";
+
+QtMessageHandler g_printMessage = nullptr;
+// What the platform's plugin said: the first line is the reason when there is no window.
+QStringList* g_heldBack = nullptr;
+
+// Qt aborts when it cannot open the display, with a core dump for what is no crash.
+void onMessageAtStart(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+  if (type == QtFatalMsg && (message.contains(QLatin1String("platform plugin")) || message.contains(QLatin1String("display")))) {
+    std::cerr << "weir: there is no display" << (g_heldBack->isEmpty() ? "" : ": " + g_heldBack->first().toStdString()) << "\n" << kWithoutDisplay << std::flush;
+    std::_Exit(kExitFailure);
+  }
+  if ((type == QtWarningMsg || type == QtInfoMsg) && QLatin1String(context.category).startsWith(QLatin1String("qt.qpa")))
+    g_heldBack->append(message);
+  else
+    g_printMessage(type, context, message);
+}
+
+std::unique_ptr<QApplication> openDisplay(int& argc, char** argv) {
+  QStringList heldBack;
+  g_heldBack = &heldBack;
+  g_printMessage = qInstallMessageHandler(onMessageAtStart);
+  auto app = std::make_unique<QApplication>(argc, argv);
+  qInstallMessageHandler(g_printMessage);
+  for (const QString& message : heldBack) say(message);
+  return app;
+}
+
+}  // namespace
+
 int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
+  // Nobody is there to see an empty window, or a picture of one.
+  for (const std::string& file : settings.files) {
+    std::error_code ignored;
+    if ((!settings.runFile && settings.screenshot.empty()) || (std::filesystem::exists(file, ignored) && !std::filesystem::is_directory(file, ignored))) continue;
+    std::cerr << "weir: cannot read " << file << "\n";
+    return kExitFailure;
+  }
   if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
       qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
-    std::cerr << "weir: there is no display\nhint: weir run FILE works without one, and weir demo --headless shows the demo\n";
-    return 1;
+    std::cerr << "weir: there is no display\n" << kWithoutDisplay;
+    return kExitFailure;
   }
   QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
-  QApplication app(argc, argv);
+  const std::unique_ptr<QApplication> app = openDisplay(argc, argv);
   QApplication::setApplicationName(QStringLiteral("weir"));
   QApplication::setDesktopFileName(QStringLiteral("io.github.weir.Weir"));
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/weir/icon.svg")));
   const bool dark = settings.theme.empty() ? systemIsDark() : settings.theme == "dark";
   const Theme& theme = dark ? darkTheme() : lightTheme();
-  applyTheme(app, theme);
+  applyTheme(*app, theme);
 
   const QString folder = settings.dataFolder.empty() ? Workspace::defaultFolder() : QString::fromStdString(settings.dataFolder);
   SingleInstance instance(folder);
@@ -38,7 +80,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   const bool alone = settings.newInstance || !settings.screenshot.empty() || settings.runDemo || settings.runFile;
   if (!alone && instance.handOver(paths)) {
     std::cerr << "weir: runs already; its window has been asked to come to the front (--new-instance opens another)\n";
-    return 0;
+    return kExitOk;
   }
 
   std::unique_ptr<DemoExchange> exchange;
@@ -59,10 +101,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
       [&exchange] { return exchange ? exchange->dashboardRows() : 0; }};
   // A picture is taken of what was asked for, and nothing of it is kept.
   MainWindow window(theme, demo, settings.screenshot.empty() ? folder : QString());
-  if (!settings.size.empty()) {
-    const QStringList parts = QString::fromStdString(settings.size).split(QLatin1Char('x'));
-    if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
-  }
+  if (const auto size = windowSize(settings.size)) window.resize(size->first, size->second);
   const bool restored = settings.screenshot.empty() && window.restoreSession();
   if (!settings.theme.empty()) window.setTheme(theme);
   bool opened = false;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Commands about feeds themselves: look at one, play a recorded one, keep what opens one.
 #include <QCoreApplication>
+#include <QDBusConnection>
+#include <QDBusConnectionInterface>
+#include <QDBusReply>
 #include <QTimer>
 #include <fstream>
 #include <iostream>
 
 #include "app/commands.h"
+#include "app/listen_address.h"
 #include "app/output.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
@@ -72,6 +76,20 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   return ended != 0 ? ended : timeUp && code == kExitOk ? kExitOk : code;
 }
 
+namespace {
+
+// Asked only once the keychain has failed: what it says about a missing one is "Unknown error".
+bool hasKeychain() {
+  const QDBusConnection bus = QDBusConnection::sessionBus();
+  if (!bus.isConnected()) return false;
+  const QStringList known = bus.interface()->activatableServiceNames().value() + bus.interface()->registeredServiceNames().value();
+  for (const char* service : {"org.freedesktop.secrets", "org.kde.kwalletd6", "org.kde.kwalletd5"})
+    if (known.contains(QLatin1String(service))) return true;
+  return false;
+}
+
+}  // namespace
+
 int secretCommand(const std::string& name, bool remove, int argc, char** argv) {
   QCoreApplication app(argc, argv);
   std::string value;
@@ -82,45 +100,43 @@ int secretCommand(const std::string& name, bool remove, int argc, char** argv) {
   }
   const QString why = storeSecret(QString::fromStdString(name), QString::fromStdString(value));
   if (why.isEmpty()) return kExitOk;
-  std::cerr << "weir: the keychain refused: " << why.toStdString() << "\nhint: without a desktop keychain use ${env:" << name << "}\n";
+  if (hasKeychain())
+    std::cerr << "weir: the keychain refused: " << why.toStdString() << "\n";
+  else
+    std::cerr << "weir: no keychain is available\n";
+  if (!remove) std::cerr << "hint: without a desktop keychain use ${env:" << name << "}\n";
   return kExitFailure;
 }
 
 int serveCommand(const RunSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
-  std::ifstream in(settings.capture, std::ios::binary);
-  if (!in) {
-    std::cerr << "weir: cannot read " << settings.capture << "\n";
-    return kExitFailure;
-  }
-  const size_t colon = settings.serve.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : parseNumber<uint16_t>(std::string_view(settings.serve).substr(colon + 1));
-  const QHostAddress address(QString::fromStdString(settings.serve.substr(0, std::min(colon, settings.serve.size()))));
-  if (!port || address.isNull()) {
-    std::cerr << "weir: --serve wants ADDRESS:PORT, for example 127.0.0.1:9000\n";
-    return kExitUsage;
-  }
+  std::ifstream in;
+  if (!openCapture(settings.capture, in)) return kExitFailure;
   CaptureReader reader(in);
   if (const auto header = reader.readHeader(); !header) {
     printDiagnostics(header.diagnostics(), settings.capture, "");
     return kExitFailure;
   }
   std::vector<CaptureServer::Line> lines;
+  uint64_t messages = 0;
   while (true) {
     const auto line = reader.next();
+    if (!line && endsInTheMiddle(settings.capture, in, messages)) break;
     if (!line) {
       printDiagnostics(line.diagnostics(), settings.capture, "");
       return kExitFailure;
     }
     if (!*line) break;
     const CaptureLine& l = **line;
+    messages += l.kind == CaptureLine::Kind::Message;
     lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), l.isText});
   }
   CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1));
   QString error;
-  if (!server.listen(address, *port, &error)) {
+  const ListenAddress where = *listenAddress(settings.serve);
+  if (!server.listen(where.address, where.port, &error)) {
     say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.serve), error));
-    return kExitFailure;
+    return kExitCannotListen;
   }
   std::cout << server.url().toStdString() << std::endl;
   bool interrupted = false;

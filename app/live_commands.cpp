@@ -29,7 +29,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   const auto format = rowFormat(settings, streams->size());
   if (!format) return kExitUsage;
   OutputFile output(settings.output);
-  if (!output.ok()) return kExitFailure;
+  if (!output.ok() || (!settings.metrics.empty() && !canWrite(settings.metrics))) return kExitFailure;
   auto created = LiveRun::create(std::move(script), {!settings.noSinks, QString::fromStdString(settings.record), nullptr, opened});
   if (!created) {
     printDiagnostics(created.diagnostics(), file, text);
@@ -39,10 +39,10 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   QString why;
   std::unique_ptr<MetricsServer> server;
   if (!settings.metricsListen.empty()) {
-    server = MetricsServer::listen(QString::fromStdString(settings.metricsListen), *run, &why);
+    server = MetricsServer::listen(*listenAddress(settings.metricsListen), *run, &why);
     if (!server) {
-      say(QObject::tr("weir: %1").arg(why));
-      return kExitUsage;
+      say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.metricsListen), why));
+      return kExitCannotListen;
     }
     say(QObject::tr("weir: counters at %1").arg(server->url()));
   }
@@ -204,7 +204,7 @@ int demoCommand(const RunSettings& settings, int argc, char** argv) {
   QString error;
   if (!exchange.start(&error)) {
     say(QObject::tr("weir: the demo exchange cannot start: %1").arg(error));
-    return kExitFailure;
+    return kExitCannotListen;
   }
   say(QObject::tr("DEMO DATA from %1").arg(exchange.baseUrl()));
   const std::string text = demoScript(exchange.baseUrl()).toStdString();
@@ -233,7 +233,7 @@ int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv) {
   DemoExchange exchange(s);
   if (!exchange.start(&error)) {
     say(QObject::tr("weir: cannot listen on port %1: %2").arg(s.port).arg(error));
-    return kExitFailure;
+    return kExitCannotListen;
   }
   std::cout << exchange.baseUrl().toStdString() << std::endl;
   if (!std::cout) return kExitFailure;

@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <cmath>
-#include <filesystem>
+#include <algorithm>
 #include <iostream>
-#include <map>
-#include <optional>
 
+#include "app/arguments.h"
 #include "app/commands.h"
 #include "app/desktop.h"
+#include "app/listen_address.h"
 #include "core/base/log.h"
 
 namespace {
 
-// Reads 60, 60s, 2min, 1h, 1d.
-std::optional<double> seconds(const std::string& text) {
-  static const std::map<std::string, double> kUnits{{"", 1}, {"ms", 0.001}, {"s", 1}, {"sec", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"d", 86400}};
-  // A timer counts ms in 31 bits.
-  constexpr double kMost = 24 * 86400.0;
-  double amount = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
-  const auto unit = kUnits.find(std::string(end, text.data() + text.size()));
-  if (error != std::errc{} || unit == kUnits.end()) return std::nullopt;
-  const double total = amount * unit->second;
-  if (!std::isfinite(total) || total < 0 || total > kMost) return std::nullopt;
-  return total;
-}
-
-// Whether writing `output` would destroy `input`, by whatever name or link.
-bool isSameFile(const std::string& output, const std::string& input) {
-  std::error_code ignored;
-  return !output.empty() && std::filesystem::is_regular_file(input, ignored) && std::filesystem::equivalent(output, input, ignored);
+// What the demo's window has no use for: what its options say would be lost without a word.
+std::string onlyHeadless(const CLI::App& demo) {
+  for (const CLI::Option* option : demo.get_options())
+    if (option->count() > 0) return option->get_name() + " needs --headless";
+  return {};
 }
 
 int parseAndRun(int argc, char** argv) {
@@ -54,26 +39,32 @@ int parseAndRun(int argc, char** argv) {
   app.add_flag("--new-instance", desktop.newInstance, "Open a window of its own even when Weir runs already");
   app.add_option("--data-folder", desktop.dataFolder, "Keep texts, layout and history in this folder");
   app.add_option("--theme", desktop.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
-  app.add_option("--size", desktop.size, "Window size, e.g. 1440x900");
+  app.add_option("--size", desktop.size, "Window size, e.g. 1440x900")->check([](const std::string& text) {
+    return windowSize(text) ? std::string() : "not WIDTHxHEIGHT, e.g. 1440x900: " + text;
+  });
 
   const auto addFor = [&](CLI::App* command) {
     command->add_option("--for", duration, "End after this long, e.g. 60s or 5min")->check([](const std::string& text) {
       return seconds(text) ? std::string() : "not a duration from 0 to 24d, e.g. 500ms, 60s, 5min, 2h or 1d: " + text;
     });
   };
+  const auto isAddress = [](const std::string& text) {
+    return listenAddress(text) ? std::string() : "not ADDRESS:PORT, e.g. 127.0.0.1:9464, localhost:9464 or [::1]:9464: " + text;
+  };
+  const auto isFile = [](const std::string& text) { return text == "-" ? std::string("cannot be standard output: name a file") : std::string(); };
   const auto addRows = [&](CLI::App* command) {
     command->add_option("-f,--format", run.format, "Form of the rows; table on a terminal, else jsonl")
         ->check(CLI::IsMember({"table", "jsonl", "csv"}));
-    command->add_option("-o,--output", run.output, "Write the rows to this file");
-    command->add_option("--stream", run.streams, "Print this stream; may be given several times");
+    command->add_option("-o,--output", run.output, "Write the rows to this file, - for standard output");
+    command->add_option("--stream", run.streams, "Print this stream; may be given several times")->allow_extra_args(false);
     command->add_option("--limit", run.limit, "End after so many rows")->check([](const std::string& text) {
       return text.starts_with('-') || text.find_first_not_of('0') == std::string::npos ? "at least 1, found " + text : std::string();
     });
-    command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end");
+    command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end")->check(isFile);
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
   };
   const auto addTelling = [&](CLI::App* command) {
-    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format");
+    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")->check(isAddress);
     command->add_option("--log-format", run.logFormat, "Form of the log on standard error")->check(CLI::IsMember({"text", "json"}));
     command->add_option("--log-level", run.logLevel, "debug, info, warning, error or off; by category too: warning,connection=debug")->check([](const std::string& text) {
       std::string why;
@@ -82,36 +73,38 @@ int parseAndRun(int argc, char** argv) {
     command->add_flag("--no-progress", run.noProgress, "No line of rates and states on a terminal");
   };
   CLI::App* runApp = app.add_subcommand("run", "Run a pipeline without a window");
-  runApp->add_option("FILE", run.file, "SQL file, - for standard input")->required();
+  runApp->add_option("FILE", run.file, "SQL file, or - for standard input")->required();
   addRows(runApp);
   addFor(runApp);
   runApp->add_flag("--no-sinks", run.noSinks, "Connect no sinks");
-  runApp->add_option("--record", run.record, "Record what the sources receive");
+  runApp->add_option("--record", run.record, "Record what the sources receive")->check(isFile);
   addTelling(runApp);
 
   CLI::App* replayApp = app.add_subcommand("replay", "Run a pipeline over a capture, on a virtual clock");
-  replayApp->add_option("CAPTURE", run.capture, "Capture file")->required();
-  replayApp->add_option("FILE", run.file, "SQL file; not needed with --serve");
+  replayApp->add_option("CAPTURE", run.capture, "Capture file")->required()->check([](const std::string& text) {
+    return text == "-" ? std::string("a capture is read more than once, and cannot come from standard input") : std::string();
+  });
+  replayApp->add_option("FILE", run.file, "SQL file, or - for standard input; not needed with --serve");
   replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
-  replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead");
+  replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")->check(isAddress);
   replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
   addRows(replayApp);
 
   CLI::App* recordApp = app.add_subcommand("record", "Record raw messages into a capture");
-  recordApp->add_option("SOURCE", run.file, "URL or SQL file")->required();
-  recordApp->add_option("-o,--output", run.output, "Capture file")->required();
+  recordApp->add_option("SOURCE", run.file, "URL, SQL file, or - for SQL from standard input")->required();
+  recordApp->add_option("-o,--output", run.output, "Capture file, - for standard output")->required();
   addFor(recordApp);
   addTelling(recordApp);
 
   CLI::App* checkApp = app.add_subcommand("check", "Check SQL files");
-  checkApp->add_option("FILE", files, "SQL files")->required();
+  checkApp->add_option("FILE", files, "SQL files, or - for standard input")->required();
   checkApp->add_option("--format", checkFormat, "text or json")->check(CLI::IsMember({"text", "json"}));
   CLI::App* explainApp = app.add_subcommand("explain", "Tell what a pipeline does");
-  explainApp->add_option("FILE", run.file, "SQL file")->required();
+  explainApp->add_option("FILE", run.file, "SQL file, or - for standard input")->required();
 
   CLI::App* formatApp = app.add_subcommand("fmt", "Lay SQL files out, in place");
   bool formatCheck = false;
-  formatApp->add_option("FILE", files, "SQL files, - for standard input to standard output")->required();
+  formatApp->add_option("FILE", files, "SQL files, or - for standard input to standard output")->required();
   formatApp->add_flag("--check", formatCheck, "Change nothing; name the files that would change and fail if there are any");
   CLI::App* referenceApp = app.add_subcommand("reference", "Print a reference page as Markdown");
   std::string page;
@@ -120,8 +113,8 @@ int parseAndRun(int argc, char** argv) {
   TapSettings tap;
   CLI::App* tapApp = app.add_subcommand("tap", "Print a connection's messages");
   tapApp->add_option("URL", tap.url, "ws:// or wss://")->required();
-  tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'");
-  tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake");
+  tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'; may be given several times")->allow_extra_args(false);
+  tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake; may be given several times")->allow_extra_args(false);
   tapApp->add_option("-s,--subprotocol", tap.subprotocol, "Subprotocol to offer");
   tapApp->add_option("--ca", tap.caFile, "Certificate authority to trust, PEM");
   tapApp->add_flag("-k,--insecure", tap.insecure, "Do not verify the server's certificate");
@@ -147,23 +140,26 @@ int parseAndRun(int argc, char** argv) {
   addFor(exchangeApp);
 
   app.require_subcommand(0, 1);
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const auto refuse = [](const std::string& why) {
+    if (!why.empty()) std::cerr << "weir: " << why << "\n";
+    return !why.empty();
+  };
+  // Before its options are taken for wrong ones.
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (std::find(commands.begin(), commands.end(), first) == commands.end() && refuse(mistypedCommand(first, commands))) return kExitUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   if (!duration.empty()) run.forSeconds = exchange.forSeconds = tap.forSeconds = *seconds(duration);
-  for (const std::string& output : {run.output, run.record, run.metrics})
-    for (const std::string& input : {run.file, run.capture})
-      if (isSameFile(output, input)) {
-        std::cerr << "weir: " << output << " would be written over what is read from " << input << "\n";
-        return kExitUsage;
-      }
-  std::error_code ignored;
-  if (!run.record.empty() && !run.output.empty() && std::filesystem::weakly_canonical(run.record, ignored) == std::filesystem::weakly_canonical(run.output, ignored)) {
-    std::cerr << "weir: " << run.output << " cannot take the rows and the recording\n";
-    return kExitUsage;
-  }
+  if (run.output == "-") run.output = *recordApp ? "/dev/stdout" : "";
+  if (refuse(fileClash(run))) return kExitUsage;
+  if (*demoApp && !headless && refuse(onlyHeadless(*demoApp))) return kExitUsage;
+  for (const std::string& file : desktop.files)
+    if (refuse(mistypedCommand(file, commands))) return kExitUsage;
   if (*runApp) return runCommand(run, argc, argv);
   if (*replayApp && !run.serve.empty()) return serveCommand(run, argc, argv);
   if (*replayApp && run.file.empty()) {

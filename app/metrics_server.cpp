@@ -2,7 +2,8 @@
 #include "app/metrics_server.h"
 
 #include <QFile>
-#include <QHostAddress>
+#include <QTcpServer>
+#include <QUrl>
 #include <unistd.h>
 
 #include "core/connectors/metrics.h"
@@ -39,25 +40,23 @@ QByteArray metricsPage(const LiveRun& run) {
   return QByteArray::fromStdString(out);
 }
 
-std::unique_ptr<MetricsServer> MetricsServer::listen(const QString& where, const LiveRun& run, QString* error) {
-  const qsizetype colon = where.lastIndexOf(QLatin1Char(':'));
-  bool isPort = false;
-  const quint16 port = where.mid(colon + 1).toUShort(&isPort);
-  const QString name = where.left(std::max<qsizetype>(colon, 0));
-  const QHostAddress address = name == QLatin1String("localhost") ? QHostAddress(QHostAddress::LocalHost) : QHostAddress(name);
-  if (colon <= 0 || !isPort || address.isNull()) {
-    *error = QObject::tr("--metrics-listen wants ADDRESS:PORT, e.g. 127.0.0.1:9464, not %1").arg(where);
+std::unique_ptr<MetricsServer> MetricsServer::listen(const ListenAddress& where, const LiveRun& run, QString* error) {
+  // A socket of its own says why it cannot; the server only warns on standard error.
+  auto socket = std::make_unique<QTcpServer>();
+  if (!socket->listen(where.address, where.port)) {
+    *error = socket->errorString();
     return nullptr;
   }
+  QUrl url;
+  url.setScheme(QStringLiteral("http"));
+  url.setHost(socket->serverAddress().toString());
+  url.setPort(socket->serverPort());
+  url.setPath(QStringLiteral("/metrics"));
   auto server = std::make_unique<MetricsServer>();
+  server->m_url = url.toString();
   server->m_server.route(QStringLiteral("/metrics"), [&run] { return QHttpServerResponse("text/plain; version=0.0.4; charset=utf-8", metricsPage(run)); });
   server->m_server.route(QStringLiteral("/"), [] { return QHttpServerResponse("text/plain", "Weir: the counters are under /metrics\n"); });
-  const quint16 bound = server->m_server.listen(address, port);
-  if (bound == 0) {
-    *error = QObject::tr("cannot listen on %1: is the port taken?").arg(where);
-    return nullptr;
-  }
-  server->m_url = QStringLiteral("http://%1:%2/metrics").arg(name).arg(bound);
+  server->m_server.bind(socket.release());
   return server;
 }
 

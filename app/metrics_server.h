@@ -4,6 +4,7 @@
 #include <QHttpServer>
 #include <memory>
 
+#include "app/listen_address.h"
 #include "core/session/live_run.h"
 
 namespace weir {
@@ -11,8 +12,8 @@ namespace weir {
 /// Answers `GET /metrics` with the counters of a run in Prometheus' text format.
 class MetricsServer {
  public:
-  /// `where` is ADDRESS:PORT; port 0 takes a free one. Returns nothing, and says why in `error`, when it cannot listen.
-  static std::unique_ptr<MetricsServer> listen(const QString& where, const LiveRun& run, QString* error);
+  /// Returns nothing, and says why in `error`, when it cannot listen.
+  static std::unique_ptr<MetricsServer> listen(const ListenAddress& where, const LiveRun& run, QString* error);
   QString url() const { return m_url; }
 
  private:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -47,6 +49,23 @@ inline bool writeFile(const std::string& path, const std::string& text) {
   std::cerr << "weir: cannot write " << path << "\n";
   return false;
 }
+
+/// Whether `path` could be written, said at the start and not when the run is over. What it holds stays.
+inline bool canWrite(const std::string& path) {
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  // To open a pipe or a device is to use it.
+  using enum std::filesystem::file_type;
+  if (kind == fifo || kind == character || kind == socket || std::ofstream(path, std::ios::binary | std::ios::app)) return true;
+  std::cerr << "weir: cannot write " << path << "\n";
+  return false;
+}
+
+/// Opens a capture; says why when it cannot.
+bool openCapture(const std::string& path, std::ifstream& in);
+/// Whether a capture that could not be read to its end lacks but the rest of its last line: its writer was killed. Then it
+/// warns, and tells how many messages there were.
+bool endsInTheMiddle(const std::string& path, const std::ifstream& in, uint64_t messages);
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);
 std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams);

@@ -17,6 +17,7 @@ namespace {
 // A feed that is open for so long without a row is probably not understood.
 constexpr Micros kRowsExpected = 10'000'000;
 constexpr size_t kBatchRows = 512;
+constexpr Micros kRecordingHeldBack = 500'000;
 
 }  // namespace
 
@@ -213,6 +214,7 @@ void LiveRun::settle() {
       if (!m_feeder) return;  // another run has taken it over
       m_feeder->flush();
       checkRecording();
+      flushRecordingSoon();
       const Micros next = m_pipeline->clock().nextDeadline();
       if (next < m_wakeAt) {
         m_clock->cancel(m_wake);
@@ -232,6 +234,21 @@ void LiveRun::checkRecording() {
   m_recordingFailed = true;
   if (onEvent) onEvent({LogLevel::Error, LogCategory::Connection, {}, tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(), tr("is the disk full?").toStdString(), {}});
   emit recordingEnded();
+}
+
+// A program that is killed loses this much of its recording, and not what a buffer holds.
+void LiveRun::flushRecordingSoon() {
+  // A pipe has no position, and is flushed each time.
+  if (!m_capture || m_recordFlushQueued || (m_recordFlushedTo > 0 && m_recordStream.tellp() == m_recordFlushedTo)) return;
+  m_recordFlushQueued = true;
+  m_clock->callAt(m_clock->now() + kRecordingHeldBack, [self = std::weak_ptr(shared_from_this())] {
+    const auto run = self.lock();
+    if (!run) return;
+    run->m_recordFlushQueued = false;
+    run->m_recordStream.flush();
+    run->m_recordFlushedTo = run->m_recordStream.tellp();
+    run->checkRecording();
+  });
 }
 
 void LiveRun::report(const ConnectionHealth& h) {

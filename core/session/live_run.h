@@ -82,6 +82,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void report(const ConnectionHealth& health);
   void checkDrained();
   void checkRecording();
+  void flushRecordingSoon();
   Connection* connection(const QString& name);
   QStringList noRowsChecklist(const WebSocketSource& source) const;
   void askWhyNoRows(WebSocketSource& source);
@@ -107,6 +108,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   std::ofstream m_recordStream;
   QString m_recordFile;
   bool m_recordingFailed = false;
+  bool m_recordFlushQueued = false;
+  std::streamoff m_recordFlushedTo = 0;
   std::unique_ptr<CaptureWriter> m_capture;
   TimerId m_wake = TimerId::None;
   Micros m_wakeAt = kNever;

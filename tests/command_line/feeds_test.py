@@ -221,6 +221,58 @@ class Feeds(unittest.TestCase):
         self.assertEqual(window.wait(timeout=15), 130)
         self.assertIn(str(self.sql), (data / "session.json").read_text())
 
+    def test_a_killed_recording_lacks_its_last_moments_only(self):
+        capture = self.tmp / "r.weircap"
+        self.sql.write_text(source(f"{self.exchange()}/ws/btcusdt@trade") + "SELECT s FROM T INSERT INTO O;")
+        process = self.start("run", self.sql, "--record", capture, "-f", "jsonl")
+        for _ in range(3):
+            process.stdout.readline()
+        time.sleep(1.5)
+        process.kill()
+        process.wait(timeout=10)
+        done = weir("replay", capture, self.sql, "-f", "jsonl")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(len(done.stdout.splitlines()), 30)
+
+    def test_a_closed_terminal_ends_a_recording_in_order(self):
+        capture = self.tmp / "r.weircap"
+        process = self.start("record", f"{self.exchange()}/ws/btcusdt@trade", "-o", capture)
+        time.sleep(1)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(timeout=10), 130)
+        self.assertEqual(json.loads(capture.read_text().splitlines()[-1])["event"], "advance")
+
+    def test_a_hangup_that_nohup_ignores_stays_ignored(self):
+        process = subprocess.Popen([WEIR, "exchange", "--for", "2s"], stdout=subprocess.PIPE, text=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(process.wait(timeout=10), 0)
+        process.stdout.close()
+
+    def test_a_torn_capture_gives_what_it_holds(self):
+        capture = self.capture([{"at": i, "stream": "T", "text": json.dumps({"s": str(i)})} for i in range(20)])
+        self.sql.write_text("CREATE STREAM T (s STRING);\nSELECT s FROM T INSERT INTO O;\n")
+        whole = capture.read_text()
+        for length in range(len(whole) - 40, len(whole) - 2):
+            capture.write_text(whole[:length])
+            done = weir("replay", capture, self.sql, "-f", "jsonl")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(done.stdout.splitlines()), whole[:length].count("\n") - 1)
+            if not whole[:length].endswith("\n"):
+                self.assertIn(f"{capture}: warning: the capture ends in the middle of a line; {len(done.stdout.splitlines())} messages were read", done.stderr)
+        server = self.start("replay", capture, "--serve", "127.0.0.1:0")
+        self.assertEqual(len(weir("tap", server.stdout.readline().strip() + "/T", "--for", "5s").stdout.splitlines()), 19)
+        # A last line without an end may be whole, and wrong for another reason; one in the middle is wrong in any case.
+        for wrong in (whole + '{"at":1,"stream":"T","text":"early"}', whole + '{"at":99,"stream":"X","text":"unknown"}', whole + "{torn\n"):
+            capture.write_text(wrong)
+            done = weir("replay", capture, self.sql, "-f", "jsonl")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("E023", done.stderr)
+            self.assertEqual(len(done.stdout.splitlines()), 20)
+
     def test_nothing_to_run_is_an_error(self):
         done = self.run_sql("-- nothing yet\n", "--for", "5s")
         self.assertEqual(done.returncode, 1)
