@@ -180,7 +180,8 @@ bool MainWindow::openFile(const QString& path) {
 
 bool MainWindow::restoreSession() {
   const Workspace::Session& session = m_session;
-  if (!m_sessionProblem.isEmpty()) showMessage(m_sessionProblem, true);
+  QStringList problems;
+  if (!m_sessionProblem.isEmpty()) problems << m_sessionProblem;
   m_recent = session.recentFiles;
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
   if (!session.layout.isEmpty()) m_hasLayout = restoreState(session.layout, kLayoutVersion);
@@ -192,7 +193,7 @@ bool MainWindow::restoreSession() {
   for (size_t i = 0; i < session.documents.size(); ++i) {
     const OpenDocument& document = session.documents[i];
     if (!document.path.isEmpty() && !document.isModified && !QFile::exists(document.path)) {
-      showMessage(tr("%1 is no longer there.").arg(document.path), true);
+      problems << tr("%1 is no longer there.").arg(document.path);
       continue;
     }
     if (document.text.isEmpty() && document.path.isEmpty() && session.documents.size() > 1) continue;
@@ -200,11 +201,16 @@ bool MainWindow::restoreSession() {
     const bool isThere = document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
       return title == document.title && withoutPort(text) == withoutPort(document.text);
     });
-    if (!isThere) m_documents->open(document);
+    if (!isThere) {
+      const QString why = m_documents->open(document);
+      if (!why.isEmpty()) problems << why;
+      if (!why.isEmpty() && document.text.isEmpty()) continue;
+    }
     if (static_cast<int>(i) == session.current) current = m_documents->current();
     any = any || !m_documents->editor()->text().isEmpty();
   }
   if (any) m_documents->setCurrent(current);
+  if (!problems.isEmpty()) showMessage(problems.join(QLatin1Char('\n')), true);
   m_documents->lookAtDisk();
   check();
   return any;

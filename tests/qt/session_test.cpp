@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <sys/stat.h>
 
 #include "core/demo/demo_exchange.h"
 #include "core/session/workspace.h"
@@ -51,6 +52,15 @@ std::unique_ptr<QTemporaryDir> copyOf(const QTemporaryDir& folder) {
   auto copy = std::make_unique<QTemporaryDir>();
   QFile::copy(folder.filePath(QStringLiteral("session.json")), copy->filePath(QStringLiteral("session.json")));
   return copy;
+}
+
+QString messageOf(const MainWindow& window) { return window.findChild<QLabel*>(QStringLiteral("messageText"))->text(); }
+
+/// A window that shows a new file; null where that failed.
+std::unique_ptr<MainWindow> windowOf(const QString& file, const QByteArray& content) {
+  auto window = std::make_unique<MainWindow>(darkTheme(), DemoServices());
+  window->show();
+  return write(file, content) && window->openFile(file) ? std::move(window) : nullptr;
 }
 
 QToolButton* offer(const MainWindow& window, const QString& text) {
@@ -138,7 +148,7 @@ class SessionTest final : public QObject {
     MainWindow third(darkTheme(), {}, broken.path());
     QVERIFY(!third.restoreSession());
     QVERIFY(QFile::exists(broken.filePath(QStringLiteral("session.broken.json"))));
-    QVERIFY(third.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("set aside")));
+    QVERIFY(messageOf(third).contains(QLatin1String("set aside")));
   }
 
   void whoNeverPausesIsKeptToo() {
@@ -213,10 +223,9 @@ class SessionTest final : public QObject {
   void aFileThatOthersChangeIsReadAgain() {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("a.sql"));
-    QVERIFY(write(file, "SELECT 1;"));
-    MainWindow window(darkTheme(), {});
-    window.show();
-    QVERIFY(window.openFile(file));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
     QVERIFY(write(file, "SELECT 2;"));
     QTRY_COMPARE(window.editor().text(), QStringLiteral("SELECT 2;"));
     QVERIFY(!window.editor().isModified());
@@ -228,10 +237,9 @@ class SessionTest final : public QObject {
   void aFileThatOthersChangeIsNotOverwritten() {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("a.sql"));
-    QVERIFY(write(file, "SELECT 1;"));
-    MainWindow window(darkTheme(), {});
-    window.show();
-    QVERIFY(window.openFile(file));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
     QTest::keyClicks(&window.editor(), QStringLiteral("--"));
     QVERIFY(write(file, "SELECT 2;"));
     QAction* save = window.findChild<QAction*>(QStringLiteral("save"));
@@ -249,6 +257,80 @@ class SessionTest final : public QObject {
     QTest::mouseClick(offer(window, QStringLiteral("Reload")), Qt::LeftButton);
     QCOMPARE(window.editor().text(), QStringLiteral("SELECT 3;"));
     QVERIFY(!window.editor().isModified());
+  }
+
+  void whatIsNotTextIsNeitherShownNorOverwritten_data() {
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("not UTF-8") << QByteArray("SELECT 'caf\xE9';") << QStringLiteral("UTF-8");
+    QTest::newRow("binary") << QByteArray("SELECT\0 1;", 10) << QStringLiteral("UTF-8");
+    QTest::newRow("too large") << QByteArray((16 << 20) + 1, ' ') << QStringLiteral("16 MB");
+    QTest::newRow("capture") << QByteArray("{\"weir_capture\":1,\"started\":0,\"sources\":{}}\n") << QStringLiteral("weir replay --serve");
+  }
+
+  void whatIsNotTextIsNeitherShownNorOverwritten() {
+    QFETCH(QByteArray, content);
+    QFETCH(QString, words);
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, content));
+    MainWindow window(darkTheme(), {});
+    QVERIFY(!window.openFile(file));
+    QVERIFY2(messageOf(window).contains(words), qPrintable(messageOf(window)));
+    QCOMPARE(window.documents().count(), 1);
+    QVERIFY(window.documents().path().isEmpty());
+    QVERIFY(!window.documents().save(file).isEmpty());
+    QCOMPARE(contentOf(file), content);
+  }
+
+  void whatNeverEndsIsNotOpened() {
+    MainWindow window(darkTheme(), {});
+    for (const char* path : {"/dev/zero", "/dev", "/nowhere/a.sql"}) QVERIFY2(!window.openFile(QLatin1String(path)), path);
+    QTemporaryDir folder;
+    const QString pipe = folder.filePath(QStringLiteral("pipe.sql"));
+    QCOMPARE(::mkfifo(pipe.toLocal8Bit().constData(), 0600), 0);
+    QVERIFY(!window.openFile(pipe));
+    QCOMPARE(window.documents().count(), 1);
+  }
+
+  void aFileThatCannotBeReadAnyMoreIsNotRestored() {
+    QTemporaryDir folder;
+    const QString plain = folder.filePath(QStringLiteral("plain.sql"));
+    const QString changed = folder.filePath(QStringLiteral("changed.sql"));
+    for (const QString& file : {plain, changed}) QVERIFY(write(file, "SELECT 1;"));
+    {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      QVERIFY(window.openFile(plain));
+      QVERIFY(window.openFile(changed));
+      QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+      window.close();
+    }
+    const QByteArray other("\xFF\xFE");
+    for (const QString& file : {plain, changed}) QVERIFY(write(file, other));
+    MainWindow window(darkTheme(), {}, folder.path());
+    QVERIFY(window.restoreSession());
+    // The unsaved words are there, but no longer under the file's path.
+    QCOMPARE(window.documents().count(), 1);
+    QCOMPARE(window.editor().text(), QStringLiteral("--SELECT 1;"));
+    QVERIFY(window.documents().path().isEmpty());
+    for (const QString& file : {plain, changed}) {
+      QVERIFY2(messageOf(window).contains(file), qPrintable(messageOf(window)));
+      QCOMPARE(contentOf(file), other);
+    }
+  }
+
+  void aFileThatBecameUnreadableIsNotOverwritten() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
+    QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+    QVERIFY(write(file, "\xFF"));
+    window.findChild<QAction*>(QStringLiteral("save"))->trigger();
+    QVERIFY2(messageOf(window).startsWith(QLatin1String("Not saved")), qPrintable(messageOf(window)));
+    QCOMPARE(contentOf(file), QByteArray("\xFF"));
   }
 
   void theDemoIsNotAddedAgain() {
