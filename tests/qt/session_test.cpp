@@ -2,6 +2,7 @@
 // Not one line of SQL is lost: over crashes, restarts, several windows, closed tabs and files that others change.
 #include <QAction>
 #include <QApplication>
+#include <QDir>
 #include <QFile>
 #include <QLabel>
 #include <QProcess>
@@ -149,6 +150,45 @@ class SessionTest final : public QObject {
     QVERIFY(!third.restoreSession());
     QVERIFY(QFile::exists(broken.filePath(QStringLiteral("session.broken.json"))));
     QVERIFY(messageOf(third).contains(QLatin1String("set aside")));
+  }
+
+  void brokenSessionsAreKeptBesideOneAnother() {
+    QTemporaryDir folder;
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    for (int i = 1; i <= 7; ++i) {
+      QVERIFY(write(session, "{ broken " + QByteArray::number(i)));
+      QString problem;
+      Workspace(folder.path()).load(&problem);
+      QVERIFY2(problem.contains(QLatin1String("set aside")), qPrintable(problem));
+      QVERIFY(!QFile::exists(session));
+      // None is lost before there are five.
+      if (i <= 5) QCOMPARE(contentOf(folder.filePath(QStringLiteral("session.broken.json"))), QByteArray("{ broken 1"));
+    }
+    QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("session.broken*.json")}).size(), 5);
+    QCOMPARE(contentOf(folder.filePath(QStringLiteral("session.broken-7.json"))), QByteArray("{ broken 7"));
+    QVERIFY(QFile::exists(folder.filePath(QStringLiteral("session.broken-3.json"))));
+  }
+
+  // A folder stands for a file that cannot be opened: rights would not keep root out.
+  void aSessionThatCannotBeOpenedIsNotReplaced() {
+    QTemporaryDir folder;
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    QVERIFY(QDir().mkpath(session + QStringLiteral("/inside")));
+    Workspace workspace(folder.path());
+    QString problem;
+    QVERIFY(workspace.load(&problem).documents.empty());
+    QVERIFY2(problem.contains(QLatin1String("could not be read")), qPrintable(problem));
+    workspace.save(sessionOf({QStringLiteral("SELECT 1;")}));
+    QVERIFY(QFile::exists(session + QStringLiteral("/inside")) || QFile::exists(folder.filePath(QStringLiteral("session.broken.json/inside"))));
+  }
+
+  void aBrokenSessionOfAnotherWindowIsSaidAndKept() {
+    QTemporaryDir folder;
+    QVERIFY(write(folder.filePath(QStringLiteral("session-2.json")), "{ broken"));
+    QString problem;
+    Workspace(folder.path()).load(&problem);
+    QVERIFY2(problem.contains(QLatin1String("another window")), qPrintable(problem));
+    QCOMPARE(contentOf(folder.filePath(QStringLiteral("session-2.broken.json"))), QByteArray("{ broken"));
   }
 
   void whoNeverPausesIsKeptToo() {
