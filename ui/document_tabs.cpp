@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "ui/find_bar.h"
+#include "ui/plain_text.h"
 #include "ui/script_file.h"
 #include "ui/sql_editor.h"
 
@@ -93,7 +94,7 @@ void DocumentTabs::nextTab(int step) { m_bar->setCurrentIndex((current() + step 
 void DocumentTabs::showTitle(int index) {
   const Page& page = m_pages[static_cast<size_t>(index)];
   m_bar->setTabText(index, page.editor->isModified() ? page.title + QStringLiteral(" •") : page.title);
-  m_bar->setTabToolTip(index, page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path);
+  m_bar->setTabToolTip(index, plainToolTip(page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path));
 }
 
 void DocumentTabs::newScratch() {

@@ -112,6 +112,7 @@ QWidget* SettingsDialog::keysPage() {
   auto* usual = new QPushButton(tr("Usual"), page);
   m_clash = new QLabel(page);
   m_clash->setWordWrap(true);
+  m_clash->setTextFormat(Qt::PlainText);
   connect(m_keys, &QTreeWidget::currentItemChanged, this, [edit](QTreeWidgetItem* item) {
     if (item) edit->setKeySequence(QKeySequence(item->text(1)));
   });
