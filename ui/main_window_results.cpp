@@ -20,7 +20,7 @@ namespace {
 // Of one stream, at once: the chart asks for more when one scrolls past them.
 constexpr int kRowsLoaded = 50'000;
 constexpr size_t kMostAlertMarks = 500;
-constexpr size_t kMostPointsLoaded = 2'000'000;
+constexpr size_t kMostPointsLoaded = SeriesStore::kMostPoints - kRowsLoaded;
 
 QString joinedNames(const QStringList& names) { return names.join(QStringLiteral(", ")); }
 
