@@ -429,6 +429,7 @@ void MainWindow::tick() {
     const QDateTime time = QDateTime::currentDateTimeUtc();
     m_clock->setText((m_settings.localTime ? tr("Local %1") : tr("UTC %1")).arg((m_settings.localTime ? time.toLocalTime() : time).toString(QStringLiteral("HH:mm:ss"))));
   }
+  tellAlerts();
   if (!m_running) return;
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);
