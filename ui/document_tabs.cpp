@@ -115,6 +115,13 @@ bool DocumentTabs::showScratch(const std::function<bool(const QString& title, co
   return false;
 }
 
+bool DocumentTabs::showEditor(const SqlEditor* editor) {
+  const auto found = std::find_if(m_pages.begin(), m_pages.end(), [editor](const Page& p) { return p.editor == editor; });
+  if (found == m_pages.end()) return false;
+  setCurrent(static_cast<int>(found - m_pages.begin()));
+  return true;
+}
+
 // The unsaved text of a file lies over what the disk has, so that Undo, and the mark of a change, are right about it.
 void DocumentTabs::fill(Page& page, const OpenDocument& document, const ScriptFile& disk) {
   page.editor->setText(disk.exists ? QString::fromUtf8(disk.content) : document.isModified && !document.path.isEmpty() ? QString() : document.text);

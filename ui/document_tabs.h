@@ -38,6 +38,8 @@ class DocumentTabs final : public QWidget {
   QString open(const OpenDocument& document);
   /// Shows the first scratch that `fits`. Returns whether there is one.
   bool showScratch(const std::function<bool(const QString& title, const QString& text)>& fits);
+  /// Shows the tab of an editor. Returns whether it is still there.
+  bool showEditor(const SqlEditor* editor);
   void newScratch();
   void setCurrent(int index);
   /// Reads a file; returns an empty text, or why it cannot be opened.

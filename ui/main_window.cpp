@@ -169,11 +169,7 @@ bool MainWindow::openFile(const QString& path) {
     return false;
   }
   m_isDemo = false;
-  const QString full = QFileInfo(path).absoluteFilePath();
-  constexpr int kMostRecent = 12;
-  m_recent.removeAll(full);
-  m_recent.prepend(full);
-  while (m_recent.size() > kMostRecent) m_recent.removeLast();
+  noteRecent(QFileInfo(path).absoluteFilePath());
   check();
   return true;
 }

@@ -123,6 +123,8 @@ class MainWindow final : public QMainWindow {
   void dressDocks();
   void layOutDocks();
   void saveFile(bool askForName);
+  void saveTo(const QString& path);
+  void noteRecent(const QString& path);
   /// Another program changed a file that has unsaved words here.
   void offerReload(const QString& path);
   void check();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The results of a run: which streams there are, where their rows go, which charts and table show them.
+#include <QDateTime>
 #include <QJsonArray>
 #include <QLabel>
 #include <QStackedWidget>
@@ -19,6 +20,7 @@ namespace {
 
 // Of one stream, at once: the chart asks for more when one scrolls past them.
 constexpr int kRowsLoaded = 50'000;
+constexpr int kMostFileSettings = 100;
 constexpr size_t kMostAlertMarks = 500;
 // More than one reads, at once.
 constexpr size_t kMostAlertsAtOnce = 500;
@@ -348,7 +350,16 @@ void MainWindow::keepFileSettings() {
   for (const QString& name : m_alertStreams) alerts.append(name);
   m_fileSettings[m_runFile] = QJsonObject{{QStringLiteral("charts"), m_charts->settings()},
                                           {QStringLiteral("shown"), QJsonArray::fromStringList(m_chartsChosen ? m_charts->streams() : QStringList())},
-                                          {QStringLiteral("alerts"), alerts}};
+                                          {QStringLiteral("alerts"), alerts},
+                                          {QStringLiteral("used"), QDateTime::currentMSecsSinceEpoch()}};
+  // Of files that have not run for longest nobody misses the charts.
+  while (m_fileSettings.size() > kMostFileSettings) {
+    auto oldest = m_fileSettings.begin();
+    const auto used = [](const QJsonObject::iterator& it) { return it.value().toObject()[QLatin1String("used")].toDouble(); };
+    for (auto it = m_fileSettings.begin(); it != m_fileSettings.end(); ++it)
+      if (used(it) < used(oldest)) oldest = it;
+    m_fileSettings.erase(oldest);
+  }
 }
 
 }  // namespace weir

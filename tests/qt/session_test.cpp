@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QLabel>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -189,6 +190,46 @@ class SessionTest final : public QObject {
     Workspace(folder.path()).load(&problem);
     QVERIFY2(problem.contains(QLatin1String("another window")), qPrintable(problem));
     QCOMPARE(contentOf(folder.filePath(QStringLiteral("session-2.broken.json"))), QByteArray("{ broken"));
+  }
+
+  void whatIsKeptOfFilesIsBounded() {
+    QTemporaryDir folder;
+    Workspace::Session session = sessionOf({QStringLiteral("SELECT 1;")});
+    QJsonObject files;
+    for (int i = 0; i < 150; ++i)
+      files[QStringLiteral("/f%1.sql").arg(i)] = QJsonObject{{QStringLiteral("shown"), QJsonArray()}, {QStringLiteral("used"), 1000 + i}};
+    session.settings[QStringLiteral("files")] = files;
+    QVERIFY(Workspace(folder.path()).save(session).isEmpty());
+    const DemoServices demo{[] { return demoScript(QStringLiteral("ws://127.0.0.1:1")); }, {}};
+    {
+      MainWindow window(darkTheme(), demo, folder.path());
+      window.show();
+      QVERIFY(window.restoreSession());
+      // Only with a run is there something to keep.
+      window.runDemo();
+      QTRY_VERIFY(window.engine().runNumber() > 0);
+      QTest::qWait(100);
+      window.close();
+    }
+    const QJsonObject kept = Workspace(folder.path()).load(nullptr).settings[QLatin1String("files")].toObject();
+    QCOMPARE(kept.size(), 100);
+    QVERIFY(kept.contains(QStringLiteral("/f149.sql")) && !kept.contains(QStringLiteral("/f0.sql")));
+  }
+
+  void recentFilesAreBounded() {
+    QTemporaryDir folder;
+    MainWindow window(darkTheme(), {}, folder.path());
+    window.show();
+    for (int i = 0; i < 20; ++i) {
+      const QString file = folder.filePath(QStringLiteral("f%1.sql").arg(i));
+      QVERIFY(write(file, "SELECT 1;") && window.openFile(file));
+      window.findChild<QAction*>(QStringLiteral("save"))->trigger();
+    }
+    window.close();
+    const auto crashed = copyOf(folder);
+    const QStringList recent = Workspace(crashed->path()).load(nullptr).recentFiles;
+    QCOMPARE(recent.size(), 12);
+    QCOMPARE(recent.first(), folder.filePath(QStringLiteral("f19.sql")));
   }
 
   void whoNeverPausesIsKeptToo() {
