@@ -309,4 +309,19 @@ std::optional<Span> LanguageService::definitionAt(size_t offset) const {
   return written;
 }
 
+std::string LanguageService::helpAt(size_t offset) const {
+  for (const Token& token : m_tokens) {
+    if (token.span.begin > offset || offset >= token.span.end) continue;
+    if (!isNameLike(token.kind)) return {};
+    const std::string name = nameOf(token.kind, textOf(m_text, token.span));
+    if (token.kind == TokenKind::QuotedName)
+      if (const OptionSpec* spec = findOption(name)) {
+        const std::string detail = optionDetail(*spec);
+        return name + (detail.empty() ? "" : " (" + detail + ")") + "\n" + std::string(spec->help);
+      }
+    return functionHelp(name);
+  }
+  return {};
+}
+
 }  // namespace weir

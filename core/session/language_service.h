@@ -40,6 +40,8 @@ class LanguageService {
   std::string signatureAt(size_t offset) const;
   /// The name in the CREATE STREAM, or of the INSERT INTO, of the stream under the offset.
   std::optional<Span> definitionAt(size_t offset) const;
+  /// Signature and help of the function, option, stream or column under the offset.
+  std::string helpAt(size_t offset) const;
 
  private:
   struct Word {
