@@ -85,7 +85,7 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
     if (notifies && window.settings().notifyAlerts) notifier.tell(Notifier::Kind::Alert, QObject::tr("Weir alert"), text);
   });
   // What is shown in place of a file that could not be opened is not what was asked for.
-  if (settings.runFile && opened) QTimer::singleShot(0, &window, &MainWindow::run);
+  if (settings.runFile && (opened || settings.files.empty())) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())
     QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {
