@@ -123,7 +123,8 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   QObject::connect(&window, &MainWindow::alerted, &notifier, [&, notifies](const QString& text) {
     if (notifies && window.settings().notifyAlerts) notifier.tell(Notifier::Kind::Alert, QObject::tr("Weir alert"), text);
   });
-  if (settings.runFile) QTimer::singleShot(0, &window, &MainWindow::run);
+  // What is shown in place of a file that could not be opened is not what was asked for.
+  if (settings.runFile && (opened || settings.files.empty())) QTimer::singleShot(0, &window, &MainWindow::run);
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())
     QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {

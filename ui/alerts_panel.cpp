@@ -58,12 +58,16 @@ void AlertsPanel::setTheme(const Theme& theme) {
   for (int i = 0; i < topLevelItemCount(); ++i) topLevelItem(i)->setForeground(1, theme.error);
 }
 
-void AlertsPanel::add(const QString& stream, int64_t at, const QString& text) {
-  auto* item = new QTreeWidgetItem({timeText(at), stream, text});
-  item->setData(0, Qt::UserRole, static_cast<qlonglong>(at));
-  item->setFont(0, monoFont(12));
-  item->setForeground(1, m_theme->error);
-  insertTopLevelItem(0, item);
+void AlertsPanel::add(const std::deque<Alert>& alerts) {
+  QList<QTreeWidgetItem*> items;
+  for (auto alert = alerts.rbegin(); alert != alerts.rend() && items.size() < kMostRows; ++alert) {
+    auto* item = new QTreeWidgetItem({timeText(alert->at), alert->stream, alert->text});
+    item->setData(0, Qt::UserRole, static_cast<qlonglong>(alert->at));
+    item->setFont(0, monoFont(12));
+    item->setForeground(1, m_theme->error);
+    items << item;
+  }
+  insertTopLevelItems(0, items);
   while (topLevelItemCount() > kMostRows) delete takeTopLevelItem(topLevelItemCount() - 1);
 }
 

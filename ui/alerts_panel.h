@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QTreeWidget>
+#include <deque>
 
 #include "core/data/batch.h"
 #include "ui/theme.h"
@@ -18,7 +19,13 @@ class AlertsPanel final : public QTreeWidget {
   void setLocalTime(bool local);
   /// Returns what the row says in one line: `symbol BTCUSDT, vwap 64120.5`.
   static QString textOf(const Batch& batch, size_t row);
-  void add(const QString& stream, int64_t at, const QString& text);
+  struct Alert {
+    QString stream;
+    int64_t at;
+    QString text;
+  };
+  /// Lists alerts, given oldest first; of more than `kMostRows` the newest.
+  void add(const std::deque<Alert>& alerts);
 
  private:
   QString timeText(int64_t at) const;

@@ -48,6 +48,7 @@ ChartPane::ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view,
   m_title->setFixedHeight(kTitle);
   m_title->hide();
   m_name->setFont(uiFont(12, QFont::DemiBold));
+  for (QLabel* label : {m_name, m_subtitle}) label->setTextFormat(Qt::PlainText);
   m_subtitle->setFont(uiFont(12));
   m_subtitle->setForegroundRole(QPalette::PlaceholderText);
   m_subtitle->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -97,6 +98,7 @@ QWidget* ChartPane::makeEmpty() {
   m_emptyText = new QLabel(tr("No rows yet from %1.").arg(m_stream), empty);
   m_emptyText->setObjectName(QStringLiteral("chartEmptyText"));
   m_emptyText->setWordWrap(true);
+  m_emptyText->setTextFormat(Qt::PlainText);
   m_emptyText->setAlignment(Qt::AlignCenter);
   m_run = new QPushButton(tr("Run"), empty);
   m_run->setObjectName(QStringLiteral("chartRun"));

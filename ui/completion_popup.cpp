@@ -59,6 +59,7 @@ CompletionPopup::CompletionPopup(QWidget* editor) : QFrame(editor, Qt::ToolTip),
   m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_list->setItemDelegate(new RowDelegate(&m_theme, this));
   m_help->setWordWrap(true);
+  m_help->setTextFormat(Qt::PlainText);
   m_help->setFont(uiFont(11));
   m_help->setContentsMargins(10, 6, 10, 8);
   auto* column = new QVBoxLayout(this);

@@ -67,6 +67,7 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   m_open->setMaximumHeight(70);
   m_open->setFont(monoFont(12));
   m_state->setWordWrap(true);
+  m_state->setTextFormat(Qt::PlainText);
   m_columns->setHorizontalHeaderLabels({tr("Column"), tr("Type"), tr("Sample")});
   m_columns->verticalHeader()->hide();
   m_columns->horizontalHeader()->setStretchLastSection(true);

@@ -24,6 +24,7 @@ DockTitle::DockTitle(const Theme& theme, QDockWidget* dock)
   setAttribute(Qt::WA_StyledBackground);
   m_name->setObjectName(dock->objectName() + QStringLiteral("Title"));
   m_name->setFont(uiFont(12, QFont::DemiBold));
+  for (QLabel* label : {m_name, m_subtitle}) label->setTextFormat(Qt::PlainText);
   m_subtitle->setFont(uiFont(12));
   m_subtitle->setForegroundRole(QPalette::PlaceholderText);
   auto* row = new QHBoxLayout(this);

@@ -11,27 +11,21 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <optional>
 
 #include "ui/find_bar.h"
+#include "ui/plain_text.h"
+#include "ui/script_file.h"
 #include "ui/sql_editor.h"
 
 namespace weir {
 
 namespace {
 
-constexpr qint64 kLargestFile = 16 << 20;
 constexpr size_t kMostClosed = 20;
 // A program that writes a file does so in several steps.
 constexpr int kDiskDelayMs = 150;
 
 QString digestOf(const QByteArray& content) { return QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha1).toHex()); }
-
-std::optional<QByteArray> contentOf(const QString& path) {
-  QFile in(path);
-  if (path.isEmpty() || in.size() > kLargestFile || !in.open(QIODevice::ReadOnly)) return std::nullopt;
-  return in.readAll();
-}
 
 }  // namespace
 
@@ -100,7 +94,7 @@ void DocumentTabs::nextTab(int step) { m_bar->setCurrentIndex((current() + step 
 void DocumentTabs::showTitle(int index) {
   const Page& page = m_pages[static_cast<size_t>(index)];
   m_bar->setTabText(index, page.editor->isModified() ? page.title + QStringLiteral(" •") : page.title);
-  m_bar->setTabToolTip(index, page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path);
+  m_bar->setTabToolTip(index, plainToolTip(page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path));
 }
 
 void DocumentTabs::newScratch() {
@@ -121,31 +115,47 @@ bool DocumentTabs::showScratch(const std::function<bool(const QString& title, co
   return false;
 }
 
+bool DocumentTabs::showEditor(const SqlEditor* editor) {
+  const auto found = std::find_if(m_pages.begin(), m_pages.end(), [editor](const Page& p) { return p.editor == editor; });
+  if (found == m_pages.end()) return false;
+  setCurrent(static_cast<int>(found - m_pages.begin()));
+  return true;
+}
+
 // The unsaved text of a file lies over what the disk has, so that Undo, and the mark of a change, are right about it.
-void DocumentTabs::fill(Page& page, const OpenDocument& document) {
-  const std::optional<QByteArray> disk = contentOf(document.path);
-  page.editor->setText(disk ? QString::fromUtf8(*disk) : document.isModified && !document.path.isEmpty() ? QString() : document.text);
+void DocumentTabs::fill(Page& page, const OpenDocument& document, const ScriptFile& disk) {
+  page.editor->setText(disk.exists ? QString::fromUtf8(disk.content) : document.isModified && !document.path.isEmpty() ? QString() : document.text);
   page.editor->setModified(false);
   if (document.isModified && page.editor->text() != document.text) page.editor->replaceText(document.text);
-  if (disk) page.disk = document.isModified && !document.disk.isEmpty() ? document.disk : digestOf(*disk);
+  if (disk.exists) page.disk = document.isModified && !document.disk.isEmpty() ? document.disk : digestOf(disk.content);
   watch(document.path);
 }
 
-void DocumentTabs::open(const OpenDocument& document) {
+QString DocumentTabs::open(const OpenDocument& document) {
   for (int i = 0; i < count() && !document.path.isEmpty(); ++i) {
     if (m_pages[static_cast<size_t>(i)].path != document.path) continue;
     setCurrent(i);
-    if (!document.isModified || editor()->text() == document.text) return;
+    if (!document.isModified || editor()->text() == document.text) return {};
     // The same file with other unsaved words: those stand beside it as a scratch.
     OpenDocument beside = document;
     beside.path.clear();
     return open(beside);
   }
+  const ScriptFile disk = readScript(document.path);
+  if (!disk.problem.isEmpty()) {
+    // Never a tab that could be saved over what it does not show.
+    if (document.text.isEmpty()) return disk.problem;
+    OpenDocument copy = document;
+    copy.path.clear();
+    copy.disk.clear();
+    open(copy);
+    return tr("%1\nThe text that was here of it stands in a scratch.").arg(disk.problem);
+  }
   const bool replaces = count() == 1 && m_pages[0].path.isEmpty() && m_pages[0].editor->text().isEmpty();
   SqlEditor* const old = replaces ? m_pages[0].editor : nullptr;
   auto* fresh = new SqlEditor(*m_theme, m_stack);
   Page page{fresh, document.path, document.title, {}, {}};
-  fill(page, document);
+  fill(page, document, disk);
   m_stack->addWidget(fresh);
   m_pages.push_back(page);
   const int index = m_bar->addTab(document.title);
@@ -176,19 +186,15 @@ void DocumentTabs::open(const OpenDocument& document) {
   if (document.scroll > 0) fresh->setFirstVisibleLine(document.scroll);
   emit currentChanged();
   emit edited();
+  return {};
 }
 
 QString DocumentTabs::openFile(const QString& path) {
-  const QString full = QFileInfo(path).absoluteFilePath();
-  QFile in(full);
-  if (!in.open(QIODevice::ReadOnly)) return tr("Cannot open %1: %2").arg(path, in.errorString());
-  if (in.size() > kLargestFile) return tr("%1 is larger than 16 MB").arg(path);
   OpenDocument document;
-  document.path = full;
-  document.title = QFileInfo(full).fileName();
-  in.close();
-  open(document);
-  return {};
+  document.path = QFileInfo(path).absoluteFilePath();
+  document.title = QFileInfo(path).fileName();
+  if (!QFile::exists(document.path)) return tr("Cannot open %1: there is no such file.").arg(path);
+  return open(document);
 }
 
 void DocumentTabs::watch(const QString& path) {
@@ -202,18 +208,19 @@ DocumentTabs::Page* DocumentTabs::pageOf(const QString& path) {
 
 bool DocumentTabs::changedOnDisk() const {
   const Page& page = m_pages[static_cast<size_t>(current())];
-  const std::optional<QByteArray> disk = contentOf(page.path);
-  return disk && digestOf(*disk) != page.disk && *disk != page.editor->text().toUtf8();
+  const ScriptFile disk = readScript(page.path);
+  return disk.isText() && digestOf(disk.content) != page.disk && disk.content != page.editor->text().toUtf8();
 }
 
 void DocumentTabs::checkDisk() {
   for (Page& page : m_pages) {
-    const std::optional<QByteArray> disk = contentOf(page.path);
-    if (!disk) continue;
+    const ScriptFile disk = readScript(page.path);
+    if (!disk.exists) continue;
     watch(page.path);
-    const QString digest = digestOf(*disk);
+    if (!disk.isText()) continue;
+    const QString digest = digestOf(disk.content);
     if (digest == page.disk || digest == page.told) continue;
-    if (*disk == page.editor->text().toUtf8()) {
+    if (disk.content == page.editor->text().toUtf8()) {
       page.disk = digest;
       page.editor->setModified(false);
     } else if (!page.editor->isModified()) {
@@ -228,16 +235,16 @@ void DocumentTabs::checkDisk() {
 
 void DocumentTabs::reload(const QString& path) {
   Page* page = pageOf(path);
-  const std::optional<QByteArray> disk = contentOf(path);
-  if (!page || !disk) return;
-  page->disk = digestOf(*disk);
-  page->editor->replaceText(QString::fromUtf8(*disk));
+  const ScriptFile disk = readScript(path);
+  if (!page || !disk.isText()) return;
+  page->disk = digestOf(disk.content);
+  page->editor->replaceText(QString::fromUtf8(disk.content));
   page->editor->setModified(false);
 }
 
 void DocumentTabs::keepMine(const QString& path) {
   Page* page = pageOf(path);
-  if (const std::optional<QByteArray> disk = contentOf(path); page && disk) page->disk = digestOf(*disk);
+  if (const ScriptFile disk = readScript(path); page && disk.isText()) page->disk = digestOf(disk.content);
 }
 
 // Not every file system tells of changes: coming back to the window is a moment to look.
@@ -249,6 +256,8 @@ void DocumentTabs::changeEvent(QEvent* event) {
 QString DocumentTabs::save(const QString& path) {
   const QString full = QFileInfo(path).absoluteFilePath();
   if (full == this->path() && changedOnDisk()) return tr("%1 changed on disk; it was not overwritten.").arg(title());
+  // What cannot be read cannot be told from what somebody still needs.
+  if (const ScriptFile disk = readScript(full); !disk.problem.isEmpty()) return tr("Not saved over what is there: save under another name. %1").arg(disk.problem);
   QSaveFile out(full);
   const QByteArray text = editor()->text().toUtf8();
   if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit()) return tr("Cannot write %1: %2").arg(path, out.errorString());
@@ -317,7 +326,7 @@ void DocumentTabs::reopenClosed() {
   if (m_closed.empty()) return emit message(tr("No tab was closed."), false);
   const OpenDocument last = m_closed.back();
   m_closed.pop_back();
-  open(last);
+  if (const QString why = open(last); !why.isEmpty()) emit message(why, true);
 }
 
 void DocumentTabs::find(bool replace) { m_find->start(replace); }

@@ -17,6 +17,7 @@ namespace weir {
 
 class FindBar;
 class SqlEditor;
+struct ScriptFile;
 
 /// The open files and scratches, one editor each. Nothing typed is ever lost: a closed tab can be opened again, and a
 /// file that another program changed is neither overwritten nor read over unsaved words without a question.
@@ -32,16 +33,19 @@ class DocumentTabs final : public QWidget {
   QString path() const;
   QString title() const;
   /// Opens a document, in the place of an untouched scratch if that is all there is. A path that is open is shown. The
-  /// text of an unmodified file is what the disk has.
-  void open(const OpenDocument& document);
+  /// text of an unmodified file is what the disk has. Returns an empty text, or why the file cannot be read: there is no
+  /// tab for it then, and text that came with it stands in a scratch.
+  QString open(const OpenDocument& document);
   /// Shows the first scratch that `fits`. Returns whether there is one.
   bool showScratch(const std::function<bool(const QString& title, const QString& text)>& fits);
+  /// Shows the tab of an editor. Returns whether it is still there.
+  bool showEditor(const SqlEditor* editor);
   void newScratch();
   void setCurrent(int index);
   /// Reads a file; returns an empty text, or why it cannot be opened.
   QString openFile(const QString& path);
   /// Writes the current document to its path, or to another one; returns an empty text, or why it was not written. A
-  /// file that another program changed is not overwritten.
+  /// file that another program changed, or that cannot be read, is not overwritten.
   QString save(const QString& path);
   /// Whether another program changed the current document's file since it was read or written here.
   bool changedOnDisk() const;
@@ -81,7 +85,7 @@ class DocumentTabs final : public QWidget {
     QString disk;  ///< digest of what the file held when it was last read or written here
     QString told;  ///< digest of the change that the user knows of
   };
-  void fill(Page& page, const OpenDocument& document);
+  void fill(Page& page, const OpenDocument& document, const ScriptFile& disk);
   Page* pageOf(const QString& path);
   void watch(const QString& path);
   void checkDisk();

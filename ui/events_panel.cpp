@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "ui/empty_hint.h"
+#include "ui/plain_text.h"
 #include "ui/table_rows.h"
 #include "ui/theme.h"
 
@@ -74,7 +75,7 @@ void EventsPanel::add(const QString& text, bool isError, const QDateTime& at) {
   if (!item) {
     item = new QTreeWidgetItem;
     item->setText(kText, line);
-    item->setToolTip(kText, text);
+    item->setToolTip(kText, plainToolTip(text));
     item->setTextAlignment(kTimes, Qt::AlignRight | Qt::AlignVCenter);
     item->setData(kTime, kFirst, at);
     item->setFont(kText, uiFont(12.5, isError ? QFont::DemiBold : QFont::Normal));

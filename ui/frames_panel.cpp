@@ -50,6 +50,7 @@ FramesPanel::FramesPanel(QWidget* parent)
   const int widths[] = {110, 130, 50, 60, 76};
   for (int i = 0; i < FramesModel::Message; ++i) m_list->horizontalHeader()->resizeSection(i, widths[i]);
   new EmptyHint(*m_list, tr("No messages yet: what the connections send and receive while this is open is listed here."));
+  m_info->setTextFormat(Qt::PlainText);
   m_text->setObjectName(QStringLiteral("frameText"));
   m_text->setAccessibleName(tr("Message"));
   m_text->setReadOnly(true);

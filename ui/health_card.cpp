@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "ui/bytes_text.h"
+#include "ui/plain_text.h"
 
 namespace weir {
 
@@ -273,7 +274,7 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   if (h.insecure) told << tr("Not verified: TLS checks are off");
   told.removeAll(QString());
   setAccessibleDescription(told.join(QStringLiteral(". ")));
-  setToolTip(details());
+  setToolTip(plainToolTip(details()));
   placeButtons();
   if (sizeHint() != before) updateGeometry();
   update();

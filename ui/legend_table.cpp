@@ -118,14 +118,22 @@ int LegendTable::rows() const { return m_store ? static_cast<int>(std::min<size_
 QRect LegendTable::rowRect(int row) const { return {0, kHeader + row * kRow, width(), kRow}; }
 
 void LegendTable::refresh() {
-  if (rows() != m_rows) {
+  if (const bool hasNote = !note().isEmpty(); rows() != m_rows || hasNote != m_hasNote) {
     m_rows = rows();
+    m_hasNote = hasNote;
     updateGeometry();
   }
   update();
 }
 
-QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * rows() + kBelow}; }
+QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * (rows() + (note().isEmpty() ? 0 : 1)) + kBelow}; }
+
+QString LegendTable::note() const {
+  const size_t undrawn = m_store ? m_store->undrawn() : 0;
+  if (undrawn == 0) return {};
+  const QString count = withThousands(static_cast<double>(undrawn), 0) + (undrawn < SeriesStore::kMostCounted ? QString() : QStringLiteral("+"));
+  return tr("%1 further series are not drawn; the table of results has all").arg(count);
+}
 
 LegendTable::Row LegendTable::rowOf(int row) const {
   const ChartSeries& s = m_store->series()[static_cast<size_t>(row)];
@@ -214,6 +222,9 @@ void LegendTable::paintTo(QPainter& p, int width) const {
     for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? withThousands(*value, decimals) : QString(), t.text2, uiFont(12));
     if (sigma) cell(c++, y, kRow, withThousands(r.sigma, decimals), t.text2, uiFont(12));
   }
+  p.setFont(uiFont(11));
+  p.setPen(t.text2);
+  p.drawText(QRectF(12, kHeader + kRow * rows(), w, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(w)));
 }
 
 void LegendTable::mousePressEvent(QMouseEvent* event) {

@@ -28,6 +28,8 @@ class LegendTable final : public QWidget {
   /// A row in words, for those who cannot see it.
   QString rowText(int row) const;
   QRect rowRect(int row) const;
+  /// What is said beneath the rows; empty while all series are drawn.
+  QString note() const;
   int focusRow() const { return m_focus; }
   /// As it is seen, this wide, from the painter's origin.
   void paintTo(QPainter& p, int width) const;
@@ -55,6 +57,7 @@ class LegendTable final : public QWidget {
   int m_focus = 0;
   int64_t m_from = 0, m_to = 0;
   int m_rows = 0;  ///< as the layout knows it
+  bool m_hasNote = false;
   std::set<int> m_hidden;
 };
 

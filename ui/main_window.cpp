@@ -169,18 +169,15 @@ bool MainWindow::openFile(const QString& path) {
     return false;
   }
   m_isDemo = false;
-  const QString full = QFileInfo(path).absoluteFilePath();
-  constexpr int kMostRecent = 12;
-  m_recent.removeAll(full);
-  m_recent.prepend(full);
-  while (m_recent.size() > kMostRecent) m_recent.removeLast();
+  noteRecent(QFileInfo(path).absoluteFilePath());
   check();
   return true;
 }
 
 bool MainWindow::restoreSession() {
   const Workspace::Session& session = m_session;
-  if (!m_sessionProblem.isEmpty()) showMessage(m_sessionProblem, true);
+  QStringList problems;
+  if (!m_sessionProblem.isEmpty()) problems << m_sessionProblem;
   m_recent = session.recentFiles;
   if (!session.geometry.isEmpty()) restoreGeometry(session.geometry);
   if (!session.layout.isEmpty()) m_hasLayout = restoreState(session.layout, kLayoutVersion);
@@ -192,7 +189,7 @@ bool MainWindow::restoreSession() {
   for (size_t i = 0; i < session.documents.size(); ++i) {
     const OpenDocument& document = session.documents[i];
     if (!document.path.isEmpty() && !document.isModified && !QFile::exists(document.path)) {
-      showMessage(tr("%1 is no longer there.").arg(document.path), true);
+      problems << tr("%1 is no longer there.").arg(document.path);
       continue;
     }
     if (document.text.isEmpty() && document.path.isEmpty() && session.documents.size() > 1) continue;
@@ -200,11 +197,16 @@ bool MainWindow::restoreSession() {
     const bool isThere = document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
       return title == document.title && withoutPort(text) == withoutPort(document.text);
     });
-    if (!isThere) m_documents->open(document);
+    if (!isThere) {
+      const QString why = m_documents->open(document);
+      if (!why.isEmpty()) problems << why;
+      if (!why.isEmpty() && document.text.isEmpty()) continue;
+    }
     if (static_cast<int>(i) == session.current) current = m_documents->current();
     any = any || !m_documents->editor()->text().isEmpty();
   }
   if (any) m_documents->setCurrent(current);
+  if (!problems.isEmpty()) showMessage(problems.join(QLatin1Char('\n')), true);
   m_documents->lookAtDisk();
   check();
   return any;
@@ -423,6 +425,7 @@ void MainWindow::tick() {
     const QDateTime time = QDateTime::currentDateTimeUtc();
     m_clock->setText((m_settings.localTime ? tr("Local %1") : tr("UTC %1")).arg((m_settings.localTime ? time.toLocalTime() : time).toString(QStringLiteral("HH:mm:ss"))));
   }
+  tellAlerts();
   if (!m_running) return;
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <QPointer>
 #include <QTimer>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -11,6 +13,7 @@
 #include "core/session/engine.h"
 #include "core/session/workspace.h"
 #include "core/session/result_history.h"
+#include "ui/alerts_panel.h"
 #include "ui/result_views.h"
 #include "ui/settings.h"
 #include "ui/plot_item.h"
@@ -26,7 +29,6 @@ class QVBoxLayout;
 
 namespace weir {
 
-class AlertsPanel;
 class ChartDeck;
 class ChartView;
 class DocumentTabs;
@@ -92,7 +94,7 @@ class MainWindow final : public QMainWindow {
  signals:
   /// A feed that was live is lost, stale, or has failed.
   void feedTrouble(const QString& text);
-  /// Rows of a stream that is an alert.
+  /// Rows of a stream that is an alert: at most once in five seconds of each stream.
   void alerted(const QString& text);
 
  protected:
@@ -121,6 +123,8 @@ class MainWindow final : public QMainWindow {
   void dressDocks();
   void layOutDocks();
   void saveFile(bool askForName);
+  void saveTo(const QString& path);
+  void noteRecent(const QString& path);
   /// Another program changed a file that has unsaved words here.
   void offerReload(const QString& path);
   void check();
@@ -137,6 +141,8 @@ class MainWindow final : public QMainWindow {
   void showDefaultCharts(const RunInfo& info);
   void takeRows();
   void noteAlerts(const std::string& stream, const Batch& batch);
+  void showAlerts();
+  void tellAlerts();
   void loadOlder(const std::string& stream);
   void watchShown();
   void titleCharts();
@@ -215,6 +221,14 @@ class MainWindow final : public QMainWindow {
   uint64_t m_runSeen = 0;
   QJsonObject m_fileSettings;  ///< charts and alerts, by file
   std::set<QString> m_alertStreams;
+  /// Rows of a stream that is an alert, since it was last told of.
+  struct AlertNews {
+    int rows = 0;
+    QString last;
+    QElapsedTimer told;
+  };
+  std::map<QString, AlertNews> m_alertNews;
+  std::deque<AlertsPanel::Alert> m_alertsNew;  ///< not listed yet, oldest first
   std::vector<ChartAlert> m_alertMarks;
   QString m_runFile;            ///< whose settings the charts have
   bool m_chartsChosen = false;  ///< by hand

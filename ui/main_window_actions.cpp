@@ -346,21 +346,31 @@ void MainWindow::showCommands() {
 }
 
 void MainWindow::saveFile(bool askForName) {
-  QString path = m_documents->path();
-  if (askForName || path.isEmpty()) {
-    QFileDialog dialog(this, tr("Save SQL"), QFileInfo(path).path(), tr("SQL files (*.sql);;All files (*)"));
-    dialog.setObjectName(QStringLiteral("saveDialog"));
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    dialog.setDefaultSuffix(QStringLiteral("sql"));
-    dialog.selectFile(path.isEmpty() ? m_documents->title() : path);
-    if (dialog.exec() != QDialog::Accepted) return;
-    path = dialog.selectedFiles().value(0);
-  } else if (m_documents->changedOnDisk()) {
-    return offerReload(path);
-  }
+  const QString path = m_documents->path();
+  if (!askForName && !path.isEmpty()) return m_documents->changedOnDisk() ? offerReload(path) : saveTo(path);
+  auto* dialog = new QFileDialog(this, tr("Save SQL"), QFileInfo(path).path(), tr("SQL files (*.sql);;All files (*)"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setObjectName(QStringLiteral("saveDialog"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setDefaultSuffix(QStringLiteral("sql"));
+  dialog->selectFile(path.isEmpty() ? m_documents->title() : path);
+  // Feeds go on meanwhile, and another start may open its file here: what is saved is what was asked about.
+  connect(dialog, &QDialog::accepted, this, [this, dialog, asked = QPointer<SqlEditor>(m_documents->editor())] {
+    if (asked && m_documents->showEditor(asked)) saveTo(dialog->selectedFiles().value(0));
+  });
+  dialog->open();
+}
+
+void MainWindow::saveTo(const QString& path) {
   if (const QString why = m_documents->save(path); !why.isEmpty()) return showMessage(why, true);
+  noteRecent(path);
+}
+
+void MainWindow::noteRecent(const QString& path) {
+  constexpr int kMostRecent = 12;
   m_recent.removeAll(path);
   m_recent.prepend(path);
+  while (m_recent.size() > kMostRecent) m_recent.removeLast();
 }
 
 }  // namespace weir

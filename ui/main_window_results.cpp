@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The results of a run: which streams there are, where their rows go, which charts and table show them.
+#include <QDateTime>
 #include <QJsonArray>
 #include <QLabel>
 #include <QStackedWidget>
+#include <utility>
 
-#include "ui/alerts_panel.h"
 #include "ui/chart_deck.h"
 #include "ui/document_tabs.h"
 #include "ui/health_card.h"
@@ -19,8 +20,12 @@ namespace {
 
 // Of one stream, at once: the chart asks for more when one scrolls past them.
 constexpr int kRowsLoaded = 50'000;
+constexpr int kMostFileSettings = 100;
 constexpr size_t kMostAlertMarks = 500;
-constexpr size_t kMostPointsLoaded = 2'000'000;
+// More than one reads, at once.
+constexpr size_t kMostAlertsAtOnce = 500;
+constexpr qint64 kTellAlertsEveryMs = 5'000;
+constexpr size_t kMostPointsLoaded = SeriesStore::kMostPoints - kRowsLoaded;
 
 QString joinedNames(const QStringList& names) { return names.join(QStringLiteral(", ")); }
 
@@ -224,6 +229,7 @@ void MainWindow::takeRows() {
     view->changes->addClosed(*item.batch);
     m_rowsChanged = true;
   }
+  showAlerts();
   for (const auto& [name, rows] : taken.open) {
     const std::shared_ptr<ResultView> view = m_views.find(name);
     if (!view) continue;
@@ -250,6 +256,7 @@ void MainWindow::setAlert(const QString& stream, bool on) {
     m_alertStreams.insert(stream);
   else
     m_alertStreams.erase(stream);
+  m_alertNews.erase(stream);
   m_streams->setAlerts(m_alertStreams);
   m_keepDelay.start();
   showMessage(on ? tr("Each row of %1 is an alert now: it is listed under Alerts, told of, and marked on the charts.").arg(stream) : tr("Rows of %1 are no longer alerts.").arg(stream), false);
@@ -257,21 +264,44 @@ void MainWindow::setAlert(const QString& stream, bool on) {
 
 void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
   const QString name = QString::fromStdString(stream);
-  QString last;
-  int rows = 0;
+  AlertNews& news = m_alertNews[name];
+  size_t rows = 0;
+  for (size_t row = batch.rows(); row-- > 0;) rows += batch.meta[row].isProvisional ? 0 : 1;
+  // Only what will be seen is put into words.
+  size_t unlisted = rows - std::min(rows, kMostAlertsAtOnce);
   for (size_t row = 0; row < batch.rows(); ++row) {
     if (batch.meta[row].isProvisional) continue;
-    last = AlertsPanel::textOf(batch, row);
-    m_alerts->add(name, batch.meta[row].at, last);
-    m_alertMarks.push_back({batch.meta[row].at, name + QStringLiteral(": ") + last});
-    ++rows;
+    if (unlisted > 0) {
+      --unlisted;
+      continue;
+    }
+    news.last = AlertsPanel::textOf(batch, row);
+    m_alertsNew.push_back({name, batch.meta[row].at, news.last});
   }
-  if (rows == 0) return;
+  while (m_alertsNew.size() > kMostAlertsAtOnce) m_alertsNew.pop_front();
+  news.rows += static_cast<int>(rows);
+  if (!isSeen(m_alerts)) m_alertsUnseen += static_cast<int>(rows);
+}
+
+// Once for all that came since the last look: a stream of alerts must not keep the window busy.
+void MainWindow::showAlerts() {
+  if (m_alertsNew.empty()) return;
+  m_alerts->add(m_alertsNew);
+  for (const AlertsPanel::Alert& alert : m_alertsNew) m_alertMarks.push_back({alert.at, alert.stream + QStringLiteral(": ") + alert.text});
+  m_alertsNew.clear();
   if (m_alertMarks.size() > kMostAlertMarks) m_alertMarks.erase(m_alertMarks.begin(), m_alertMarks.end() - kMostAlertMarks);
   m_charts->forEach([&](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
-  if (!isSeen(m_alerts)) m_alertsUnseen += rows;
   titlePanel(m_alerts, tr("Alerts"), m_alertsUnseen);
-  emit alerted(rows == 1 ? name + QStringLiteral(": ") + last : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, last));
+}
+
+// The first alert at once, those that follow it together.
+void MainWindow::tellAlerts() {
+  for (auto& [name, news] : m_alertNews) {
+    if (news.rows == 0 || (news.told.isValid() && !news.told.hasExpired(kTellAlertsEveryMs))) continue;
+    news.told.start();
+    const int rows = std::exchange(news.rows, 0);
+    emit alerted(rows == 1 ? name + QStringLiteral(": ") + news.last : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, news.last));
+  }
 }
 
 void MainWindow::loadOlder(const std::string& stream) {
@@ -313,7 +343,16 @@ void MainWindow::keepFileSettings() {
   for (const QString& name : m_alertStreams) alerts.append(name);
   m_fileSettings[m_runFile] = QJsonObject{{QStringLiteral("charts"), m_charts->settings()},
                                           {QStringLiteral("shown"), QJsonArray::fromStringList(m_chartsChosen ? m_charts->streams() : QStringList())},
-                                          {QStringLiteral("alerts"), alerts}};
+                                          {QStringLiteral("alerts"), alerts},
+                                          {QStringLiteral("used"), QDateTime::currentMSecsSinceEpoch()}};
+  // Of files that have not run for longest nobody misses the charts.
+  while (m_fileSettings.size() > kMostFileSettings) {
+    auto oldest = m_fileSettings.begin();
+    const auto used = [](const QJsonObject::iterator& it) { return it.value().toObject()[QLatin1String("used")].toDouble(); };
+    for (auto it = m_fileSettings.begin(); it != m_fileSettings.end(); ++it)
+      if (used(it) < used(oldest)) oldest = it;
+    m_fileSettings.erase(oldest);
+  }
 }
 
 }  // namespace weir

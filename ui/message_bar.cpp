@@ -8,6 +8,8 @@
 #include <QToolButton>
 #include <utility>
 
+#include "ui/plain_text.h"
+
 namespace weir {
 
 /// A label of one line that ends in an ellipsis where it does not fit, or of all its lines.
@@ -123,7 +125,7 @@ void MessageBar::setTheme(const Theme& theme) {
 void MessageBar::show(const QString& text, bool isError, const std::vector<Offer>& offers) {
   m_times = text == m_label->text() && !isHidden() ? m_times + 1 : 1;
   m_label->setText(text);
-  m_label->setToolTip(text);
+  m_label->setToolTip(plainToolTip(text));
   m_count->setText(QStringLiteral("\u00d7%1").arg(m_times));
   m_count->setVisible(m_times > 1);
   setAccessibleName(text);

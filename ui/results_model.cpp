@@ -10,6 +10,7 @@
 
 #include "core/base/text.h"
 #include "ui/health_card.h"
+#include "ui/plain_text.h"
 #include "ui/stream_tree.h"
 
 namespace weir {
@@ -159,8 +160,10 @@ const ResultsModel::Row& ResultsModel::at(int row) const {
 std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
   std::string key;
   for (const size_t column : *m_keys) {
-    key += displayText(batch.columns[column]->value(row), batch.columns[column]->type());
-    key += '\x1f';
+    // With its length, so that no text can end a part, and NULL is not the empty text.
+    const bool isNothing = batch.columns[column]->isNull(row);
+    const std::string part = isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.columns[column]->type());
+    key += (isNothing ? std::string("-") : std::to_string(part.size())) + ':' + part;
   }
   // Of a window's rows each window keeps one; of running aggregates the latest row counts.
   if (batch.meta[row].isWindowEnd) key += std::to_string(batch.meta[row].at);
@@ -288,7 +291,7 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
       if (part == Part::Field && isTime(index.column()) && !isNull(row.values[fieldOf(index.column())]))
         return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.values[fieldOf(index.column())]), Qt::UTC).toString(Qt::ISODateWithMs) + QStringLiteral("\n") +
                valueAs(kPlainRole, row, index.column()).toString();
-      return valueAs(kPlainRole, row, index.column());
+      return plainToolTip(valueAs(kPlainRole, row, index.column()).toString());
     case Qt::DecorationRole:
       if (part != Part::State) return {};
       if (row.open) return markIcon({{}, m_theme->accent, HealthLook::Mark::Ring});

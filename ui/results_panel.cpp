@@ -20,6 +20,7 @@
 
 #include "ui/empty_hint.h"
 #include "ui/icons.h"
+#include "ui/plain_text.h"
 #include "ui/table_rows.h"
 
 namespace weir {
@@ -38,6 +39,7 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent, const QString& n
       m_copy(new QToolButton(this)),
       m_export(new QToolButton(this)) {
   setObjectName(QStringLiteral("resultsPanel"));
+  m_info->setTextFormat(Qt::PlainText);
   setAttribute(Qt::WA_StyledBackground);
   m_proxy->setSourceModel(m_model);
   m_proxy->setSortRole(ResultsModel::kSortRole);
@@ -179,7 +181,7 @@ void ResultsPanel::refreshInfo() {
     if (!m_filter->text().isEmpty()) text += tr(" · %1 match").arg(withThousands(m_proxy->rowCount(), 0));
   }
   m_info->setText(text);
-  m_info->setToolTip(text);
+  m_info->setToolTip(plainToolTip(text));
   const auto fresh = static_cast<int>(m_model->rowsSeen() - m_rowsWhenLeft);
   m_goLive->setVisible(!m_following);
   if (!m_following) m_goLive->setText(fresh == 1 ? tr("1 new row - go live") : tr("%n new rows - go live", nullptr, fresh));

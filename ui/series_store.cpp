@@ -23,13 +23,33 @@ void ChartSeries::Extent::take(const Extent& other) {
   last = other.last;
 }
 
-void ChartSeries::add(const ChartPoint& point, size_t most) {
+void ChartSeries::add(const ChartPoint& point) {
   addToBlocks(point, m_dropped + points.size());
   points.push_back(point);
-  while (points.size() > most) {
-    points.pop_front();
-    if (++m_dropped % kBlock == 0) m_blocks.pop_front();
-  }
+}
+
+void ChartSeries::insert(std::vector<ChartPoint> late) {
+  if (late.empty()) return;
+  const auto earlier = [](const ChartPoint& a, const ChartPoint& b) { return a.at < b.at; };
+  std::stable_sort(late.begin(), late.end(), earlier);
+  const auto first = static_cast<size_t>(std::upper_bound(points.begin(), points.end(), late.front(), earlier) - points.begin());
+  const auto before = static_cast<std::ptrdiff_t>(points.size());
+  points.insert(points.end(), late.begin(), late.end());
+  std::inplace_merge(points.begin() + static_cast<std::ptrdiff_t>(first), points.begin() + before, points.end(), earlier);
+  // Blocks from the first one that has changed.
+  const size_t block = (m_dropped + first) / kBlock;
+  const size_t kept = block - m_dropped / kBlock;
+  if (kept < m_blocks.size()) m_blocks.erase(m_blocks.begin() + static_cast<std::ptrdiff_t>(kept), m_blocks.end());
+  for (size_t number = std::max(m_dropped, block * kBlock); number < m_dropped + points.size(); ++number) addToBlocks(points[number - m_dropped], number);
+}
+
+void ChartSeries::dropOldest(size_t count) {
+  if (points.empty()) return;
+  count = std::min(count, points.size() - 1);
+  points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(count));
+  const size_t before = m_dropped / kBlock;
+  m_dropped += count;
+  m_blocks.erase(m_blocks.begin(), m_blocks.begin() + static_cast<std::ptrdiff_t>(m_dropped / kBlock - before));
 }
 
 void ChartSeries::addToBlocks(const ChartPoint& point, size_t number) {
@@ -65,7 +85,7 @@ size_t ChartSeries::lowerBound(int64_t at) const {
   return static_cast<size_t>(found - points.begin());
 }
 
-SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
+SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostPoints(mostPoints), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
   const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)
       for (size_t i = 0; i < stream.schema->fields.size(); ++i) {
@@ -103,17 +123,33 @@ SeriesStore::SeriesStore(const BoundStream& stream) : m_groups(stream.groupColum
   if (m_volume) m_volumeName = QString::fromStdString(stream.schema->fields[*m_volume].name);
 }
 
-ChartSeries& SeriesStore::seriesOf(const Batch& batch, size_t row) {
+ChartSeries* SeriesStore::seriesOf(const Batch& batch, size_t row) {
   QStringList parts;
   for (const size_t column : m_groups)
-    parts << QString::fromStdString(displayText(batch.columns[column]->value(row), batch.schema->fields[column].type));
+    parts << (batch.columns[column]->isNull(row) ? QStringLiteral("NULL") : QString::fromStdString(displayText(batch.columns[column]->value(row), batch.schema->fields[column].type)));
   const QString name = parts.isEmpty() ? m_valueName : parts.join(QLatin1Char(' '));
   const auto found = m_index.find(name);
-  if (found != m_index.end()) return m_series[found->second];
+  if (found != m_index.end()) return &m_series[found->second];
+  if (m_series.size() >= kMostSeries) {
+    if (m_undrawn.size() < kMostCounted) m_undrawn.insert(qHash(name));
+    return nullptr;
+  }
   m_index.emplace(name, m_series.size());
   m_series.emplace_back();
   m_series.back().name = name;
-  return m_series.back();
+  return &m_series.back();
+}
+
+// In steps, so that the longest series need not be looked for with every point.
+void SeriesStore::bound() {
+  const size_t step = std::max<size_t>(1, m_mostPoints / 1000);
+  while (m_points > m_mostPoints) {
+    const auto longest = std::max_element(m_series.begin(), m_series.end(), [](const ChartSeries& a, const ChartSeries& b) { return a.points.size() < b.points.size(); });
+    const size_t before = longest->points.size();
+    longest->dropOldest(step);
+    if (longest->points.size() == before) return;
+    m_points -= before - longest->points.size();
+  }
 }
 
 std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) const {
@@ -136,15 +172,24 @@ std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) c
 }
 
 void SeriesStore::addClosed(const Batch& batch) {
+  // Rows of streams without windows come in the order of their arrival.
+  std::map<size_t, std::vector<ChartPoint>> late;
   for (size_t row = 0; row < batch.rows(); ++row) {
     if (batch.meta[row].isProvisional) continue;
     const auto point = pointOf(batch, row);
     if (!point) continue;
-    ChartSeries& series = seriesOf(batch, row);
-    series.add(*point, std::max<size_t>(20'000, kMostPoints / m_series.size()));
-    if (series.open && series.open->at <= point->at) series.open.reset();
+    ChartSeries* const series = seriesOf(batch, row);
+    if (!series) continue;
+    ++m_points;
+    if (!series->points.empty() && point->at < series->points.back().at)
+      late[static_cast<size_t>(series - m_series.data())].push_back(*point);
+    else
+      series->add(*point);
+    if (series->open && series->open->at <= point->at) series->open.reset();
     m_latest = std::max(m_latest, point->at);
   }
+  for (auto& [index, points] : late) m_series[index].insert(std::move(points));
+  bound();
 }
 
 void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
@@ -153,9 +198,10 @@ void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
     for (size_t row = 0; row < batch->rows(); ++row) {
       const auto point = pointOf(*batch, row);
       if (!point) continue;
-      const ChartSeries& series = seriesOf(*batch, row);
-      const auto index = static_cast<size_t>(&series - m_series.data());
-      if (!series.points.empty() && point->at >= series.points.front().at) continue;
+      const ChartSeries* const series = seriesOf(*batch, row);
+      if (!series) continue;
+      const auto index = static_cast<size_t>(series - m_series.data());
+      if (!series->points.empty() && point->at >= series->points.front().at) continue;
       std::vector<ChartPoint>& points = older[index];
       // A window that was run twice is there twice: the later row counts.
       if (!points.empty() && points.back().at >= point->at) {
@@ -165,7 +211,11 @@ void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
       points.push_back(*point);
       m_latest = std::max(m_latest, point->at);
     }
-  for (const auto& [index, points] : older) m_series[index].prepend(points);
+  for (const auto& [index, points] : older) {
+    m_series[index].prepend(points);
+    m_points += points.size();
+  }
+  bound();
 }
 
 void SeriesStore::setOpen(const std::vector<BatchPtr>& rows) {
@@ -173,8 +223,8 @@ void SeriesStore::setOpen(const std::vector<BatchPtr>& rows) {
   for (const BatchPtr& batch : rows)
     for (size_t row = 0; row < batch->rows(); ++row)
       if (const auto point = pointOf(*batch, row)) {
-        ChartSeries& series = seriesOf(*batch, row);
-        if (series.points.empty() || series.points.back().at < point->at) series.open = point;
+        ChartSeries* const series = seriesOf(*batch, row);
+        if (series && (series->points.empty() || series->points.back().at < point->at)) series->open = point;
       }
 }
 

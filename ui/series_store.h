@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "core/bind/bound_script.h"
@@ -40,7 +41,12 @@ class ChartSeries {
     void take(const ChartPoint& point);
     void take(const Extent& other);
   };
-  void add(const ChartPoint& point, size_t most);
+  /// Puts a point at the end: it must not be older than the last one.
+  void add(const ChartPoint& point);
+  /// Puts points of any times where they belong, behind those of the same time.
+  void insert(std::vector<ChartPoint> late);
+  /// Forgets as many of the oldest points, all but the last one at most.
+  void dropOldest(size_t count);
   /// Puts older points in front of those that are there; they must be in order and end before the first of them.
   void prepend(const std::vector<ChartPoint>& older);
   /// Of the points `from` up to before `to`, which must not be empty.
@@ -67,11 +73,15 @@ class ChartSeries {
   size_t m_dropped = 0;
 };
 
-/// Turns a result stream's rows into series: one for each group, over one numeric column.
+/// Turns a result stream's rows into series: one for each group, over one numeric column, in order of time whatever the
+/// order of the rows. Keeps the first 500 series and two million points of all of them: past that the longest series loses
+/// its oldest points.
 class SeriesStore {
  public:
+  static constexpr size_t kMostSeries = 500;
+  static constexpr size_t kMostPoints = 2'000'000;
   SeriesStore() = default;
-  explicit SeriesStore(const BoundStream& stream);
+  explicit SeriesStore(const BoundStream& stream, size_t mostPoints = kMostPoints);
 
   bool isEmpty() const { return m_series.empty(); }
   void addClosed(const Batch& batch);
@@ -79,6 +89,9 @@ class SeriesStore {
   /// Rows from before those that are there; what overlaps them is passed over.
   void addOlder(const std::vector<BatchPtr>& batches);
   const std::vector<ChartSeries>& series() const { return m_series; }
+  /// How many groups there were beyond those that have a series; counted up to `kMostCounted`.
+  size_t undrawn() const { return m_undrawn.size(); }
+  static constexpr size_t kMostCounted = 100'000;
   QString valueName() const { return m_valueName; }
   QString volumeName() const { return m_volumeName; }
   /// Of the column that counts; empty where there is none, or the bars show it.
@@ -91,11 +104,14 @@ class SeriesStore {
   int64_t latest() const { return m_latest; }
 
  private:
-  ChartSeries& seriesOf(const Batch& batch, size_t row);
+  /// Nothing for a group beyond those that are kept.
+  ChartSeries* seriesOf(const Batch& batch, size_t row);
+  void bound();
   std::optional<ChartPoint> pointOf(const Batch& batch, size_t row) const;
 
-  /// Of all series together.
-  static constexpr size_t kMostPoints = 2'000'000;
+  size_t m_mostPoints = kMostPoints;
+  size_t m_points = 0;                    ///< of all series
+  std::unordered_set<size_t> m_undrawn;  ///< hashes of names
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
   std::optional<size_t> m_volume, m_count, m_sigma, m_first, m_high, m_low;

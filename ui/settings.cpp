@@ -8,8 +8,6 @@ namespace weir {
 namespace {
 
 const char* const kLooks[] = {"system", "light", "dark"};
-constexpr int kLeastMegabytes = 16, kMostMegabytes = 65'536;
-constexpr int kMostDays = 3'650;
 
 }  // namespace
 
@@ -37,7 +35,7 @@ Settings Settings::fromJson(const QJsonObject& json) {
   s.notifyAlerts = json[QLatin1String("notifyAlerts")].toBool(s.notifyAlerts);
   s.keepResults = json[QLatin1String("keepResults")].toBool(s.keepResults);
   s.historyMegabytes = std::clamp(json[QLatin1String("historyMegabytes")].toInt(s.historyMegabytes), kLeastMegabytes, kMostMegabytes);
-  s.historyDays = std::clamp(json[QLatin1String("historyDays")].toInt(s.historyDays), 1, kMostDays);
+  s.historyDays = std::clamp(json[QLatin1String("historyDays")].toInt(s.historyDays), kLeastDays, kMostDays);
   const QJsonObject shortcuts = json[QLatin1String("keys")].toObject();
   for (auto it = shortcuts.begin(); it != shortcuts.end(); ++it) s.keys[it.key()] = it.value().toString();
   return s;

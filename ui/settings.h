@@ -16,6 +16,8 @@ struct Settings {
   bool notifyFeeds = true;    ///< a feed that was live is lost, stale or failed
   bool notifyAlerts = true;   ///< a row of a stream that is an alert
   bool keepResults = true;    ///< closed windows are kept over restarts
+  static constexpr int kLeastMegabytes = 16, kMostMegabytes = 65'536;
+  static constexpr int kLeastDays = 1, kMostDays = 3'650;
   int historyMegabytes = 512;
   int historyDays = 30;
   /// Keys that differ from what the program comes with, by the action's name; an empty text takes them away.

@@ -62,12 +62,12 @@ QWidget* SettingsDialog::historyPage() {
   m_keepResults = new QCheckBox(tr("Keep finished windows over restarts"), page);
   m_keepResults->setChecked(m_settings.keepResults);
   m_megabytes = new QSpinBox(page);
-  m_megabytes->setRange(16, 65'536);
+  m_megabytes->setRange(Settings::kLeastMegabytes, Settings::kMostMegabytes);
   m_megabytes->setSuffix(tr(" MB"));
   m_megabytes->setValue(m_settings.historyMegabytes);
   m_megabytes->setAccessibleName(tr("At most so many megabytes"));
   m_days = new QSpinBox(page);
-  m_days->setRange(1, 3'650);
+  m_days->setRange(Settings::kLeastDays, Settings::kMostDays);
   m_days->setSuffix(tr(" days"));
   m_days->setValue(m_settings.historyDays);
   m_days->setAccessibleName(tr("At most so many days"));
@@ -112,6 +112,7 @@ QWidget* SettingsDialog::keysPage() {
   auto* usual = new QPushButton(tr("Usual"), page);
   m_clash = new QLabel(page);
   m_clash->setWordWrap(true);
+  m_clash->setTextFormat(Qt::PlainText);
   connect(m_keys, &QTreeWidget::currentItemChanged, this, [edit](QTreeWidgetItem* item) {
     if (item) edit->setKeySequence(QKeySequence(item->text(1)));
   });

@@ -214,11 +214,6 @@ uint32_t SqlEditor::caretOffset() const { return static_cast<uint32_t>(SendScint
 
 std::optional<Span> SqlEditor::currentStatement() const { return language().statementAt(caretOffset()); }
 
-QString SqlEditor::helpAtCaret() const {
-  const std::string help = language().helpAt(caretOffset());
-  return QString::fromStdString(help.empty() ? language().signatureAt(caretOffset()) : help);
-}
-
 QString SqlEditor::wordAtCaret() const {
   const std::string whole = text().toStdString();
   const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };

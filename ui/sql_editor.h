@@ -71,7 +71,6 @@ class SqlEditor final : public QsciScintilla {
   void setFolds(const std::vector<Span>& statements);
   /// The next problem behind the caret, or the one before it.
   void goToProblem(bool forward);
-  QString helpAtCaret() const;
   /// The word, or the dotted option key, at the caret.
   QString wordAtCaret() const;
 

@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "ui/empty_hint.h"
+#include "ui/plain_text.h"
 
 namespace weir {
 
@@ -92,7 +93,7 @@ void StreamTree::setAlerts(const std::set<QString>& alerts) {
   paint();
   for (const auto& [name, item] : m_items) {
     const bool on = alerts.contains(name);
-    item->setToolTip(0, on ? tr("Each row of %1 is an alert").arg(name) : QString());
+    item->setToolTip(0, on ? plainToolTip(tr("Each row of %1 is an alert").arg(name)) : QString());
   }
 }
 

@@ -30,13 +30,11 @@ class ResultHistory::File {
   File(QString path, const Limits& limits, std::function<void(const QString&)> tell)
       : m_path(std::move(path)), m_limits(limits), m_tell(std::move(tell)), m_name(QStringLiteral("history-%1").arg(reinterpret_cast<quintptr>(this))) {
     if (open()) return;
-    // Unreadable: kept for whoever wants to rescue it, out of the way of what comes.
     const QString why = m_error;
+    // A file that is locked, newer, or on a disk that fails is whole: it is not touched.
+    const QString aside = m_isBroken ? setAside() : QString();
     close();
-    const QString aside = m_path + QStringLiteral(".broken-") + QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
-    const bool moved = QFile::rename(m_path, aside);
-    for (const char* end : {"-wal", "-shm"}) QFile::remove(m_path + QLatin1String(end));
-    if (moved && open()) {
+    if (!aside.isEmpty() && open()) {
       m_tell(tr("The history of results could not be read (%1). It was set aside as %2, and a new one begins.").arg(why, QFileInfo(aside).fileName()));
       return;
     }
@@ -114,29 +112,57 @@ class ResultHistory::File {
  private:
   static QString tr(const char* text) { return ResultHistory::tr(text); }
 
+  // Out of the way of what comes, with its log, without which its last rows are lost, for whoever wants to rescue it. All
+  // three files go or none: a log beside another database would be played into it. Before the database is closed, because
+  // closing removes the log. Returns the new name, or an empty text.
+  QString setAside() const {
+    const QString first = m_path + QStringLiteral(".broken-") + QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    QString aside = first;
+    for (int number = 2; QFile::exists(aside); ++number) aside = first + QStringLiteral("-%1").arg(number);
+    QStringList moved;
+    for (const char* end : {"-wal", "-shm", ""}) {
+      const QString from = m_path + QLatin1String(end);
+      if (!QFile::exists(from)) continue;
+      if (QFile::rename(from, aside + QLatin1String(end))) {
+        moved << QLatin1String(end);
+        continue;
+      }
+      for (const QString& back : moved) QFile::rename(aside + back, m_path + back);
+      return {};
+    }
+    return aside;
+  }
+
+  bool failed(const QSqlError& error) {
+    constexpr int kCorrupt = 11, kNotADatabase = 26, kPrimaryCode = 0xFF;
+    const int code = error.nativeErrorCode().toInt() & kPrimaryCode;
+    m_isBroken = code == kCorrupt || code == kNotADatabase;
+    m_error = error.text();
+    return false;
+  }
+
   bool run(const QString& statement) {
     QSqlQuery query(m_database);
-    if (query.exec(statement)) return true;
-    m_error = query.lastError().text();
-    return false;
+    return query.exec(statement) || failed(query.lastError());
   }
 
   bool open() {
     m_error.clear();
+    m_isBroken = false;
     m_database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_name);
     m_database.setDatabaseName(m_path);
     // Another window may be writing.
     m_database.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
-    if (!m_database.open()) {
-      m_error = m_database.lastError().text();
-      return false;
-    }
+    if (!m_database.open()) return failed(m_database.lastError());
     if (!run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL")) || !run(QStringLiteral("PRAGMA journal_mode = WAL")) || !run(QStringLiteral("PRAGMA synchronous = NORMAL"))) return false;
     QSqlQuery check(m_database);
-    if (!check.exec(QStringLiteral("PRAGMA quick_check(1)")) || !check.next() || check.value(0).toString() != QLatin1String("ok")) {
-      m_error = check.isValid() ? check.value(0).toString() : check.lastError().text();
+    if (!check.exec(QStringLiteral("PRAGMA quick_check(1)")) || !check.next()) return failed(check.lastError());
+    if (check.value(0).toString() != QLatin1String("ok")) {
+      m_isBroken = true;
+      m_error = check.value(0).toString();
       return false;
     }
+    check.finish();
     QSqlQuery version(m_database);
     const int format = version.exec(QStringLiteral("PRAGMA user_version")) && version.next() ? version.value(0).toInt() : -1;
     version.finish();
@@ -199,6 +225,7 @@ class ResultHistory::File {
   const QString m_name;
   QSqlDatabase m_database;
   QString m_error;
+  bool m_isBroken = false;  ///< m_error is of a file that is no database, or no longer one
   std::map<std::pair<std::string, uint64_t>, qint64> m_ids;
   bool m_told = false;
   int m_commits = 0;

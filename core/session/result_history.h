@@ -23,7 +23,8 @@ struct HistoryKey {
 };
 
 /// Finished windows of result streams in a SQLite file (WAL), so that a restart shows the past hours. A crash loses
-/// what came within the last half second. A file that cannot be read is set aside and another one begun.
+/// what came within the last half second. A broken file is set aside, its log with it,
+/// and another one begun; one that cannot be used now, or that is newer than the program, is left alone and nothing kept.
 class ResultHistory final : public QObject {
   Q_OBJECT
  public:

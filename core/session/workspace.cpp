@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QLockFile>
@@ -10,6 +11,7 @@
 #include <QSaveFile>
 #include <QStandardPaths>
 #include <algorithm>
+#include <map>
 
 namespace weir {
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr int kMostHistory = 500;
 constexpr int kMostWindows = 64;
+constexpr size_t kMostBroken = 5;
 
 QString replaceFile(const QString& path, const QByteArray& content) {
   QSaveFile out(path);
@@ -33,6 +36,22 @@ std::vector<OpenDocument> documentsFrom(const QJsonArray& array) {
                    o[QLatin1String("disk")].toString()});
   }
   return out;
+}
+
+// Moves a file that cannot be read out of the way of the next save, beside those that went before it: only beyond some of
+// them the oldest goes. Returns the new name, or an empty text.
+QString setAside(const QString& path) {
+  const QFileInfo info(path);
+  const QRegularExpression name(QStringLiteral("^%1\\.broken(?:-(\\d+))?\\.json$").arg(QRegularExpression::escape(info.completeBaseName())));
+  std::map<int, QString> before;
+  for (const QFileInfo& there : info.dir().entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot))
+    if (const auto match = name.match(there.fileName()); match.hasMatch()) before[match.captured(1).isEmpty() ? 1 : match.captured(1).toInt()] = there.filePath();
+  const int number = before.empty() ? 1 : before.rbegin()->first + 1;
+  const QString end = number == 1 ? QStringLiteral(".broken.json") : QStringLiteral(".broken-%1.json").arg(number);
+  const QString aside = info.path() + QLatin1Char('/') + info.completeBaseName() + end;
+  if (!QFile::rename(path, aside)) return {};
+  for (; before.size() >= kMostBroken; before.erase(before.begin())) QFile::remove(before.begin()->second);
+  return aside;
 }
 
 QJsonArray toJson(const std::vector<OpenDocument>& documents) {
@@ -80,19 +99,20 @@ std::unique_ptr<QLockFile> Workspace::lockFor(int number) const {
   return lock;
 }
 
-Workspace::Session Workspace::read(const QString& path, QString* problem) const {
+std::optional<Workspace::Session> Workspace::read(const QString& path, QString* why) {
   Session session;
+  if (!QFile::exists(path)) return session;
   QFile in(path);
-  if (!in.open(QIODevice::ReadOnly)) return session;
+  const QByteArray content = in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+  if (in.error() != QFileDevice::NoError) {
+    *why = in.errorString();
+    return std::nullopt;
+  }
   QJsonParseError error;
-  const QJsonDocument document = QJsonDocument::fromJson(in.readAll(), &error);
+  const QJsonDocument document = QJsonDocument::fromJson(content, &error);
   if (error.error != QJsonParseError::NoError || !document.isObject()) {
-    in.close();
-    const QString aside = QString(path).replace(QLatin1String(".json"), QLatin1String(".broken.json"));
-    QFile::remove(aside);
-    QFile::rename(path, aside);
-    if (problem) *problem = QObject::tr("The last session could not be read; it was set aside as %1").arg(aside);
-    return session;
+    *why = error.error != QJsonParseError::NoError ? error.errorString() : QObject::tr("not an object");
+    return std::nullopt;
   }
   const QJsonObject root = document.object();
   session.documents = documentsFrom(root[QLatin1String("documents")].toArray());
@@ -105,21 +125,32 @@ Workspace::Session Workspace::read(const QString& path, QString* problem) const 
   return session;
 }
 
-Workspace::Session Workspace::load(QString* problem) const {
+Workspace::Session Workspace::load(QString* problem) {
   if (m_folder.isEmpty()) return {};
-  Session session = read(sessionFile(m_number), problem);
+  QStringList problems;
+  QString why;
+  std::optional<Session> own = read(sessionFile(m_number), &why);
+  if (!own) {
+    const QString path = sessionFile(m_number);
+    const QString aside = setAside(path);
+    m_isHeld = aside.isEmpty();
+    problems << (m_isHeld ? QObject::tr("The last session (%1) could not be read (%2), nor be set aside: nothing is kept until it is moved away.").arg(path, why)
+                          : QObject::tr("The last session could not be read (%1); it was set aside as %2").arg(why, aside));
+  }
+  Session session = std::move(own).value_or(Session());
   if (m_number > 1) {
-    const Session first = read(sessionFile(1), nullptr);
+    const Session first = read(sessionFile(1), &why).value_or(Session());
     session.geometry = first.geometry;
     session.layout = first.layout;
     session.settings = first.settings;
     session.recentFiles = first.recentFiles;
   }
-  adoptAbandoned(session);
+  adoptAbandoned(session, problems);
+  if (problem) *problem = problems.join(QLatin1Char('\n'));
   return session;
 }
 
-void Workspace::adoptAbandoned(Session& session) const {
+void Workspace::adoptAbandoned(Session& session, QStringList& problems) const {
   static const QRegularExpression kName(QStringLiteral("^session(?:-(\\d+))?\\.json$"));
   std::vector<std::unique_ptr<QLockFile>> locks;
   QStringList adopted;
@@ -129,15 +160,21 @@ void Workspace::adoptAbandoned(Session& session) const {
     const int number = match.captured(1).isEmpty() ? 1 : match.captured(1).toInt();
     auto lock = lockFor(number);
     if (number == m_number || !lock->tryLock(0)) continue;
-    const Session abandoned = read(sessionFile(number), nullptr);
-    for (const OpenDocument& d : abandoned.documents) {
+    QString why;
+    const std::optional<Session> abandoned = read(sessionFile(number), &why);
+    if (!abandoned) {
+      const QString aside = setAside(sessionFile(number));
+      problems << QObject::tr("The session of another window (%1) could not be read (%2).").arg(aside.isEmpty() ? sessionFile(number) : aside, why);
+      continue;
+    }
+    for (const OpenDocument& d : abandoned->documents) {
       if (d.text.isEmpty() && d.path.isEmpty()) continue;
       const bool known = std::any_of(session.documents.begin(), session.documents.end(), [&](const OpenDocument& k) {
         return k.path == d.path && (k.text == d.text || (!d.path.isEmpty() && !d.isModified));
       });
       if (!known) session.documents.push_back(d);
     }
-    session.closed.insert(session.closed.begin(), abandoned.closed.begin(), abandoned.closed.end());
+    session.closed.insert(session.closed.begin(), abandoned->closed.begin(), abandoned->closed.end());
     adopted << sessionFile(number);
     locks.push_back(std::move(lock));
   }
@@ -148,6 +185,8 @@ void Workspace::adoptAbandoned(Session& session) const {
 
 QString Workspace::save(const Session& session) const {
   if (m_folder.isEmpty()) return {};
+  // Not over texts that nobody has seen.
+  if (m_isHeld && QFile::exists(sessionFile(m_number))) return QObject::tr("Cannot keep the session: %1 cannot be read; move it away.").arg(sessionFile(m_number));
   const QJsonObject root{{QStringLiteral("documents"), toJson(session.documents)},
                          {QStringLiteral("closed"), toJson(session.closed)},
                          {QStringLiteral("current"), session.current},

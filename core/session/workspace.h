@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QLockFile;
@@ -54,9 +55,9 @@ class Workspace {
     QJsonObject settings;
     QStringList recentFiles;
   };
-  /// The last session, with the documents of windows that are gone; a file that cannot be read is set aside and
-  /// `problem` says so. A window beside the first one begins with the first one's settings and layout.
-  Session load(QString* problem) const;
+  /// The last session, with the documents of windows that are gone; a file that cannot be read is set aside
+  /// under a name of its own, and `problem` says so; the last five of them stay. A window beside the first one begins with the first one's settings and layout.
+  Session load(QString* problem);
   /// Returns an empty text, or why it could not be kept.
   QString save(const Session& session) const;
 
@@ -68,11 +69,13 @@ class Workspace {
   QString file(const QString& name) const;
   QString sessionFile(int number) const;
   std::unique_ptr<QLockFile> lockFor(int number) const;
-  Session read(const QString& path, QString* problem) const;
-  void adoptAbandoned(Session& session) const;
+  /// Of a file that is not there an empty session; nothing, and why, of one that cannot be read.
+  static std::optional<Session> read(const QString& path, QString* why);
+  void adoptAbandoned(Session& session, QStringList& problems) const;
 
   QString m_folder;
   int m_number = 1;  ///< of the session that is this window's
+  bool m_isHeld = false;  ///< its file could neither be read nor moved: no save may replace it
   std::unique_ptr<QLockFile> m_lock;
 };
 

@@ -227,6 +227,58 @@ class ChartTest final : public QObject {
     QCOMPARE(plot.pointAt(series, kStart + 11'000)->count, 61U);
   }
 
+  // A stream without windows gives its rows as they arrive.
+  void rowsOfAnyOrderAreASeriesInOrder() {
+    SeriesStore store(stream(kStats));
+    const int64_t seconds = 400;
+    // 7 and 400 have no factor in common: each second once.
+    for (int64_t from = 0; from < seconds; from += 50) {
+      std::vector<Row> rows;
+      for (int64_t i = from; i < from + 50; ++i) rows.push_back({i * 7 % seconds, "A", static_cast<double>(i * 7 % seconds)});
+      store.addClosed(*batch(stream(kStats), rows));
+    }
+    const ChartSeries& series = store.series().front();
+    QCOMPARE(series.points.size(), static_cast<size_t>(seconds));
+    for (int64_t i = 0; i < seconds; ++i) {
+      QCOMPARE(series.points[static_cast<size_t>(i)].at, kStart + i * 1000);
+      QCOMPARE(series.lowerBound(kStart + i * 1000), static_cast<size_t>(i));
+    }
+    const ChartSeries::Extent extent = series.extent(3, 333);
+    QCOMPARE(extent.low, 3.0);
+    QCOMPARE(extent.high, 332.0);
+    QCOMPARE(extent.sum, (3.0 + 332.0) * 330 / 2);
+    size_t blocks = 0;
+    series.forEachBlock(0, series.points.size(), [&](const ChartSeries::Extent& block) { QCOMPARE(block.low, 16.0 * static_cast<double>(blocks++)); });
+    QCOMPARE(blocks, size_t{25});
+  }
+
+  void seriesAndPointsAreBounded() {
+    constexpr size_t kMost = 2'000;
+    SeriesStore store(stream(kStats), kMost);
+    std::vector<Row> rows;
+    for (int64_t second = 0; second < 3'000; ++second) rows.push_back({second, "busy", static_cast<double>(second)});
+    store.addClosed(*batch(stream(kStats), rows));
+    QCOMPARE(store.series().front().points.size(), kMost);
+    rows.clear();
+    for (size_t i = 1; i < SeriesStore::kMostSeries + 30; ++i) rows.push_back({3'000, "s" + std::to_string(i), 1});
+    for (int twice = 0; twice < 2; ++twice) store.addClosed(*batch(stream(kStats), rows));
+    QCOMPARE(store.series().size(), SeriesStore::kMostSeries);
+    QCOMPARE(store.undrawn(), size_t{30});
+    size_t points = 0;
+    for (const ChartSeries& series : store.series()) points += series.points.size();
+    QVERIFY2(points <= kMost && points > kMost - 10, qPrintable(QString::number(points)));
+    // What is rare stays, and the newest of what is not.
+    QCOMPARE(store.series()[7].points.size(), size_t{2});
+    const ChartSeries& busy = store.series().front();
+    QCOMPARE(busy.points.back().at, kStart + 2'999'000);
+    const ChartSeries::Extent extent = busy.extent(0, busy.points.size());
+    QCOMPARE(extent.low, busy.points.front().value);
+    QCOMPARE(extent.high, 2'999.0);
+    LegendTable legend(darkTheme());
+    legend.setStore(&store);
+    QVERIFY2(legend.note().startsWith(QLatin1String("30 further series")), qPrintable(legend.note()));
+  }
+
   void zoomingKeepsWhatIsUnderTheMouse() {
     Charts charts({kStats, kSlow});
     charts.fill();

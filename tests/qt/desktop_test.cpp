@@ -197,6 +197,12 @@ class DesktopTest final : public QObject {
       QVERIFY(list->topLevelItem(0)->text(2).contains(QLatin1String("USDT")));
       QVERIFY(!told.isEmpty());
       QVERIFY(told[0][0].toString().startsWith(QLatin1String("Big: ")));
+      // A stream that never rests is told of every five seconds, and listed all the time.
+      const qsizetype toldBefore = told.size();
+      const int listedBefore = list->topLevelItemCount();
+      QTest::qWait(1500);
+      QVERIFY(list->topLevelItemCount() > listedBefore + 2);
+      QVERIFY(told.size() <= toldBefore + 1);
       auto* dock = window.findChild<QDockWidget*>(QStringLiteral("alertsDock"));
       static const QRegularExpression kNumber(QStringLiteral("\\d"));
       QVERIFY(dock->windowTitle().contains(kNumber));
@@ -210,6 +216,19 @@ class DesktopTest final : public QObject {
     QSignalSpy told(&again, &MainWindow::alerted);
     again.run();
     QTRY_VERIFY(!told.isEmpty());
+  }
+
+  void theListOfAlertsIsBounded() {
+    AlertsPanel panel(darkTheme());
+    std::deque<AlertsPanel::Alert> alerts;
+    for (int i = 0; i < AlertsPanel::kMostRows + 10; ++i) alerts.push_back({QStringLiteral("Big"), i, QString::number(i)});
+    panel.add(alerts);
+    QCOMPARE(panel.topLevelItemCount(), AlertsPanel::kMostRows);
+    QCOMPARE(panel.topLevelItem(0)->text(2), alerts.back().text);
+    panel.add({{QStringLiteral("Big"), 1, QStringLiteral("older")}, {QStringLiteral("Big"), 2, QStringLiteral("newer")}});
+    QCOMPARE(panel.topLevelItemCount(), AlertsPanel::kMostRows);
+    QCOMPARE(panel.topLevelItem(0)->text(2), QStringLiteral("newer"));
+    QCOMPARE(panel.topLevelItem(1)->text(2), QStringLiteral("older"));
   }
 
   void settingsAreKept() {

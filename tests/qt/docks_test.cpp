@@ -19,6 +19,7 @@
 #include "ui/events_panel.h"
 #include "ui/frames_panel.h"
 #include "ui/main_window.h"
+#include "ui/message_bar.h"
 #include "ui/plan_view.h"
 #include "ui/results_panel.h"
 #include "ui/stream_rates.h"
@@ -93,6 +94,52 @@ class DocksTest final : public QObject {
     QCOMPARE(shown(0, 3), QDateTime::fromMSecsSinceEpoch(kAt, Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz")));
     QCOMPARE(model.index(0, 3).data(ResultsModel::kPlainRole).toString(), QString::number(kAt));
     QVERIFY(model.index(0, 3).data(Qt::ToolTipRole).toString().contains(QString::number(kAt)));
+  }
+
+  void noKeyIsNotTheEmptyKey() {
+    ResultsModel model(darkTheme());
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    auto schema = std::make_shared<Schema>(Schema{{{"a", Type::String}, {"b", Type::String}}});
+    model.setSchema(schema, std::vector<size_t>{0, 1}, false);
+    const auto add = [&](const char* a, const char* b) {
+      BatchBuilder builder(schema);
+      size_t column = 0;
+      for (const char* text : {a, b}) {
+        if (text)
+          builder.column(column++).appendText(text);
+        else
+          builder.column(column++).appendNull();
+      }
+      builder.finishRow({.at = kAt});
+      model.addClosed(*builder.take());
+    };
+    for (int twice = 0; twice < 2; ++twice) {
+      add("", "x");
+      add(nullptr, "x");
+      add("x", nullptr);
+      add("x\x1f", "");
+      add("x", "\x1f");
+    }
+    QCOMPARE(model.closedRows(), 5);
+  }
+
+  void htmlOfAFeedIsShownAsItIs() {
+    ResultsModel model(darkTheme());
+    auto schema = std::make_shared<Schema>(Schema{{{"s", Type::String}}});
+    model.setSchema(schema);
+    const char* const html = "<img src='file:///dev/zero'><b>buy</b>";
+    BatchBuilder builder(schema);
+    builder.column(0).appendText(html);
+    builder.finishRow({.at = kAt});
+    model.addClosed(*builder.take());
+    EventsPanel events;
+    events.add(QLatin1String(html), true);
+    const auto* list = events.findChild<QTreeWidget*>(QStringLiteral("events"));
+    MessageBar bar(darkTheme());
+    bar.show(QLatin1String(html), true);
+    const QString tips[] = {model.index(0, 1).data(Qt::ToolTipRole).toString(), list->topLevelItem(0)->toolTip(2),
+                            bar.findChild<QLabel*>(QStringLiteral("messageText"))->toolTip()};
+    for (const QString& tip : tips) QVERIFY2(!tip.contains(QLatin1String("<img")) && tip.contains(QLatin1String("&lt;img")), qPrintable(tip));
   }
 
   void rowsUnderTheEyeHoldStill() {

@@ -2,6 +2,7 @@
 // The file of finished windows: what comes back, what a crash loses, and what happens to a file that is broken.
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -128,14 +129,49 @@ class HistoryTest final : public QObject {
       file.write(QByteArray(static_cast<qsizetype>(file.size()) - 8192, '\xA5'));
     }
     file.close();
+    QFile log(path + QStringLiteral("-wal"));
+    QVERIFY(log.open(QIODevice::WriteOnly));
+    log.write("the last rows");
+    log.close();
     ResultHistory history(path, {});
     QSignalSpy problems(&history, &ResultHistory::problem);
     QCOMPARE(countOf(loaded(history)), size_t{0});
     QTRY_COMPARE(problems.size(), 1);
     QVERIFY2(problems[0][0].toString().contains(QLatin1String("set aside")), qPrintable(problems[0][0].toString()));
-    QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("r.sqlite.broken-*")}).size(), 1);
+    QStringList aside = QDir(folder.path()).entryList({QStringLiteral("r.sqlite.broken-*")});
+    QCOMPARE(aside.filter(QRegularExpression(QStringLiteral("-wal$"))).size(), 1);
+    aside = aside.filter(QRegularExpression(QStringLiteral("\\d$")));
+    QCOMPARE(aside.size(), 1);
     history.add(kKey, rows(0, 7));
     QCOMPARE(countOf(loaded(history)), size_t{7});
+  }
+
+  // A newer program's rows are not the older one's to move.
+  void aNewerFileIsLeftAlone() {
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("r.sqlite"));
+    {
+      ResultHistory history(path, {});
+      history.add(kKey, rows(0, 10));
+    }
+    const auto setFormat = [&](char format) {
+      // PRAGMA user_version is the word at byte 60, its last byte last.
+      QFile file(path);
+      QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(63));
+      QVERIFY(file.putChar(format));
+    };
+    setFormat(99);
+    {
+      ResultHistory history(path, {});
+      QSignalSpy problems(&history, &ResultHistory::problem);
+      QCOMPARE(countOf(loaded(history)), size_t{0});
+      QTRY_COMPARE(problems.size(), 1);
+      QVERIFY2(problems[0][0].toString().contains(QLatin1String("newer version")), qPrintable(problems[0][0].toString()));
+    }
+    QVERIFY(QDir(folder.path()).entryList({QStringLiteral("r.sqlite.broken-*")}).isEmpty());
+    setFormat(1);
+    ResultHistory history(path, {});
+    QCOMPARE(countOf(loaded(history)), size_t{10});
   }
 
   void itIsBoundedBySizeAndAge() {

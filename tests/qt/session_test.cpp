@@ -2,12 +2,15 @@
 // Not one line of SQL is lost: over crashes, restarts, several windows, closed tabs and files that others change.
 #include <QAction>
 #include <QApplication>
+#include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QLabel>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <sys/stat.h>
 
 #include "core/demo/demo_exchange.h"
 #include "core/session/workspace.h"
@@ -51,6 +54,15 @@ std::unique_ptr<QTemporaryDir> copyOf(const QTemporaryDir& folder) {
   auto copy = std::make_unique<QTemporaryDir>();
   QFile::copy(folder.filePath(QStringLiteral("session.json")), copy->filePath(QStringLiteral("session.json")));
   return copy;
+}
+
+QString messageOf(const MainWindow& window) { return window.findChild<QLabel*>(QStringLiteral("messageText"))->text(); }
+
+/// A window that shows a new file; null where that failed.
+std::unique_ptr<MainWindow> windowOf(const QString& file, const QByteArray& content) {
+  auto window = std::make_unique<MainWindow>(darkTheme(), DemoServices());
+  window->show();
+  return write(file, content) && window->openFile(file) ? std::move(window) : nullptr;
 }
 
 QToolButton* offer(const MainWindow& window, const QString& text) {
@@ -138,7 +150,86 @@ class SessionTest final : public QObject {
     MainWindow third(darkTheme(), {}, broken.path());
     QVERIFY(!third.restoreSession());
     QVERIFY(QFile::exists(broken.filePath(QStringLiteral("session.broken.json"))));
-    QVERIFY(third.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("set aside")));
+    QVERIFY(messageOf(third).contains(QLatin1String("set aside")));
+  }
+
+  void brokenSessionsAreKeptBesideOneAnother() {
+    QTemporaryDir folder;
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    for (int i = 1; i <= 7; ++i) {
+      QVERIFY(write(session, "{ broken " + QByteArray::number(i)));
+      QString problem;
+      Workspace(folder.path()).load(&problem);
+      QVERIFY2(problem.contains(QLatin1String("set aside")), qPrintable(problem));
+      QVERIFY(!QFile::exists(session));
+      // None is lost before there are five.
+      if (i <= 5) QCOMPARE(contentOf(folder.filePath(QStringLiteral("session.broken.json"))), QByteArray("{ broken 1"));
+    }
+    QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("session.broken*.json")}).size(), 5);
+    QCOMPARE(contentOf(folder.filePath(QStringLiteral("session.broken-7.json"))), QByteArray("{ broken 7"));
+    QVERIFY(QFile::exists(folder.filePath(QStringLiteral("session.broken-3.json"))));
+  }
+
+  // A folder stands for a file that cannot be opened: rights would not keep root out.
+  void aSessionThatCannotBeOpenedIsNotReplaced() {
+    QTemporaryDir folder;
+    const QString session = folder.filePath(QStringLiteral("session.json"));
+    QVERIFY(QDir().mkpath(session + QStringLiteral("/inside")));
+    Workspace workspace(folder.path());
+    QString problem;
+    QVERIFY(workspace.load(&problem).documents.empty());
+    QVERIFY2(problem.contains(QLatin1String("could not be read")), qPrintable(problem));
+    workspace.save(sessionOf({QStringLiteral("SELECT 1;")}));
+    QVERIFY(QFile::exists(session + QStringLiteral("/inside")) || QFile::exists(folder.filePath(QStringLiteral("session.broken.json/inside"))));
+  }
+
+  void aBrokenSessionOfAnotherWindowIsSaidAndKept() {
+    QTemporaryDir folder;
+    QVERIFY(write(folder.filePath(QStringLiteral("session-2.json")), "{ broken"));
+    QString problem;
+    Workspace(folder.path()).load(&problem);
+    QVERIFY2(problem.contains(QLatin1String("another window")), qPrintable(problem));
+    QCOMPARE(contentOf(folder.filePath(QStringLiteral("session-2.broken.json"))), QByteArray("{ broken"));
+  }
+
+  void whatIsKeptOfFilesIsBounded() {
+    QTemporaryDir folder;
+    Workspace::Session session = sessionOf({QStringLiteral("SELECT 1;")});
+    QJsonObject files;
+    for (int i = 0; i < 150; ++i)
+      files[QStringLiteral("/f%1.sql").arg(i)] = QJsonObject{{QStringLiteral("shown"), QJsonArray()}, {QStringLiteral("used"), 1000 + i}};
+    session.settings[QStringLiteral("files")] = files;
+    QVERIFY(Workspace(folder.path()).save(session).isEmpty());
+    const DemoServices demo{[] { return demoScript(QStringLiteral("ws://127.0.0.1:1")); }, {}};
+    {
+      MainWindow window(darkTheme(), demo, folder.path());
+      window.show();
+      QVERIFY(window.restoreSession());
+      // Only with a run is there something to keep.
+      window.runDemo();
+      QTRY_VERIFY(window.engine().runNumber() > 0);
+      QTest::qWait(100);
+      window.close();
+    }
+    const QJsonObject kept = Workspace(folder.path()).load(nullptr).settings[QLatin1String("files")].toObject();
+    QCOMPARE(kept.size(), 100);
+    QVERIFY(kept.contains(QStringLiteral("/f149.sql")) && !kept.contains(QStringLiteral("/f0.sql")));
+  }
+
+  void recentFilesAreBounded() {
+    QTemporaryDir folder;
+    MainWindow window(darkTheme(), {}, folder.path());
+    window.show();
+    for (int i = 0; i < 20; ++i) {
+      const QString file = folder.filePath(QStringLiteral("f%1.sql").arg(i));
+      QVERIFY(write(file, "SELECT 1;") && window.openFile(file));
+      window.findChild<QAction*>(QStringLiteral("save"))->trigger();
+    }
+    window.close();
+    const auto crashed = copyOf(folder);
+    const QStringList recent = Workspace(crashed->path()).load(nullptr).recentFiles;
+    QCOMPARE(recent.size(), 12);
+    QCOMPARE(recent.first(), folder.filePath(QStringLiteral("f19.sql")));
   }
 
   void whoNeverPausesIsKeptToo() {
@@ -213,10 +304,9 @@ class SessionTest final : public QObject {
   void aFileThatOthersChangeIsReadAgain() {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("a.sql"));
-    QVERIFY(write(file, "SELECT 1;"));
-    MainWindow window(darkTheme(), {});
-    window.show();
-    QVERIFY(window.openFile(file));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
     QVERIFY(write(file, "SELECT 2;"));
     QTRY_COMPARE(window.editor().text(), QStringLiteral("SELECT 2;"));
     QVERIFY(!window.editor().isModified());
@@ -228,10 +318,9 @@ class SessionTest final : public QObject {
   void aFileThatOthersChangeIsNotOverwritten() {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("a.sql"));
-    QVERIFY(write(file, "SELECT 1;"));
-    MainWindow window(darkTheme(), {});
-    window.show();
-    QVERIFY(window.openFile(file));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
     QTest::keyClicks(&window.editor(), QStringLiteral("--"));
     QVERIFY(write(file, "SELECT 2;"));
     QAction* save = window.findChild<QAction*>(QStringLiteral("save"));
@@ -249,6 +338,80 @@ class SessionTest final : public QObject {
     QTest::mouseClick(offer(window, QStringLiteral("Reload")), Qt::LeftButton);
     QCOMPARE(window.editor().text(), QStringLiteral("SELECT 3;"));
     QVERIFY(!window.editor().isModified());
+  }
+
+  void whatIsNotTextIsNeitherShownNorOverwritten_data() {
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("not UTF-8") << QByteArray("SELECT 'caf\xE9';") << QStringLiteral("UTF-8");
+    QTest::newRow("binary") << QByteArray("SELECT\0 1;", 10) << QStringLiteral("UTF-8");
+    QTest::newRow("too large") << QByteArray((16 << 20) + 1, ' ') << QStringLiteral("16 MB");
+    QTest::newRow("capture") << QByteArray("{\"weir_capture\":1,\"started\":0,\"sources\":{}}\n") << QStringLiteral("weir replay --serve");
+  }
+
+  void whatIsNotTextIsNeitherShownNorOverwritten() {
+    QFETCH(QByteArray, content);
+    QFETCH(QString, words);
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    QVERIFY(write(file, content));
+    MainWindow window(darkTheme(), {});
+    QVERIFY(!window.openFile(file));
+    QVERIFY2(messageOf(window).contains(words), qPrintable(messageOf(window)));
+    QCOMPARE(window.documents().count(), 1);
+    QVERIFY(window.documents().path().isEmpty());
+    QVERIFY(!window.documents().save(file).isEmpty());
+    QCOMPARE(contentOf(file), content);
+  }
+
+  void whatNeverEndsIsNotOpened() {
+    MainWindow window(darkTheme(), {});
+    for (const char* path : {"/dev/zero", "/dev", "/nowhere/a.sql"}) QVERIFY2(!window.openFile(QLatin1String(path)), path);
+    QTemporaryDir folder;
+    const QString pipe = folder.filePath(QStringLiteral("pipe.sql"));
+    QCOMPARE(::mkfifo(pipe.toLocal8Bit().constData(), 0600), 0);
+    QVERIFY(!window.openFile(pipe));
+    QCOMPARE(window.documents().count(), 1);
+  }
+
+  void aFileThatCannotBeReadAnyMoreIsNotRestored() {
+    QTemporaryDir folder;
+    const QString plain = folder.filePath(QStringLiteral("plain.sql"));
+    const QString changed = folder.filePath(QStringLiteral("changed.sql"));
+    for (const QString& file : {plain, changed}) QVERIFY(write(file, "SELECT 1;"));
+    {
+      MainWindow window(darkTheme(), {}, folder.path());
+      window.show();
+      QVERIFY(window.openFile(plain));
+      QVERIFY(window.openFile(changed));
+      QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+      window.close();
+    }
+    const QByteArray other("\xFF\xFE");
+    for (const QString& file : {plain, changed}) QVERIFY(write(file, other));
+    MainWindow window(darkTheme(), {}, folder.path());
+    QVERIFY(window.restoreSession());
+    // The unsaved words are there, but no longer under the file's path.
+    QCOMPARE(window.documents().count(), 1);
+    QCOMPARE(window.editor().text(), QStringLiteral("--SELECT 1;"));
+    QVERIFY(window.documents().path().isEmpty());
+    for (const QString& file : {plain, changed}) {
+      QVERIFY2(messageOf(window).contains(file), qPrintable(messageOf(window)));
+      QCOMPARE(contentOf(file), other);
+    }
+  }
+
+  void aFileThatBecameUnreadableIsNotOverwritten() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    MainWindow& window = *shown;
+    QTest::keyClicks(&window.editor(), QStringLiteral("--"));
+    QVERIFY(write(file, "\xFF"));
+    window.findChild<QAction*>(QStringLiteral("save"))->trigger();
+    QVERIFY2(messageOf(window).startsWith(QLatin1String("Not saved")), qPrintable(messageOf(window)));
+    QCOMPARE(contentOf(file), QByteArray("\xFF"));
   }
 
   void theDemoIsNotAddedAgain() {
