@@ -25,7 +25,7 @@ std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, co
     const auto counter = std::find(std::begin(kSink), std::end(kSink), std::string_view(name).substr(dot + 1));
     if (counter != std::end(kSink)) out.push_back({"sink", name.substr(0, dot), *counter, value, *counter == "queued"});
   }
-  const std::pair<std::string_view, Issue> issues[] = {{"cast_failed", Issue::CastFailed}, {"div_by_zero", Issue::DivByZero}, {"overflow", Issue::Overflow}, {"domain_error", Issue::DomainError}};
+  const std::pair<std::string_view, Issue> issues[] = {{"cast_failed", Issue::CastFailed}, {"div_by_zero", Issue::DivByZero}, {"overflow", Issue::Overflow}, {"domain_error", Issue::DomainError}, {"approximated", Issue::Approximated}};
   for (const auto& [name, issue] : issues) out.push_back({"expr", "", name, pipeline.issues().of(issue)});
   return out;
 }

@@ -389,7 +389,7 @@ class CommandLine(unittest.TestCase):
         try:
             deadline = time.monotonic() + 15
             while time.monotonic() < deadline:
-                second = subprocess.run([WEIR, "--data-folder", folder, self.sql], env=env, capture_output=True, text=True, timeout=5) \
+                second = subprocess.run([WEIR, "--data-folder", folder, self.sql], env=env, capture_output=True, text=True, timeout=20) \
                     if (folder / "results.sqlite").exists() else None
                 if second:
                     break
