@@ -45,6 +45,7 @@ std::unique_ptr<QApplication> openDisplay(int& argc, char** argv) {
   g_printMessage = qInstallMessageHandler(onMessageAtStart);
   auto app = std::make_unique<QApplication>(argc, argv);
   qInstallMessageHandler(g_printMessage);
+  g_heldBack = nullptr;
   for (const QString& message : heldBack) say(message);
   return app;
 }

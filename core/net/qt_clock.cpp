@@ -19,15 +19,17 @@ Micros sinceBoot() {
   return static_cast<Micros>(t.tv_sec) * 1'000'000 + t.tv_nsec / 1000;
 }
 
+Micros systemTime() { return QDateTime::currentMSecsSinceEpoch() * 1000; }
+
 // A sleep is noticed within this time of waking up: timers do not run while the machine sleeps.
 constexpr Micros kLongest = 1'000'000;
 
 }  // namespace
 
-QtClock::QtClock(QObject* parent) : QtClock(nullptr, parent) {}
+QtClock::QtClock(QObject* parent) : QtClock(sinceBoot, systemTime, parent) {}
 
-QtClock::QtClock(std::function<Micros()> elapsed, QObject* parent)
-    : QObject(parent), m_elapsed(std::move(elapsed)), m_start(QDateTime::currentMSecsSinceEpoch() * 1000 - (m_elapsed ? m_elapsed() : sinceBoot())), m_calls(now()), m_timer(this) {
+QtClock::QtClock(std::function<Micros()> elapsed, const std::function<Micros()>& wall, QObject* parent)
+    : QObject(parent), m_elapsed(std::move(elapsed)), m_start(wall() - m_elapsed()), m_calls(now()), m_timer(this) {
   m_timer.setSingleShot(true);
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, [this] {
@@ -36,7 +38,7 @@ QtClock::QtClock(std::function<Micros()> elapsed, QObject* parent)
   });
 }
 
-Micros QtClock::now() const { return m_start + (m_elapsed ? m_elapsed() : sinceBoot()); }
+Micros QtClock::now() const { return m_start + m_elapsed(); }
 
 TimerId QtClock::callAt(Micros at, std::function<void()> call, uint32_t rank) {
   const TimerId id = m_calls.callAt(at, std::move(call), rank);

@@ -15,15 +15,15 @@ class QtClock final : public QObject, public Clock {
   Q_OBJECT
  public:
   explicit QtClock(QObject* parent = nullptr);
-  /// With a time of one's own, for tests: microseconds since any moment.
-  explicit QtClock(std::function<Micros()> elapsed, QObject* parent = nullptr);
+  /// With times of one's own, for tests: microseconds since any moment, and since 1970 by the system's clock.
+  QtClock(std::function<Micros()> elapsed, const std::function<Micros()>& wall, QObject* parent = nullptr);
   Micros now() const override;
   TimerId callAt(Micros at, std::function<void()> call, uint32_t rank = 0) override;
   void cancel(TimerId id) override;
 
  private:
   void arm();
-  std::function<Micros()> m_elapsed;  ///< empty: the time since boot
+  std::function<Micros()> m_elapsed;
   Micros m_start;
   VirtualClock m_calls;
   QTimer m_timer;

@@ -240,7 +240,7 @@ class MisbehaviourTest final : public QObject {
   // A laptop that sleeps for an hour: the clock goes on, and what was due comes once.
   void anHourOfSleepIsAnHour() {
     Micros elapsed = 0;
-    QtClock clock([&] { return elapsed; });
+    QtClock clock([&] { return elapsed; }, [] { return Micros{1'700'000'000'000'000}; });
     const Micros begun = clock.now();
     int calls = 0;
     clock.callAt(begun + 500'000, [&] { ++calls; });
@@ -249,6 +249,24 @@ class MisbehaviourTest final : public QObject {
     elapsed = 3'600'000'000;
     QTRY_COMPARE_WITH_TIMEOUT(calls, 2, 3000);
     QCOMPARE(clock.now(), begun + 3'600'000'000);
+  }
+
+  // Somebody sets the clock back: the run's time goes on, timers come when they are due, and only a new run sees it.
+  void aClockSetBackAnHourChangesNothing() {
+    Micros elapsed = 0;
+    Micros wall = 1'700'000'000'000'000;
+    const auto elapsedNow = [&] { return elapsed; };
+    const auto wallNow = [&] { return wall; };
+    QtClock clock(elapsedNow, wallNow);
+    const Micros begun = clock.now();
+    QCOMPARE(begun, wall);
+    int calls = 0;
+    clock.callAt(begun + 400'000, [&] { ++calls; });
+    wall -= 3'600'000'000;
+    elapsed += 500'000;
+    QCOMPARE(clock.now(), begun + 500'000);
+    QTRY_COMPARE_WITH_TIMEOUT(calls, 1, 3000);
+    QCOMPARE(QtClock(elapsedNow, wallNow).now(), wall);
   }
 
   void aHalfOpenPeerIsFoundByItsMissingPong() {
