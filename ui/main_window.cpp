@@ -300,7 +300,7 @@ void MainWindow::check() {
     });
     marks[static_cast<int>(placeOf(view, statement.begin).line) - 1] = broken ? m_theme->idle : m_theme->success;
   }
-  m_documents->editor()->setRunMarks(std::move(marks));
+  m_documents->editor()->setRunMarks(marks);
   m_chipLines.clear();
   for (const BoundNode& node : result.script.nodes)
     if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(placeOf(view, node.span.begin).line) - 1;

@@ -156,7 +156,7 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
   std::deque<Kept>& kept = m_stores[1][key];
   m_keptRight -= kept.size();
   if (m_join.match == BoundJoin::Match::Table) {
-    kept.assign(1, std::move(row));
+    kept.assign(1, row);
   } else {
     // Mostly in order; a row out of order finds its place, behind equals.
     const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](int64_t t, const Kept& k) { return t < k.time; });

@@ -29,8 +29,8 @@ std::unique_ptr<KeychainJob> finished(std::unique_ptr<KeychainJob> job) {
   job->start();
   if (!done) loop.exec();
   if (done) return job;
-  QObject::connect(job.get(), &QKeychain::Job::finished, job.get(), &QObject::deleteLater);
-  job.release();
+  QKeychain::Job* const left = job.release();
+  QObject::connect(left, &QKeychain::Job::finished, left, &QObject::deleteLater);
   return nullptr;
 }
 

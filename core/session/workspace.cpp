@@ -48,7 +48,7 @@ QString setAside(const QString& path) {
     if (const auto match = name.match(there.fileName()); match.hasMatch()) before[match.captured(1).isEmpty() ? 1 : match.captured(1).toInt()] = there.filePath();
   const int number = before.empty() ? 1 : before.rbegin()->first + 1;
   const QString end = number == 1 ? QStringLiteral(".broken.json") : QStringLiteral(".broken-%1.json").arg(number);
-  const QString aside = info.path() + QLatin1Char('/') + info.completeBaseName() + end;
+  QString aside = info.path() + QLatin1Char('/') + info.completeBaseName() + end;
   if (!QFile::rename(path, aside)) return {};
   for (; before.size() >= kMostBroken; before.erase(before.begin())) QFile::remove(before.begin()->second);
   return aside;
