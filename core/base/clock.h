@@ -15,6 +15,10 @@ using Micros = int64_t;
 
 constexpr Micros kNever = std::numeric_limits<Micros>::max();
 
+/// Times of data, in ms, lie between this and its negative: far enough from the ends of 64 bits for windows, delays and
+/// microseconds to be added.
+constexpr int64_t kFarthestMs = 9'000'000'000'000'000;
+
 constexpr int64_t floorDivide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 constexpr int64_t toMillis(Micros at) { return floorDivide(at, 1000); }
 constexpr Micros fromMillis(int64_t ms) {

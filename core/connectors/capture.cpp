@@ -18,9 +18,9 @@ namespace {
 std::optional<Micros> microsOf(std::string_view text) {
   const size_t dot = std::min(text.find('.'), text.size());
   const auto whole = parseNumber<int64_t>(text.substr(0, dot));
-  if (!whole || *whole > 9'000'000'000'000'000 || *whole < -9'000'000'000'000'000) {
+  if (!whole || *whole > kFarthestMs || *whole < -kFarthestMs) {
     const auto real = decimalNumber(text);
-    if (!real || std::abs(*real) > 9e15) return std::nullopt;
+    if (!real || std::abs(*real) > static_cast<double>(kFarthestMs)) return std::nullopt;
     return static_cast<Micros>(*real * 1000);
   }
   Micros fraction = 0;

@@ -18,17 +18,15 @@ constexpr size_t kRejectShown = 4096;
 constexpr size_t kControlShown = 200;
 constexpr size_t kMostPartitions = 100'000;
 
-// Far enough from the ends of 64 bits for windows, delays and microseconds to be added.
 std::optional<int64_t> asMillis(int64_t value, int64_t scale) {
-  constexpr int64_t kFarthest = 9'000'000'000'000'000;
-  if (value <= -kFarthest / scale || value >= kFarthest / scale) return std::nullopt;
+  if (value <= -kFarthestMs / scale || value >= kFarthestMs / scale) return std::nullopt;
   return value * scale;
 }
 
 std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
   const auto perUnit = [&](double number) -> std::optional<int64_t> {
     const double ms = unit == "s" ? number * 1e3 : unit == "us" ? number / 1e3 : unit == "ns" ? number / 1e6 : number;
-    if (!(std::fabs(ms) < 9e15)) return std::nullopt;
+    if (!(std::fabs(ms) < static_cast<double>(kFarthestMs))) return std::nullopt;
     return static_cast<int64_t>(std::floor(ms));
   };
   if (const int64_t* whole = std::get_if<int64_t>(&value)) {

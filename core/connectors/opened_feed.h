@@ -27,11 +27,12 @@ struct OpenedFeed {
 
   /// Keeps a message while all of them are within `most` bytes; a message later than one that was lost is lost too.
   void keep(const QByteArray& payload, bool isText, qsizetype most) {
-    if (notKept > 0 || bytes + payload.size() > most) {
+    const qsizetype size = payload.size() + static_cast<qsizetype>(sizeof(Event));
+    if (notKept > 0 || bytes + size > most) {
       ++notKept;
       return;
     }
-    bytes += payload.size();
+    bytes += size;
     events.push_back({Event::Kind::Message, QByteArray(payload.constData(), payload.size()), isText});
   }
 };

@@ -17,9 +17,6 @@ namespace weir {
 
 namespace {
 
-// Beyond this, as for a source's event time, sums of times and sizes would overflow.
-constexpr int64_t kFarthestMs = 9'000'000'000'000'000;
-
 /// Sets event time from a column, for EXTERNALTIME and EXTERNALTIMEBATCH. A row without a usable time is late.
 class RetimeOperator final : public Operator {
  public:

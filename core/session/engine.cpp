@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/engine.h"
 
+#include <QScopeGuard>
 #include <QTimer>
 
 #include "core/plan/checker.h"
@@ -142,6 +143,11 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
     m_next = [this, text, options] { startOnThread(text, options); };
     return;
   }
+  m_isStarting = true;
+  const auto ready = qScopeGuard([this] {
+    m_isStarting = false;
+    for (auto& work : std::exchange(m_wanted, {})) onThread(std::move(work));
+  });
   BoundResult checked = checkScript(text, inferred);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
     emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
@@ -175,10 +181,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   };
   if (hasError(found)) return refuse(found);
   const bool again = m_run != nullptr;
-  m_isStarting = true;
   auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get(), opened});
-  m_isStarting = false;
-  for (auto& work : std::exchange(m_wanted, {})) onThread(std::move(work));
   if (!created) return refuse(created.diagnostics());
   // What was not taken over drains and closes by itself.
   if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {

@@ -117,7 +117,7 @@ class Engine final : public QObject {
   std::shared_ptr<LiveRun> m_run;  ///< engine thread only
   std::vector<std::shared_ptr<LiveRun>> m_ending;  ///< runs that were replaced and still drain
   std::function<void()> m_next;  ///< a start that waits for the run before to have stopped
-  std::vector<std::function<void()>> m_wanted;  ///< what came in while a run was being made
+  std::vector<std::function<void()>> m_wanted;  ///< what came in while a start asked for secrets
   bool m_isStarting = false;
   bool m_isQuitting = false;
   std::unique_ptr<SourceInference> m_inference;

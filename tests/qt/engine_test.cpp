@@ -48,6 +48,12 @@ struct Draining {
   }
 };
 
+/// What an engine says of its runs from now on.
+struct Spies {
+  explicit Spies(Engine& engine) : started(&engine, &Engine::started), stopped(&engine, &Engine::stopped) {}
+  QSignalSpy started, stopped;
+};
+
 }  // namespace
 
 class EngineTest final : public QObject {
@@ -70,12 +76,11 @@ class EngineTest final : public QObject {
     Draining draining;
     Engine engine;
     draining.fill(engine);
-    QSignalSpy stopped(&engine, &Engine::stopped);
-    QSignalSpy started(&engine, &Engine::started);
+    Spies spies(engine);
     engine.stop();
     engine.run(feedSql(draining.feed.port()) + QStringLiteral("SELECT n FROM T INSERT INTO Seen;"));
-    QTRY_COMPARE_WITH_TIMEOUT(started.size(), 1, 8000);
-    QCOMPARE(stopped.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(spies.started.size(), 1, 8000);
+    QCOMPARE(spies.stopped.size(), 1);
     QTRY_COMPARE(draining.feed.clients.size(), 1);
     draining.feed.clients.at(0)->sendTextMessage(QStringLiteral(R"({"n":"again"})"));
     QTRY_COMPARE(engine.snapshot().streamRows["Seen"], 1U);
@@ -88,14 +93,13 @@ class EngineTest final : public QObject {
     Draining draining;
     Engine engine;
     draining.fill(engine);
-    QSignalSpy stopped(&engine, &Engine::stopped);
-    QSignalSpy started(&engine, &Engine::started);
+    Spies spies(engine);
     engine.stop();
     engine.run(feedSql(draining.feed.port()));
     engine.stop();
-    QTRY_COMPARE_WITH_TIMEOUT(stopped.size(), 2, 8000);
+    QTRY_COMPARE_WITH_TIMEOUT(spies.stopped.size(), 2, 8000);
     QTest::qWait(300);
-    QCOMPARE(started.size(), 0);
+    QCOMPARE(spies.started.size(), 0);
     QVERIFY(!engine.snapshot().running);
   }
 
