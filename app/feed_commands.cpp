@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iostream>
 
+#include <unistd.h>
+
 #include "app/commands.h"
 #include "app/listen_address.h"
 #include "app/output.h"
@@ -47,8 +49,10 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   Connection connection(s, clock);
   OutputFile output("");
   int code = kExitOk;
+  // A terminal would obey what a server writes; a file or a pipe gets it as it came.
+  const bool isTerminal = isatty(STDOUT_FILENO) != 0;
   connection.onMessage = [&](const QByteArray& payload, bool isText) {
-    output.write((isText ? payload.toStdString() : base64Encoded({payload.constData(), static_cast<size_t>(payload.size())})) + "\n");
+    output.write((isText ? isTerminal ? oneLine(payload.toStdString()) : payload.toStdString() : base64Encoded({payload.constData(), static_cast<size_t>(payload.size())})) + "\n");
     if (!output.ok()) app.exit(kExitFailure);
   };
   connection.onStateChanged = [&] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QTimer>
 #include <iostream>
 #include <variant>
@@ -21,6 +22,21 @@ namespace weir {
 
 namespace {
 
+/// Writes entries to stderr as the command line asks: as text or as JSON, those that matter enough.
+class LogPrinter {
+ public:
+  explicit LogPrinter(const RunSettings& settings)
+      : m_filter(*LogFilter::parse(settings.logLevel, nullptr)), m_isJson(settings.logFormat == "json") {}
+  void operator()(const LogEntry& entry) const {
+    if (!m_filter.passes(entry)) return;
+    say(QString::fromStdString(m_isJson ? entry.json(isoTime(QDateTime::currentMSecsSinceEpoch())) : entry.text()));
+  }
+
+ private:
+  LogFilter m_filter;
+  bool m_isJson;
+};
+
 // Runs a bound script until it ends by itself, by time, by limit or by signal; returns the exit code.
 int runScript(QCoreApplication& app, BoundScript script, const RunSettings& settings, const std::string& file,
               const std::string& text, bool printRows, OpenedFeeds* opened = nullptr) {
@@ -36,6 +52,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     return kExitFailure;
   }
   const std::shared_ptr<LiveRun> run = *created;
+  const LogPrinter tell(settings);
   QString why;
   std::unique_ptr<MetricsServer> server;
   if (!settings.metricsListen.empty()) {
@@ -44,7 +61,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
       say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.metricsListen), why));
       return kExitCannotListen;
     }
-    say(QObject::tr("weir: counters at %1").arg(server->url()));
+    tell({LogLevel::Info, LogCategory::Run, {}, QObject::tr("weir: counters at %1").arg(server->url()).toStdString(), {}, {}});
   }
   ProgressLine progress(*run, !settings.noProgress);
   RowPrinter printer(run->pipeline(), printRows ? *streams : std::vector<std::string>{}, *format, settings.limit,
@@ -67,11 +84,9 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
       app.quit();
     });
   };
-  const LogFilter filter = *LogFilter::parse(settings.logLevel, nullptr);
   run->onEvent = [&](const LogEntry& entry) {
-    if (!filter.passes(entry)) return;
     progress.clear();
-    say(QString::fromStdString(settings.logFormat == "json" ? entry.json(isoTime(toMillis(run->clock().now()))) : entry.text()));
+    tell(entry);
   };
   run->onSettled = [&] {
     printer.flush();
@@ -105,7 +120,18 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   progress.clear();
   for (const auto& [name, intake] : run->feeder().intakes())
     if (const uint64_t bad = intake->counters().rejected; bad > 0)
-      say(QObject::tr("%1: %2 messages could not be decoded; the last one: %3").arg(QString::fromStdString(name)).arg(bad).arg(QString::fromStdString(intake->rejects().back().reason)));
+      tell({LogLevel::Warning, LogCategory::Feed, name,
+            QObject::tr("%1: %2 messages could not be decoded; the last one: %3").arg(QString::fromStdString(name)).arg(bad).arg(QString::fromStdString(intake->rejects().back().reason)).toStdString(), {}, {}});
+  for (const ConnectionHealth& h : run->health()) {
+    const auto lost = [&](uint64_t rows, const QString& how) {
+      if (rows > 0)
+        tell({LogLevel::Warning, LogCategory::Sink, h.name.toStdString(),
+              QObject::tr("%1: %2 of %3 rows %4").arg(h.name).arg(rows).arg(h.published).arg(how).toStdString(), {}, {}});
+    };
+    if (!h.isSink) continue;
+    lost(h.failed + h.queued, QObject::tr("could not be sent"));
+    lost(h.dropped, QObject::tr("were dropped from the full queue"));
+  }
   if (!settings.metrics.empty() &&
       !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
@@ -134,13 +160,14 @@ std::variant<Learnt, int> inferColumns(QCoreApplication& app, const BoundResult&
       out = kExitSourceEnded;
     app.quit();
   });
+  inference.onEvent = LogPrinter(settings);
   SignalWatch watch([&] {
     out = kExitInterrupted;
     app.quit();
   });
   if (settings.forSeconds >= 0)
     QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &inference, [&] {
-      say(QObject::tr("weir: the time was up before columns could be learnt: no message came"));
+      LogPrinter{settings}({LogLevel::Warning, LogCategory::Feed, {}, QObject::tr("weir: the time was up before columns could be learnt: no message came").toStdString(), {}, {}});
       out = kExitOk;
       app.quit();
     });

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace weir {
 
 namespace {
@@ -12,6 +14,8 @@ bool startsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 
 uint32_t codePoints(std::string_view text) {
   return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), startsCodePoint));
 }
+
+size_t textStart(std::string_view text) { return text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; }
 
 // A header's value in the text of an option is not printed, whatever is wrong beside it: stars, as many as it has bytes.
 void maskHeaderValues(std::string& line) {
@@ -36,7 +40,7 @@ bool hasError(const Diagnostics& diagnostics) {
 
 Place placeOf(std::string_view text, uint32_t offset) {
   const std::string_view before = text.substr(0, std::min<size_t>(offset, text.size()));
-  const size_t lineStart = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const size_t lineStart = before.rfind('\n') == std::string_view::npos ? textStart(before) : before.rfind('\n') + 1;
   return {static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
           codePoints(before.substr(lineStart)) + 1};
 }
@@ -51,20 +55,21 @@ std::string render(const Diagnostic& diagnostic, std::string_view file, std::str
   std::string out;
   out.append(file).append(":").append(std::to_string(place.line)).append(":").append(std::to_string(place.column));
   out.append(diagnostic.severity == Severity::Error ? ": error[" : ": warning[").append(codeName(diagnostic.code));
-  out.append("]: ").append(diagnostic.message).append("\n");
+  out.append("]: ").append(oneLine(diagnostic.message)).append("\n");
   const size_t begin = std::min<size_t>(diagnostic.span.begin, text.size());
   const size_t newline = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
-  const size_t lineStart = newline == std::string_view::npos ? 0 : newline + 1;
+  const size_t lineStart = newline == std::string_view::npos ? std::min(textStart(text), begin) : newline + 1;
   const size_t lineEnd = std::min(text.find('\n', begin), text.size());
   if (lineEnd > lineStart && lineEnd - lineStart <= kLineShown) {
     std::string line(text.substr(lineStart, lineEnd - lineStart));
-    std::replace(line.begin(), line.end(), '\t', ' ');
+    // A column each, and nothing that a terminal would obey.
+    std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
     maskHeaderValues(line);
     const size_t end = std::clamp<size_t>(diagnostic.span.end, begin, lineEnd);
     out.append(line).append("\n").append(place.column - 1, ' ');
     out.append(std::max<uint32_t>(1, codePoints(text.substr(begin, end - begin))), '^').append("\n");
   }
-  if (!diagnostic.hint.empty()) out.append("hint: ").append(diagnostic.hint).append("\n");
+  if (!diagnostic.hint.empty()) out.append("hint: ").append(oneLine(diagnostic.hint)).append("\n");
   return out;
 }
 

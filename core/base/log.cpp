@@ -28,9 +28,9 @@ const char* levelName(LogLevel level) { return kLevels[static_cast<int>(level)];
 const char* categoryName(LogCategory category) { return kCategories[static_cast<int>(category)]; }
 
 std::string LogEntry::text() const {
-  std::string out = message;
-  if (!hint.empty()) out += "\nhint: " + hint;
-  if (!detail.empty()) out += "\n" + detail;
+  std::string out = oneLine(message);
+  if (!hint.empty()) out += "\nhint: " + oneLine(hint);
+  if (!detail.empty()) out += "\n" + oneLine(detail);
   return out;
 }
 

@@ -67,8 +67,8 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
   for (const std::string& candidate : candidates) {
     if (candidate.size() > name.size() + 2 || name.size() > candidate.size() + 2) continue;
     const size_t distance = editDistance(lowered(name), lowered(candidate));
-    // A two-letter name within two edits of another shares nothing with it.
-    if (distance < bestDistance && distance < std::max<size_t>(2, name.size())) {
+    // A name of one or two letters that needs as many edits shares nothing with the other.
+    if (distance < bestDistance && distance < std::max<size_t>(2, name.size()) && distance < std::max(name.size(), candidate.size())) {
       bestDistance = distance;
       best = candidate;
     }
@@ -90,7 +90,7 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
   return out;
 }
 
-bool isUtf8(std::string_view text) {
+size_t utf8Prefix(std::string_view text) {
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   const auto* end = p + text.size();
   while (p < end) {
@@ -99,15 +99,40 @@ bool isUtf8(std::string_view text) {
       continue;
     }
     const int extra = *p >= 0xF0 ? 3 : *p >= 0xE0 ? 2 : 1;
-    if (*p < 0xC2 || *p > 0xF4 || end - p <= extra) return false;
+    const auto before = static_cast<size_t>(p - reinterpret_cast<const unsigned char*>(text.data()));
+    if (*p < 0xC2 || *p > 0xF4 || end - p <= extra) return before;
     for (int i = 1; i <= extra; ++i)
-      if ((p[i] & 0xC0) != 0x80) return false;
+      if ((p[i] & 0xC0) != 0x80) return before;
     if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F) || (*p == 0xF0 && p[1] < 0x90) ||
         (*p == 0xF4 && p[1] > 0x8F))
-      return false;
+      return before;
     p += extra + 1;
   }
-  return true;
+  return text.size();
+}
+
+bool isUtf8(std::string_view text) { return utf8Prefix(text) == text.size(); }
+
+std::string oneLine(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    // Terminals take U+0080 to U+009F for control characters too; in UTF-8 they are C2 80 to C2 9F.
+    const bool isC1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c >= 0x20 && c != 0x7F && !isC1) {
+      out += text[i];
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else {
+      const unsigned char code = isC1 ? static_cast<unsigned char>(text[++i]) : c;
+      out += "\\x";
+      out += kHex[code >> 4];
+      out += kHex[code & 15];
+    }
+  }
+  return out;
 }
 
 void appendJsonString(std::string& out, std::string_view text) {

@@ -36,6 +36,14 @@ std::optional<T> parseNumber(std::string_view text) {
 
 /// Returns false when `text` is not well-formed UTF-8 (overlong forms and surrogates included).
 bool isUtf8(std::string_view text);
+/// How many bytes at the beginning are UTF-8: all of them, or those before the first that is not.
+size_t utf8Prefix(std::string_view text);
+
+/// What some editors write at the beginning of a file in UTF-8. It is no part of the text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Text of others on one line of a terminal: control characters, line ends among them, as `\\n`, `\\t` or `\\x1b`.
+std::string oneLine(std::string_view text);
 
 /// Appends `text` as a JSON string with its quotes, escaped as RFC 8259 asks.
 void appendJsonString(std::string& out, std::string_view text);

@@ -33,6 +33,9 @@ void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
 
 void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics) {
   const std::string format = stream.options.text("format");
+  if (format != "csv" && stream.options.has("csv.delimiter"))
+    fail(diagnostics, Code::OptionValue, stream.options.valueSpan("csv.delimiter"),
+         "option 'csv.delimiter' is for format 'csv', but this stream has format '" + format + "'");
   if (format != "json") {
     std::vector<std::string> keys;
     for (const auto& [column, path] : stream.options.under("json.mapping.")) keys.push_back("json.mapping." + column);
@@ -52,6 +55,17 @@ void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics)
     fail(diagnostics, Code::Format, where,
          "format '" + format + "' needs exactly one " + std::string(typeName(wanted)) + " column, found " +
              std::to_string(found == 1 ? stream.schema->fields.size() : found));
+}
+
+// A sequence goes on by one: it must be a number, or a text that holds one.
+void checkSequence(const BoundStream& stream, Diagnostics& diagnostics) {
+  const auto column = stream.schema->find(stream.options.text("sequence.key"));
+  if (!column) return;
+  const Type type = stream.schema->fields[*column].type;
+  if (isNumber(type) || type == Type::String || type == Type::Object) return;
+  fail(diagnostics, Code::OptionValue, stream.options.valueSpan("sequence.key"),
+       "sequence.key needs a column of numbers, but '" + stream.schema->fields[*column].name + "' is " + std::string(typeName(type)),
+       "declare it LONG");
 }
 
 void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagnostics& diagnostics) {
@@ -131,6 +145,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
     for (const char* key : {"dedupe.key", "sequence.key", "sequence.partition"})
       for (const std::string& column : stream.options.list(key))
         columnOf(stream, column, stream.options.valueSpan(key), diagnostics);
+    checkSequence(stream, diagnostics);
     for (const auto& [column, path] : stream.options.under("json.mapping."))
       columnOf(stream, column, stream.options.valueSpan("json.mapping." + column), diagnostics);
   } else {

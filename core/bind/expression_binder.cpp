@@ -307,6 +307,14 @@ BoundExpressionPtr ExpressionBinder::bindComparison(const std::string& op, const
   return compare(op, std::move(a), std::move(b), span);
 }
 
+BoundExpressionPtr ExpressionBinder::asValue(BoundExpressionPtr object) {
+  auto value = make(Kind::Call, Type::String, object->span);
+  value->kernel = objectValueKernel();
+  value->weight = 0;
+  value->args.push_back(std::move(object));
+  return value;
+}
+
 BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpressionPtr left, BoundExpressionPtr right,
                                              Span span) {
   const auto matchObject = [](BoundExpressionPtr& object, const BoundExpressionPtr& other) {
@@ -315,6 +323,12 @@ BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpress
   };
   matchObject(left, right);
   matchObject(right, left);
+  if (left->type == Type::Object && right->type == Type::Object) {
+    if (op != "=" && op != "<>")
+      throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>", "use ->> or CAST to compare what is inside");
+    left = asValue(std::move(left));
+    right = asValue(std::move(right));
+  }
   if (!commonType(left->type, right->type))
     throwBind(Code::TypeMismatch, span, "cannot compare " + named(left->type) + " with " + named(right->type));
   if (left->type == Type::Object && op != "=" && op != "<>")
@@ -349,7 +363,12 @@ BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
   BoundExpressionPtr in;
   if (objects == 0 || type == Type::Null || (onlyOperand && isUniform)) {
     // One evaluation of the operand for all items.
-    if (objects > 0) type = type == Type::Null ? Type::Object : isNumber(type) ? Type::Double : type;
+    if (objects > 0 && type == Type::Null) {
+      type = Type::String;
+      for (auto& arg : args)
+        if (arg->type == Type::Object) arg = asValue(std::move(arg));
+    }
+    if (objects > 0 && isNumber(type)) type = Type::Double;
     if (type == Type::Null) type = Type::Long;
     in = make(Kind::In, Type::Bool, expr.span);
     for (auto& arg : args) in->args.push_back(widened(std::move(arg), type));
@@ -482,8 +501,13 @@ BoundExpressionPtr ExpressionBinder::bindScalar(const ScalarFunction& function, 
     const Type wanted = nearest->params[std::min(i, nearest->params.size() - 1)];
     if (widensTo(args[i]->type, wanted)) continue;
     const std::string text = shown(textOf(args[i]->span));
-    throwBind(Code::TypeMismatch, args[i]->span, name + " expects " + named(wanted) + ", got " + named(args[i]->type),
-              castKernel(args[i]->type, wanted) ? "use CAST(" + text + " AS " + named(wanted) + ")" : "");
+    const bool anyNumber = isNumber(wanted) && std::any_of(function.overloads.begin(), function.overloads.end(), [&](const Overload& o) {
+      return i < o.params.size() && o.params[i] == Type::Double;
+    });
+    const Type to = anyNumber ? Type::Double : wanted;
+    throwBind(Code::TypeMismatch, args[i]->span,
+              name + " expects " + (anyNumber ? "a number" : named(wanted)) + ", got " + named(args[i]->type),
+              castKernel(args[i]->type, to) ? "use CAST(" + text + " AS " + named(to) + ")" : "");
   }
   throwBind(Code::TypeMismatch, span, name + " does not take these types", "it is written " + std::string(function.signature));
 }

@@ -76,6 +76,8 @@ class ExpressionBinder {
   BoundExpressionPtr bindUnary(const ast::Expr& expr);
   BoundExpressionPtr bindBinary(const ast::Expr& expr);
   BoundExpressionPtr bindComparison(const std::string& op, const ast::Expr& left, const ast::Expr& right, Span span);
+  /// An OBJECT as the text by which it is compared with another.
+  static BoundExpressionPtr asValue(BoundExpressionPtr object);
   BoundExpressionPtr compare(const std::string& op, BoundExpressionPtr left, BoundExpressionPtr right, Span span);
   BoundExpressionPtr bindCall(const ast::Expr& expr);
   BoundExpressionPtr bindSpecial(const ast::Expr& expr, const SpecialFunction& function);

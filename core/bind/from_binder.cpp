@@ -29,6 +29,17 @@ int sidesOf(const ast::Expr& expr, const Scope& scope, size_t right) {
   return sides;
 }
 
+// What has not come yet is NULL: a condition that looks at it would never hold.
+void refuseLater(const ast::Expr& expr, const Scope& scope, const std::vector<size_t>& stepOf, size_t step) {
+  if (expr.kind == AstKind::Name)
+    if (const auto found = scope.resolve(expr); found && stepOf[found->relation] > step) {
+      const std::string& later = expr.parts.front().text;
+      throwBind(Code::UnknownColumn, expr.span, "'" + later + "' comes later in the pattern: it is not known yet",
+                "move the condition to '" + later + "'");
+    }
+  for (const auto& arg : expr.args) refuseLater(*arg, scope, stepOf, step);
+}
+
 void shift(BoundExpression& expr, size_t by) {
   if (expr.kind == BoundExpression::Kind::Column) expr.column -= by;
   for (auto& arg : expr.args) shift(*arg, by);
@@ -198,14 +209,15 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
 void QueryBinder::flattenPattern(const ast::PatternNode& node, bool first, BoundPattern& pattern,
                                  std::vector<const ast::PatternNode*>& terms) {
   using NodeKind = ast::PatternNode::Kind;
-  if (node.every) {
-    if (!first)
-      throwBind(Code::Unsupported, node.span, "EVERY stands only at the start of a pattern",
+  const auto setEvery = [&](const ast::PatternNode& written, bool leads) {
+    if (!first || !leads)
+      throwBind(Code::Unsupported, written.span, "EVERY stands only at the start of a pattern",
                 "write EVERY before the first event, or take what comes before it from a query of its own");
     pattern.every = true;
     // Before one term it starts with each event, before the whole chain once the chain is done.
-    pattern.overlapping = node.kind != NodeKind::Then;
-  }
+    pattern.overlapping = written.kind != NodeKind::Then;
+  };
+  if (node.every) setEvery(node, true);
   if (node.kind == NodeKind::Then) {
     if (node.least != 1 || node.most != 1)
       throwBind(Code::Unsupported, node.span, "repetition of a whole chain is not supported",
@@ -231,7 +243,11 @@ void QueryBinder::flattenPattern(const ast::PatternNode& node, bool first, Bound
       throwBind(Code::Syntax, node.span, "NOT needs a time to wait", "write NOT " + node.stream.text + " FOR 5 sec, or NOT ... AND ...");
   } else {
     step.kind = node.kind == NodeKind::And ? BoundPatternStep::Kind::And : BoundPatternStep::Kind::Or;
-    for (const auto& part : node.parts) addTerm(*part);
+    for (const auto& part : node.parts) {
+      // Before the first of the two it stands before both: either may come first.
+      if (part->every) setEvery(*part, part == node.parts.front());
+      addTerm(*part);
+    }
   }
   pattern.steps.push_back(std::move(step));
 }
@@ -264,6 +280,8 @@ QueryBinder::From QueryBinder::bindPattern(const ast::Pattern& pattern) {
     relation.isTerm = true;
     scope.add(relation);
   }
+  std::vector<size_t> stepOf;  // of each relation
+  for (size_t step = 0; step < bound.steps.size(); ++step) stepOf.insert(stepOf.end(), bound.steps[step].terms.size(), step);
   for (size_t step = 0, index = 0; step < bound.steps.size(); ++step) {
     for (BoundPatternTerm& term : bound.steps[step].terms) {
       Relation relation = scope.relations()[index++];
@@ -274,6 +292,7 @@ QueryBinder::From QueryBinder::bindPattern(const ast::Pattern& pattern) {
       relation.offset = scope.columns();
       term.firstMatch = relation.offset;
       scope.add(std::move(relation));
+      stepOf.push_back(step);
     }
   }
   size_t index = 0;
@@ -294,6 +313,7 @@ QueryBinder::From QueryBinder::bindPattern(const ast::Pattern& pattern) {
         if (term.condition->type != Type::Bool)
           throwBind(Code::TypeMismatch, written.condition->span,
                     "a pattern's condition must be BOOL, got " + std::string(typeName(term.condition->type)));
+        refuseLater(*written.condition, own, stepOf, stepOf[index]);
       }
       ++index;
     }

@@ -164,12 +164,11 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
 
   std::vector<Field> fields;
   std::unordered_map<std::string_view, size_t> places;
+  const Item* repeated = nullptr;  // the first whose name was there before
   for (const Item& item : items) {
     auto bound = binder.bindOutput(*item.expr, place, parts, hasWindow, "SELECT");
     if (bound->type == Type::Null) bound->type = Type::String;
-    if (!places.emplace(item.name, places.size()).second)
-      throwBind(Code::AlreadyDefined, item.span, "column '" + item.name + "' appears twice in SELECT",
-                "give one of them another name with AS");
+    if (!places.emplace(item.name, fields.size()).second && !repeated) repeated = &item;
     fields.push_back({item.name, bound->type, false});
     select.items.push_back(std::move(bound));
   }
@@ -193,8 +192,7 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
     order.descending = written.descending;
     order.nullsFirst = written.nullsFirst.value_or(false);
     if (written.expr->kind == AstKind::Name && written.expr->parts.size() == 1) {
-      for (size_t i = 0; i < items.size(); ++i)
-        if (items[i].name == written.expr->parts[0].text) order.output = i;
+      if (const auto found = places.find(written.expr->parts[0].text); found != places.end()) order.output = found->second;
     } else if (written.expr->kind == AstKind::Integer) {
       const auto position = parseNumber<size_t>(written.expr->text);
       if (!position || *position < 1 || *position > items.size())
@@ -245,12 +243,18 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   for (Diagnostic& warning : binder.takeWarnings()) m_diagnostics.push_back(std::move(warning));
 
   BoundStream* existing = m_catalog.find(target);
+  // Declared columns have names of their own; without them the names of SELECT become the stream's.
+  const bool namesTarget = isHidden || !existing || existing->inferred;
+  if (namesTarget && repeated && !(query.into && !query.into->columns.empty()))
+    throwBind(Code::AlreadyDefined, repeated->span, "column '" + repeated->name + "' appears twice in SELECT",
+              "give one of them another name with AS");
   if (existing && !isHidden && (!existing->inferred || !existing->schema->fields.empty())) {
     if (existing->inferred) complete(*existing, query, fields);
     conformToTarget(query, select, fields, *existing);
   } else {
     BoundStream created = existing ? *existing : BoundStream{};
     created.name = target;
+    if (!isHidden) nameColumns(query, fields);
     created.schema = std::make_shared<Schema>(Schema{fields});
     created.inferred = false;
     if (!existing) created.span = query.span;
@@ -271,7 +275,9 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
 }
 
 void QueryBinder::bindOutput(const ast::Query& query, BoundSelect& select) {
-  if (query.output && query.emit)
+  const bool emitsFinalOnly = query.emit && query.emit->when == ast::Emit::When::Final;
+  // Final rows at a limited rate are one wish; provisional rows have a rate of their own.
+  if (query.output && query.emit && (!emitsFinalOnly || query.output->what == ast::Output::What::Snapshot))
     throwBind(Code::Syntax, query.emit->span, "OUTPUT and EMIT exclude each other", "keep one of them");
   if (query.emit) {
     if (query.emit->when == ast::Emit::When::Changes) select.output.kind = BoundOutput::Kind::Changes;
@@ -292,6 +298,20 @@ void QueryBinder::bindOutput(const ast::Query& query, BoundSelect& select) {
   if (select.output.kind == BoundOutput::Kind::Snapshot && !select.window.closes() && !select.aggregated)
     throwBind(Code::Window, query.output ? query.output->span : query.emit->span,
               "a snapshot needs a window or an aggregate", "OUTPUT LAST EVERY ... passes the latest row on");
+}
+
+void QueryBinder::nameColumns(const ast::Query& query, std::vector<Field>& fields) {
+  if (!query.into || query.into->columns.empty()) return;
+  const std::vector<ast::Name>& names = query.into->columns;
+  if (names.size() != fields.size())
+    throwBind(Code::InsertShape, query.itemsSpan,
+              std::to_string(names.size()) + " columns are named but the query produces " + std::to_string(fields.size()));
+  std::unordered_set<std::string_view> taken;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!taken.insert(names[i].text).second)
+      throwBind(Code::InsertShape, names[i].span, "column '" + names[i].text + "' is written twice");
+    fields[i].name = names[i].text;
+  }
 }
 
 void QueryBinder::complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields) {

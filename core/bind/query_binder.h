@@ -39,6 +39,8 @@ class QueryBinder {
   BoundWindow bindWindow(const ast::Window& window, const Scope& scope);
   void bindGroupBy(const ast::Query& query, ExpressionBinder& binder, SelectParts& parts);
   void bindOutput(const ast::Query& query, BoundSelect& select);
+  /// Gives the columns of a target that nobody declared the names behind INSERT INTO, when there are any.
+  static void nameColumns(const ast::Query& query, std::vector<Field>& fields);
   /// Adds the query's columns to those that its target, declared with `...`, has written out.
   static void complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields);
   void conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,

@@ -69,9 +69,13 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   std::vector<std::string> names;
   for (const Relation& relation : m_relations)
     for (const Field& field : relation.schema->fields) names.push_back(field.name);
-  if (name.parts.size() > 1)
-    for (const Relation& relation : m_relations) names.push_back(relation.alias);
-  return unknown(first, names);
+  if (name.parts.size() == 1) return unknown(first, names);
+  std::vector<std::string> aliases;
+  for (const Relation& relation : m_relations)
+    if (!relation.isHidden && !relation.alias.starts_with('#')) aliases.push_back(relation.alias);
+  Diagnostic wrong = unknown(first, aliases);
+  if (wrong.hint.empty()) wrong.hint = "'" + first.text + "' is neither a column nor a stream of FROM, which reads " + joined(aliases, ", ", " and ");
+  return wrong;
 }
 
 }  // namespace weir

@@ -43,6 +43,16 @@ std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
   return std::nullopt;
 }
 
+// The number that a sequence's column holds; a fraction, or one that a DOUBLE cannot tell from its neighbours, is none.
+std::optional<int64_t> wholeNumber(const Value& value) {
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return *whole;
+  if (const std::string* text = std::get_if<std::string>(&value)) return exactInteger(*text);
+  constexpr double kExact = 9007199254740992;
+  const double* real = std::get_if<double>(&value);
+  if (real && *real == std::trunc(*real) && std::fabs(*real) < kExact) return static_cast<int64_t>(*real);
+  return std::nullopt;
+}
+
 }  // namespace
 
 DecoderSettings decoderSettings(const Options& options) {
@@ -169,10 +179,7 @@ bool Intake::isRepeat(size_t row) {
 
 void Intake::checkSequence(size_t row, int64_t time) {
   const Value value = m_rows.column(*m_sequence).value(row);
-  const auto number = std::holds_alternative<int64_t>(value) ? std::get<int64_t>(value)
-                      : std::holds_alternative<std::string>(value)
-                          ? exactInteger(std::get<std::string>(value)).value_or(INT64_MIN)
-                          : INT64_MIN;
+  const int64_t number = wholeNumber(value).value_or(INT64_MIN);
   if (number == INT64_MIN) return;
   std::string key;
   if (m_partition) {

@@ -42,8 +42,9 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   return s;
 }
 
-QString tlsFileTrouble(std::string_view key, const QString& file) {
-  QFile in(file);
+QString tlsFileTrouble(std::string_view key, const Options& resolved) {
+  QFile in(QString::fromStdString(resolved.text(key)));
+  const QString file = QString::fromStdString(resolved.written(key));
   if (!in.exists()) return QObject::tr("file not found: %1").arg(file);
   if (!in.open(QIODevice::ReadOnly)) return QObject::tr("cannot read %1: %2").arg(file, in.errorString());
   if (key == "websocket.tls.key.file") {

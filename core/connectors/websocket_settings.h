@@ -12,6 +12,6 @@ ConnectionSettings connectionSettings(const QString& name, const Options& resolv
 
 /// Says what is wrong with the file of a `websocket.tls.*.file` option, or nothing: that it cannot be read, or does not
 /// hold what it should.
-QString tlsFileTrouble(std::string_view key, const QString& file);
+QString tlsFileTrouble(std::string_view key, const Options& resolved);
 
 }  // namespace weir

@@ -51,7 +51,9 @@ void WebSocketSink::publish(const Batch& batch) {
       ++late;
       continue;
     }
+    const uint64_t before = dropped();
     m_queue.push(QByteArray::fromStdString(message));
+    if (dropped() > before && !std::exchange(m_isFull, true) && onQueueFull) onQueueFull();
     if (m_connection.isOpen())
       drain();
     else
@@ -69,7 +71,6 @@ void WebSocketSink::hand(Leaving& row) {
 void WebSocketSink::drain() {
   // The socket may tell of written bytes from inside a send: rows on their way out are not touched then.
   if (std::exchange(m_isHanding, true)) return;
-  m_firstTryDone = true;
   for (Leaving& row : m_leaving)
     if (row.end == 0 && m_connection.isOpen()) hand(row);
   while (!m_queue.empty() && m_connection.isOpen() && m_connection.bytesToWrite() < kMostInSocket) {
@@ -93,6 +94,7 @@ void WebSocketSink::countWritten() {
     m_leaving.pop_front();
     ++m_sent;
   }
+  if (drained()) m_isFull = false;
 }
 
 void WebSocketSink::stateChanged() {

@@ -23,6 +23,8 @@ class WebSocketSink final : public QObject {
   std::function<void()> onStateChanged;
   /// Rows that failed when the attempts were used up: how many, and why.
   std::function<void(uint64_t rows, const QString& why)> onRowsFailed;
+  /// The first row gave way to the queue's bound since the queue was last empty.
+  std::function<void()> onQueueFull;
 
   /// A first, single attempt. Rows may be published before it succeeds.
   void start();
@@ -68,6 +70,7 @@ class WebSocketSink final : public QObject {
   bool m_firstTryDone = false;
   bool m_wasOpen = false;
   bool m_isHanding = false;
+  bool m_isFull = false;
 };
 
 }  // namespace weir

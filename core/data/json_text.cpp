@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "core/base/int128.h"
 #include "core/base/plain_number.h"
@@ -205,8 +206,8 @@ size_t checkedValue(std::string_view json, size_t at, int depth) {
   const size_t end = skipValue(json, at);
   const std::string_view scalar = json.substr(at, end - at);
   if (scalar == "true" || scalar == "false" || scalar == "null") return end;
-  const bool number = !scalar.starts_with('+') && !scalar.starts_with('.') && decimalNumber(scalar);
-  return number ? end : kBad;
+  const char* const stop = scalar.data() + scalar.size();
+  return endOfPlainNumber(scalar.data(), stop) == stop ? end : kBad;
 }
 
 }  // namespace
@@ -217,6 +218,47 @@ bool isJson(std::string_view text) {
 }
 
 bool isJsonNull(std::string_view json) { return json == "null"; }
+
+namespace {
+
+void appendCanonical(std::string& out, std::string_view json) {
+  if (json.starts_with('{')) {
+    std::map<std::string, std::string_view> members;
+    forEachJsonMember(json, [&](std::string name, std::string_view value) { members.insert_or_assign(std::move(name), value); });
+    out += '{';
+    for (const auto& [name, value] : members) {
+      appendJsonString(out, name);
+      out += ':';
+      appendCanonical(out, value);
+      out += ',';
+    }
+    out += '}';
+  } else if (json.starts_with('[')) {
+    out += '[';
+    forEachJsonElement(json, [&](std::string_view value) {
+      appendCanonical(out, value);
+      out += ',';
+    });
+    out += ']';
+  } else if (json.starts_with('"')) {
+    appendJsonString(out, jsonPlainText(json));
+  } else if (const auto whole = exactInteger(json)) {
+    out += std::to_string(*whole);
+  } else if (const auto real = decimalNumber(json)) {
+    appendDouble(out, *real);
+  } else {
+    out += json;
+  }
+}
+
+}  // namespace
+
+std::string jsonCanonical(std::string_view json) {
+  if (json.starts_with('"')) return jsonPlainText(json);
+  std::string out;
+  appendCanonical(out, json);
+  return out;
+}
 
 std::string jsonMinified(std::string_view json) {
   std::string out;

@@ -50,7 +50,9 @@ class CsvDecoder final : public Decoder {
         const Field& field = m_schema->fields[c];
         Value value;
         const bool empty = fields[c].first.empty() && !fields[c].second;
-        if (!empty && !convertJson(JsonKind::String, fields[c].first, field.type, value)) {
+        // An OBJECT is written as its JSON, and read as it; other text is a text.
+        const bool isObject = field.type == Type::Object && isJson(fields[c].first);
+        if (!empty && !convertJson(isObject ? JsonKind::Container : JsonKind::String, fields[c].first, field.type, value)) {
           if (!m_settings.mismatchIsNull) {
             rows.truncate(before);
             return rejected(mismatchReason(field, fields[c].first));
@@ -137,7 +139,7 @@ std::string mismatchReason(const Field& field, std::string_view got) {
     while (end > 0 && (static_cast<unsigned char>(got[end]) & 0xC0) == 0x80) --end;
     got = got.substr(0, end);
   }
-  return "'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + std::string(got);
+  return "'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + oneLine(got);
 }
 
 std::string missingReason(const Field& field) { return "column '" + field.name + "' is NOT NULL and missing"; }

@@ -52,11 +52,12 @@ class JsonDecoder final : public Decoder {
     m_presentInEnvelope = false;
     try {
       isParsed = !readByShape(message);
-      if (isParsed)
+      if (isParsed) {
         parse(message);
-      else
+      } else {
         endRecord();
-      fillEnvelope(before);
+        fillEnvelope(before);
+      }
     } catch (const Bad& bad) {
       rows.truncate(before);
       result = {};
@@ -119,32 +120,52 @@ class JsonDecoder final : public Decoder {
       od::array array;
       check(document.get_array().get(array));
       if (!m_plan.rootIsList) {
+        const size_t before = m_rows->rows();
         beginRecord();
         walkArray(array, m_plan.root);
-        if (m_settings.records.empty()) endRecord();
+        if (m_settings.records.empty())
+          endRecord();
+        else
+          fillEnvelope(before);
         return;
       }
       for (auto element : array) {
         od::value value;
         check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
-        walkRecord(value, m_plan.root);
+        check(value.type().get(type));
+        if (type == od::json_type::array) {
+          ++m_result->controlRecords;
+          continue;
+        }
+        if (type != od::json_type::object) throw Bad{"an event is not an object"};
+        od::object object;
+        check(value.get_object().get(object));
+        walkMessage(object);
       }
       return;
     }
     if (type != od::json_type::object) throw Bad{"not an object"};
     od::object object;
     check(document.get_object().get(object));
+    walkMessage(object);
+  }
+
+  // An object at the root, or one of a root array's: the event itself, or the envelope around the records.
+  void walkMessage(od::object& object) {
+    const size_t before = m_rows->rows();
+    const size_t control = m_result->controlRecords;
+    m_presentInEnvelope = false;
     beginRecord();
     walkObject(object, m_plan.root);
-    if (!m_settings.records.empty()) return;
-    endRecord();
+    if (m_settings.records.empty()) return endRecord();
+    if (m_rows->rows() == before && m_result->controlRecords == control) ++m_result->controlRecords;
+    fillEnvelope(before);
   }
 
   void walkRecord(od::value& value, const JsonWanted& wanted) {
     od::json_type type = od::json_type::null;
     check(value.type().get(type));
-    for (size_t c = 0; c < m_cells.size(); ++c)
-      if (!m_plan.isEnvelope[c]) m_cells[c] = {};
+    forgetRecord();
     if (type == od::json_type::object) {
       od::object object;
       check(value.get_object().get(object));
@@ -157,6 +178,12 @@ class JsonDecoder final : public Decoder {
       throw Bad{"an event is not an object"};
     }
     endRecord();
+  }
+
+  // The envelope around the record stays.
+  void forgetRecord() {
+    for (size_t c = 0; c < m_cells.size(); ++c)
+      if (!m_plan.isEnvelope[c]) m_cells[c] = {};
   }
 
   void beginRecord() {
@@ -272,47 +299,55 @@ class JsonDecoder final : public Decoder {
   }
 
   void walkValue(od::value& value, const JsonWanted& wanted) {
-    if (!wanted.columns.empty()) {
-      readColumns(value, wanted);
-      return;
-    }
     od::json_type type = od::json_type::null;
     check(value.type().get(type));
-    if (type == od::json_type::object && wanted.isRecords()) {
-      // A path that ends at an object: the object is the one event.
-      walkRecord(value, *wanted.record);
-    } else if (type == od::json_type::object && !wanted.members.empty()) {
+    if (type == od::json_type::object) {
+      if (wanted.columns.empty() && !wanted.isRecords() && wanted.members.empty()) return;
       od::object object;
       check(value.get_object().get(object));
-      walkObject(object, wanted);
-    } else if (type == od::json_type::array && (wanted.isRecords() || !wanted.elements.empty())) {
+      if (keepsContainer(object, wanted)) return;
+      if (!wanted.isRecords()) return walkObject(object, wanted);
+      // A path that ends at an object: the object is the one event.
+      forgetRecord();
+      walkObject(object, *wanted.record);
+      endRecord();
+    } else if (type == od::json_type::array) {
+      if (wanted.columns.empty() && !wanted.isRecords() && wanted.elements.empty()) return;
       od::array array;
       check(value.get_array().get(array));
+      if (keepsContainer(array, wanted)) return;
       walkArray(array, wanted);
+    } else if (!wanted.columns.empty()) {
+      keepScalar(value, type, wanted);
     }
   }
 
-  void readColumns(od::value& value, const JsonWanted& wanted) {
-    od::json_type type = od::json_type::null;
-    check(value.type().get(type));
+  // Returns whether this was all: nothing below the object or array is wanted as well.
+  template <class Container>
+  bool keepsContainer(Container& container, const JsonWanted& wanted) {
+    if (wanted.columns.empty()) return false;
     std::string_view text;
-    const bool container = type == od::json_type::object || type == od::json_type::array;
-    JsonKind kind = JsonKind::Container;
+    check(container.raw_json().get(text));
+    // Members that are skipped are not parsed, but what is kept must be JSON all through.
+    if (!isJson(text)) throw Bad{"not valid JSON: " + std::string(text.substr(0, 60))};
+    keep(wanted, {true, JsonKind::Container, text});
+    if (wanted.isLeaf()) return true;
+    check(container.reset().error());
+    return false;
+  }
+
+  void keep(const JsonWanted& wanted, const JsonCell& cell) {
+    for (const size_t column : wanted.columns) {
+      m_cells[column] = cell;
+      if (m_plan.isEnvelope[column]) m_presentInEnvelope = true;
+    }
+  }
+
+  void keepScalar(od::value& value, od::json_type type, const JsonWanted& wanted) {
+    std::string_view text;
+    JsonKind kind = JsonKind::String;
     if (type == od::json_type::string) {
-      kind = JsonKind::String;
       check(value.get_string().get(text));
-    } else if (container) {
-      if (type == od::json_type::object) {
-        od::object object;
-        check(value.get_object().get(object));
-        check(object.raw_json().get(text));
-      } else {
-        od::array array;
-        check(value.get_array().get(array));
-        check(array.raw_json().get(text));
-      }
-      // Members that are skipped are not parsed, but what is kept must be JSON all through.
-      if (!isJson(text)) throw Bad{"not valid JSON: " + std::string(text.substr(0, 60))};
     } else {
       text = trimmed(value.raw_json_token());
       if (type == od::json_type::boolean) {
@@ -324,18 +359,12 @@ class JsonDecoder final : public Decoder {
         if (text != "null") throw Bad{"not valid JSON: '" + std::string(text) + "'"};
       } else {
         kind = JsonKind::Number;
-        if (endOfPlainNumber(text.data(), text.data() + text.size()) != text.data() + text.size()) {
-          double ignored = 0;
-          const auto code = value.get_double().get(ignored);
-          if (code != simdjson::SUCCESS && !decimalNumber(text)) check(code);
-        }
+        // The processor of numbers is more generous than JSON: 007 and 5. would leave a sink as they came.
+        if (endOfPlainNumber(text.data(), text.data() + text.size()) != text.data() + text.size())
+          throw Bad{"not valid JSON: '" + std::string(text.substr(0, 60)) + "'"};
       }
     }
-    for (const size_t column : wanted.columns) {
-      m_cells[column] = {true, kind, text};
-      if (m_plan.isEnvelope[column]) m_presentInEnvelope = true;
-    }
-    if (!wanted.isLeaf() && container) throw Bad{"a column and a path below it cannot both be read"};
+    keep(wanted, {true, kind, text});
   }
 
   DecoderSettings m_settings;

@@ -62,7 +62,8 @@ struct Quantile {
     const double below = sorted[low];
     if (low + 1 == sorted.size()) return out.appendReal(below);
     const double above = *std::min_element(sorted.begin() + static_cast<ptrdiff_t>(low) + 1, sorted.end());
-    out.appendReal(below + (above - below) * (rank - static_cast<double>(low)));
+    // lerp: the difference of two finite values may not be finite.
+    out.appendReal(std::lerp(below, above, rank - static_cast<double>(low)));
   }
 };
 

@@ -50,7 +50,7 @@ struct SpreadOf {
     const double n = moments.weight - (kSample ? 1 : 0);
     if (moments.n == 0 || n <= 0) return out.appendNull();
     const double variance = std::max(0.0, moments.m2 / n);
-    if (std::isnan(moments.m2)) {
+    if (!std::isfinite(moments.m2)) {
       out.appendNull();
       issues.count(Issue::DomainError, weight);
       return;
@@ -67,7 +67,7 @@ struct VwapDeviation {
   void combine(const VwapDeviation& later) { moments.combine(later.moments); }
   void finish(Column& out, Issues& issues, uint32_t weight) const {
     if (moments.n == 0) return out.appendNull();
-    if (moments.weight == 0 || std::isnan(moments.m2)) {
+    if (moments.weight == 0 || !std::isfinite(moments.m2)) {
       out.appendNull();
       issues.count(moments.weight == 0 ? Issue::DivByZero : Issue::DomainError, weight);
       return;

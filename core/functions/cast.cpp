@@ -122,6 +122,8 @@ Checked<L> integerOfJson(S json) {
 
 std::string jsonText(S json) { return jsonPlainText(json); }
 
+std::string objectValue(S json) { return jsonCanonical(json); }
+
 // JSON null inside an OBJECT is NULL for every cast.
 template <Kernel Inner>
 void nullAware(Call& call) {
@@ -158,6 +160,8 @@ Kernel toInteger(Type from) {
 }
 
 }  // namespace
+
+Kernel objectValueKernel() { return &nullAware<lift<&objectValue>>; }
 
 Kernel castKernel(Type from, Type to) {
   if (from == to && isText(from)) return lift<&sameText>;

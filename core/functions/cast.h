@@ -9,4 +9,7 @@ namespace weir {
 /// TRY_CAST runs the same kernel with a weight of 0.
 Kernel castKernel(Type from, Type to);
 
+/// Returns the kernel that turns an OBJECT into the STRING by which two of them are equal: see jsonCanonical.
+Kernel objectValueKernel();
+
 }  // namespace weir

@@ -15,6 +15,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/text.h"
+
 namespace weir {
 
 using Event = ConnectionMachine::Event;
@@ -53,6 +55,21 @@ const char* const kHintCertificate =
     "check the certificate, its expiry and the system's certificate authorities; use ws:// for development only";
 const char* const kHintTls = "check that the port speaks TLS: ws:// where it does not";
 const char* const kHintSubprotocol = "check the subprotocols that the server offers, or leave websocket.subprotocol out";
+
+const char* const kHintNoSubprotocol = "write the subprotocol that the server speaks into websocket.subprotocol";
+
+const char* hintOfStatus(int code) {
+  switch (code) {
+    case 401:
+    case 403: return kHintAuth;
+    case 404: return "check the path of the URL";
+    case 407: return "check the user and the password of websocket.proxy";
+    case 429: return "too many connections or attempts for this server: it is left alone for websocket.reconnect.max.delay.ms";
+    case 503: return "the server is busy: it is left alone for websocket.reconnect.max.delay.ms";
+    default: break;
+  }
+  return code >= 300 && code < 400 ? "the server answers with another address: use that one" : code >= 500 ? "the server is in trouble: see its log" : kHintRefused;
+}
 
 }  // namespace
 
@@ -290,13 +307,15 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
     const FailureKind kind = code == 401 || code == 403   ? FailureKind::Refused
                              : code == 429 || code == 503 ? FailureKind::Throttled
                                                           : FailureKind::Retryable;
-    return fail(kind, QStringLiteral("%1 %2").arg(code).arg(status.captured(2)).trimmed(),
-                QLatin1String(kind == FailureKind::Refused ? kHintAuth : kHintRefused));
+    return fail(kind, QStringLiteral("%1 %2").arg(code).arg(status.captured(2)).trimmed(), QLatin1String(hintOfStatus(code)));
   }
   if (text.contains(QLatin1String("has not been requested")))
-    return fail(FailureKind::Refused,
-                tr("subprotocol not supported (offered '%1', server chose another)").arg(m_settings.subprotocol),
-                QLatin1String(kHintSubprotocol));
+    return m_settings.subprotocol.isEmpty()
+               ? fail(FailureKind::Refused, tr("subprotocol not supported (none was offered, server chose one)"),
+                      QLatin1String(kHintNoSubprotocol))
+               : fail(FailureKind::Refused,
+                      tr("subprotocol not supported (offered '%1', server chose another)").arg(m_settings.subprotocol),
+                      QLatin1String(kHintSubprotocol));
   if (error == QAbstractSocket::SslHandshakeFailedError)
     return fail(FailureKind::Retryable, tr("TLS handshake failed (%1)").arg(text), QLatin1String(kHintTls));
   const bool timeout = error == QAbstractSocket::SocketTimeoutError;
@@ -404,7 +423,8 @@ void Connection::cancelTimers() {
 }
 
 void Connection::setError(const QString& text, const QString& hint) {
-  m_error = text;
+  // A reason may come from the peer: it stays on its line.
+  m_error = QString::fromStdString(oneLine(text.toStdString()));
   // A server may repeat what it was sent.
   for (const QString& secret : m_settings.secrets) m_error.replace(secret, QStringLiteral("***"));
   m_hint = hint;

@@ -24,6 +24,7 @@ struct OptionSpec {
   double least = 0;          ///< of an Integer or Real
   double most = 0;
   bool required = false;
+  std::string_view needs;  ///< the key without which this one has no effect
   std::string_view help;
 };
 

@@ -64,6 +64,28 @@ bool isAuthority(std::string_view authority) {
   return rest.starts_with(':') && port && *port > 0 && *port < 65536;
 }
 
+constexpr std::string_view kHeaderStem = "websocket.headers.";
+
+// A token of RFC 9110, 5.6.2.
+bool isHeaderName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+// Sent by every handshake (RFC 6455, 4.1): a second one makes servers refuse it.
+bool isHeaderOfHandshake(std::string_view name) {
+  const std::string known = lowered(name);
+  return known == "host" || known == "upgrade" || known == "connection" || known == "content-length" ||
+         known == "transfer-encoding" || known.starts_with("sec-websocket-");
+}
+
+bool hasPort(std::string_view authority) {
+  const size_t colon = authority.rfind(':');
+  return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos && authority.find('@', colon) == std::string_view::npos;
+}
+
 std::string_view authorityOf(std::string_view url) {
   const std::string_view behind = url.substr(std::min(url.find("//"), url.size() - 2) + 2);
   return behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
@@ -120,17 +142,29 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
     }
     default: break;
   }
-  if (spec.key == "websocket.proxy" && value != "none" && !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value))))
+  if (spec.key == "websocket.proxy" && value != "none" && !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value)) && hasPort(authorityOf(value))))
     return wrong("Invalid proxy '" + shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none");
   if (option.key.starts_with("websocket.open.message.") && !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
     return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
+  if (spec.key == "websocket.subprotocol" && !isHeaderName(value))
+    return wrong("Invalid subprotocol '" + shown + "': it is one word, such as graphql-ws");
+  if (option.key.starts_with(kHeaderStem)) {
+    const std::string name = option.key.substr(kHeaderStem.size());
+    if (!isHeaderName(name))
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "'" + name + "' cannot be the name of a header",
+                        "letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ make a name"};
+    if (isHeaderOfHandshake(name))
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "the header " + name + " is set by the handshake itself",
+                        lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
+  }
   // A line end would begin another header.
-  if (option.key.starts_with("websocket.headers.") && value.find_first_of("\r\n") != std::string::npos)
+  if (option.key.starts_with(kHeaderStem) && value.find_first_of("\r\n") != std::string::npos)
     return wrong("the value of " + option.key + " has a line end, which a header cannot have");
   if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
     return wrong("csv.delimiter must be one character other than a quote or a line end");
   if (spec.key.starts_with("json.") && spec.type == OptionType::Text)
-    if (auto why = jsonPathComplaint(value, spec.key == "json.records")) return wrong(std::move(*why), "for example '$.data.p'");
+    if (auto why = jsonPathComplaint(value, spec.key == "json.records"))
+      return wrong(shown == value ? std::move(*why) : "'" + shown + "' is not a path", "for example '$.data.p'");
   return std::nullopt;
 }
 
@@ -152,8 +186,19 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       fail(Code::UnknownOption, option.keySpan, "unknown option '" + option.key + "'", didYouMean(option.key, keys));
       continue;
     }
-    if (out.m_values.contains(option.key)) {
+    // Names of headers have no case.
+    const bool isHeader = option.key.starts_with(kHeaderStem);
+    if (out.m_values.contains(option.key) || (isHeader && std::any_of(out.m_values.begin(), out.m_values.end(), [&](const auto& known) {
+          return equalsIgnoringCase(known.first, option.key);
+        }))) {
       fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
+      continue;
+    }
+    const auto references = secretReferences(option.value);
+    const auto unknown = std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
+    if (unknown != references.end()) {
+      fail(Code::OptionValue, option.valueSpan, "'" + option.value.substr(unknown->begin, unknown->end - unknown->begin) + "' names nothing",
+           "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain");
       continue;
     }
     if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url ? maskedUrl(option.value) : option.value)) {
@@ -177,6 +222,9 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
   } else if (!hasError(found)) {
     for (const WrittenOption& option : written) {
       const OptionSpec& spec = *findOption(option.key);
+      if (!spec.needs.empty() && !out.has(spec.needs))
+        found.push_back({Severity::Warning, Code::MissingOption, option.keySpan,
+                         "option '" + option.key + "' has no effect without " + std::string(spec.needs), {}});
       if (belongs(spec.side, out.m_kind)) continue;
       const bool sinkOnly = spec.side == OptionSide::Sink;
       fail(Code::OptionValue, option.keySpan,
@@ -191,9 +239,9 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
           fail(Code::MissingOption, where, "Missing required property: " + std::string(spec.key));
     }
     if (out.text("error.strategy") == "dlq" && !out.has("error.dlq.stream"))
-      fail(Code::MissingOption, where, "Missing required property: error.dlq.stream", "error.strategy 'dlq' needs it");
-    if (out.has("websocket.tls.cert.file") != out.has("websocket.tls.key.file"))
-      fail(Code::MissingOption, where, "websocket.tls.cert.file and websocket.tls.key.file need each other");
+      fail(Code::MissingOption, out.valueSpan("error.strategy"), "Missing required property: error.dlq.stream", "error.strategy 'dlq' needs it");
+    if (const bool cert = out.has("websocket.tls.cert.file"); cert != out.has("websocket.tls.key.file"))
+      fail(Code::MissingOption, out.valueSpan(cert ? "websocket.tls.cert.file" : "websocket.tls.key.file"), "websocket.tls.cert.file and websocket.tls.key.file need each other");
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));
@@ -203,6 +251,7 @@ std::optional<Diagnostic> Options::resolve(const std::string& key, std::string v
   Entry& entry = m_values.at(key);
   const OptionSpec& spec = *findOption(key);
   const std::string written = std::exchange(entry.value, std::move(value));
+  entry.written = written;
   if (isWord(spec)) entry.value = lowered(entry.value);
   m_secrets.push_back(entry.value);
   return complaint(spec, {key, entry.value, {}, entry.span}, written);
@@ -241,6 +290,11 @@ std::vector<std::pair<std::string, std::string>> Options::under(std::string_view
 std::vector<std::string> Options::list(std::string_view key) const {
   const std::string value = text(key);
   return value.empty() ? std::vector<std::string>{} : split(value, ',');
+}
+
+std::string Options::written(std::string_view key) const {
+  const auto found = m_values.find(key);
+  return found == m_values.end() ? std::string() : found->second.written.empty() ? found->second.value : found->second.written;
 }
 
 Span Options::valueSpan(std::string_view key) const {

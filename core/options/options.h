@@ -46,6 +46,8 @@ class Options {
   std::vector<std::pair<std::string, std::string>> under(std::string_view prefix) const;
   /// A value that lists columns, split at commas.
   std::vector<std::string> list(std::string_view key) const;
+  /// The value as it was written, its references to the environment and to secrets in place: what a message may print.
+  std::string written(std::string_view key) const;
   /// Where the value was written, for diagnostics that later layers find.
   Span valueSpan(std::string_view key) const;
 
@@ -68,6 +70,7 @@ class Options {
   struct Entry {
     std::string value;
     Span span;
+    std::string written;  ///< with its references, once `value` is without
   };
   std::optional<Diagnostic> resolve(const std::string& key, std::string value);
 

@@ -164,6 +164,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
         startOnThread(text, options, columns, &feeds);
       });
     });
+    m_inference->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
     m_inference->start();
     return;
   }

@@ -7,7 +7,6 @@
 #include <QJsonObject>
 #include <QPointer>
 #include <QRegularExpression>
-#include <QTimer>
 #include <cmath>
 #include <map>
 
@@ -107,7 +106,7 @@ void FeedSampler::start(int messages) {
   m_connection->onMessage = [this](const QByteArray& payload, bool) {
     if (m_wanted <= 0) return;
     emit sampled(QByteArray(payload.constData(), payload.size()));
-    if (--m_wanted == 0) QTimer::singleShot(0, this, &FeedSampler::done);
+    if (--m_wanted == 0) QMetaObject::invokeMethod(this, &FeedSampler::done, Qt::QueuedConnection);
   };
   m_connection->onStateChanged = [this] {
     if (m_wanted > 0 && m_connection->hasEnded()) emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);

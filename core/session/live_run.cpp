@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
+#include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
 namespace weir {
@@ -65,7 +66,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     auto options = stream.options.resolved(lookUpSecret);
     if (!options) return options.diagnostics();
     for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
-      if (const QString why = options->has(key) ? tlsFileTrouble(key, QString::fromStdString(options->text(key))) : QString(); !why.isEmpty())
+      if (const QString why = options->has(key) ? tlsFileTrouble(key, *options) : QString(); !why.isEmpty())
         return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key), why.toStdString(), "the path is relative to the folder of the start"};
     resolved.emplace(name, *options);
   }
@@ -186,6 +187,13 @@ void LiveRun::wire(WebSocketSink& sink) {
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
     if (onEvent) onEvent({LogLevel::Error, LogCategory::Sink, label.toStdString(), tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why).toStdString(), {}, {}});
   };
+  sink.onQueueFull = [this, raw = &sink, label] {
+    const ConnectionHealth h = raw->health();
+    if (onEvent)
+      onEvent({LogLevel::Warning, LogCategory::Sink, label.toStdString(),
+               tr("%1: the queue of %2 rows is full, rows are dropped").arg(label).arg(h.queueMax).toStdString(),
+               tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise websocket.queue.max.events").toStdString(), {}});
+  };
 }
 
 LiveRun::~LiveRun() { m_stopping = true; }
@@ -252,54 +260,11 @@ void LiveRun::flushRecordingSoon() {
 }
 
 void LiveRun::report(const ConnectionHealth& h) {
-  LogEntry entry{LogLevel::Info, LogCategory::Connection, h.name.toStdString(), {}, {}, {}};
-  switch (h.state) {
-    case ConnectionState::Open:
-      entry.message = tr("%1: connected").arg(h.name).toStdString();
-      if (!h.insecure) break;
-      entry.level = LogLevel::Warning;
-      entry.detail = tr("the server's certificate is NOT verified (websocket.tls.insecure)").toStdString();
-      break;
-    case ConnectionState::Live: entry.message = tr("%1: live").arg(h.name).toStdString(); break;
-    case ConnectionState::Waiting:
-      entry.level = LogLevel::Warning;
-      entry.message = h.error.toStdString();
-      entry.hint = h.hint.toStdString();
-      entry.detail = tr("%1: attempt %2%3 in %4 s")
-                         .arg(h.name)
-                         .arg(h.attempt)
-                         .arg(h.maxAttempts < 0 ? QString() : tr(" of %1").arg(h.maxAttempts))
-                         .arg(static_cast<double>(h.nextTry - m_clock->now()) / 1e6, 0, 'f', 1)
-                         .toStdString();
-      break;
-    case ConnectionState::Refused:
-    case ConnectionState::GaveUp:
-    case ConnectionState::Closed:
-      if (m_stopping) return;
-      if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name)) {
-        entry.message = tr("%1: disconnected").arg(h.name).toStdString();
-        break;
-      }
-      entry.level = LogLevel::Error;
-      if (h.error.isEmpty()) {
-        entry.message = tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
-      } else {
-        entry.message = h.error.toStdString();
-        entry.hint = h.hint.toStdString();
-        entry.detail = tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
-      }
-      break;
-    case ConnectionState::Idle:
-      if (h.error.isEmpty()) return;
-      entry.level = LogLevel::Warning;
-      entry.message = h.error.toStdString();
-      entry.hint = h.hint.toStdString();
-      break;
-    case ConnectionState::Connecting:
-      entry.level = LogLevel::Debug;
-      entry.message = tr("%1: connecting to %2").arg(h.name, h.url).toStdString();
-      break;
-  }
+  LogEntry entry = connectionEntry(h, m_clock->now());
+  const bool isClosed = h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp || h.state == ConnectionState::Closed;
+  if (entry.message.empty() || (isClosed && m_stopping)) return;
+  if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name))
+    entry = {LogLevel::Info, LogCategory::Connection, h.name.toStdString(), tr("%1: disconnected").arg(h.name).toStdString(), {}, {}};
   const QString text = QString::fromStdString(entry.text());
   if (m_reported[h.name] == text) return;
   m_reported[h.name] = text;

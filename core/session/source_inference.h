@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/bind/binder.h"
 #include "core/formats/json_inference.h"
 #include "core/connectors/opened_feed.h"
@@ -22,6 +23,8 @@ class SourceInference final : public QObject {
   /// The run that takes the connections over must go by `clock` too.
   SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
   ~SourceInference() override;
+  /// What a connection meets before there is anything to learn from.
+  std::function<void(const LogEntry& entry)> onEvent;
   void start();
   /// It failed because a source ended by itself: refused, or no attempts left.
   bool sourceEnded() const { return m_sourceEnded; }
@@ -31,8 +34,12 @@ class SourceInference final : public QObject {
  private:
   void learn(JsonInference& learning, std::string_view message);
   void finish(Diagnostics why);
+  void finishSoon(const Diagnostics& why);
 
+  std::shared_ptr<QtClock> m_clock;
   OpenedFeeds m_opened;
+  TimerId m_patience = TimerId::None;
+  TimerId m_furtherEvents = TimerId::None;
   std::map<std::string, JsonInference> m_learning;
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.h"
+
 namespace weir {
 
 namespace {
@@ -50,7 +52,10 @@ Token nextToken(std::string_view text, uint32_t start) {
   size_t at = start;
   const char c = text[at];
   TokenKind kind = TokenKind::Unknown;
-  if (isSpace(c)) {
+  if (start == 0 && text.starts_with(kByteOrderMark)) {
+    kind = TokenKind::Space;
+    at = kByteOrderMark.size();
+  } else if (isSpace(c)) {
     kind = TokenKind::Space;
     while (at < text.size() && isSpace(text[at])) ++at;
   } else if (text.substr(at).starts_with("--")) {

@@ -184,6 +184,12 @@ Parsed parseScript(std::string_view text) {
     refused.diagnostics.push_back(failure(Code::Limit, "the text is larger than 16 MB", "split it over several files"));
     return refused;
   }
+  if (const size_t good = utf8Prefix(text); good < text.size()) {
+    const auto at = static_cast<uint32_t>(good);
+    Parsed refused;
+    refused.diagnostics.push_back({Severity::Error, Code::Syntax, {at, at + 1}, "the text is not UTF-8 from here on", "save the file as UTF-8"});
+    return refused;
+  }
   return ScriptParser(text).parse();
 }
 

@@ -16,7 +16,6 @@ CREATE STREAM Trades (
   "json.mapping.mts" = '$[2][1]',
   "json.mapping.amount" = '$[2][2]',
   "json.mapping.price" = '$[2][3]',
-  "json.on.mismatch" = 'null',
   "event.time.field" = 'mts',
   "event.time.lateness.ms" = '1000',
   "dedupe.key" = 'kind, id'

@@ -29,5 +29,4 @@ SELECT
   window_has_gap() AS incomplete
 FROM Trades
 WINDOW TUMBLING(10 sec)
-WHERE price IS NOT NULL
 GROUP BY symbol;

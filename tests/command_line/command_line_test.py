@@ -70,7 +70,7 @@ class CommandLine(unittest.TestCase):
             said += tapped.stdout + tapped.stderr
             with subprocess.Popen([WEIR, "run", str(self.sql), "--metrics-listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug"],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env) as run:
-                url = next(line for line in run.stderr if "counters at" in line).split()[-1]
+                url = json.loads(next(line for line in run.stderr if "counters at" in line))["message"].split()[-1]
                 time.sleep(1.5)
                 with urllib.request.urlopen(url, timeout=5) as answer:
                     page = answer.read().decode()

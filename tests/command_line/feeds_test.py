@@ -85,6 +85,7 @@ class Feeds(unittest.TestCase):
         done = self.run_sql(source(feed) + sink(NOBODY, ", \"websocket.reconnect.max.attempts\" = '1'"), "--for", "2s")
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("rows could not be sent", done.stderr)
+        self.assertIn(f"R: {self.metric('sink.R.failed')} of {self.metric('sink.R.published')} rows could not be sent", done.stderr)
         self.assertGreater(self.metric("sink.R.failed"), 0)
         self.assertEqual(self.metric("sink.R.published"), sum(self.metric(f"sink.R.{n}") for n in ("sent", "failed", "dropped", "queued")))
         without = self.run_sql(source(feed) + sink(NOBODY), "--for", "1s", "--no-sinks")
@@ -102,6 +103,19 @@ class Feeds(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(self.metric("source.T.rejected"), 0)
         self.assertIn("could not be decoded; the last one: not valid JSON", done.stderr)
+
+    def test_every_entry_of_the_log_is_one(self):
+        url = self.exchange("--fault", "garbage@0.3s/1s")
+        text = source(f"{url}/ws/btcusdt@trade") + "SELECT s FROM T INSERT INTO O;"
+        done = self.run_sql(text, "--for", "2s", "--log-format", "json", "--metrics-listen", "127.0.0.1:0")
+        messages = [json.loads(line)["message"] for line in done.stderr.splitlines()]
+        self.assertTrue(any("counters at" in m for m in messages) and any("could not be decoded" in m for m in messages), messages)
+        self.assertEqual(self.run_sql(text, "--for", "1s", "--log-level", "off").stderr, "")
+
+    def test_learning_says_why_it_waits(self):
+        done = self.run_sql(source(NOBODY, columns="...") + "SELECT s FROM T INSERT INTO O;", "--for", "1s")
+        self.assertIn(f"Failed to connect to WebSocket {NOBODY}: Connection refused", done.stderr)
+        self.assertIn("T: attempt 2", done.stderr)
 
     def test_check_warns_of_a_variable_that_is_not_set(self):
         self.sql.write_text(source("ws://127.0.0.1:9/${env:WEIR_NOPE}") + "SELECT s FROM T INSERT INTO O;")

@@ -66,6 +66,26 @@ TEST_CASE("UTF-8 is told from other bytes") {
   for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) CHECK_FALSE(isUtf8(bad));
 }
 
+TEST_CASE("UTF-8 is told up to the first byte that is none") {
+  CHECK(utf8Prefix("héllo") == 6);
+  CHECK(utf8Prefix("h\xC3\xA9\xFFx") == 3);
+}
+
+TEST_CASE("text of others stays on its line") {
+  CHECK(oneLine("plain é 😀") == "plain é 😀");
+  CHECK(oneLine("a\nb\r\t\x1b[2J\x7f") == "a\\nb\\r\\t\\x1b[2J\\x7f");
+  CHECK(oneLine("\xC2\x9B" "31m") == "\\x9b31m");
+}
+
+TEST_CASE("one value has one canonical text") {
+  for (const char* one : {"1", "1.0", "1e0", "10e-1"}) CHECK(jsonCanonical(one) == "1");
+  CHECK(jsonCanonical(R"({"b":[1.50,"x"], "a":{}})") == jsonCanonical(R"({"a":{},"b":[15e-1,"x"]})"));
+  CHECK(jsonCanonical(R"(["1"])") != jsonCanonical("[1]"));
+  CHECK(jsonCanonical(R"("a\u0062")") == "ab");
+  // Beyond what a DOUBLE holds nothing is rounded together.
+  CHECK(jsonCanonical("9007199254740993") != jsonCanonical("9007199254740992"));
+}
+
 TEST_CASE("the virtual clock calls in order of instant, rank and asking") {
   VirtualClock clock;
   std::string order;

@@ -70,6 +70,30 @@ TEST_CASE("an unterminated string says where it began") {
   CHECK(parsed.diagnostics.front().message == "unterminated string starting at line 2, column 18");
 }
 
+TEST_CASE("a byte order mark is no part of the text") {
+  const std::string text = "\xEF\xBB\xBFSELECT a FROM b WHERE;";
+  const Parsed parsed = parseScript(text);
+  REQUIRE(parsed.diagnostics.size() == 1);
+  const Place place = placeOf(text, parsed.diagnostics.front().span.begin);
+  CHECK(place.line == 1);
+  CHECK(place.column == 22);
+  const std::string shown = render(parsed.diagnostics.front(), "f", text);
+  CHECK(shown.find("\nSELECT a FROM b WHERE;\n                     ^\n") != std::string::npos);
+}
+
+TEST_CASE("bytes that are not UTF-8 are named by their place") {
+  const std::string text = "SELECT 'é\xFF' FROM b;";
+  const Parsed parsed = parseScript(text);
+  REQUIRE(parsed.diagnostics.size() == 1);
+  CHECK(parsed.diagnostics.front().message == "the text is not UTF-8 from here on");
+  CHECK(placeOf(text, parsed.diagnostics.front().span.begin).column == 10);
+}
+
+TEST_CASE("an error shows text of others on one line") {
+  const std::string text = "SELECT \x1b[31m FROM b;";
+  CHECK(render(parseScript(text).diagnostics.front(), "f", text).find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("options are checked against the one table") {
   const auto check = [](std::map<std::string, std::string> extra) {
     extra.insert({{"type", "source"}, {"extension", "websocket"}, {"websocket.url", "ws://x"}});
@@ -96,4 +120,15 @@ TEST_CASE("an unset variable is named") {
   const auto resolved = options->resolved([](const std::string&, const std::string&) { return std::optional<std::string>(); });
   REQUIRE_FALSE(resolved.ok());
   CHECK(resolved.diagnostics().front().message.find("WEIR_NOT_SET") != std::string::npos);
+}
+
+TEST_CASE("no message prints a value from the environment") {
+  for (const char* key : {"json.records", "json.mapping.a", "websocket.proxy", "csv.delimiter", "websocket.subprotocol", "event.time.unit", "websocket.ping.interval.ms"}) {
+    CAPTURE(key);
+    const auto options = Options::fromMap({{"type", "source"}, {"extension", "websocket"}, {"websocket.url", "ws://x"}, {key, "${env:WEIR_T}"}});
+    REQUIRE(options.ok());
+    const auto resolved = options->resolved([](const std::string&, const std::string&) { return std::optional<std::string>("$[s3cr3t \\"); });
+    REQUIRE_FALSE(resolved.ok());
+    for (const Diagnostic& d : resolved.diagnostics()) CHECK((d.message + d.hint).find("s3cr3t") == std::string::npos);
+  }
 }

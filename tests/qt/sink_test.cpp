@@ -43,10 +43,13 @@ class SinkTest final : public QObject {
     Pair pair;
     pair.begin(board.serverPort(), QStringLiteral("\"websocket.queue.max.events\" = '10'"));
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    QStringList warnings;
+    pair.run->onEvent = [&](const LogEntry& entry) { warnings << QString::fromStdString(entry.text()); };
     const QString large(200'000, QLatin1Char('x'));
     for (int i = 0; i < 120; ++i) pair.send(large);
     QTRY_COMPARE(pair.sink().published(), 120U);
     QVERIFY(pair.sink().dropped() > 50);
+    QCOMPARE(warnings.filter(QStringLiteral("R: the queue of 10 rows is full")).size(), 1);
     QVERIFY(pair.sink().queued() >= 10 && pair.sink().queued() < 15);
     QVERIFY(pair.adds());
     bool done = false;
@@ -54,6 +57,33 @@ class SinkTest final : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(done, 7000);
     QVERIFY(pair.run->rowsFailed() > 10 - 1);
     QCOMPARE(pair.run->sinkMetrics().at("R.queued"), 0U);
+  }
+
+  // Rows that come while the one attempt is under way wait for it, whatever the socket writes before.
+  void aSlowHandshakeKeepsTheRows() {
+    QTcpServer slow;
+    QVERIFY(slow.listen(QHostAddress::LocalHost));
+    Server board;
+    connect(&slow, &QTcpServer::newConnection, this, [&] {
+      QTcpSocket* client = slow.nextPendingConnection();
+      // What comes meanwhile stays in the client's buffer.
+      QTimer::singleShot(400, client, [client, &board] {
+        auto* server = new QTcpSocket(client);
+        connect(server, &QTcpSocket::connected, client, [client, server] { server->write(client->readAll()); });
+        connect(client, &QTcpSocket::readyRead, server, [client, server] { server->write(client->readAll()); });
+        connect(server, &QTcpSocket::readyRead, client, [client, server] { client->write(server->readAll()); });
+        server->connectToHost(QHostAddress::LocalHost, board.port());
+      });
+    });
+    Pair pair;
+    pair.begin(slow.serverPort(), QStringLiteral("\"websocket.reconnect\" = 'false'"));
+    QTRY_VERIFY(pair.isReady());
+    pair.send(QStringLiteral("a"));
+    QTRY_COMPARE(pair.sink().published(), 1U);
+    QTest::qWait(100);
+    pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
+    QCOMPARE(pair.sink().failed(), 0U);
   }
 
   void rowsGoOutInOrderOverALoss() {

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/connection_log.h"
+
+#include <QObject>
+
+namespace weir {
+
+LogEntry connectionEntry(const ConnectionHealth& h, Micros now) {
+  LogEntry entry{LogLevel::Info, LogCategory::Connection, h.name.toStdString(), {}, {}, {}};
+  const auto tellError = [&](LogLevel level) {
+    entry.level = level;
+    entry.message = h.error.toStdString();
+    entry.hint = h.hint.toStdString();
+  };
+  switch (h.state) {
+    case ConnectionState::Open:
+      entry.message = QObject::tr("%1: connected").arg(h.name).toStdString();
+      if (!h.insecure) break;
+      entry.level = LogLevel::Warning;
+      entry.detail = QObject::tr("%1: the server's certificate is NOT verified (websocket.tls.insecure)").arg(h.name).toStdString();
+      break;
+    case ConnectionState::Live: entry.message = QObject::tr("%1: live").arg(h.name).toStdString(); break;
+    case ConnectionState::Waiting:
+      tellError(LogLevel::Warning);
+      entry.detail = QObject::tr("%1: attempt %2%3 in %4 s")
+                         .arg(h.name)
+                         .arg(h.attempt)
+                         .arg(h.maxAttempts < 0 ? QString() : QObject::tr(" of %1").arg(h.maxAttempts))
+                         .arg(static_cast<double>(h.nextTry - now) / 1e6, 0, 'f', 1)
+                         .toStdString();
+      break;
+    case ConnectionState::Refused:
+    case ConnectionState::GaveUp:
+    case ConnectionState::Closed:
+      tellError(LogLevel::Error);
+      if (h.error.isEmpty())
+        entry.message = QObject::tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
+      else
+        entry.detail = QObject::tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
+      break;
+    case ConnectionState::Idle: tellError(LogLevel::Warning); break;
+    case ConnectionState::Connecting:
+      entry.level = LogLevel::Debug;
+      entry.message = QObject::tr("%1: connecting to %2").arg(h.name, h.url).toStdString();
+      break;
+  }
+  return entry;
+}
+
+}  // namespace weir
