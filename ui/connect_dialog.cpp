@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSet>
 #include <QSignalBlocker>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -131,6 +132,7 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   connect(m_preset, &QComboBox::activated, this, &ConnectDialog::choosePreset);
   connect(m_sample, &QPushButton::clicked, this, &ConnectDialog::sample);
   connect(m_records, &QComboBox::currentIndexChanged, this, &ConnectDialog::infer);
+  connect(m_records, &QComboBox::activated, this, [this] { m_hasChosenRecords = true; });
   connect(m_columns, &QTableWidget::itemChanged, this, [this] {
     offerTimes();
     preview();
@@ -187,6 +189,7 @@ DraftSource ConnectDialog::draft() const {
 
 void ConnectDialog::sample() {
   m_messages.clear();
+  m_hasChosenRecords = false;
   const DraftSource source = draft();
   m_state->setText(tr("Connecting to %1 ...").arg(source.url));
   m_sampler = std::make_unique<FeedSampler>(source, m_clock);
@@ -196,8 +199,10 @@ void ConnectDialog::sample() {
     // What is there already can be looked at while the feed is slow.
     {
       const QSignalBlocker quiet(m_records);
+      const QVariant chosen = m_hasChosenRecords ? m_records->currentData() : QVariant();
       m_records->clear();
       for (const QString& path : recordPaths(m_messages)) m_records->addItem(path.isEmpty() ? tr("the message itself") : path, path);
+      if (const int kept = chosen.isValid() ? m_records->findData(chosen) : -1; kept >= 0) m_records->setCurrentIndex(kept);
     }
     infer();
   });
@@ -211,12 +216,16 @@ void ConnectDialog::sample() {
 
 void ConnectDialog::infer() {
   const std::vector<DraftColumn> columns = draftColumns(m_messages, m_records->currentData().toString());
+  // What was left out stays out while more comes in.
+  QSet<QString> unwanted;
+  for (int row = 0; row < m_columns->rowCount(); ++row)
+    if (m_columns->item(row, 0)->checkState() == Qt::Unchecked) unwanted.insert(m_columns->item(row, 0)->text());
   m_columns->blockSignals(true);
   m_columns->setRowCount(static_cast<int>(columns.size()));
   for (int row = 0; row < m_columns->rowCount(); ++row) {
     const DraftColumn& c = columns[static_cast<size_t>(row)];
     auto* name = new QTableWidgetItem(c.name);
-    name->setCheckState(Qt::Checked);
+    name->setCheckState(unwanted.contains(c.name) ? Qt::Unchecked : Qt::Checked);
     m_columns->setItem(row, 0, name);
     m_columns->setItem(row, 1, new QTableWidgetItem(c.type));
     auto* value = new QTableWidgetItem(c.sample.left(120));

@@ -46,6 +46,7 @@ class ConnectDialog final : public QDialog {
   QPushButton* m_sample;
   QLabel* m_state;
   QComboBox* m_records;
+  bool m_hasChosenRecords = false;  ///< by hand: more messages do not change it
   QComboBox* m_time;
   QComboBox* m_unit;
   QTableWidget* m_columns;

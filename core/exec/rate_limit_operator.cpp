@@ -11,7 +11,10 @@ RateLimitOperator::RateLimitOperator(NodeContext& context, const BoundOutput& ou
     : Operator(context), m_output(output), m_groupColumns(std::move(groupColumns)) {
   if (output.everyMs > 0) m_ticks.emplace(context, output.everyMs, [this] {
     m_passed.clear();
-    release(m_output.kind == Kind::Snapshot);
+    const bool isSnapshot = m_output.kind == Kind::Snapshot;
+    release(isSnapshot);
+    // A snapshot comes at every tick, news or not, as the open windows' does.
+    if (isSnapshot) m_ticks->start(m_context.clock.now());
   });
 }
 

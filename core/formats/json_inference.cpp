@@ -10,8 +10,6 @@ namespace weir {
 
 namespace {
 
-// So many events show what a feed sends; a replay would otherwise read its capture twice.
-constexpr size_t kEventsRead = 10;
 // Acks and greetings come first; after so many messages whatever comes has to do.
 constexpr size_t kMostDoubtful = 3;
 constexpr size_t kLeastMembers = 3;
@@ -62,8 +60,8 @@ void JsonInference::Columns::merge(const Columns& other) {
   ++messages;
 }
 
-JsonInference::JsonInference(const DecoderSettings& settings, const Schema& written)
-    : m_hasRecords(!settings.records.empty()), m_written(written.fields) {
+JsonInference::JsonInference(const DecoderSettings& settings, const Schema& written, size_t events)
+    : m_eventsRead(events), m_hasRecords(!settings.records.empty()), m_written(written.fields) {
   parseJsonPath(settings.records, m_records);
   for (const Field& field : m_written) m_writtenMembers.insert(field.name);
   for (const auto& [column, path] : settings.mapping) {
@@ -76,20 +74,33 @@ JsonInference::JsonInference(const DecoderSettings& settings, const Schema& writ
   }
 }
 
-// What the decoder takes for one event each.
-std::vector<std::string> JsonInference::recordsOf(const std::string& message) const {
-  std::string_view at = message;
+std::vector<JsonInference::Record> JsonInference::recordsOf(std::string_view message) const {
+  std::vector<Record> records;
+  const auto add = [&](std::string_view envelope) {
+    for (const std::string_view event : recordsInside(envelope)) records.push_back({event, envelope});
+  };
+  // A root array that the path does not begin in holds envelopes.
+  const bool isList = m_hasRecords && message.starts_with('[') && !m_records.steps.empty() && !m_records.steps.front().index && !m_records.steps.front().all;
+  if (isList)
+    forEachJsonElement(message, add);
+  else
+    add(message);
+  return records;
+}
+
+std::vector<std::string_view> JsonInference::recordsInside(std::string_view envelope) const {
+  std::string_view at = envelope;
   if (m_hasRecords) {
-    const auto found = valueAt(message, m_records);
+    const auto found = valueAt(envelope, m_records);
     if (!found) return {};
     at = *found;
   }
   const bool reachesIn = !m_hasRecords && std::any_of(m_mapped.begin(), m_mapped.end(), [](const Mapped& mapped) {
     return !mapped.path.steps.empty() && mapped.path.steps.front().index;
   });
-  if (!at.starts_with('[') || reachesIn) return {std::string(at)};
-  std::vector<std::string> records;
-  forEachJsonElement(at, [&](std::string_view element) { records.emplace_back(element); });
+  if (!at.starts_with('[') || reachesIn) return {at};
+  std::vector<std::string_view> records;
+  forEachJsonElement(at, [&](std::string_view element) { records.push_back(element); });
   return records;
 }
 
@@ -121,13 +132,13 @@ void JsonInference::read(std::string_view record, std::string_view message, Foun
   found.columns.merge(columns);
 }
 
-bool JsonInference::isSettled() const { return m_events.messages >= kEventsRead; }
+bool JsonInference::isSettled() const { return m_events.messages >= m_eventsRead; }
 
 void JsonInference::add(std::string_view written) {
   if (isSettled() || !isJson(written)) return;
   const std::string message = jsonMinified(written);
   Found found;
-  for (const std::string& record : recordsOf(message)) read(record, message, found);
+  for (const Record& record : recordsOf(message)) read(record.event, record.envelope, found);
   if (found.columns.fields.empty()) return;
   if (found.isEvent || m_doubtful.messages >= kMostDoubtful)
     m_events.merge(found.columns);

@@ -17,8 +17,10 @@ namespace weir {
 /// and its replay pass over the same messages: acks and greetings hold no event, and columns are those of events only.
 class JsonInference {
  public:
+  /// So many events show what a feed sends; a replay would otherwise read its capture twice.
+  static constexpr size_t kEventsRead = 10;
   /// `written` are the columns that the script has written out in front of its `...`.
-  JsonInference(const DecoderSettings& settings, const Schema& written);
+  JsonInference(const DecoderSettings& settings, const Schema& written, size_t events = kEventsRead);
 
   void add(std::string_view message);
   /// Has seen an event; further messages only widen what is known.
@@ -28,6 +30,12 @@ class JsonInference {
   /// Written columns, mapped ones, then members in the order in which they came, up to 1,000 in all; nothing before any
   /// message fits.
   SchemaPtr schema() const;
+  /// The events of a message that is minified JSON, each with the envelope around it, as the decoder takes them.
+  struct Record {
+    std::string_view event;
+    std::string_view envelope;
+  };
+  std::vector<Record> recordsOf(std::string_view message) const;
 
  private:
   struct Mapped {
@@ -48,9 +56,10 @@ class JsonInference {
     bool isEvent = false;
   };
 
-  std::vector<std::string> recordsOf(const std::string& message) const;
+  std::vector<std::string_view> recordsInside(std::string_view envelope) const;
   void read(std::string_view record, std::string_view message, Found& found) const;
 
+  size_t m_eventsRead;
   bool m_hasRecords = false;
   JsonPath m_records;
   std::vector<Mapped> m_mapped;

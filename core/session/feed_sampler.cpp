@@ -7,9 +7,10 @@
 #include <QJsonObject>
 #include <QPointer>
 #include <QRegularExpression>
-#include <cmath>
 #include <map>
 
+#include "core/data/json_text.h"
+#include "core/formats/json_inference.h"
 #include "core/options/options.h"
 #include "core/session/secrets.h"
 
@@ -17,39 +18,11 @@ namespace weir {
 
 namespace {
 
-// The events of one message at "", "$.a.b" or "$.a[*]"; a message that is an array is its own list.
-QJsonArray eventsOf(const QByteArray& message, const QString& path) {
-  const QJsonDocument document = QJsonDocument::fromJson(message);
-  QJsonValue at = document.isArray() ? QJsonValue(document.array()) : QJsonValue(document.object());
-  QString rest = path;
-  const bool list = rest.endsWith(QLatin1String("[*]"));
-  if (list) rest.chop(3);
-  for (const QString& part : rest.split(QLatin1Char('.'), Qt::SkipEmptyParts))
-    if (part != QLatin1String("$")) at = at.toObject().value(part);
-  if (at.isArray()) return at.toArray();
-  return at.isObject() ? QJsonArray{at} : QJsonArray();
-}
-
-QString typeOf(const QJsonValue& value) {
-  switch (value.type()) {
-    case QJsonValue::Bool: return QStringLiteral("BOOL");
-    case QJsonValue::Double: return value.toDouble() == std::floor(value.toDouble()) && std::fabs(value.toDouble()) < 9e18 ? QStringLiteral("LONG") : QStringLiteral("DOUBLE");
-    case QJsonValue::String: return QStringLiteral("STRING");
-    default: return QStringLiteral("OBJECT");
-  }
-}
-
-// The later type of two samples: a price that was whole once is still a price.
-QString wider(const QString& a, const QString& b) {
-  if (a.isEmpty() || a == b) return b;
-  const auto number = [](const QString& t) { return t == QLatin1String("LONG") || t == QLatin1String("DOUBLE"); };
-  return number(a) && number(b) ? QStringLiteral("DOUBLE") : QStringLiteral("STRING");
-}
-
-QString sampleText(const QJsonValue& value) {
-  if (value.isString()) return value.toString();
-  QByteArray text = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
-  return QString::fromUtf8(text.mid(1, text.size() - 2));
+// A member's step in a path: .name, or quoted where the name is no word.
+QString memberStep(const QString& name) {
+  static const QRegularExpression kWord(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
+  if (kWord.match(name).hasMatch()) return QLatin1Char('.') + name;
+  return name.contains(QLatin1Char('\'')) ? QStringLiteral("[\"%1\"]").arg(name) : QStringLiteral("['%1']").arg(name);
 }
 
 QString quotedName(const QString& name) {
@@ -130,14 +103,16 @@ QStringList recordPaths(const QList<QByteArray>& messages) {
     bool nested = false;
     for (auto it = root.begin(); it != root.end(); ++it) {
       if (it->isArray() && it->toArray().first().isObject()) {
-        votes[QStringLiteral("$.%1[*]").arg(it.key())] += 2;
+        votes[QStringLiteral("$%1[*]").arg(memberStep(it.key()))] += 2;
         nested = true;
       } else if (it->isObject() && it->toObject().size() > 2) {
-        votes[QStringLiteral("$.%1").arg(it.key())] += 2;
+        votes[QStringLiteral("$%1").arg(memberStep(it.key()))] += 2;
         nested = true;
       }
     }
-    votes[QString()] += nested ? 1 : 3;
+    // A greeting or an ack has few members and says little of where the events are.
+    constexpr qsizetype kLeastMembers = 3;
+    votes[QString()] += nested || root.size() < kLeastMembers ? 1 : 3;
   }
   QList<QPair<int, QString>> ranked;
   for (const auto& [path, count] : votes) ranked.append({-count, path});
@@ -148,19 +123,26 @@ QStringList recordPaths(const QList<QByteArray>& messages) {
 }
 
 std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path) {
+  DecoderSettings settings;
+  settings.records = path.toStdString();
+  // All that was sampled counts, so that a price that was whole at first is still a price.
+  JsonInference inference(settings, {}, static_cast<size_t>(messages.size()));
+  std::vector<std::string> texts;
+  for (const QByteArray& message : messages) {
+    const std::string_view text(message.constData(), static_cast<size_t>(message.size()));
+    if (!isJson(text)) continue;
+    inference.add(text);
+    texts.push_back(jsonMinified(text));
+  }
   std::vector<DraftColumn> out;
-  for (const QByteArray& message : messages)
-    for (const auto event : eventsOf(message, path)) {
-      const QJsonObject object = event.toObject();
-      for (auto it = object.begin(); it != object.end(); ++it) {
-        const auto known = std::find_if(out.begin(), out.end(), [&](const DraftColumn& c) { return c.name == it.key(); });
-        if (it->isNull()) continue;
-        if (known == out.end())
-          out.push_back({it.key(), typeOf(*it), sampleText(*it)});
-        else
-          known->type = wider(known->type, typeOf(*it));
-      }
-    }
+  const SchemaPtr schema = inference.schema();
+  if (!schema) return out;
+  for (const Field& field : schema->fields) out.push_back({QString::fromStdString(field.name), QString::fromUtf8(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())), {}});
+  for (const std::string& text : texts)
+    for (const JsonInference::Record& record : inference.recordsOf(text))
+      for (DraftColumn& column : out)
+        if (column.sample.isEmpty())
+          if (const auto value = jsonMember(record.event, column.name.toStdString()); value && !isJsonNull(*value)) column.sample = QString::fromStdString(jsonPlainText(*value));
   return out;
 }
 

@@ -25,6 +25,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/base/json_path.h"
 #include "core/net/qt_clock.h"
 #include "core/session/feed_sampler.h"
 #include "ui/connect_dialog.h"
@@ -236,6 +237,19 @@ class EditorTest final : public QObject {
     QVERIFY(again->isVisible());
     QTest::mouseClick(again, Qt::LeftButton);
     QVERIFY(sql->toPlainText().startsWith(QLatin1String("CREATE STREAM Other")) && !again->isVisible());
+  }
+
+  // The wizard finds what a source of `( ... )` would learn: in the order of the feed, greetings left out, by quoted paths too.
+  void aDraftHasTheColumnsThatARunWouldLearn() {
+    const QList<QByteArray> messages{R"({"event":"hello"})", R"({"my trades":[{"sym":"A","px":1,"note":null},{"sym":"B","px":2.5,"note":{"x":1}}],"n":7})",
+                                     R"({"my trades":[{"sym":"A","px":3}],"n":8})"};
+    const QStringList paths = recordPaths(messages);
+    QCOMPARE(paths.first(), QStringLiteral("$['my trades'][*]"));
+    QVERIFY(!jsonPathComplaint(paths.first().toStdString(), true));
+    const std::vector<DraftColumn> columns = draftColumns(messages, paths.first());
+    QStringList told;
+    for (const DraftColumn& c : columns) told << c.name + QLatin1Char(' ') + c.type + QLatin1Char(' ') + c.sample;
+    QCOMPARE(told, QStringList({QStringLiteral("sym STRING A"), QStringLiteral("px DOUBLE 1"), QStringLiteral("note OBJECT {\"x\":1}")}));
   }
 
   void theTimeOfEventsCanBePicked() {
