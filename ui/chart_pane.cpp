@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
+#include <QCursor>
 #include <QFileDialog>
 #include <QIcon>
 #include <QJsonArray>
@@ -208,6 +209,8 @@ void ChartPane::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu;
   fillMenu(menu);
   menu.exec(event->globalPos());
+  // While a menu is open the chart does not see the mouse leave.
+  if (!m_chart->rect().contains(m_chart->mapFromGlobal(QCursor::pos()))) m_chart->clearCursor();
 }
 
 void ChartPane::resizeEvent(QResizeEvent* event) {

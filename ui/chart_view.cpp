@@ -5,10 +5,12 @@
 #include <QDateTime>
 #include <QGraphicsLayout>
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
 #include <algorithm>
+#include <utility>
 
 #include "ui/plot_style.h"
 
@@ -175,13 +177,13 @@ QString ChartView::asCsv() const {
   if (sigma) head << QStringLiteral("sigma");
   QString out = (head << QStringLiteral("state")).join(QLatin1Char(',')) + QStringLiteral("\r\n");
   if (!store) return out;
-  const auto number = [](double value) { return QString::number(value, 'g', 17); };
+  const auto number = [](double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); };
   const auto line = [&](const ChartSeries& series, const ChartPoint& point, const char* state) {
     QString name = series.name;
     if (name.contains(QLatin1Char(',')) || name.contains(QLatin1Char('"')) || name.contains(QLatin1Char('\n')))
       name = QLatin1Char('"') + name.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
     QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), name, number(point.value), number(point.volume)};
-    if (candles) cells << number(point.first) << number(point.high) << number(point.low) << number(point.value);
+    if (candles) cells << number(point.first) << number(point.high) << number(point.low) << number(point.close);
     if (sigma) cells << number(point.sigma);
     out += (cells << QLatin1String(state)).join(QLatin1Char(',')) + QStringLiteral("\r\n");
   };
@@ -195,7 +197,12 @@ QString ChartView::asCsv() const {
   return out;
 }
 
-void ChartView::paintTo(QPainter& painter) const { m_plot->paint(&painter, nullptr, nullptr); }
+// The crosshair is the mouse's, not the picture's: its box would hide what was to be shown.
+void ChartView::paintTo(QPainter& painter) const {
+  const std::optional<int64_t> time = std::exchange(m_plot->m_cursorTime, std::nullopt);
+  m_plot->paint(&painter, nullptr, nullptr);
+  m_plot->m_cursorTime = time;
+}
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
@@ -265,10 +272,14 @@ void ChartView::mouseMoveEvent(QMouseEvent* event) {
   emit cursorMoved(m_plot->m_cursorTime);
 }
 
-void ChartView::leaveEvent(QEvent* event) {
+void ChartView::clearCursor() {
   m_plot->m_cursorY.reset();
   setCursorTime(std::nullopt);
   emit cursorMoved(std::nullopt);
+}
+
+void ChartView::leaveEvent(QEvent* event) {
+  clearCursor();
   QChartView::leaveEvent(event);
 }
 

@@ -44,6 +44,8 @@ class ChartView final : public QChartView {
   void setTimeView(int64_t endMs, int64_t rangeMs);
   /// Where the mouse is over another chart; nothing when it is over none.
   void setCursorTime(std::optional<int64_t> time);
+  /// As if the mouse had left.
+  void clearCursor();
   std::optional<int64_t> cursorTime() const { return m_plot->m_cursorTime; }
   /// The marks of another chart, without telling of it.
   void setMarks(std::optional<int64_t> a, std::optional<int64_t> b);

@@ -24,6 +24,10 @@ EmptyHint::EmptyHint(QAbstractItemView& view, const QString& text) : QLabel(text
   fit();
 }
 
+void EmptyHint::say(const QString& text) {
+  if (text != this->text()) setText(text);
+}
+
 bool EmptyHint::eventFilter(QObject* object, QEvent* event) {
   if (event->type() == QEvent::Resize) fit();
   return QLabel::eventFilter(object, event);

@@ -13,6 +13,7 @@ class EmptyHint final : public QLabel {
   Q_OBJECT
  public:
   EmptyHint(QAbstractItemView& view, const QString& text);
+  void say(const QString& text);
 
  protected:
   bool eventFilter(QObject* object, QEvent* event) override;

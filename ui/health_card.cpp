@@ -254,8 +254,13 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   m_now = now;
   m_look = healthLook(h, *m_theme);
   const QString attempt = h.maxAttempts < 0 ? tr("Attempt %1").arg(h.attempt) : tr("Attempt %1 of %2").arg(h.attempt).arg(h.maxAttempts);
-  if (h.state == ConnectionState::Waiting)
-    m_detail = tr("%1, retrying in %2 s").arg(attempt).arg(std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6)), 0, 'f', 0);
+  const double wait = std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6));
+  if (h.state == ConnectionState::Waiting && h.isSink && h.queued > 0)
+    // What waits meanwhile, and what the queue had no room for, matters more than which attempt it is.
+    m_detail = tr("Retrying in %1 s · %2 queued").arg(wait, 0, 'f', 0).arg(withThousands(static_cast<double>(h.queued), 0)) +
+               (h.dropped > 0 ? tr(", %1 dropped").arg(withThousands(static_cast<double>(h.dropped), 0)) : QString());
+  else if (h.state == ConnectionState::Waiting)
+    m_detail = tr("%1, retrying in %2 s").arg(attempt).arg(wait, 0, 'f', 0);
   else if (isTryingAgain())
     m_detail = tr("%1, connecting").arg(attempt);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)

@@ -7,6 +7,8 @@
 #include <QPainter>
 #include <QPointer>
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <vector>
 
 #include "ui/plot_style.h"
@@ -77,7 +79,8 @@ QAccessibleInterface* makeAccessible(const QString&, QObject* object) {
 }
 
 QString changeText(double percent) {
-  return (percent < 0 ? QStringLiteral("▼ ") : QStringLiteral("▲ ")) + percentText(percent);
+  const int sign = percentSign(percent);
+  return (sign < 0 ? QStringLiteral("▼ ") : sign > 0 ? QStringLiteral("▲ ") : QString()) + percentText(percent);
 }
 
 }  // namespace
@@ -139,16 +142,20 @@ LegendTable::Row LegendTable::rowOf(int row) const {
   const ChartSeries& s = m_store->series()[static_cast<size_t>(row)];
   Row out;
   out.name = s.name;
-  out.last = s.open ? s.open->value : s.points.empty() ? 0 : s.points.back().value;
-  out.sigma = s.open ? s.open->sigma : s.points.empty() ? 0 : s.points.back().sigma;
   const size_t first = s.lowerBound(m_from);
   const size_t until = s.lowerBound(m_to + 1);
+  // All of a row is about what is seen: the open window belongs to it when the newest rows do.
+  const ChartPoint* open = s.open && until == s.points.size() ? &*s.open : nullptr;
+  const ChartPoint* last = open ? open : until > 0 ? &s.points[until - 1] : s.points.empty() ? nullptr : &s.points.front();
+  out.last = last ? last->value : 0;
+  out.sigma = last ? last->sigma : 0;
   if (first >= until) return out;
-  const ChartSeries::Extent extent = s.extent(first, until);
+  ChartSeries::Extent extent = s.extent(first, until);
+  if (open) extent.take(*open);
   if (s.points[first].value != 0) out.change = (out.last / s.points[first].value - 1) * 100;
   out.low = extent.low;
   out.high = extent.high;
-  out.mean = extent.sum / static_cast<double>(until - first);
+  out.mean = extent.sum / static_cast<double>(until - first + (open ? 1 : 0));
   return out;
 }
 
@@ -199,11 +206,16 @@ void LegendTable::paintTo(QPainter& p, int width) const {
   for (int c = 0; c < heads.size(); ++c) cell(c, 0, kHeader, heads[c], t.text3, uiFont(11));
   std::vector<Row> all;
   int decimals = 0;
+  int fewest = INT_MAX;
   for (int row = 0; row < rows(); ++row) {
     all.push_back(rowOf(row));
     // The same for a whole column, so that points stand beneath one another.
     decimals = std::max(decimals, priceDecimals(all.back().last));
+    fewest = std::min(fewest, priceDecimals(all.back().last));
   }
+  // Unless that were to give the large ones decimals that nobody reads.
+  constexpr int kMostApart = 3;
+  const bool isShared = decimals - fewest <= kMostApart;
   for (int row = 0; row < rows(); ++row) {
     const Row& r = all[static_cast<size_t>(row)];
     const double y = kHeader + row * kRow;
@@ -216,11 +228,14 @@ void LegendTable::paintTo(QPainter& p, int width) const {
     p.setPen(hidden ? t.text3 : t.text1);
     p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(r.name, Qt::ElideRight, static_cast<int>(w * names) - 24));
     int c = 0;
-    cell(c++, y, kRow, withThousands(r.last, decimals), hidden ? t.text3 : t.text1, uiFont(12, QFont::DemiBold));
+    const auto number = [&](double value, const QFont& font) {
+      return fittedNumber(value, isShared ? decimals : priceDecimals(r.last), w * each - 6, QFontMetricsF(font));
+    };
+    cell(c++, y, kRow, number(r.last, uiFont(12, QFont::DemiBold)), hidden ? t.text3 : t.text1, uiFont(12, QFont::DemiBold));
     // The preset's colours are for marks: as text they would be too faint.
-    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : r.change.value_or(0) < 0 ? t.down : t.up, uiFont(12));
-    for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? withThousands(*value, decimals) : QString(), t.text2, uiFont(12));
-    if (sigma) cell(c++, y, kRow, withThousands(r.sigma, decimals), t.text2, uiFont(12));
+    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : std::array{t.down, t.text2, t.up}[static_cast<size_t>(percentSign(r.change.value_or(0)) + 1)], uiFont(12));
+    for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? number(*value, uiFont(12)) : QString(), t.text2, uiFont(12));
+    if (sigma) cell(c++, y, kRow, number(r.sigma, uiFont(12)), t.text2, uiFont(12));
   }
   p.setFont(uiFont(11));
   p.setPen(t.text2);

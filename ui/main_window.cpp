@@ -402,8 +402,9 @@ void MainWindow::setRunning(bool running) {
   m_running = running;
   m_tools.at(QStringLiteral("stop"))->setEnabled(running);
   showLive();
-  m_demoBadge->setVisible(m_isDemo && running);
-  setWindowTitle(m_isDemo && running ? tr("Weir · DEMO DATA") : tr("Weir"));
+  // Its data stays on the charts when it has ended.
+  m_demoBadge->setVisible(m_isDemo);
+  setWindowTitle(m_isDemo ? tr("Weir · DEMO DATA") : tr("Weir"));
   m_streams->setRunning(running);
   if (running) return;
   m_previewBadge->hide();

@@ -14,6 +14,7 @@
 #include "core/session/workspace.h"
 #include "core/session/result_history.h"
 #include "ui/alerts_panel.h"
+#include "ui/gap_book.h"
 #include "ui/result_views.h"
 #include "ui/settings.h"
 #include "ui/plot_item.h"
@@ -248,8 +249,8 @@ class MainWindow final : public QMainWindow {
   Micros m_lastAt = 0;
   Micros m_startedAt = 0;
   quint64 m_dashboardBefore = 0;  ///< rows that the demo's dashboard had when the run began
-  uint64_t m_lostSoFar = 0;
-  std::map<int64_t, uint64_t> m_lostInGap;
+  GapBook m_gaps;
+  std::map<std::string, std::set<std::string>> m_feedsOf;  ///< of each result
   double m_inRate = 0;
   double m_outRate = 0;
 };

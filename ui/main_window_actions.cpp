@@ -149,7 +149,7 @@ void MainWindow::buildActions() {
   });
   notify->setCheckable(true);
   notify->setChecked(true);
-  action(QStringLiteral("settings"), tr("S&ettings..."), QKeySequence::Preferences, [this] { showSettings(); });
+  action(QStringLiteral("settings"), tr("S&ettings..."), QKeySequence(tr("Ctrl+,")), [this] { showSettings(); });
   action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
   action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
     restoreState(m_factoryLayout);

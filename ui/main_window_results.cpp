@@ -56,11 +56,15 @@ void MainWindow::adoptRun() {
   m_streams->setRunning(true);
   const bool goesOn = info.replaces && !info.keptConnections.isEmpty();
   if (!goesOn) {
-    m_lostSoFar = 0;
-    m_lostInGap.clear();
     m_startedAt = 0;
     m_alertMarks.clear();
   }
+  std::set<std::string> goingOn;
+  if (goesOn)
+    for (const QString& name : info.keptConnections) goingOn.insert(name.toStdString());
+  m_gaps.beginRun(info.identities, goingOn, QDateTime::currentMSecsSinceEpoch());
+  m_feedsOf.clear();
+  for (const std::string& name : info.results) m_feedsOf.emplace(name, m_script.feedsOf(name));
   m_lastAt = 0;
   const bool sinkGoesOn = goesOn && std::any_of(info.keptConnections.begin(), info.keptConnections.end(), [this](const QString& name) {
     return m_script.stream(name.toStdString()).kind == StreamKind::Sink;
@@ -240,14 +244,12 @@ void MainWindow::takeRows() {
 }
 
 void MainWindow::showGaps(const RunSnapshot& snapshot) {
-  // What the sources estimate grows once a loss is over: it belongs to the newest gap.
-  uint64_t lost = 0;
-  for (const ConnectionHealth& h : snapshot.connections) lost += h.lost;
-  if (lost > m_lostSoFar && !snapshot.gaps.empty()) m_lostInGap[snapshot.gaps.back().from] += lost - m_lostSoFar;
-  m_lostSoFar = lost;
+  m_gaps.take(snapshot);
   m_charts->forEach([&](ChartPane& pane) {
-    pane.chart().setLost(m_lostInGap);
-    pane.chart().setGaps(snapshot.gaps);
+    const auto feeds = m_feedsOf.find(pane.stream().toStdString());
+    if (feeds == m_feedsOf.end()) return;
+    pane.chart().setLost(m_gaps.lostOf(feeds->second));
+    pane.chart().setGaps(m_gaps.gapsOf(feeds->second));
   });
 }
 

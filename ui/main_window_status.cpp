@@ -161,7 +161,9 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
                  tr("     in %1/s   out %2/s").arg(m_inRate, 0, 'f', 0).arg(m_outRate, 0, 'f', 1);
   if (s.lagMs) text += tr("     lag %1").arg(spanWords(static_cast<double>(*s.lagMs)));
   if (m_isDemo && m_demo.dashboardRows && m_previewed.empty())
-    text += tr("     dashboard received %1 of %2 sent").arg(m_demo.dashboardRows() - m_dashboardBefore).arg(s.rowsOut);
+    // The dashboard may be a moment ahead of what was last asked of the sink.
+    if (const uint64_t received = m_demo.dashboardRows() - m_dashboardBefore; s.rowsOut > 0 || received > 0)
+      text += tr("     dashboard received %1 of %2 sent").arg(received).arg(std::max<uint64_t>(s.rowsOut, received));
   m_status->setText(text);
   // Only what is not zero stands out.
   QStringList faults;

@@ -86,7 +86,10 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
   constexpr double kRow = 18;
   constexpr double kHead = 28;
   constexpr double kLine = 6;
+  const auto shown = static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const ChartSeries& s) { return !isHidden(static_cast<size_t>(&s - all.data())); }));
+  const size_t unread = shown - rows.size();
   double height = kHead + kRow * static_cast<double>(rows.size()) + 4;
+  if (unread > 0) height += kRow;
   if (candles) height += kRow;
   if (volume) height += kRow + kLine;
   if (!alertText.isEmpty()) height += kRow;
@@ -126,13 +129,18 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
     p.setPen(plotPen(m_theme->series[i % m_theme->series.size()], 2));
     p.drawLine(QPointF(inner.left(), top + 8), QPointF(inner.left() + 12, top + 8));
     const ChartPoint* at = pointAt(series, time);
-    const QString value = at ? withThousands(at->value, priceDecimals(at->value)) : QString();
+    constexpr double kNameAtLeast = 60;
+    const QString value = at ? fittedNumber(at->value, priceDecimals(at->value), kValueEnd - kNameAtLeast, QFontMetricsF(uiFont(11, QFont::DemiBold))) : QString();
     const double width = QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(value) + 2;
     text(18, kValueEnd - width - 4, Qt::AlignLeft, series.name, m_theme->text2);
     if (at) {
       text(kValueEnd - width, kValueEnd, Qt::AlignRight, value, m_theme->text1, QFont::DemiBold);
       text(kValueEnd + 4, inner.width(), Qt::AlignRight, percentText((at->value / baseOf(series) - 1) * 100), m_theme->text2);
     }
+    top += kRow;
+  }
+  if (unread > 0) {
+    text(18, inner.width(), Qt::AlignLeft, QObject::tr("and %n more", nullptr, static_cast<int>(unread)), m_theme->text3);
     top += kRow;
   }
   if (candles) {

@@ -49,12 +49,16 @@ void PlotItem::paintGaps(QPainter& p) const {
 std::vector<PlotItem::Tag> PlotItem::tags(const Scales& scales) const {
   const QRectF r = priceRect();
   std::vector<Tag> tags;
+  // As many as the legend has rows: more would be a wall of colours without an axis.
+  constexpr size_t kMostTags = 8;
+  const auto focus = static_cast<size_t>(std::max(m_focus, 0));
   for (size_t i = 0; i < m_store->series().size(); ++i) {
     const ChartSeries& series = m_store->series()[i];
     if (isHidden(i) || (!series.open && series.points.empty())) continue;
+    if (tags.size() + (focus > i ? 1 : 0) >= kMostTags && i != focus) continue;
     const double last = series.open ? series.open->value : series.points.back().value;
     tags.push_back({std::clamp(y(scales[i], last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortSymbol(series.name),
-                    withThousands(last, priceDecimals(last)), m_theme->series[i % m_theme->series.size()]});
+                    fittedNumber(last, priceDecimals(last), m_axisWidth - 22, QFontMetricsF(uiFont(11, QFont::DemiBold))), m_theme->series[i % m_theme->series.size()]});
   }
   std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.y < b.y; });
   for (size_t i = 1; i < tags.size(); ++i) tags[i].y = std::max(tags[i].y, tags[i - 1].y + 20);

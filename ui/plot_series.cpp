@@ -101,10 +101,10 @@ void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& seri
   const double base = baseOf(series);
   const auto candle = [&](const ChartPoint& point, bool open) {
     const double x = timeToX(static_cast<double>(point.at)) - slot / 2;
-    const bool rising = point.value >= point.first;
+    const bool rising = point.close >= point.first;
     const QColor color = rising ? m_theme->up : m_theme->down;
-    const double top = y(s, std::max(point.value, point.first), base);
-    const double bottom = y(s, std::min(point.value, point.first), base);
+    const double top = y(s, std::max(point.close, point.first), base);
+    const double bottom = y(s, std::min(point.close, point.first), base);
     p.setPen(plotPen(color, 1.2, open ? Qt::DotLine : Qt::SolidLine));
     p.drawLine(QPointF(x, y(s, point.high, base)), QPointF(x, top));
     p.drawLine(QPointF(x, bottom), QPointF(x, y(s, point.low, base)));
@@ -165,10 +165,9 @@ void PlotItem::paintSeries(QPainter& p, const Scales& scales) const {
       m_spans.paint(p);
     }
     p.setClipRect(scales[i].rect.adjusted(0, -2, 0, 2));
-    if (showsCandles(i))
-      paintCandles(p, scales[i], all[i]);
-    else
-      paintLine(p, scales[i], i);
+    const bool candles = showsCandles(i);
+    if (candles) paintCandles(p, scales[i], all[i]);
+    if (!candles || m_store->hasLineOverCandles()) paintLine(p, scales[i], i);
   }
   p.setClipping(false);
   m_spans.paint(p);
@@ -241,7 +240,7 @@ void PlotItem::paintPoints(QPainter& p, const Scales& scales) const {
       p.setBrush(m_theme->bg1);
       p.drawPolygon(QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 0), at + QPointF(0, 4.5), at + QPointF(-4.5, 0)}));
     }
-    if (candles || !isOpenSeen(series)) continue;
+    if ((candles && !m_store->hasLineOverCandles()) || !isOpenSeen(series)) continue;
     p.setPen(plotPen(m_theme->series[i % m_theme->series.size()], 1.6));
     p.setBrush(m_theme->bg1);
     p.drawEllipse(QPointF(timeToX(static_cast<double>(openTime(*series.open))), y(s, series.open->value, base)), 4, 4);

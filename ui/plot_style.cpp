@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/theme.h"
+
 namespace weir {
 
 QPen plotPen(const QColor& color, double width, Qt::PenStyle style) {
@@ -27,13 +29,35 @@ QString shortSymbol(const QString& name) {
   return name;
 }
 
+int percentSign(double value, int decimals) {
+  if (std::fabs(value) < 0.5 * std::pow(10, -decimals)) return 0;
+  return value < 0 ? -1 : 1;
+}
+
 QString percentText(double value, int decimals) {
-  return (value < 0 ? QString(QChar(0x2212)) : QStringLiteral("+")) + QString::number(std::fabs(value), 'f', decimals) + QStringLiteral(" %");
+  const int sign = percentSign(value, decimals);
+  return (sign < 0 ? QString(QChar(0x2212)) : sign > 0 ? QStringLiteral("+") : QString()) + QString::number(std::fabs(value), 'f', decimals) + QStringLiteral(" %");
 }
 
 int priceDecimals(double value) {
+  constexpr int kLeast = 5;
+  constexpr int kMost = 12;
   const double size = std::fabs(value);
-  return size >= 1000 ? 2 : size >= 1 ? 3 : 5;
+  if (size >= 1) return size >= 1000 ? 2 : 3;
+  return size > 0 ? std::clamp(kLeast - 1 - static_cast<int>(std::floor(std::log10(size))), kLeast, kMost) : kLeast;
+}
+
+QString fittedNumber(double value, int decimals, double width, const QFontMetricsF& metrics) {
+  const auto fits = [&](const QString& text) { return metrics.horizontalAdvance(text) <= width; };
+  // Of a small number the decimals are all there is.
+  const int least = std::fabs(value) < 1 && value != 0 ? decimals : 0;
+  const bool isSeen = value == 0 || std::fabs(value) >= 0.5 * std::pow(10, -decimals);
+  for (int d = decimals; isSeen && d >= least; --d)
+    if (QString text = withThousands(value, d); fits(text)) return text;
+  constexpr int kMostDigits = 6;
+  for (int digits = kMostDigits; digits > 1; --digits)
+    if (QString text = QString::number(value, 'g', digits).replace(QLatin1Char('-'), QChar(0x2212)); fits(text)) return text;
+  return metrics.elidedText(withThousands(value, 0), Qt::ElideRight, width);
 }
 
 int stepDecimals(double step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QColor>
+#include <QFontMetricsF>
 #include <QPen>
 #include <QString>
 
@@ -13,10 +14,14 @@ QPen plotPen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLi
 double niceStep(double span, int wanted);
 /// "BTCUSDT" is "BTC" on a tag: the quote currency is the same for all.
 QString shortSymbol(const QString& name);
-/// "+0.12 %", with a true minus.
+/// "+0.12 %", with a true minus; what rounds to nothing has no sign.
 QString percentText(double value, int decimals = 2);
-/// Of a price, by its size.
+/// -1, 0 or 1: the sign that `percentText` gives it.
+int percentSign(double value, int decimals = 2);
+/// Of a price, by its size: five digits of it at least.
 int priceDecimals(double value);
+/// The number with as many of these decimals as fit into a width, or in powers of ten: never without its first digits.
+QString fittedNumber(double value, int decimals, double width, const QFontMetricsF& metrics);
 /// As many as tell the labels of an axis with this step apart.
 int stepDecimals(double step);
 

@@ -6,6 +6,7 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/base/text.h"
@@ -33,6 +34,34 @@ QString wholeWithThousands(int64_t value) {
   QLocale locale = QLocale::c();
   locale.setNumberOptions({});
   return locale.toString(static_cast<qlonglong>(value)).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+// The last row comes to stand on top, but the rows of one window stand in the order of its groups.
+// In the order in which they are put on top of one another.
+std::vector<size_t> newestFirst(const Batch& batch) {
+  std::vector<size_t> order(batch.rows());
+  std::iota(order.begin(), order.end(), size_t{0});
+  for (size_t from = 0; from < order.size();) {
+    size_t to = from + 1;
+    while (to < order.size() && batch.meta[to].isWindowEnd && batch.meta[from].isWindowEnd && batch.meta[to].at == batch.meta[from].at) ++to;
+    std::reverse(order.begin() + static_cast<std::ptrdiff_t>(from), order.begin() + static_cast<std::ptrdiff_t>(to));
+    from = to;
+  }
+  return order;
+}
+
+// A value of which the column's decimals would show fewer digits than this says them itself.
+constexpr int kLeastDigits = 4;
+
+QString realText(double value, int decimals) {
+  const double size = std::fabs(value);
+  if (size == 0 || size >= std::pow(10, kLeastDigits - 1 - decimals)) return withThousands(value, decimals);
+  constexpr double kTiniest = 1e-9;
+  if (size < kTiniest) return QString::number(value, 'g', kLeastDigits).replace(QLatin1Char('-'), QChar(0x2212));
+  const int own = kLeastDigits - 1 - static_cast<int>(std::floor(std::log10(size)));
+  QString text = withThousands(value, own);
+  while (text.endsWith(QLatin1Char('0')) && text.size() - text.indexOf(QLatin1Char('.')) - 1 > decimals) text.chop(1);
+  return text;
 }
 
 }  // namespace
@@ -173,9 +202,11 @@ std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
 void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
   std::vector<Row> older;
   const int64_t before = m_closed.empty() ? INT64_MAX : m_closed.back().at;
-  for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch)
-    for (size_t row = (*batch)->rows(); row-- > 0;)
-      if ((*batch)->meta[row].at < before && m_closed.size() + older.size() < kMostRows) older.push_back(rowOf(**batch, row, false));
+  for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
+    const std::vector<size_t> order = newestFirst(**batch);
+    for (auto row = order.rbegin(); row != order.rend(); ++row)
+      if ((*batch)->meta[*row].at < before && m_closed.size() + older.size() < kMostRows) older.push_back(rowOf(**batch, *row, false));
+  }
   if (older.empty()) return;
   const int at = rowCount();
   beginInsertRows({}, at, at + static_cast<int>(older.size()) - 1);
@@ -187,7 +218,7 @@ void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
 void ResultsModel::addClosed(const Batch& batch) {
   const auto first = static_cast<int>(m_open.size());
   std::vector<Row> fresh;
-  for (size_t row = 0; row < batch.rows(); ++row) {
+  for (const size_t row : newestFirst(batch)) {
     const bool keyed = m_keys && !m_keys->empty();
     // The open windows have their own place on top.
     if (m_keys && batch.meta[row].isProvisional) continue;
@@ -275,7 +306,7 @@ QString ResultsModel::shown(const Row& row, int column) const {
     if (writing.isTime) return timeText(*whole);
     if (!m_fullPrecision) return wholeWithThousands(*whole);
   }
-  if (const auto* real = std::get_if<double>(&value); real && std::isfinite(*real) && !m_fullPrecision) return withThousands(*real, writing.decimals);
+  if (const auto* real = std::get_if<double>(&value); real && std::isfinite(*real) && !m_fullPrecision) return realText(*real, writing.decimals);
   return QString::fromStdString(displayText(value, field.type));
 }
 

@@ -91,7 +91,7 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent, const QString& n
   header->setSortIndicator(-1, Qt::AscendingOrder);
   header->setResizeContentsPrecision(0);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
-  new EmptyHint(*m_table, tr("No rows yet: press Run."));
+  m_empty = new EmptyHint(*m_table, tr("No rows yet: press Run."));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
@@ -183,8 +183,9 @@ void ResultsPanel::refreshInfo() {
   m_info->setText(text);
   m_info->setToolTip(plainToolTip(text));
   const auto fresh = static_cast<int>(m_model->rowsSeen() - m_rowsWhenLeft);
+  m_empty->say(m_filter->text().isEmpty() || m_model->rowCount() == 0 ? tr("No rows yet: press Run.") : tr("No row matches the filter."));
   m_goLive->setVisible(!m_following);
-  if (!m_following) m_goLive->setText(fresh == 1 ? tr("1 new row - go live") : tr("%n new rows - go live", nullptr, fresh));
+  if (!m_following) m_goLive->setText(fresh == 0 ? tr("Go live") : fresh == 1 ? tr("1 new row - go live") : tr("%n new rows - go live", nullptr, fresh));
   fitColumns();
 }
 

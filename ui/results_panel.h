@@ -17,6 +17,8 @@ class QToolButton;
 
 namespace weir {
 
+class EmptyHint;
+
 /// The rows of a result stream with what one does with them: choose the stream, filter, sort, hide columns, copy,
 /// export. It follows the newest row until one scrolls away; then the rows under the eye stay where they are, and it
 /// says how many have come since.
@@ -61,6 +63,7 @@ class ResultsPanel final : public QWidget {
   ResultsModel* m_nothing;
   ResultsModel* m_model;
   QSortFilterProxyModel* m_proxy;
+  EmptyHint* m_empty;
   QTableView* m_table;
   QComboBox* m_stream;
   QLineEdit* m_filter;

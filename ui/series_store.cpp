@@ -106,12 +106,12 @@ SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostP
         if (isNumber(stream.schema->fields[i].type) && QString::fromStdString(stream.schema->fields[i].name).compare(QLatin1String(word), Qt::CaseInsensitive) == 0) return i;
     return std::nullopt;
   };
-  const auto close = exactly({"close", "c"});
+  m_close = exactly({"close", "c"});
   m_first = exactly({"open", "o"});
   m_high = exactly({"high", "h"});
   m_low = exactly({"low", "l"});
-  if (close && hasCandles()) m_value = close;
-  else m_first = m_high = m_low = std::nullopt;
+  if (!m_close || !hasCandles()) m_first = m_high = m_low = std::nullopt;
+  else m_value = named({"vwap"}).value_or(*m_close);
   m_volume = named({"volume", "quantity", "qty", "trades", "count"});
   m_count = exactly({"trades", "count", "n", "rows"});
   if (m_count == m_volume || m_count == m_value) m_count.reset();
@@ -168,6 +168,7 @@ std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) c
   point.first = number(m_first, point.value);
   point.high = number(m_high, point.value);
   point.low = number(m_low, point.value);
+  point.close = number(m_close, point.value);
   return point;
 }
 

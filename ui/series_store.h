@@ -21,7 +21,7 @@ struct ChartPoint {
   double value = 0;
   double volume = 0;
   double sigma = 0;                  ///< of the window, where the stream tells it
-  double first = 0, high = 0, low = 0;  ///< of a candle; its close is the value
+  double first = 0, high = 0, low = 0, close = 0;  ///< of a candle
   uint32_t count = 0;  ///< rows in it, where the stream tells it
   bool incomplete = false;
 };
@@ -100,6 +100,8 @@ class SeriesStore {
   QString groupName() const { return m_groupName; }
   bool hasSigma() const { return m_sigma.has_value(); }
   bool hasCandles() const { return m_first && m_high && m_low; }
+  /// The value is not the candles' close: its line goes over them.
+  bool hasLineOverCandles() const { return hasCandles() && m_value != m_close; }
   int64_t windowMs() const { return m_windowMs; }
   int64_t latest() const { return m_latest; }
 
@@ -114,7 +116,7 @@ class SeriesStore {
   std::unordered_set<size_t> m_undrawn;  ///< hashes of names
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
-  std::optional<size_t> m_volume, m_count, m_sigma, m_first, m_high, m_low;
+  std::optional<size_t> m_volume, m_count, m_sigma, m_first, m_high, m_low, m_close;
   QString m_valueName;
   QString m_volumeName;
   QString m_countName;

@@ -175,6 +175,8 @@ void SqlEditor::setTheme(const Theme& t) {
   }
   setSelectionBackgroundColor(t.selection);
   resetSelectionForegroundColor();
+  SendScintilla(SCI_SETADDITIONALSELBACK, t.selection);
+  SendScintilla(SCI_SETADDITIONALCARETFORE, t.accent);
   setMatchedBraceBackgroundColor(t.bg3);
   setMatchedBraceForegroundColor(t.accent);
   setIndicatorForegroundColor(t.error, kErrorIndicator);

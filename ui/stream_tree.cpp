@@ -221,7 +221,8 @@ void StreamTree::setRunning(bool running) {
       setState(*item, {tr("Idle"), m_theme->idle, HealthLook::Mark::Ring}, QString(), m_theme->text3);
   }
   if (m_sources && !running) m_sources->setText(1, QString::number(m_sources->childCount()));
-  if (m_queries) m_queries->setText(1, running ? tr("%n running", nullptr, m_queries->childCount()) : QString::number(m_queries->childCount()));
+  // A count of what stands below, no more: a query that feeds a sink stands beneath that.
+  if (m_queries) m_queries->setText(1, QString::number(m_queries->childCount()));
 }
 
 }  // namespace weir

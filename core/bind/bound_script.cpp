@@ -36,4 +36,15 @@ std::vector<std::string> BoundScript::results() const {
   return out;
 }
 
+std::set<std::string> BoundScript::feedsOf(const std::string& name) const {
+  std::set<std::string> upstream{name};
+  // Upstream comes first, so that once backwards is enough.
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
+    if (upstream.contains(node->target)) upstream.insert(node->inputs.begin(), node->inputs.end());
+  std::set<std::string> out;
+  for (const std::string& feed : feeds())
+    if (upstream.contains(feed)) out.insert(feed);
+  return out;
+}
+
 }  // namespace weir

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,7 +35,7 @@ struct BoundStream {
   Options options;
   std::optional<EventTimeRule> eventTime;
   Span span;
-  /// Of a result, for the charts: which columns name the group.
+  /// Of a result, for the charts: which columns name the group, of this query or of the one whose rows it passes on.
   std::vector<size_t> groupColumns;
   /// Rows come once a window closes.
   bool windowed = false;
@@ -101,6 +102,7 @@ struct BoundSelect {
   std::vector<BoundAggregate> aggregates;
   std::vector<BoundLag> lags;
   std::vector<BoundExpressionPtr> items;
+  std::vector<size_t> groupColumns;  ///< items that are group keys
   BoundExpressionPtr having;
   bool distinct = false;
   std::vector<BoundOrder> order;
@@ -186,6 +188,8 @@ struct BoundScript {
   std::vector<std::string> feeds() const;
   /// What `run` prints: streams that a query writes and no other reads, in order.
   std::vector<std::string> results() const;
+  /// The feeds whose rows a stream is made of, itself when it is one.
+  std::set<std::string> feedsOf(const std::string& name) const;
 };
 
 }  // namespace weir

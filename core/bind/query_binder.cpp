@@ -88,6 +88,12 @@ bool hasAggregate(const ast::Expr& expr) {
   return std::any_of(expr.args.begin(), expr.args.end(), [](const auto& arg) { return hasAggregate(*arg); });
 }
 
+bool isColumn(const ast::Expr& expr, const Scope& scope, size_t column) {
+  if (expr.kind != AstKind::Name) return false;
+  const auto found = scope.resolve(expr);
+  return found && found->column == column && found->partsUsed == expr.parts.size();
+}
+
 }  // namespace
 
 void QueryBinder::warn(Code code, Span span, std::string message, std::string hint) {
@@ -231,11 +237,24 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   select.layout = layout;
 
   // Which columns of the result are group keys: items that stand for one.
-  std::vector<size_t> groupColumns;
   for (size_t i = 0; i < items.size(); ++i)
     if (std::find(parts.keySignatures.begin(), parts.keySignatures.end(), binder.signature(*items[i].expr)) !=
         parts.keySignatures.end())
-      groupColumns.push_back(i);
+      select.groupColumns.push_back(i);
+  // Rows that are passed on one by one belong to the groups that they came from.
+  int64_t windowMs = select.window.slideMs > 0 ? select.window.slideMs : select.window.sizeMs;
+  std::vector<size_t> groupColumns = select.groupColumns;
+  if (const BoundStream& input = *m_catalog.find(select.input);
+      !select.aggregated && select.window.kind == BoundWindow::Kind::None && scope.relations().size() == 1) {
+    std::vector<size_t> passedOn;
+    for (const size_t key : input.groupColumns)
+      if (const auto item = std::find_if(items.begin(), items.end(), [&](const Item& i) { return isColumn(*i.expr, scope, key); }); item != items.end())
+        passedOn.push_back(static_cast<size_t>(item - items.begin()));
+    if (passedOn.size() == input.groupColumns.size()) {
+      groupColumns = std::move(passedOn);
+      windowMs = input.windowMs;
+    }
+  }
 
   select.keys = std::move(parts.keys);
   select.aggregates = std::move(parts.aggregates);
@@ -250,7 +269,8 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
               "give one of them another name with AS");
   if (existing && !isHidden && (!existing->inferred || !existing->schema->fields.empty())) {
     if (existing->inferred) complete(*existing, query, fields);
-    conformToTarget(query, select, fields, *existing);
+    const std::vector<size_t> placed = conformToTarget(query, select, fields, *existing);
+    for (size_t& column : groupColumns) column = placed[column];
   } else {
     BoundStream created = existing ? *existing : BoundStream{};
     created.name = target;
@@ -262,9 +282,9 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   }
   BoundStream& written = *m_catalog.find(target);
   if (written.groupColumns.empty() && written.windowMs == 0) {
-    written.groupColumns = groupColumns;
+    written.groupColumns = std::move(groupColumns);
     written.windowed = closes;
-    written.windowMs = select.window.slideMs > 0 ? select.window.slideMs : select.window.sizeMs;
+    written.windowMs = windowMs;
   }
   BoundNode node;
   node.inputs = {select.input};
@@ -332,8 +352,8 @@ void QueryBinder::complete(BoundStream& target, const ast::Query& query, const s
   target.inferred = false;
 }
 
-void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
-                                  const BoundStream& target) {
+std::vector<size_t> QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
+                                                 const BoundStream& target) {
   const Schema& schema = *target.schema;
   std::vector<BoundExpressionPtr> ordered(schema.fields.size());
   const std::vector<std::string> names = schema.names();
@@ -396,7 +416,9 @@ void QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, 
   }
   for (BoundOrder& order : select.order)
     if (order.output) order.output = orderTo[*order.output];
+  for (size_t& column : select.groupColumns) column = orderTo[column];
   select.items = std::move(ordered);
+  return orderTo;
 }
 
 }  // namespace weir

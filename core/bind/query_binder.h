@@ -43,8 +43,9 @@ class QueryBinder {
   static void nameColumns(const ast::Query& query, std::vector<Field>& fields);
   /// Adds the query's columns to those that its target, declared with `...`, has written out.
   static void complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields);
-  void conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
-                       const BoundStream& target);
+  /// Orders and widens the items as a declared target wants them; returns which of its columns each has become.
+  std::vector<size_t> conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
+                                      const BoundStream& target);
   void warn(Code code, Span span, std::string message, std::string hint = {});
 
   Catalog& m_catalog;

@@ -336,7 +336,7 @@ bool Pipeline::buildSelect(Node& n, BoundSelect& select, const Stream& target) {
                       output == BoundOutput::Kind::Last ||
                       (output == BoundOutput::Kind::Snapshot && !select.window.closes());
   if (limits)
-    n.chain.push_back(std::make_unique<RateLimitOperator>(*n.context, select.output, target.bound->groupColumns));
+    n.chain.push_back(std::make_unique<RateLimitOperator>(*n.context, select.output, select.groupColumns));
   return select.window.kind == BoundWindow::Kind::None && !limits;
 }
 

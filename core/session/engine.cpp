@@ -276,7 +276,7 @@ void Engine::observe() {
   // Open windows change with what comes in, and with what somebody looks at.
   const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
   for (const std::string& feed : pipeline.script().feeds())
-    for (const Gap& gap : pipeline.gapLog(feed).gaps()) s.gaps.push_back(gap);
+    if (const auto& gaps = pipeline.gapLog(feed).gaps(); !gaps.empty()) s.gaps[feed].assign(gaps.begin(), gaps.end());
   for (const std::string& name : m_results)
     if (moved && (m_watched.empty() || m_watched.contains(name))) m_feed.publishOpen(name, pipeline.openRows(name));
   const std::lock_guard lock(m_mutex);

@@ -39,8 +39,8 @@ struct RunSnapshot {
   /// By how much the newest event times are behind the clock, of the source that is furthest behind among those that
   /// bring rows; nothing where no source has event times.
   std::optional<int64_t> lagMs;
-  /// Times in which sources were lost.
-  std::vector<Gap> gaps;
+  /// Times in which each source was lost.
+  std::map<std::string, std::vector<Gap>> gaps;
   /// Rows that each stream has had, sources included.
   std::map<std::string, uint64_t> streamRows;
   /// Failed casts, zero divisors, overflows and domain errors, and an example of the newest rejected messages.

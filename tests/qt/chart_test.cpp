@@ -18,8 +18,10 @@
 #include <cmath>
 
 #include "ui/chart_deck.h"
+#include "ui/gap_book.h"
 #include "ui/legend_table.h"
 #include "ui/main_window.h"
+#include "ui/plot_style.h"
 #include "ui/result_views.h"
 
 using namespace weir;
@@ -174,6 +176,51 @@ class ChartTest final : public QObject {
     QVERIFY(plot.priceRect().contains(box));
     QCOMPARE(plot.covered(box), 0.0);
     QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) || box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
+  }
+
+  void numbersKeepTheirDigits() {
+    const QFontMetricsF metrics(uiFont(12));
+    const auto told = [&](double value, double width = 1000) { return fittedNumber(value, priceDecimals(value), width, metrics); };
+    QCOMPARE(told(94260.28), QStringLiteral("94,260.28"));
+    QCOMPARE(told(2.5123e-5), QStringLiteral("0.000025123"));
+    QCOMPARE(told(0), QStringLiteral("0.00000"));
+    QVERIFY(told(1.23e-15).startsWith(QLatin1String("1.23e")));
+    // Narrow: with fewer decimals, then in powers of ten, and at no time without its first digits.
+    const double narrow = metrics.horizontalAdvance(QStringLiteral("94,260.3")) + 0.5;
+    QCOMPARE(told(94260.28, narrow), QStringLiteral("94,260.3"));
+    QVERIFY2(told(983'540'677'533'886.75, narrow).startsWith(QLatin1String("9.8")), qPrintable(told(983'540'677'533'886.75, narrow)));
+    QVERIFY(told(2.5123e-5, narrow).startsWith(QLatin1String("2.")));
+    QCOMPARE(percentText(-0.001), QStringLiteral("0.00 %"));
+    QCOMPARE(percentText(0.005), QStringLiteral("+0.01 %"));
+    QCOMPARE(percentSign(-0.2), -1);
+  }
+
+  // A source's losses are on the charts of what is made of it, and stay there when it is run again.
+  void gapsAreOfTheirSource() {
+    GapBook book;
+    book.beginRun({{"A", 1}, {"B", 2}}, {}, 0);
+    RunSnapshot snapshot;
+    snapshot.gaps = {{"A", {{100, 200}, {300, std::nullopt}}}, {"B", {{150, 160}}}};
+    snapshot.connections.resize(2);
+    snapshot.connections[0].name = QStringLiteral("A");
+    snapshot.connections[0].lost = 7;
+    snapshot.connections[1].name = QStringLiteral("B");
+    snapshot.connections[1].lost = 1;
+    book.take(snapshot);
+    QCOMPARE(book.gapsOf({"B"}).size(), size_t{1});
+    QCOMPARE(book.lostOf({"B"}), (std::map<int64_t, uint64_t>{{150, 1}}));
+    QCOMPARE(book.lostOf({"A"}), (std::map<int64_t, uint64_t>{{300, 7}}));
+    QCOMPARE(book.gapsOf({"A", "B"}).size(), size_t{3});
+    QCOMPARE(book.gapsOf({"A", "B"})[1].from, int64_t{150});
+    // Run again: A as it was, B another.
+    book.beginRun({{"A", 1}, {"B", 3}}, {}, 400);
+    QCOMPARE(book.gapsOf({"A"}).back().to.value_or(0), int64_t{400});
+    QVERIFY(book.gapsOf({"B"}).empty());
+    snapshot.gaps = {{"A", {{500, 600}}}};
+    snapshot.connections.resize(1);
+    snapshot.connections[0].lost = 2;
+    book.take(snapshot);
+    QCOMPARE(book.lostOf({"A"}), (std::map<int64_t, uint64_t>{{300, 7}, {500, 2}}));
   }
 
   void boxesDoNotMeet() {

@@ -86,7 +86,7 @@ class FirstMinuteTest final : public QObject {
     QTest::qWait(3000);
     const auto& points = window.series().series().front().points;
     QVERIFY(std::any_of(points.begin(), points.end(), [](const ChartPoint& point) { return point.incomplete; }));
-    QCOMPARE(window.engine().snapshot().gaps.size(), size_t{1});
+    QCOMPARE(window.engine().snapshot().gaps["BinanceTrades"].size(), size_t{1});
     picture("4-recovered");
 
     // It ends with one's own URL.
