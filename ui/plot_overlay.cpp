@@ -58,7 +58,7 @@ std::vector<PlotItem::Tag> PlotItem::tags(const Scales& scales) const {
     if (tags.size() + (focus > i ? 1 : 0) >= kMostTags && i != focus) continue;
     const double last = series.open ? series.open->value : series.points.back().value;
     tags.push_back({std::clamp(y(scales[i], last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortSymbol(series.name),
-                    fittedNumber(last, priceDecimals(last), m_axisWidth - 22, QFontMetricsF(uiFont(11, QFont::DemiBold))), m_theme->series[i % m_theme->series.size()]});
+                    fittedNumber(last, priceDecimals(last), m_axisWidth - 50, QFontMetricsF(uiFont(11, QFont::DemiBold))), m_theme->series[i % m_theme->series.size()]});
   }
   std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.y < b.y; });
   for (size_t i = 1; i < tags.size(); ++i) tags[i].y = std::max(tags[i].y, tags[i - 1].y + 20);

@@ -164,9 +164,9 @@ QPushButton#primary:hover { background: %fillhover; }
 QPushButton#primary:disabled { background: %bg3; color: %disabled; }
 QLineEdit { background: %bg1; color: %text1; border: 1px solid %ctl; border-radius: 5px; padding: 4px 8px; selection-background-color: %selection; }
 QLineEdit:focus { border-color: %accent; }
-QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked { border: 1px solid %ctl; background: %bg1; width: 13px; height: 13px; }
-QCheckBox::indicator:unchecked { border-radius: 3px; }
-QRadioButton::indicator:unchecked { border-radius: 7px; }
+QCheckBox::indicator { border: 1px solid %ctl; border-radius: 3px; background: %bg1; width: 13px; height: 13px; }
+QCheckBox::indicator:checked { border-color: %fill; background: %fill; image: url(:/weir/check.svg); }
+QCheckBox::indicator:disabled { border-color: %line2; }
 QTabWidget::pane { border: none; background: %bg1; }
 QTabBar { background: %bg0; }
 QTabBar::tab { background: %bg0; color: %text2; padding: 7px 14px; border: none; border-top: 2px solid transparent; }
