@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
+#include <QPointer>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QSvgGenerator>
@@ -208,9 +209,11 @@ void ChartPane::setSettings(const QJsonObject& settings) {
 void ChartPane::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu;
   fillMenu(menu);
+  // A run may begin while the menu is open, and take this chart away.
+  const QPointer<ChartPane> alive(this);
   menu.exec(event->globalPos());
   // While a menu is open the chart does not see the mouse leave.
-  if (!m_chart->rect().contains(m_chart->mapFromGlobal(QCursor::pos()))) m_chart->clearCursor();
+  if (alive && !m_chart->rect().contains(m_chart->mapFromGlobal(QCursor::pos()))) m_chart->clearCursor();
 }
 
 void ChartPane::resizeEvent(QResizeEvent* event) {

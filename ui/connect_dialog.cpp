@@ -131,8 +131,12 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   column->addLayout(buttons);
   connect(m_preset, &QComboBox::activated, this, &ConnectDialog::choosePreset);
   connect(m_sample, &QPushButton::clicked, this, &ConnectDialog::sample);
-  connect(m_records, &QComboBox::currentIndexChanged, this, &ConnectDialog::infer);
   connect(m_records, &QComboBox::activated, this, [this] { m_hasChosenRecords = true; });
+  connect(m_records, &QComboBox::currentIndexChanged, this, [this] {
+    // Other events have other columns: nothing is left out of them yet.
+    m_columns->setRowCount(0);
+    infer();
+  });
   connect(m_columns, &QTableWidget::itemChanged, this, [this] {
     offerTimes();
     preview();
@@ -190,6 +194,7 @@ DraftSource ConnectDialog::draft() const {
 void ConnectDialog::sample() {
   m_messages.clear();
   m_hasChosenRecords = false;
+  m_columns->setRowCount(0);
   const DraftSource source = draft();
   m_state->setText(tr("Connecting to %1 ...").arg(source.url));
   m_sampler = std::make_unique<FeedSampler>(source, m_clock);

@@ -31,7 +31,13 @@ void GapBook::take(const RunSnapshot& snapshot) {
     if (identity == m_identities.end()) continue;
     Source& source = m_sources[name];
     source.identity = identity->second;
-    for (const Gap& gap : gaps) source.gaps.insert_or_assign(gap.from, gap);
+    // From the newest back to the first that is as it was: there may be thousands, and this is asked at each frame.
+    for (auto gap = gaps.rbegin(); gap != gaps.rend(); ++gap) {
+      const auto [known, isNew] = source.gaps.try_emplace(gap->from, *gap);
+      if (!isNew && known->second.to && known->second.to == gap->to) break;
+      known->second = *gap;
+      if (source.gaps.size() > kMostGaps && known == source.gaps.begin()) break;
+    }
     while (source.gaps.size() > kMostGaps) {
       source.lost.erase(source.gaps.begin()->first);
       source.gaps.erase(source.gaps.begin());

@@ -145,11 +145,15 @@ LegendTable::Row LegendTable::rowOf(int row) const {
   const size_t first = s.lowerBound(m_from);
   const size_t until = s.lowerBound(m_to + 1);
   // All of a row is about what is seen: the open window belongs to it when the newest rows do.
-  const ChartPoint* open = s.open && until == s.points.size() ? &*s.open : nullptr;
+  const bool isOpenSeen = s.open && until == s.points.size() && s.open->at - m_store->windowMs() <= m_to;
+  const ChartPoint* open = isOpenSeen ? &*s.open : nullptr;
   const ChartPoint* last = open ? open : until > 0 ? &s.points[until - 1] : s.points.empty() ? nullptr : &s.points.front();
   out.last = last ? last->value : 0;
   out.sigma = last ? last->sigma : 0;
-  if (first >= until) return out;
+  if (first >= until) {
+    if (open) out.low = out.high = out.mean = open->value;
+    return out;
+  }
   ChartSeries::Extent extent = s.extent(first, until);
   if (open) extent.take(*open);
   if (s.points[first].value != 0) out.change = (out.last / s.points[first].value - 1) * 100;

@@ -90,15 +90,16 @@ SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostP
     for (const char* word : words)
       for (size_t i = 0; i < stream.schema->fields.size(); ++i) {
         const QString name = QString::fromStdString(stream.schema->fields[i].name).toLower();
-        if (isNumber(stream.schema->fields[i].type) && name.contains(QLatin1String(word))) return i;
+        // A deviation is named after what it is of.
+        if (isNumber(stream.schema->fields[i].type) && i != m_sigma && name.contains(QLatin1String(word))) return i;
       }
     return std::nullopt;
   };
+  m_sigma = named({"sigma", "stddev", "std_dev"});
   m_value = named({"vwap", "price", "avg", "mean", "close", "value"});
   if (!m_value)
     for (size_t i = 0; i < stream.schema->fields.size() && !m_value; ++i)
       if (isReal(stream.schema->fields[i].type)) m_value = i;
-  m_sigma = named({"sigma", "stddev", "std_dev"});
   // Candles want all four, by their own names.
   const auto exactly = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)

@@ -17,6 +17,15 @@ uint32_t codePoints(std::string_view text) {
 
 size_t textStart(std::string_view text) { return text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; }
 
+// What stands between the scheme of a URL and the @ before its host: a user and a password.
+void maskUsers(std::string& line) {
+  for (size_t at = line.find("://"); at != std::string::npos; at = line.find("://", at + 1)) {
+    const size_t end = line.find_first_of("@/'\" ", at + 3);
+    if (end != std::string::npos && line[end] == '@')
+      std::fill(line.begin() + static_cast<std::ptrdiff_t>(at) + 3, line.begin() + static_cast<std::ptrdiff_t>(end), '*');
+  }
+}
+
 // A header's value in the text of an option is not printed, whatever is wrong beside it: stars, as many as it has bytes.
 void maskHeaderValues(std::string& line) {
   for (size_t at = line.find("websocket.headers."); at != std::string::npos; at = line.find("websocket.headers.", at)) {
@@ -64,6 +73,9 @@ std::string render(const Diagnostic& diagnostic, std::string_view file, std::str
     std::string line(text.substr(lineStart, lineEnd - lineStart));
     // A column each, and nothing that a terminal would obey.
     std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    for (size_t at = line.find('\xC2'); at != std::string::npos; at = line.find('\xC2', at + 1))
+      if (at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) < 0xA0) line.replace(at, 2, " ");
+    maskUsers(line);
     maskHeaderValues(line);
     const size_t end = std::clamp<size_t>(diagnostic.span.end, begin, lineEnd);
     out.append(line).append("\n").append(place.column - 1, ' ');

@@ -33,7 +33,8 @@ int sidesOf(const ast::Expr& expr, const Scope& scope, size_t right) {
 void refuseLater(const ast::Expr& expr, const Scope& scope, const std::vector<size_t>& stepOf, size_t step) {
   if (expr.kind == AstKind::Name)
     if (const auto found = scope.resolve(expr); found && stepOf[found->relation] > step) {
-      const std::string& later = expr.parts.front().text;
+      const Relation& relation = scope.relations()[found->relation];
+      const std::string& later = relation.alias.starts_with('#') ? relation.stream : relation.alias;
       throwBind(Code::UnknownColumn, expr.span, "'" + later + "' comes later in the pattern: it is not known yet",
                 "move the condition to '" + later + "'");
     }

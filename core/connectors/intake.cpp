@@ -46,7 +46,8 @@ std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
 // The number that a sequence's column holds; a fraction, or one that a DOUBLE cannot tell from its neighbours, is none.
 std::optional<int64_t> wholeNumber(const Value& value) {
   if (const int64_t* whole = std::get_if<int64_t>(&value)) return *whole;
-  if (const std::string* text = std::get_if<std::string>(&value)) return exactInteger(*text);
+  // An OBJECT is JSON: what a text in it says counts.
+  if (const std::string* text = std::get_if<std::string>(&value)) return exactInteger(jsonPlainText(*text));
   constexpr double kExact = 9007199254740992;
   const double* real = std::get_if<double>(&value);
   if (real && *real == std::trunc(*real) && std::fabs(*real) < kExact) return static_cast<int64_t>(*real);

@@ -127,6 +127,7 @@ void WebSocketSink::failQueued() {
   const uint64_t rows = queued();
   m_queue.clear();
   m_leaving.clear();
+  m_isFull = false;
   m_reported.clear();
   const QString why = m_connection.health().error;
   fail(rows, why.isEmpty() ? tr("the connection was closed while they waited") : why);

@@ -221,6 +221,35 @@ bool isJsonNull(std::string_view json) { return json == "null"; }
 
 namespace {
 
+// A number's digits without zeros at either end, and the power of ten behind the last of them: exact, however long.
+void appendCanonicalNumber(std::string& out, std::string_view number) {
+  const bool negative = number.starts_with('-');
+  const size_t e = number.find_first_of("eE");
+  std::string_view written = e == std::string_view::npos ? std::string_view() : number.substr(e + 1);
+  if (written.starts_with('+')) written.remove_prefix(1);
+  constexpr int64_t kMostExponent = 1'000'000'000;
+  int64_t exponent = parseNumber<int64_t>(written).value_or(written.empty() ? 0 : kMostExponent);
+  exponent = std::clamp(exponent, -kMostExponent, kMostExponent);
+  std::string digits;
+  for (const char c : number.substr(negative ? 1 : 0, (e == std::string_view::npos ? number.size() : e) - (negative ? 1 : 0)))
+    if (c != '.') digits += c;
+  if (const size_t dot = number.substr(0, e).find('.'); dot != std::string_view::npos)
+    exponent -= static_cast<int64_t>(number.substr(0, e).size() - dot - 1);
+  digits.erase(0, digits.find_first_not_of('0'));
+  if (digits.empty()) {
+    out += '0';
+    return;
+  }
+  const size_t last = digits.find_last_not_of('0');
+  exponent += static_cast<int64_t>(digits.size() - 1 - last);
+  digits.resize(last + 1);
+  if (negative) out += '-';
+  out += digits;
+  if (exponent != 0) out.append("e").append(std::to_string(exponent));
+}
+
+bool isPlainNumber(std::string_view text) { return endOfPlainNumber(text.data(), text.data() + text.size()) == text.data() + text.size(); }
+
 void appendCanonical(std::string& out, std::string_view json) {
   if (json.starts_with('{')) {
     std::map<std::string, std::string_view> members;
@@ -242,10 +271,8 @@ void appendCanonical(std::string& out, std::string_view json) {
     out += ']';
   } else if (json.starts_with('"')) {
     appendJsonString(out, jsonPlainText(json));
-  } else if (const auto whole = exactInteger(json)) {
-    out += std::to_string(*whole);
-  } else if (const auto real = decimalNumber(json)) {
-    appendDouble(out, *real);
+  } else if (isPlainNumber(json)) {
+    appendCanonicalNumber(out, json);
   } else {
     out += json;
   }
@@ -254,9 +281,16 @@ void appendCanonical(std::string& out, std::string_view json) {
 }  // namespace
 
 std::string jsonCanonical(std::string_view json) {
-  if (json.starts_with('"')) return jsonPlainText(json);
   std::string out;
-  appendCanonical(out, json);
+  // No text begins like this, so that none is equal to an object or an array.
+  if (json.starts_with('{') || json.starts_with('[')) out += '\x01';
+  if (!json.starts_with('"')) {
+    appendCanonical(out, json);
+    return out;
+  }
+  std::string text = jsonPlainText(json);
+  if (!isPlainNumber(text)) return text;
+  appendCanonicalNumber(out, text);
   return out;
 }
 

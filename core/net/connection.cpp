@@ -423,10 +423,11 @@ void Connection::cancelTimers() {
 }
 
 void Connection::setError(const QString& text, const QString& hint) {
-  // A reason may come from the peer: it stays on its line.
-  m_error = QString::fromStdString(oneLine(text.toStdString()));
+  m_error = text;
   // A server may repeat what it was sent.
   for (const QString& secret : m_settings.secrets) m_error.replace(secret, QStringLiteral("***"));
+  // A reason may come from the peer: it stays on its line.
+  m_error = QString::fromStdString(oneLine(m_error.toStdString()));
   m_hint = hint;
 }
 

@@ -98,6 +98,18 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   const auto wrong = [&](std::string message, std::string hint = {}) {
     return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
   };
+  // Names are written out, whatever their values come from.
+  if (option.key.starts_with("websocket.open.message.") && !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
+    return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
+  if (option.key.starts_with(kHeaderStem)) {
+    const std::string name = option.key.substr(kHeaderStem.size());
+    if (!isHeaderName(name))
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "'" + name + "' cannot be the name of a header",
+                        "letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ make a name"};
+    if (isHeaderOfHandshake(name))
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "the header " + name + " is set by the handshake itself",
+                        lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
+  }
   if (!secretReferences(value).empty()) {
     // Columns are found before a run begins, when nothing is known of its environment.
     if (spec.type == OptionType::Column || spec.type == OptionType::Columns)
@@ -144,19 +156,8 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   }
   if (spec.key == "websocket.proxy" && value != "none" && !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value)) && hasPort(authorityOf(value))))
     return wrong("Invalid proxy '" + shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none");
-  if (option.key.starts_with("websocket.open.message.") && !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
-    return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
   if (spec.key == "websocket.subprotocol" && !isHeaderName(value))
     return wrong("Invalid subprotocol '" + shown + "': it is one word, such as graphql-ws");
-  if (option.key.starts_with(kHeaderStem)) {
-    const std::string name = option.key.substr(kHeaderStem.size());
-    if (!isHeaderName(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "'" + name + "' cannot be the name of a header",
-                        "letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ make a name"};
-    if (isHeaderOfHandshake(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "the header " + name + " is set by the handshake itself",
-                        lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
-  }
   // A line end would begin another header.
   if (option.key.starts_with(kHeaderStem) && value.find_first_of("\r\n") != std::string::npos)
     return wrong("the value of " + option.key + " has a line end, which a header cannot have");
@@ -201,7 +202,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
            "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain");
       continue;
     }
-    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url ? maskedUrl(option.value) : option.value)) {
+    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value)) {
       found.push_back(std::move(*wrong));
       continue;
     }

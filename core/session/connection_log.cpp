@@ -2,6 +2,7 @@
 #include "core/session/connection_log.h"
 
 #include <QObject>
+#include <utility>
 
 namespace weir {
 
@@ -28,6 +29,7 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now) {
                          .arg(h.maxAttempts < 0 ? QString() : QObject::tr(" of %1").arg(h.maxAttempts))
                          .arg(static_cast<double>(h.nextTry - now) / 1e6, 0, 'f', 1)
                          .toStdString();
+      if (entry.message.empty()) entry.message = std::exchange(entry.detail, {});
       break;
     case ConnectionState::Refused:
     case ConnectionState::GaveUp:

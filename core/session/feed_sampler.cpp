@@ -102,6 +102,8 @@ QStringList recordPaths(const QList<QByteArray>& messages) {
     const QJsonObject root = document.object();
     bool nested = false;
     for (auto it = root.begin(); it != root.end(); ++it) {
+      // No path can be written to a name with both kinds of quotes.
+      if (it.key().contains(QLatin1Char('\'')) && it.key().contains(QLatin1Char('"'))) continue;
       if (it->isArray() && it->toArray().first().isObject()) {
         votes[QStringLiteral("$%1[*]").arg(memberStep(it.key()))] += 2;
         nested = true;

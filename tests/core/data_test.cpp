@@ -84,6 +84,14 @@ TEST_CASE("one value has one canonical text") {
   CHECK(jsonCanonical(R"("a\u0062")") == "ab");
   // Beyond what a DOUBLE holds nothing is rounded together.
   CHECK(jsonCanonical("9007199254740993") != jsonCanonical("9007199254740992"));
+  CHECK(jsonCanonical("18446744073709551616") != jsonCanonical("18446744073709551617"));
+  CHECK(jsonCanonical("0.1234567890123456789") != jsonCanonical("0.1234567890123456788"));
+  // A text that holds a number is that number; no text is an array.
+  CHECK(jsonCanonical("1.50") == jsonCanonical(R"("1.5")"));
+  CHECK(jsonCanonical("-0.0") == jsonCanonical("0"));
+  CHECK(jsonCanonical("1200") == jsonCanonical("1.2E+3"));
+  CHECK(jsonCanonical("[1]") != jsonCanonical(R"("[1,]")"));
+  CHECK(jsonCanonical("1e99999999999999999999") == jsonCanonical("1e99999999999999999999"));
 }
 
 TEST_CASE("the virtual clock calls in order of instant, rank and asking") {

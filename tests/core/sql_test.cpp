@@ -89,9 +89,18 @@ TEST_CASE("bytes that are not UTF-8 are named by their place") {
   CHECK(placeOf(text, parsed.diagnostics.front().span.begin).column == 10);
 }
 
+TEST_CASE("an error shows no password of a URL beside it") {
+  const std::string text = "SELECT 'wss://me:hunter2@host/x' FROM ;";
+  const std::string shown = render(parseScript(text).diagnostics.front(), "f", text);
+  CHECK(shown.find("hunter2") == std::string::npos);
+  CHECK(shown.find("@host/x") != std::string::npos);
+}
+
 TEST_CASE("an error shows text of others on one line") {
   const std::string text = "SELECT \x1b[31m FROM b;";
   CHECK(render(parseScript(text).diagnostics.front(), "f", text).find('\x1b') == std::string::npos);
+  const std::string c1 = "SELECT '\xC2\x9B" "31m' FROM ;";
+  CHECK(render(parseScript(c1).diagnostics.front(), "f", c1).find('\x9B') == std::string::npos);
 }
 
 TEST_CASE("options are checked against the one table") {

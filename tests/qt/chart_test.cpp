@@ -178,6 +178,20 @@ class ChartTest final : public QObject {
     QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) || box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
   }
 
+  // The VWAP goes over candles; its deviation, named after it, does not.
+  void theValueOfCandlesIsTheirVwapOrTheirClose() {
+    BoundStream bars = stream(kStats);
+    QCOMPARE(SeriesStore(bars).valueName(), QStringLiteral("close"));
+    QVERIFY(!SeriesStore(bars).hasLineOverCandles());
+    auto schema = std::make_shared<Schema>(*bars.schema);
+    schema->fields[3].name = "vwap_stddev";
+    bars.schema = schema;
+    QCOMPARE(SeriesStore(bars).valueName(), QStringLiteral("close"));
+    schema->fields.push_back({"vwap", Type::Double});
+    QCOMPARE(SeriesStore(bars).valueName(), QStringLiteral("vwap"));
+    QVERIFY(SeriesStore(bars).hasLineOverCandles() && SeriesStore(bars).hasSigma());
+  }
+
   void numbersKeepTheirDigits() {
     const QFontMetricsF metrics(uiFont(12));
     const auto told = [&](double value, double width = 1000) { return fittedNumber(value, priceDecimals(value), width, metrics); };
