@@ -7,7 +7,6 @@
 #include <QPainter>
 #include <QPointer>
 #include <algorithm>
-#include <array>
 #include <climits>
 #include <vector>
 
@@ -236,8 +235,9 @@ void LegendTable::paintTo(QPainter& p, int width) const {
       return fittedNumber(value, isShared ? decimals : priceDecimals(r.last), w * each - 6, QFontMetricsF(font));
     };
     cell(c++, y, kRow, number(r.last, uiFont(12, QFont::DemiBold)), hidden ? t.text3 : t.text1, uiFont(12, QFont::DemiBold));
+    const int sign = percentSign(r.change.value_or(0));
     // The preset's colours are for marks: as text they would be too faint.
-    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : std::array{t.down, t.text2, t.up}[static_cast<size_t>(percentSign(r.change.value_or(0)) + 1)], uiFont(12));
+    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : sign < 0 ? t.down : sign > 0 ? t.up : t.text2, uiFont(12));
     for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? number(*value, uiFont(12)) : QString(), t.text2, uiFont(12));
     if (sigma) cell(c++, y, kRow, number(r.sigma, uiFont(12)), t.text2, uiFont(12));
   }
