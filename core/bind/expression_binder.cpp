@@ -323,17 +323,15 @@ BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpress
   };
   matchObject(left, right);
   matchObject(right, left);
-  if (left->type == Type::Object && right->type == Type::Object) {
+  // What is an OBJECT still meets another, or NULL.
+  for (BoundExpressionPtr* side : {&left, &right}) {
+    if ((*side)->type != Type::Object) continue;
     if (op != "=" && op != "<>")
       throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>", "use ->> or CAST to compare what is inside");
-    left = asValue(std::move(left));
-    right = asValue(std::move(right));
+    *side = asValue(std::move(*side));
   }
   if (!commonType(left->type, right->type))
     throwBind(Code::TypeMismatch, span, "cannot compare " + named(left->type) + " with " + named(right->type));
-  if (left->type == Type::Object && op != "=" && op != "<>")
-    throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>",
-              "use ->> or CAST to compare what is inside");
   std::vector<BoundExpressionPtr> args;
   args.push_back(std::move(left));
   args.push_back(std::move(right));

@@ -94,6 +94,17 @@ bool isColumn(const ast::Expr& expr, const Scope& scope, size_t column) {
   return found && found->column == column && found->partsUsed == expr.parts.size();
 }
 
+// Which items stand for these columns as they are; nothing when one of them has none.
+std::optional<std::vector<size_t>> itemsOf(const std::vector<size_t>& columns, const std::vector<Item>& items, const Scope& scope) {
+  std::vector<size_t> out;
+  for (const size_t column : columns) {
+    const auto item = std::find_if(items.begin(), items.end(), [&](const Item& i) { return isColumn(*i.expr, scope, column); });
+    if (item == items.end()) return std::nullopt;
+    out.push_back(static_cast<size_t>(item - items.begin()));
+  }
+  return out;
+}
+
 }  // namespace
 
 void QueryBinder::warn(Code code, Span span, std::string message, std::string hint) {
@@ -246,12 +257,8 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   std::vector<size_t> groupColumns = select.groupColumns;
   if (const BoundStream& input = *m_catalog.find(select.input);
       !select.aggregated && select.window.kind == BoundWindow::Kind::None && scope.relations().size() == 1) {
-    std::vector<size_t> passedOn;
-    for (const size_t key : input.groupColumns)
-      if (const auto item = std::find_if(items.begin(), items.end(), [&](const Item& i) { return isColumn(*i.expr, scope, key); }); item != items.end())
-        passedOn.push_back(static_cast<size_t>(item - items.begin()));
-    if (passedOn.size() == input.groupColumns.size()) {
-      groupColumns = std::move(passedOn);
+    if (auto passedOn = itemsOf(input.groupColumns, items, scope)) {
+      groupColumns = std::move(*passedOn);
       windowMs = input.windowMs;
     }
   }

@@ -87,11 +87,6 @@ std::vector<Overload> comparison(Kernel longs, Kernel reals, Kernel texts, Kerne
           {Type::Bool, {Type::Bytes, Type::Bytes}, texts}};
 }
 
-std::vector<Overload> withObjects(std::vector<Overload> overloads, Kernel kernel) {
-  overloads.push_back({Type::Bool, {Type::Object, Type::Object}, kernel});
-  return overloads;
-}
-
 // INT with INT stays INT; anything wider goes its own way.
 std::vector<Overload> arithmetic(Kernel ints, Kernel longs, Kernel reals) {
   return {{Type::Int, {Type::Int, Type::Int}, ints},
@@ -126,8 +121,8 @@ std::vector<ScalarFunction> operatorFunctions() {
        arithmetic(lift<&remainder>, lift<&remainder>, lift<&remainderReal>));
   add2("||", "Joins two texts; NULL with anything is NULL.", "'a' || 'b'", "\"ab\"",
        {{Type::String, {Type::String, Type::String}, lift<&concatenate>}});
-  add2("=", "Equal.", "1 = 1.0", "true", withObjects(comparison(lift<&equal<L>>, lift<&equal<D>>, lift<&equal<S>>, lift<&equal<bool>>), lift<&equal<S>>));
-  add2("<>", "Not equal.", "1 <> 2", "true", withObjects(comparison(lift<&unequal<L>>, lift<&unequal<D>>, lift<&unequal<S>>, lift<&unequal<bool>>), lift<&unequal<S>>));
+  add2("=", "Equal.", "1 = 1.0", "true", comparison(lift<&equal<L>>, lift<&equal<D>>, lift<&equal<S>>, lift<&equal<bool>>));
+  add2("<>", "Not equal.", "1 <> 2", "true", comparison(lift<&unequal<L>>, lift<&unequal<D>>, lift<&unequal<S>>, lift<&unequal<bool>>));
   add2("<", "Less.", "1 < 2", "true", comparison(lift<&less<L>>, lift<&less<D>>, lift<&less<S>>, lift<&less<bool>>));
   add2("<=", "Less or equal.", "2 <= 2", "true", comparison(lift<&lessOrEqual<L>>, lift<&lessOrEqual<D>>, lift<&lessOrEqual<S>>, lift<&lessOrEqual<bool>>));
   add2(">", "Greater.", "2 > 1", "true", comparison(lift<&greater<L>>, lift<&greater<D>>, lift<&greater<S>>, lift<&greater<bool>>));
