@@ -45,14 +45,22 @@ class VirtualClock final : public Clock {
 
   Micros now() const override { return m_now; }
   TimerId callAt(Micros at, std::function<void()> call, uint32_t rank = 0) override;
+  /// As callAt, but once `at` has come the call waits until `ready(at)`. It then sees the clock as it stood at `at`,
+  /// so that what it does is the same however long it waited.
+  TimerId callOnceReady(Micros at, std::function<bool(Micros at)> ready, std::function<void()> call, uint32_t rank = 0);
   void cancel(TimerId id) override;
 
   /// Moves to `at`, or stays when it is already past it.
   void advanceTo(Micros at);
+  /// Makes the calls that have waited and are ready now, in their order, and what they ask for meanwhile.
+  void retryWaiting();
   /// Gives the calls of each rank another one; calls of ranks that `to` does not name are given up.
   void rerank(const std::map<uint32_t, uint32_t>& to);
-  /// The instant of the next call, or kNever.
+  /// The instant of the next call, or kNever. Calls that wait to be ready are none.
   Micros nextDeadline() const { return m_calls.empty() ? kNever : m_calls.begin()->first.at; }
+  bool hasWaiting() const { return !m_waiting.empty(); }
+  /// How many calls were made so far.
+  uint64_t callsMade() const { return m_callsMade; }
 
  private:
   struct Key {
@@ -61,9 +69,21 @@ class VirtualClock final : public Clock {
     TimerId id;
     auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy reads its own 0
   };
+  struct Call {
+    std::function<void()> call;
+    std::function<bool(Micros at)> ready;  ///< empty: always
+  };
+  using Calls = std::map<Key, Call>;
+  TimerId add(Micros at, uint32_t rank, Call call);
+  void make(Calls::node_type due);
+  void makeNext();
+  static void rerank(Calls& calls, const std::map<uint32_t, uint32_t>& to, std::map<TimerId, Key>& keys);
+
   Micros m_now;
   uint64_t m_lastId = 0;
-  std::map<Key, std::function<void()>> m_calls;
+  uint64_t m_callsMade = 0;
+  Calls m_calls;
+  Calls m_waiting;  ///< due, but not ready
   std::map<TimerId, Key> m_keys;
 };
 

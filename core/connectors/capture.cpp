@@ -137,6 +137,7 @@ Result<Micros> CaptureReader::readHeader() {
   const auto at = started ? microsOf(*started) : std::nullopt;
   if (!at) return wrong("'started' must be a time in ms");
   m_last = INT64_MIN;
+  m_provesSilence = jsonMember(line, "proofs") == "true";
   return *at;
 }
 
@@ -154,13 +155,14 @@ Result<std::optional<CaptureLine>> CaptureReader::next() {
     if (trimmed(line).empty()) continue;
     if (!isJson(line)) return wrong("not valid JSON");
     out = {};
-    std::optional<std::string_view> at, stream, text, base64, event;
+    std::optional<std::string_view> at, stream, text, base64, event, since;
     forEachJsonMember(line, [&](const std::string& name, std::string_view value) {
       if (name == "at") at = value;
       if (name == "stream") stream = value;
       if (name == "text") text = value;
       if (name == "base64") base64 = value;
       if (name == "event") event = value;
+      if (name == "since") since = value;
     });
     const auto time = at ? microsOf(*at) : std::nullopt;
     if (!time) return wrong("'at' must be a time in ms");
@@ -176,8 +178,13 @@ Result<std::optional<CaptureLine>> CaptureReader::next() {
         out.kind = CaptureLine::Kind::Open;
       else if (kind == "close" || kind == "error")
         out.kind = kind == "close" ? CaptureLine::Kind::Close : CaptureLine::Kind::Error;
+      else if (kind == "alive" || kind == "stall")
+        out.kind = kind == "alive" ? CaptureLine::Kind::Alive : CaptureLine::Kind::Stall;
       else
-        return wrong("unknown event '" + kind + "': expected open, close, error or advance");
+        return wrong("unknown event '" + kind + "': expected open, close, error, alive, stall or advance");
+      const auto from = since ? microsOf(*since) : std::optional<Micros>(out.at);
+      if (!from || *from > out.at) return wrong("'since' must be a time in ms, not after 'at'");
+      out.since = *from;
     } else if (text && text->starts_with('"')) {
       out.payload = jsonPlainText(*text);
       out.isText = true;
@@ -194,9 +201,11 @@ Result<std::optional<CaptureLine>> CaptureReader::next() {
   return std::optional<CaptureLine>();
 }
 
-CaptureWriter::CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources)
+CaptureWriter::CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources, bool provesSilence)
     : m_out(out) {
-  std::string line = "{\"weir_capture\":1,\"started\":" + millisText(started) + ",\"sources\":{";
+  std::string line = "{\"weir_capture\":1,\"started\":" + millisText(started) + ",";
+  if (provesSilence) line += "\"proofs\":true,";
+  line += "\"sources\":{";
   bool first = true;
   for (const auto& [name, url] : sources) {
     if (!first) line += ",";
@@ -220,6 +229,16 @@ void CaptureWriter::event(const std::string& stream, std::string_view event, Mic
   std::string line = "{\"at\":" + millisText(at) + ",\"stream\":";
   appendJsonString(line, stream);
   m_out << line << ",\"event\":\"" << event << "\"}\n";
+}
+
+void CaptureWriter::alive(const std::string& stream, Micros at, Micros asked) { eventSince(stream, "alive", at, asked); }
+
+void CaptureWriter::stall(const std::string& stream, Micros at, Micros since) { eventSince(stream, "stall", at, since); }
+
+void CaptureWriter::eventSince(const std::string& stream, std::string_view event, Micros at, Micros since) {
+  std::string line = "{\"at\":" + millisText(at) + ",\"stream\":";
+  appendJsonString(line, stream);
+  m_out << line << ",\"event\":\"" << event << "\",\"since\":" << millisText(since) << "}\n";
 }
 
 void CaptureWriter::advance(Micros at) { m_out << "{\"at\":" << millisText(at) << ",\"event\":\"advance\"}\n"; }
@@ -247,6 +266,7 @@ std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const B
 Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& feeder,
                           const std::function<bool(Micros)>& wait) {
   bool first = true;
+  feeder.setSilence(reader.provesSilence() ? Feeder::Silence::Proven : Feeder::Silence::Trusted);
   while (true) {
     auto read = reader.next();
     if (!read) return read.diagnostics();
@@ -266,6 +286,8 @@ Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& fee
     switch (line.kind) {
       case CaptureLine::Kind::Message: feeder.message(*intake, line.payload, line.at); break;
       case CaptureLine::Kind::Open: feeder.opened(*intake, line.at); break;
+      case CaptureLine::Kind::Alive: feeder.alive(*intake, line.at, line.since); break;
+      case CaptureLine::Kind::Stall: feeder.stalled(*intake, line.at, line.since); break;
       default: feeder.lost(*intake, line.at);
     }
   }

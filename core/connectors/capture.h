@@ -16,8 +16,10 @@ namespace weir {
 struct CaptureLine {
   Micros at = 0;
   std::string stream;
-  enum class Kind { Message, Open, Close, Error, Advance } kind = Kind::Message;
+  enum class Kind { Message, Open, Close, Error, Alive, Stall, Advance } kind = Kind::Message;
   std::string payload;
+  /// Of Alive, when the feed was asked; of Stall, when the program last read.
+  Micros since = 0;
   bool isText = false;  ///< a text frame; else its bytes stood as base64
 };
 
@@ -30,6 +32,8 @@ class CaptureReader {
   /// Returns nothing at the end.
   Result<std::optional<CaptureLine>> next();
   size_t lineNumber() const { return m_line; }
+  /// The header says that silence is proven by lines of its own; otherwise it counts as proven.
+  bool provesSilence() const { return m_provesSilence; }
 
  private:
   Diagnostic wrong(std::string what) const;
@@ -38,18 +42,24 @@ class CaptureReader {
   std::string m_buffer;
   size_t m_line = 0;
   Micros m_last = 0;
+  bool m_provesSilence = false;
 };
 
 /// Writes a capture, a line at a time.
 class CaptureWriter {
  public:
-  CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources);
+  CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources, bool provesSilence = false);
   void message(const std::string& stream, std::string_view payload, bool isText, Micros at);
   void event(const std::string& stream, std::string_view event, Micros at);
+  /// A feed has answered what it was asked at `asked`: up to then nothing else was sent.
+  void alive(const std::string& stream, Micros at, Micros asked);
+  /// The program did not read from `since` to `at`.
+  void stall(const std::string& stream, Micros at, Micros since);
   /// The clock's last reading, so that windows closed by timer close in the replay too.
   void advance(Micros at);
 
  private:
+  void eventSince(const std::string& stream, std::string_view event, Micros at, Micros since);
   std::ostream& m_out;
 };
 

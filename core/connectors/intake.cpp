@@ -17,6 +17,7 @@ constexpr size_t kRejectsKept = 100;
 constexpr size_t kRejectShown = 4096;
 constexpr size_t kControlShown = 200;
 constexpr size_t kMostPartitions = 100'000;
+constexpr Micros kReadAfterStall = 2'000'000;
 
 std::optional<int64_t> asMillis(int64_t value, int64_t scale) {
   if (value <= -kFarthestMs / scale || value >= kFarthestMs / scale) return std::nullopt;
@@ -74,6 +75,8 @@ Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipe
       m_decoder(makeDecoder(decoderSettings(options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
+      m_life(pipeline.life(stream.name)),
+      m_watermark(pipeline.sourceWatermark(stream.name)),
       m_strategy(options.text("error.strategy")),
       m_dedupeMemory(static_cast<size_t>(options.integer("dedupe.memory"))) {
   for (const std::string& column : options.list("dedupe.key")) m_dedupe.push_back(*m_schema->find(column));
@@ -85,8 +88,8 @@ Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipe
   }
 }
 
-bool Intake::decode(std::string_view payload, Micros at) {
-  if (m_stopped) return false;
+Intake::Held Intake::decode(std::string_view payload, Micros at) {
+  if (m_stopped) return Held::Nothing;
   ++m_counters.messages;
   RowMeta meta;
   meta.at = toMillis(at);
@@ -96,11 +99,14 @@ bool Intake::decode(std::string_view payload, Micros at) {
   if (result.kind == DecodeResult::Kind::Control) {
     ++m_counters.control;
     m_lastControl.assign(payload.substr(0, kControlShown));
-    return true;
+    return Held::Control;
   }
+  m_lastMessage = at;
+  // What lay in the socket has been read by now, where nobody can be asked.
+  if (m_stalledUntil && at - *m_stalledUntil > kReadAfterStall) caughtUp(at, at);
   if (result.kind == DecodeResult::Kind::Rejected) {
     reject(payload, at, std::move(result.reason));
-    return !m_stopped;
+    return Held::Nothing;
   }
   ++m_counters.decoded;
   m_counters.fieldMismatch += result.fieldMismatches;
@@ -133,14 +139,14 @@ bool Intake::decode(std::string_view payload, Micros at) {
     }
     const int64_t time = m_rows.meta(row).at;
     // What a feed sends again after a loss, or late, says nothing of the time that was missed.
-    if (m_gapLog.isOpen() && (!m_eventTime || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
+    if (m_gapLog.isOpen() && !m_stalledUntil && (!m_eventTime || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
     m_gapLog.begin(time);
     if (m_sequence) checkSequence(row, time);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
     ++m_counters.passed;
   }
   if (!keep.empty()) dropRows(first, keep);
-  return true;
+  return m_rows.rows() > first ? Held::Rows : Held::Nothing;
 }
 
 void Intake::dropRows(size_t first, const std::vector<bool>& keep) {
@@ -227,11 +233,31 @@ void Intake::opened() { m_link = Link::Up; }
 void Intake::lost(Micros at) {
   if (m_link == Link::Down) return;
   m_link = Link::Down;
+  m_stalledUntil.reset();
   if (m_gapLog.isOpen()) return;
-  m_gapLog.open(m_eventTime && m_greatest ? *m_greatest : toMillis(at));
+  const Micros heard = std::min(at, m_life.proven());
+  if (!m_eventTime || !m_greatest) return m_gapLog.open(toMillis(heard));
+  // Of a silence that was proven, the windows that end in it are whole.
+  m_gapLog.open(*m_greatest + (m_life.isTracked() ? std::max<int64_t>(0, toMillis(heard - m_lastMessage)) : 0));
 }
 
-Feeder::Feeder(Pipeline& pipeline, size_t batchRows, const ResolvedOptions& options) : m_pipeline(pipeline), m_batchRows(batchRows) { followChange({}, options); }
+// Event times are in the messages, which the socket has kept; arrival times are gone.
+void Intake::stalled(Micros since, Micros until) {
+  if (m_eventTime || m_link == Link::Down) return;
+  m_stalledUntil = until;
+  if (!m_gapLog.isOpen()) m_gapLog.open(toMillis(since));
+}
+
+void Intake::caughtUp(Micros at, Micros asked) {
+  if (!m_stalledUntil || asked < *m_stalledUntil) return;
+  m_stalledUntil.reset();
+  m_gapLog.close(toMillis(at));
+}
+
+Feeder::Feeder(Pipeline& pipeline, size_t batchRows, const ResolvedOptions& options, Silence silence)
+    : m_pipeline(pipeline), m_batchRows(batchRows), m_provesSilence(silence == Silence::Proven) {
+  followChange({}, options);
+}
 
 void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptions& options) {
   std::erase_if(m_intakes, [&](const auto& entry) { return !kept.contains(entry.first); });
@@ -249,14 +275,18 @@ Intake* Feeder::find(const std::string& stream) {
 }
 
 void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
-  if (m_pending && (m_pending != &intake || at >= m_horizon)) flush();
+  if (m_pending && (m_pending != &intake || at >= m_horizon || intake.life().isAwaited())) flush();
   if (!m_pending) {
+    // What arrives late may have happened in time: of event times, a message proves no silence before it.
+    if (m_provesSilence && !intake.watermark()) m_pipeline.prove(intake.life(), at);
     m_pipeline.advanceTo(at);
     m_horizon = m_pipeline.horizon(at);
   }
-  intake.decode(payload, at);
+  const Intake::Held held = intake.decode(payload, at);
   m_last = at;
   if (intake.pendingRows() > 0) m_pending = &intake;
+  if (held == Intake::Held::Control) m_control = at;
+  if (!m_pending) settle(intake);
   if (auto letter = intake.takeDeadLetter()) {
     flush();
     m_pipeline.advanceTo(at);
@@ -268,9 +298,19 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
 void Feeder::flush() {
   if (!m_pending) return;
   Intake* intake = std::exchange(m_pending, nullptr);
+  if (m_provesSilence && !intake->watermark()) intake->life().prove(m_last);
   // No timer is due before the horizon, so the clock may stand at the last row for all of them.
   m_pipeline.advanceTo(m_last);
   m_pipeline.push(intake->name(), intake->take());
+  settle(*intake);
+}
+
+// What the messages up to now say of the feed's silence, once their rows have been pushed.
+void Feeder::settle(Intake& intake) {
+  if (SourceWatermark* watermark = intake.watermark()) watermark->touch(intake.lastMessage());
+  if (m_provesSilence && m_control > 0) m_pipeline.prove(intake.life(), m_control);
+  m_control = 0;
+  m_pipeline.retryAwaited(intake.life());
 }
 
 void Feeder::advance(Micros at) {
@@ -281,11 +321,25 @@ void Feeder::advance(Micros at) {
 void Feeder::opened(Intake& intake, Micros at) {
   advance(at);
   intake.opened();
+  if (m_provesSilence) m_pipeline.prove(intake.life(), at);
 }
 
 void Feeder::lost(Intake& intake, Micros at) {
   advance(at);
   intake.lost(at);
+  if (m_provesSilence) m_pipeline.trust(intake.life());
+}
+
+void Feeder::alive(Intake& intake, Micros at, Micros asked) {
+  advance(at);
+  if (!m_provesSilence) return;
+  m_pipeline.prove(intake.life(), asked);
+  intake.caughtUp(at, asked);
+}
+
+void Feeder::stalled(Intake& intake, Micros at, Micros since) {
+  advance(at);
+  intake.stalled(since, at);
 }
 
 }  // namespace weir

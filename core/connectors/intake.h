@@ -39,10 +39,23 @@ class Intake {
   /// `options` are the stream's own, with secrets in their places.
   Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline);
 
-  /// Adds the message's rows to the pending batch. Returns false when the source must stop (error.strategy 'fail').
-  bool decode(std::string_view payload, Micros at);
+  /// What a message held. Control says that the feed lives and had nothing else to say.
+  enum class Held { Rows, Nothing, Control };
+  /// Adds the message's rows to the pending batch.
+  Held decode(std::string_view payload, Micros at);
   void opened();
+  /// A loss began when the feed was last known to be heard.
   void lost(Micros at);
+  /// The program did not read for a while: until `caughtUp`, rows have come earlier than it seems.
+  void stalled(Micros since, Micros until);
+  /// All that was sent up to `asked` has been read by `at`.
+  void caughtUp(Micros at, Micros asked);
+  ProofOfLife& life() { return m_life; }
+  const ProofOfLife& life() const { return m_life; }
+  /// When the newest message came that was not control; 0 before.
+  Micros lastMessage() const { return m_lastMessage; }
+  /// Nothing where arrival is the time.
+  SourceWatermark* watermark() { return m_watermark; }
 
   const std::string& name() const { return m_name; }
   size_t pendingRows() const { return m_rows.rows(); }
@@ -72,6 +85,8 @@ class Intake {
   std::unique_ptr<Decoder> m_decoder;
   BatchBuilder m_rows;
   GapLog& m_gapLog;
+  ProofOfLife& m_life;
+  SourceWatermark* m_watermark;
   SourceCounters m_counters;
   std::deque<Reject> m_rejects;
   std::string m_lastControl;
@@ -81,7 +96,9 @@ class Intake {
   std::shared_ptr<Batch> m_deadLetter;
   bool m_stopped = false;
   enum class Link { Unknown, Up, Down } m_link = Link::Unknown;
+  std::optional<Micros> m_stalledUntil;
   std::optional<int64_t> m_greatest;
+  Micros m_lastMessage = 0;
 
   std::vector<size_t> m_dedupe;
   size_t m_dedupeMemory = 0;
@@ -103,7 +120,10 @@ class Feeder {
   /// Options of streams, with secrets in their places; a stream that is not there takes its options as written.
   using ResolvedOptions = std::map<std::string, Options>;
 
-  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {});
+  /// Whether silence must be proven before it counts: a live run can ask, and its capture tells what was answered.
+  enum class Silence { Trusted, Proven };
+  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {}, Silence silence = Silence::Trusted);
+  void setSilence(Silence silence) { m_provesSilence = silence == Silence::Proven; }
 
   /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
   void followChange(const std::set<std::string>& kept, const ResolvedOptions& options = {});
@@ -111,6 +131,10 @@ class Feeder {
   void message(Intake& intake, std::string_view payload, Micros at);
   void opened(Intake& intake, Micros at);
   void lost(Intake& intake, Micros at);
+  /// The feed has answered at `at` what it was asked at `asked`: up to then it has sent nothing else.
+  void alive(Intake& intake, Micros at, Micros asked);
+  /// The program did not read from `since` to `at`.
+  void stalled(Intake& intake, Micros at, Micros since);
   /// Moves the clock; what is pending goes first.
   void advance(Micros at);
   /// Hands over what is pending: a row never waits for company.
@@ -118,12 +142,16 @@ class Feeder {
   const std::map<std::string, std::unique_ptr<Intake>>& intakes() const { return m_intakes; }
 
  private:
+  void settle(Intake& intake);
+
   Pipeline& m_pipeline;
   size_t m_batchRows;
+  bool m_provesSilence;
   std::map<std::string, std::unique_ptr<Intake>> m_intakes;
   Intake* m_pending = nullptr;
   Micros m_horizon = 0;
   Micros m_last = 0;
+  Micros m_control = 0;  ///< of the pending intake's newest control message
 };
 
 }  // namespace weir

@@ -27,6 +27,8 @@ struct NodeContext {
   bool peeking = false;  ///< open windows are only looked at: nothing may change
   /// Calls `work` at an instant, timers of upstream nodes first, and sends on what it emits.
   std::function<TimerId(Micros at, std::function<void()> work)> callAt;
+  /// The same for what rests on silence: the call waits until all that was sent up to its instant has been read.
+  std::function<TimerId(Micros at, std::function<void()> work)> callOnceProven;
   /// Arrival of the row at an origin of the present push.
   std::function<Micros(uint32_t origin)> arrivalOf;
 

@@ -102,6 +102,7 @@ struct Pipeline::Stream {
   WatermarkView watermark;
   std::vector<const GapLog*> gaps;
   bool rowsBeforeSteps = false;
+  std::unique_ptr<ProofOfLife> life;  ///< of a feed, as what follows
   std::unique_ptr<SourceWatermark> source;
   std::unique_ptr<GapLog> gapLog;
 };
@@ -156,19 +157,22 @@ void Pipeline::assemble(std::shared_ptr<BoundScript> script, std::set<std::strin
     const auto same = before.streams.find(name);
     const bool goesOn = same != before.streams.end() && same->second == now.streams.at(name);
     if (goesOn) {
+      stream.life = std::move(oldStreams.at(name)->life);
       stream.gapLog = std::move(oldStreams.at(name)->gapLog);
       stream.source = std::move(oldStreams.at(name)->source);
       kept->insert(name);
     } else {
+      stream.life = std::make_unique<ProofOfLife>();
       stream.gapLog = std::make_unique<GapLog>();
       if (const auto& rule = stream.bound->eventTime)
-        stream.source = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now());
+        stream.source = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now(),
+                                                          std::vector{stream.life.get()});
     }
     stream.gaps.push_back(stream.gapLog.get());
     if (stream.source)
       stream.watermark.addSource(stream.source.get());
     else
-      stream.watermark.addClock();
+      stream.watermark.addClock(stream.life.get());
   }
   // Timers of nodes that are gone go with them, before new nodes ask for theirs under the new ranks.
   std::vector<std::unique_ptr<Node>> goingOn(m_script->nodes.size());
@@ -244,17 +248,21 @@ std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank)
                                                         .knownFrom = {},
                                                         .callAt = {},
                                                         .arrivalOf = {}});
-  n.context->callAt = [this, &n](Micros at, std::function<void()> work) {
-    return m_clock.callAt(
-        at,
-        [this, &n, work = std::move(work)] {
-          m_pushed.reset();
-          m_hasSteps = false;
-          beginPush(m_clock.now());
-          work();
-          propagate(n.rank);
-        },
-        n.rank);
+  const auto asPush = [this, &n](std::function<void()> work) {
+    return [this, &n, work = std::move(work)] {
+      m_pushed.reset();
+      m_hasSteps = false;
+      beginPush(m_clock.now());
+      work();
+      propagate(n.rank);
+    };
+  };
+  n.context->callAt = [this, &n, asPush](Micros at, std::function<void()> work) {
+    return m_clock.callAt(at, asPush(std::move(work)), n.rank);
+  };
+  n.context->callOnceProven = [this, &n, asPush](Micros at, std::function<void()> work) {
+    const auto isProven = [&n](Micros due) { return n.context->watermark.isProvenUntil(due); };
+    return m_clock.callOnceReady(at, isProven, asPush(std::move(work)), n.rank);
   };
   n.context->arrivalOf = [this](uint32_t origin) {
     return m_pushed && origin < m_pushed->rows() ? m_pushed->meta[origin].arrival : m_clock.now();
@@ -306,7 +314,7 @@ bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
 bool Pipeline::buildSelect(Node& n, BoundSelect& select, const Stream& target) {
   if (select.where) n.chain.push_back(std::make_unique<FilterOperator>(*n.context, *select.where));
   if (select.window.externalColumn) {
-    n.external = std::make_unique<SourceWatermark>(0, 5000, m_clock.now());
+    n.external = std::make_unique<SourceWatermark>(0, 5000, m_clock.now(), n.context->watermark.lives());
     n.context->watermark = WatermarkView();
     n.context->watermark.addSource(n.external.get());
     n.chain.push_back(std::make_unique<RetimeOperator>(*n.context, *select.window.externalColumn, *n.external));
@@ -422,9 +430,31 @@ std::vector<BatchPtr> Pipeline::openRows(const std::string& stream) {
 
 void Pipeline::flush() {
   for (const auto& node : m_nodes) {
+    // What is open comes behind all that has been sent before, and has no row that caused it.
+    m_pushed.reset();
+    m_hasSteps = false;
+    beginPush(m_clock.now());
     for (const auto& op : node->chain) op->flush();
     propagate(node->rank);
   }
+}
+
+ProofOfLife& Pipeline::life(const std::string& feed) { return *m_streams.at(feed)->life; }
+
+void Pipeline::prove(ProofOfLife& life, Micros at) {
+  life.prove(at);
+  retryAwaited(life);
+}
+
+void Pipeline::trust(ProofOfLife& life) {
+  life.trust();
+  retryAwaited(life);
+}
+
+void Pipeline::retryAwaited(ProofOfLife& life) {
+  if (!life.isAwaited()) return;
+  life.met();
+  m_clock.retryWaiting();
 }
 
 SourceWatermark* Pipeline::sourceWatermark(const std::string& feed) { return m_streams.at(feed)->source.get(); }

@@ -34,6 +34,7 @@ class Pipeline {
   /// Returns the names of the streams that go on.
   std::set<std::string> changeTo(BoundScript script);
   VirtualClock& clock() { return m_clock; }
+  const VirtualClock& clock() const { return m_clock; }
   /// Rows that arrive from `from` on may share a batch until this instant.
   Micros horizon(Micros from) const;
   /// Takes rows of a feed, whose event times are set. `origin` is set here.
@@ -48,6 +49,13 @@ class Pipeline {
   void flush();
 
   GapLog& gapLog(const std::string& feed);
+  /// A feed's proof of life, which stays where it is as long as the feed does. What waited for it is done now, as of the
+  /// instants at which it was due.
+  ProofOfLife& life(const std::string& feed);
+  void prove(ProofOfLife& life, Micros at);
+  /// Its silence is not asked for any more: its connection is down.
+  void trust(ProofOfLife& life);
+  void retryAwaited(ProofOfLife& life);
   /// The watermark of a feed with event time; nullptr where it is the clock.
   SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;

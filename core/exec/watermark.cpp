@@ -5,6 +5,12 @@
 
 namespace weir {
 
+Micros SourceWatermark::provenByLives() const {
+  Micros proven = kNever;
+  for (const ProofOfLife* life : m_lives) proven = std::min(proven, life->proven());
+  return proven;
+}
+
 void SourceWatermark::beginPush(Micros now) {
   m_steps.clear();
   if (m_sent) m_reached = *at(now);
@@ -13,18 +19,23 @@ void SourceWatermark::beginPush(Micros now) {
 }
 
 void SourceWatermark::advance(uint32_t origin, int64_t time, Micros arrival) {
-  if (m_sent) m_reached = std::max(m_reached, *at(arrival));
   m_greatest = m_sent ? std::max(m_greatest, time) : time;
+  m_last = m_sent ? std::max(m_last, arrival) : arrival;
   m_sent = true;
-  m_last = arrival;
   const int64_t moved = std::max(m_reached, m_greatest - m_lateness);
   if (moved != m_reached || m_steps.empty()) m_steps.push_back({origin, moved});
   m_reached = moved;
 }
 
+void SourceWatermark::touch(Micros at) {
+  if (!m_sent) return;
+  m_reached = *this->at(at);
+  m_last = std::max(m_last, at);
+}
+
 std::optional<int64_t> SourceWatermark::at(Micros now) const {
   if (!m_sent) return now - m_started >= m_idle ? std::nullopt : std::optional<int64_t>(kNoWatermark);
-  const Micros silence = now - m_last;
+  const Micros silence = std::min(now, provenByLives()) - m_last;
   if (silence < m_idle) return m_reached;
   return std::max(m_reached, m_greatest - m_lateness + toMillis(silence));
 }
@@ -44,6 +55,11 @@ Micros SourceWatermark::reaches(int64_t target) const {
   return m_last + std::max(m_idle, fromMillis(target - (m_greatest - m_lateness)));
 }
 
+void WatermarkView::addClock(ProofOfLife* life) {
+  m_clock = true;
+  if (std::find(m_lives.begin(), m_lives.end(), life) == m_lives.end()) m_lives.push_back(life);
+}
+
 void WatermarkView::addSource(SourceWatermark* source) {
   if (std::find(m_sources.begin(), m_sources.end(), source) == m_sources.end()) m_sources.push_back(source);
 }
@@ -51,13 +67,18 @@ void WatermarkView::addSource(SourceWatermark* source) {
 void WatermarkView::merge(const WatermarkView& other) {
   m_clock = m_clock || other.hasClock();
   m_delay = std::max(m_delay, other.m_delay);
+  for (ProofOfLife* life : other.m_lives) addClock(life);
   for (SourceWatermark* source : other.m_sources) addSource(source);
 }
 
 template <class Get>
 int64_t WatermarkView::least(const Get& get, Micros now) const {
   std::optional<int64_t> least;
-  if (hasClock()) least = toMillis(now);
+  if (hasClock()) {
+    Micros proven = now;
+    for (const ProofOfLife* life : m_lives) proven = std::min(proven, life->proven());
+    least = toMillis(proven);
+  }
   for (const SourceWatermark* source : m_sources)
     if (const auto value = get(*source)) least = least ? std::min(*least, *value) : *value;
   if (!least || *least == kNoWatermark) return kNoWatermark;
@@ -85,6 +106,29 @@ Micros WatermarkView::reaches(int64_t target) const {
     }
   }
   return any ? latest : kNever;
+}
+
+std::vector<ProofOfLife*> WatermarkView::lives() const {
+  std::vector<ProofOfLife*> all = m_lives;
+  for (const SourceWatermark* source : m_sources)
+    for (ProofOfLife* life : source->lives())
+      if (std::find(all.begin(), all.end(), life) == all.end()) all.push_back(life);
+  return all;
+}
+
+bool WatermarkView::isProvenUntil(Micros at) const {
+  bool isProven = true;
+  const auto ask = [&](ProofOfLife& life) {
+    isProven = false;
+    life.await();
+  };
+  for (ProofOfLife* life : m_lives)
+    if (life->proven() < at) ask(*life);
+  for (const SourceWatermark* source : m_sources)
+    if (source->provenUntil() < at)
+      for (ProofOfLife* life : source->lives())
+        if (life->proven() < at) ask(*life);
+  return isProven;
 }
 
 Micros WatermarkView::earliestIdle(Micros from, int64_t target) const {

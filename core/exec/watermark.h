@@ -2,23 +2,28 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/data/batch.h"
+#include "core/exec/proof_of_life.h"
 
 namespace weir {
 
 /// The watermark of one source with event time: the greatest event time less the lateness, per row. After `idleMs`
-/// without a row it moves on with the clock. It never goes back.
+/// without a message that may hold rows it moves on with the clock, as far as the silence is proven. It never goes back.
 class SourceWatermark {
  public:
-  SourceWatermark(int64_t latenessMs, int64_t idleMs, Micros started)
-      : m_lateness(latenessMs), m_idle(fromMillis(idleMs)), m_started(started) {}
+  /// `lives` are those of the feeds whose rows it sees.
+  SourceWatermark(int64_t latenessMs, int64_t idleMs, Micros started, std::vector<ProofOfLife*> lives)
+      : m_lateness(latenessMs), m_idle(fromMillis(idleMs)), m_started(started), m_lives(std::move(lives)) {}
 
-  /// Forgets the steps of the push before.
+  /// Forgets the steps of the push before; the silence up to `now` counts.
   void beginPush(Micros now);
   /// Takes a row's time into account; the step is noted when the watermark moves.
   void advance(uint32_t origin, int64_t time, Micros arrival);
+  /// A message without usable rows ends a silence too. What it was before counts.
+  void touch(Micros at);
 
   /// kNoWatermark before the first row; nothing once it has been silent from the start for so long that it does not
   /// hold others back.
@@ -30,13 +35,19 @@ class SourceWatermark {
   Micros idle() const { return m_idle; }
   Micros started() const { return m_started; }
   bool sent() const { return m_sent; }
+  /// Up to here it is known that nothing else has come.
+  Micros provenUntil() const { return m_sent ? std::max(m_last, provenByLives()) : provenByLives(); }
+  const std::vector<ProofOfLife*>& lives() const { return m_lives; }
   int64_t greatest() const { return m_greatest; }
   const std::vector<WatermarkStep>& steps() const { return m_steps; }
 
  private:
+  Micros provenByLives() const;
+
   int64_t m_lateness;
   Micros m_idle;
   Micros m_started;
+  std::vector<ProofOfLife*> m_lives;
   bool m_sent = false;
   int64_t m_greatest = 0;
   int64_t m_reached = kNoWatermark;
@@ -49,12 +60,15 @@ class SourceWatermark {
 /// The watermark of a stream: the least of the sources that feed it, and the clock where one of them has no event time.
 class WatermarkView {
  public:
-  void addClock() { m_clock = true; }
+  /// A feed whose rows have the time of their arrival.
+  void addClock(ProofOfLife* life);
   void addSource(SourceWatermark* source);
   void merge(const WatermarkView& other);
   /// Rows of this stream may come `ms` behind the watermark of what feeds it.
   void delayBy(int64_t ms) { m_delay += ms; }
 
+  /// Of all feeds that it is made of.
+  std::vector<ProofOfLife*> lives() const;
   bool hasSources() const { return !m_sources.empty(); }
   /// The watermark that the clock alone gives at an instant, and the instant at which it gives `target`.
   int64_t ofClock(Micros now) const { return toMillis(now) - m_delay; }
@@ -62,6 +76,8 @@ class WatermarkView {
   int64_t at(Micros now) const;
   int64_t atOrigin(uint32_t origin, Micros arrival) const;
   Micros reaches(int64_t target) const;
+  /// Whether all feeds are known to have said nothing else up to `at`. Those of which it is not known are asked.
+  bool isProvenUntil(Micros at) const;
   /// The earliest instant after `from` at which silence alone may bring the watermark to `target`: that of a source
   /// that is silent already, or of one whose row comes at `from`.
   Micros earliestIdle(Micros from, int64_t target) const;
@@ -76,6 +92,7 @@ class WatermarkView {
   bool m_clock = false;
   int64_t m_delay = 0;
   std::vector<SourceWatermark*> m_sources;
+  std::vector<ProofOfLife*> m_lives;  ///< of feeds without event time
 };
 
 }  // namespace weir

@@ -7,7 +7,7 @@
 
 namespace weir {
 
-/// Calls when the clock alone brings the watermark of a node to an event time, if no row does so first.
+/// Calls when silence alone, once it is proven, brings the watermark of a node to an event time, if no row does so first.
 class WatermarkTimer {
  public:
   WatermarkTimer(NodeContext& context, std::function<void(int64_t watermark)> due)
@@ -19,7 +19,7 @@ class WatermarkTimer {
     const Micros at = m_context.watermark.reaches(target);
     if (at == kNever || at >= m_armed) return;
     m_armed = at;
-    m_context.callAt(at, [this, at] {
+    m_context.callOnceProven(at, [this, at] {
       if (m_armed != at) return;
       m_armed = kNever;
       m_due(m_context.watermark.at(m_context.clock.now()));

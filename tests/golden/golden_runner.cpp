@@ -4,6 +4,8 @@
 //   > T Stream {json}      a message arrives at clock T (ms)
 //   @ T                    the clock moves to T
 //   ~ T Stream down|up     the connection is lost or comes back
+//   ~ T Stream alive ASKED the feed has answered what it was asked at clock ASKED: silence must be proven then
+//   ~ T Stream stall SINCE the program has not read since then
 //   < T Stream {json}      an expected row; T is its event time
 //   errors=N               among the error's texts: how many errors there are, so that none follows from another
 //
@@ -72,14 +74,21 @@ std::vector<std::string> words(const std::string& line) {
 std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   BoundResult checked = checkScript(c.sql);
   std::ostringstream capture;
-  CaptureWriter writer(capture, 0, {});
+  const auto isProof = [](const std::string& line) { return line.starts_with("~ ") && line.find(" alive ") != std::string::npos; };
+  CaptureWriter writer(capture, 0, {}, std::any_of(c.script.begin(), c.script.end(), isProof));
   std::vector<std::string> streams;
   for (const std::string& line : c.script) {
     const auto w = words(line);
     const Micros at = fromMillis(parseNumber<int64_t>(w[1]).value_or(0));
     if (w[0] == ">") writer.message(w[2], w[3], true, at);
     if (w[0] == "@") writer.advance(at);
-    if (w[0] == "~") writer.event(w[2], w[3] == "down" ? "close" : "open", at);
+    const Micros since = fromMillis(parseNumber<int64_t>(w[3].substr(std::min(w[3].size(), size_t{6}))).value_or(0));
+    if (w[0] == "~" && w[3].starts_with("alive "))
+      writer.alive(w[2], at, since);
+    else if (w[0] == "~" && w[3].starts_with("stall "))
+      writer.stall(w[2], at, since);
+    else if (w[0] == "~")
+      writer.event(w[2], w[3] == "down" ? "close" : "open", at);
     if (w[0] == "<" && std::find(streams.begin(), streams.end(), w[2]) == streams.end()) streams.push_back(w[2]);
   }
   if (!checked.waiting.empty()) {
