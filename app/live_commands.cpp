@@ -76,7 +76,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     if (std::exchange(ending, true)) return;
     code = exitCode;
     if (settings.flush) {
-      run->feeder().advance(run->clock().now());
+      run->conclude();
       run->pipeline().flush();
     }
     run->stop([&] {

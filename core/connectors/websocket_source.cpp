@@ -10,6 +10,8 @@ namespace {
 
 // Of a message in the mean time between messages.
 constexpr double kWeightOfNewest = 0.02;
+// Quieter than usual: twice the usual gap, but nobody waits longer than this before asking.
+constexpr double kLongestPatienceMs = 500;
 
 }  // namespace
 
@@ -29,6 +31,7 @@ void WebSocketSource::listen() {
   // Two messages never share an instant out of order: the clock is monotonic.
   m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, std::max(m_connection->lastMessage(), m_lastArrival)); };
   m_connection->onOpen = [this] { opened(); };
+  m_connection->onAlive = [this](Micros asked) { alive(asked); };
   m_connection->onLost = [this] { lost(); };
   m_connection->onStateChanged = [this] {
     if (onStateChanged) onStateChanged();
@@ -68,6 +71,43 @@ void WebSocketSource::opened() {
   m_feeder->opened(*m_intake, now);
 }
 
+void WebSocketSource::setCapture(CaptureWriter* capture) {
+  m_capture = capture;
+  // A recording that begins over an open connection knows of nothing before.
+  if (m_capture && m_connection->isOpen()) m_capture->alive(m_intake->name(), m_clock.now(), std::min(m_intake->life().proven(), m_clock.now()));
+}
+
+void WebSocketSource::alive(Micros asked) {
+  const Micros now = std::max(m_clock.now(), m_lastArrival);
+  if (onArrival) onArrival(now);
+  if (m_capture) m_capture->alive(m_intake->name(), now, asked);
+  m_feeder->alive(*m_intake, now, asked);
+  if (onFed) onFed();
+}
+
+void WebSocketSource::askIfAwaited() {
+  if (m_askTimer != TimerId::None || !m_intake->life().isAwaited()) return;
+  const Micros quiet = fromMillis(static_cast<int64_t>(std::min(kLongestPatienceMs, 2 * m_usualGap.ms())));
+  if (m_clock.now() >= m_lastArrival + quiet) return m_connection->ask();
+  m_askTimer = m_clock.callAt(m_lastArrival + quiet, [this] {
+    m_askTimer = TimerId::None;
+    askIfAwaited();
+  });
+}
+
+void WebSocketSource::stalled(Micros now, Micros since) {
+  if (!m_connection->isOpen()) return;
+  if (m_capture) m_capture->stall(m_intake->name(), now, since);
+  m_feeder->stalled(*m_intake, now, since);
+  m_connection->ask();
+}
+
+void WebSocketSource::giveUpAsking(Micros now) {
+  if (!m_intake->life().isAwaited()) return;
+  if (m_capture) m_capture->event(m_intake->name(), "close", now);
+  m_feeder->lost(*m_intake, now);
+}
+
 void WebSocketSource::moveTo(Intake& intake) {
   m_intake = &intake;
   m_passedBefore = intake.counters().passed;
@@ -75,6 +115,7 @@ void WebSocketSource::moveTo(Intake& intake) {
 }
 
 void WebSocketSource::leave() {
+  m_connection->onAlive = nullptr;
   m_connection->onMessage = nullptr;
   m_connection->onOpen = nullptr;
   m_connection->onLost = nullptr;
@@ -82,6 +123,7 @@ void WebSocketSource::leave() {
 }
 
 void WebSocketSource::received(const QByteArray& payload, bool isText, Micros now) {
+  if (onArrival) onArrival(now);
   m_lastArrival = now;
   const std::string_view view(payload.constData(), static_cast<size_t>(payload.size()));
   if (m_capture) m_capture->message(m_intake->name(), view, isText, now);
@@ -116,6 +158,7 @@ ConnectionHealth WebSocketSource::health() const {
   h.usualGapMs = m_usualGap.ms();
   h.openedAt = m_connection->isOpen() ? m_openedAt : 0;
   h.newestEvent = m_intake->newestEvent();
+  if (m_intake->life().isTracked()) h.lastProof = std::max(m_intake->life().proven(), m_lastArrival);
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);
   return h;

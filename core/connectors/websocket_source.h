@@ -14,15 +14,18 @@ class WebSocketSource final : public QObject {
  public:
   WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
                   Intake& intake, OpenedFeed opened = {}, QObject* parent = nullptr);
+  ~WebSocketSource() override { m_clock.cancel(m_askTimer); }
 
   std::function<void()> onStateChanged;
   /// Called after each message: rows may be pending.
   std::function<void()> onFed;
+  /// Called with the time before anything that came is taken.
+  std::function<void(Micros now)> onArrival;
   /// Brings the messages from now on to another intake of the same feeder, over the connection that is there.
   void moveTo(Intake& intake);
   /// Brings nothing any more: its run has come to an end, and the connection is only there to be closed.
   void leave();
-  void setCapture(CaptureWriter* capture) { m_capture = capture; }
+  void setCapture(CaptureWriter* capture);
   /// Connects; over a connection that was opened before, what came meanwhile comes now.
   void start();
   void stop() { m_connection->stop(); }
@@ -30,6 +33,12 @@ class WebSocketSource final : public QObject {
   Connection& connection() { return *m_connection; }
   const Connection& connection() const { return *m_connection; }
   const Intake& intake() const { return *m_intake; }
+  /// Asks the server whether its silence is one, when something waits to know and it is quieter than usual.
+  void askIfAwaited();
+  /// The program did not read from `since` to `now`.
+  void stalled(Micros now, Micros since);
+  /// Nothing can be asked any more: what waits for a proof goes without.
+  void giveUpAsking(Micros now);
   /// A row has come over the present connection.
   bool hasBroughtRows() const { return m_intake->counters().passed > m_passedBefore; }
   ConnectionHealth health() const;
@@ -38,6 +47,7 @@ class WebSocketSource final : public QObject {
   void listen();
   void opened();
   void lost();
+  void alive(Micros asked);
   void received(const QByteArray& payload, bool isText, Micros now);
 
   std::unique_ptr<Connection> m_connection;
@@ -56,6 +66,7 @@ class WebSocketSource final : public QObject {
   uint64_t m_lost = 0;
   Micros m_lastArrival = 0;
   Micros m_openedAt = 0;
+  TimerId m_askTimer = TimerId::None;
 };
 
 }  // namespace weir

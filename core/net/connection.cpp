@@ -44,6 +44,10 @@ bool narrowed(const QString& text, char* out) {
 // they have come before it anyway. Once the event loop has turned, the next one reads the clock.
 constexpr int kMessagesToAnInstant = 16;
 
+// A timer that comes so late was due while the program slept. What then lies in the socket is read within a second.
+constexpr Micros kCameLate = 500'000;
+constexpr Micros kReadAfterSleep = 1'000'000;
+
 // A client's frame has its length and a mask before the payload (RFC 6455, 5.2).
 int64_t frameBytes(int64_t payload) { return payload + (payload < 126 ? 6 : payload < 65536 ? 8 : 14); }
 
@@ -232,11 +236,7 @@ void Connection::openSocket() {
   connect(m_socket, &QWebSocket::textMessageReceived, this,
           [this](const QString& text) { received(utf8(text), true); });
   connect(m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray& bytes) { received(bytes, false); });
-  connect(m_socket, &QWebSocket::pong, this, [this](quint64 elapsedMs, const QByteArray&) {
-    m_pingMs = static_cast<double>(elapsedMs);
-    m_clock.cancel(m_pongTimer);
-    m_awaitsPong = false;
-  });
+  connect(m_socket, &QWebSocket::pong, this, [this](quint64, const QByteArray& payload) { answered(payload); });
   m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] {
     setError(tr("Connection to WebSocket %1 timed out after %2 seconds")
                  .arg(m_settings.shownUrl)
@@ -384,15 +384,50 @@ void Connection::schedulePing() {
   if (m_settings.pingIntervalMs <= 0) return;
   m_pingTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingIntervalMs), [this] {
     if (!isOpen()) return;
-    m_socket->ping();
-    // The oldest unanswered ping counts, however often more are sent.
-    if (!m_awaitsPong)
-      m_pongTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.pingTimeoutMs), [this] {
-        socketGone(tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
-      });
-    m_awaitsPong = true;
+    ping();
     schedulePing();
   });
+}
+
+void Connection::ask() {
+  if (m_settings.pingIntervalMs > 0 && isOpen() && m_unanswered.empty()) ping();
+}
+
+void Connection::ping() {
+  const Micros now = m_clock.now();
+  m_socket->ping(QByteArray::number(static_cast<qlonglong>(now)));
+  // The oldest unanswered ping counts, however often more are sent.
+  m_unanswered.push_back(now);
+  if (m_unanswered.size() == 1) awaitPong();
+}
+
+void Connection::answered(const QByteArray& payload) {
+  if (m_unanswered.empty()) return;
+  bool isNumber = false;
+  const Micros claimed = payload.toLongLong(&isNumber);
+  // An answer covers what was asked before it. One that names nothing we sent is for the oldest.
+  const auto known = std::find(m_unanswered.begin(), m_unanswered.end(), isNumber ? claimed : m_unanswered.front());
+  const Micros asked = known == m_unanswered.end() ? m_unanswered.front() : *known;
+  while (!m_unanswered.empty() && m_unanswered.front() <= asked) m_unanswered.pop_front();
+  m_pingMs = static_cast<double>(m_clock.now() - asked) / 1000;
+  awaitPong();
+  if (onAlive) onAlive(asked);
+}
+
+void Connection::awaitPong() {
+  m_clock.cancel(m_pongTimer);
+  m_pongTimer = TimerId::None;
+  if (m_unanswered.empty()) return;
+  const Micros due = m_unanswered.front() + fromMillis(m_settings.pingTimeoutMs);
+  m_pongTimer = m_clock.callAt(due, [this, due] {
+    if (m_clock.now() - due < kCameLate) return pongOverdue();
+    // The program has slept: the answer may lie in the socket.
+    m_pongTimer = m_clock.callAt(m_clock.now() + std::min(kReadAfterSleep, fromMillis(m_settings.pingTimeoutMs)), [this] { pongOverdue(); });
+  });
+}
+
+void Connection::pongOverdue() {
+  socketGone(tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
 }
 
 void Connection::scheduleHeartbeat() {
@@ -406,8 +441,12 @@ void Connection::scheduleHeartbeat() {
 void Connection::scheduleIdle() {
   if (m_settings.idleTimeoutMs <= 0) return;
   const Micros last = std::max(m_lastMessage, m_since);
-  m_idleTimer = m_clock.callAt(last + fromMillis(m_settings.idleTimeoutMs), [this] {
-    if (m_clock.now() - std::max(m_lastMessage, m_since) >= fromMillis(m_settings.idleTimeoutMs))
+  const Micros due = std::max(last + fromMillis(m_settings.idleTimeoutMs), m_idleNotBefore);
+  m_idleTimer = m_clock.callAt(due, [this, due] {
+    const Micros now = m_clock.now();
+    // After a sleep, what lies in the socket is read first.
+    if (now - due >= kCameLate) m_idleNotBefore = now + kReadAfterSleep;
+    if (now >= m_idleNotBefore && now - std::max(m_lastMessage, m_since) >= fromMillis(m_settings.idleTimeoutMs))
       socketGone(tr("no message in %1 s").arg(static_cast<double>(m_settings.idleTimeoutMs) / 1000));
     else
       scheduleIdle();
@@ -415,7 +454,7 @@ void Connection::scheduleIdle() {
 }
 
 void Connection::cancelTimers() {
-  m_awaitsPong = false;
+  m_unanswered.clear();
   for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer}) {
     m_clock.cancel(*timer);
     *timer = TimerId::None;

@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringConverter>
 #include <QStringList>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,6 +63,8 @@ struct ConnectionHealth {
   uint64_t messages = 0;
   uint64_t bytes = 0;
   Micros lastMessage = 0;
+  /// Until when it is known that nothing else was sent; 0 where nobody knows.
+  Micros lastProof = 0;
   double pingMs = -1;
   bool insecure = false;
   // Filled in by whoever knows.
@@ -95,6 +98,8 @@ class Connection final : public QObject {
   std::function<void()> onStateChanged;
   /// Some of what was sent has left for the operating system.
   std::function<void()> onWritten;
+  /// A ping that left at `asked` was answered: all that the server had sent by then has been read.
+  std::function<void(Micros asked)> onAlive;
 
   void start();
   /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is kept.
@@ -104,6 +109,8 @@ class Connection final : public QObject {
   void reconnectNow();
   /// A row waits for a sink's connection.
   void demand();
+  /// Asks the server now whether it is there, unless it has still to answer: `onAlive` tells.
+  void ask();
   /// Data has been decoded: the connection counts as live, its attempts start anew.
   void decoded();
   bool isOpen() const;
@@ -135,6 +142,10 @@ class Connection final : public QObject {
   void received(const QByteArray& payload, bool isText);
   QByteArray utf8(const QString& text);
   void schedulePing();
+  void ping();
+  void answered(const QByteArray& payload);
+  void awaitPong();
+  void pongOverdue();
   void scheduleIdle();
   void scheduleHeartbeat();
   void cancelTimers();
@@ -154,8 +165,9 @@ class Connection final : public QObject {
   TimerId m_connectTimer = TimerId::None;
   TimerId m_pingTimer = TimerId::None;
   TimerId m_pongTimer = TimerId::None;
-  bool m_awaitsPong = false;
+  std::deque<Micros> m_unanswered;  ///< when the pings left
   TimerId m_idleTimer = TimerId::None;
+  Micros m_idleNotBefore = 0;
   TimerId m_heartbeatTimer = TimerId::None;
   Micros m_since = 0;
   Micros m_nextTry = 0;

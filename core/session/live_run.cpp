@@ -85,7 +85,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     run->succeed(*settings.previous, std::move(script));
   } else {
     run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
-    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, resolved);
+    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, resolved, Feeder::Silence::Proven);
   }
   for (const auto& [name, options] : resolved) {
     const BoundStream& stream = run->m_pipeline->script().stream(name);
@@ -98,7 +98,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     std::map<std::string, std::string> urls;
     for (const auto& source : run->m_sources)
       urls[source->intake().name()] = source->connection().settings().shownUrl.toStdString();
-    run->m_capture = std::make_unique<CaptureWriter>(run->m_recordStream, started, urls);
+    run->m_capture = std::make_unique<CaptureWriter>(run->m_recordStream, started, urls, true);
     for (const auto& source : run->m_sources) source->setCapture(run->m_capture.get());
   }
   return run;
@@ -109,6 +109,7 @@ void LiveRun::succeed(LiveRun& before, BoundScript script) {
   takeOver(before, before.m_sources, m_sources, script);
   takeOver(before, before.m_sinks, m_sinks, script);
   before.m_feeder->advance(m_clock->now());
+  before.m_stallWatch.reset();
   for (const auto& source : before.m_sources) source->leave();
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
@@ -165,6 +166,9 @@ void LiveRun::addSink(const BoundStream& stream, const Options& options) {
 
 void LiveRun::wire(WebSocketSource& source) {
   source.onFed = [this] { settle(); };
+  source.onArrival = [this](Micros now) {
+    if (m_stallWatch) m_stallWatch->check(now);
+  };
   source.onStateChanged = [this, raw = &source] {
     report(raw->health());
     if (raw->connection().state() == ConnectionState::Open)
@@ -203,14 +207,43 @@ void LiveRun::start() {
     if (!m_kept.contains(sink->health().name)) sink->start();
   for (const auto& source : m_sources)
     if (!m_kept.contains(source->health().name)) source->start();
+  m_stallWatch.emplace(*m_clock, [this](Micros since, Micros until) { stalled(since, until); });
   settle();
 }
 
 void LiveRun::pump() {
   m_wakeAt = kNever;
   if (!m_feeder) return;
-  m_feeder->advance(m_clock->now());
+  advance();
   settle();
+}
+
+// What a timer did between two messages is done at the same place in a replay: the capture says so.
+void LiveRun::advance() {
+  const Micros now = m_clock->now();
+  const uint64_t before = m_pipeline->clock().callsMade();
+  m_feeder->advance(now);
+  if (m_capture && m_pipeline->clock().callsMade() > before) m_capture->advance(now);
+}
+
+void LiveRun::askWhatIsAwaited() {
+  if (!m_pipeline->clock().hasWaiting()) return;
+  for (const auto& source : m_sources) source->askIfAwaited();
+}
+
+void LiveRun::stalled(Micros since, Micros until) {
+  if (!m_feeder) return;
+  for (const auto& source : m_sources) source->stalled(until, since);
+  const QString seconds = QString::number(static_cast<double>(until - since) / 1e6, 'f', 1);
+  if (onEvent)
+    onEvent({LogLevel::Warning, LogCategory::Run, {}, tr("the program stood still for %1 s").arg(seconds).toStdString(),
+             tr("windows by arrival time that overlap it are incomplete; windows by event time wait for what came meanwhile").toStdString(), {}});
+}
+
+void LiveRun::conclude() {
+  if (!m_feeder) return;
+  advance();
+  for (const auto& source : m_sources) source->giveUpAsking(std::max(m_clock->now(), m_pipeline->clock().now()));
 }
 
 // Rows wait for the event loop's next turn at most, so that a drained socket makes one batch.
@@ -221,6 +254,7 @@ void LiveRun::settle() {
       m_flushQueued = false;
       if (!m_feeder) return;  // another run has taken it over
       m_feeder->flush();
+      askWhatIsAwaited();
       checkRecording();
       flushRecordingSoon();
       const Micros next = m_pipeline->clock().nextDeadline();
@@ -276,7 +310,8 @@ void LiveRun::stop(std::function<void()> done) {
   if (done) m_done.push_back(std::move(done));
   if (m_stopping) return;
   m_stopping = true;
-  if (m_feeder) m_feeder->advance(m_clock->now());
+  m_stallWatch.reset();
+  conclude();
   if (m_capture) {
     m_capture->advance(m_clock->now());
     m_recordStream.flush();

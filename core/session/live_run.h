@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/connectors/websocket_sink.h"
 #include "core/connectors/websocket_source.h"
 #include "core/net/qt_clock.h"
+#include "core/net/stall_watch.h"
 
 namespace weir {
 
@@ -52,6 +54,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   std::function<void(const LogEntry& entry)> onEvent;
 
   void start();
+  /// Brings the pipeline's time up to now. Windows whose silence nobody has proven go out, and say so.
+  void conclude();
   /// Drains the sinks for at most 5 s, closes everything, then calls `done`.
   void stop(std::function<void()> done);
   bool isStopping() const { return m_stopping; }
@@ -78,6 +82,9 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
  private:
   LiveRun() = default;
   void pump();
+  void advance();
+  void askWhatIsAwaited();
+  void stalled(Micros since, Micros until);
   void settle();
   void report(const ConnectionHealth& health);
   void checkDrained();
@@ -111,6 +118,7 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   bool m_recordFlushQueued = false;
   std::streamoff m_recordFlushedTo = 0;
   std::unique_ptr<CaptureWriter> m_capture;
+  std::optional<StallWatch> m_stallWatch;
   TimerId m_wake = TimerId::None;
   Micros m_wakeAt = kNever;
   bool m_flushQueued = false;
