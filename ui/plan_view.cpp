@@ -76,6 +76,7 @@ void PlanView::setScript(const BoundScript& script) {
     if (std::holds_alternative<BoundJoin>(node.body)) box.title = tr("JOIN");
     if (std::holds_alternative<BoundPattern>(node.body)) box.title = tr("PATTERN");
     if (std::holds_alternative<BoundUnnest>(node.body)) box.title = tr("UNNEST");
+    if (std::holds_alternative<BoundRules>(node.body)) m_boxes[node.inputs.front()].title = tr("for %1").arg(QString::fromStdString(node.target));
     if (name != node.target) connectBoxes(m_boxes[node.target], name, node.target);
   }
   std::map<int, int> rows;

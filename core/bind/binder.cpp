@@ -71,6 +71,7 @@ class ScriptBinder {
     checkTargets();
     checkCycles();
     for (const size_t query : upstreamFirst()) bindQuery(m_queries[query]);
+    for (const std::string& name : m_catalog.names()) applyRules(*m_catalog.find(name));
     BoundScript& script = m_result.script;
     script.streams = m_catalog.takeStreams();
     script.nodes = std::move(m_nodes);
@@ -282,6 +283,42 @@ class ScriptBinder {
         giveUp(query.target, nodesBefore);
       }
     });
+  }
+
+  // What queries write into a stream with rules goes through them: the writers get a hidden stream in front of it.
+  void applyRules(const BoundStream& found) {
+    const std::string name = found.name;
+    const Options& options = found.options;
+    const auto isWriter = [&](const BoundNode& node) { return node.target == name; };
+    if (!found.declared || found.kind != StreamKind::Internal || found.isTable || std::none_of(m_nodes.begin(), m_nodes.end(), isWriter)) return;
+    for (const auto& [key, value] : options.values())
+      if (isForMessages(key))
+        error(Code::OptionValue, options.valueSpan(key), "option '" + key + "' is for messages from outside, but queries write '" + name + "'",
+              "leave it out, or put it on the stream that brings the messages");
+    if (!found.eventTime && !options.has("dedupe.key") && !options.has("sequence.key")) return;
+    BoundStream before;
+    before.name = "#" + std::to_string(++m_hidden);
+    before.schema = found.schema;
+    before.span = found.span;
+    const std::string hidden = m_catalog.add(std::move(before)).name;
+    auto last = m_nodes.begin();
+    for (auto node = m_nodes.begin(); node != m_nodes.end(); ++node)
+      if (isWriter(*node)) {
+        node->target = hidden;
+        last = node;
+      }
+    BoundNode rules;
+    rules.body = BoundRules{};
+    rules.target = name;
+    rules.inputs = {hidden};
+    rules.span = m_catalog.find(name)->span;
+    rules.definition = "rules";
+    for (const auto& [key, value] : m_catalog.find(name)->options.values()) rules.definition += " " + key + "=" + value;
+    m_nodes.insert(std::next(last), std::move(rules));
+  }
+
+  static bool isForMessages(std::string_view key) {
+    return key.starts_with("json.") || key.starts_with("csv.") || key.starts_with("error.");
   }
 
   void giveUp(const std::string& target, size_t nodesBefore) {

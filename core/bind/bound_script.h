@@ -22,6 +22,7 @@ struct EventTimeRule {
   int64_t latenessMs = 0;
   int64_t idleMs = 5000;
   bool missingIsArrival = false;
+  int64_t maxAheadMs = 60'000;  ///< a row further ahead of its arrival is not believed
 };
 
 /// A named topic. Streams that a query makes for itself (joins, subqueries) have names that start with '#'.
@@ -135,6 +136,9 @@ struct BoundUnnest {
   BoundExpressionPtr array;
 };
 
+/// The rules of a stream that queries write: its event time, repeats, sequence, as its options say.
+struct BoundRules {};
+
 /// One step of a pattern: a term, or several joined by AND or OR.
 struct BoundPatternTerm {
   size_t port = 0;          ///< which input stream
@@ -166,7 +170,7 @@ struct BoundPattern {
 
 /// Something that reads streams and writes one.
 struct BoundNode {
-  std::variant<BoundSelect, BoundJoin, BoundUnnest, BoundPattern> body;
+  std::variant<BoundSelect, BoundJoin, BoundUnnest, BoundPattern, BoundRules> body;
   std::string target;
   std::vector<std::string> inputs;
   Span span;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/intake.h"
 
-#include <cmath>
-
 #include "core/base/text.h"
-#include "core/data/json_text.h"
-#include "core/data/time_text.h"
-#include "core/exec/group_table.h"
 
 namespace weir {
 
@@ -16,44 +11,7 @@ constexpr size_t kRejectsKept = 100;
 // A rejected message is kept to be looked at, not to be sent again: its beginning says what it was.
 constexpr size_t kRejectShown = 4096;
 constexpr size_t kControlShown = 200;
-constexpr size_t kMostPartitions = 100'000;
 constexpr Micros kReadAfterStall = 2'000'000;
-
-std::optional<int64_t> asMillis(int64_t value, int64_t scale) {
-  if (value <= -kFarthestMs / scale || value >= kFarthestMs / scale) return std::nullopt;
-  return value * scale;
-}
-
-std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
-  const auto perUnit = [&](double number) -> std::optional<int64_t> {
-    const double ms = unit == "s" ? number * 1e3 : unit == "us" ? number / 1e3 : unit == "ns" ? number / 1e6 : number;
-    if (!(std::fabs(ms) < static_cast<double>(kFarthestMs))) return std::nullopt;
-    return static_cast<int64_t>(std::floor(ms));
-  };
-  if (const int64_t* whole = std::get_if<int64_t>(&value)) {
-    if (unit == "us") return asMillis(floorDivide(*whole, 1000), 1);
-    if (unit == "ns") return floorDivide(*whole, 1'000'000);
-    return asMillis(*whole, unit == "s" ? 1000 : 1);
-  }
-  if (const double* real = std::get_if<double>(&value)) return perUnit(*real);
-  if (const std::string* text = std::get_if<std::string>(&value)) {
-    if (unit == "iso8601") return parseIsoTime(*text);
-    if (const auto whole = exactInteger(trimmed(*text))) return scaled(Value(*whole), unit);
-    if (const auto real = decimalNumber(trimmed(*text))) return perUnit(*real);
-  }
-  return std::nullopt;
-}
-
-// The number that a sequence's column holds; a fraction, or one that a DOUBLE cannot tell from its neighbours, is none.
-std::optional<int64_t> wholeNumber(const Value& value) {
-  if (const int64_t* whole = std::get_if<int64_t>(&value)) return *whole;
-  // An OBJECT is JSON: what a text in it says counts.
-  if (const std::string* text = std::get_if<std::string>(&value)) return exactInteger(jsonPlainText(*text));
-  constexpr double kExact = 9007199254740992;
-  const double* real = std::get_if<double>(&value);
-  if (real && *real == std::trunc(*real) && std::fabs(*real) < kExact) return static_cast<int64_t>(*real);
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -71,17 +29,13 @@ DecoderSettings decoderSettings(const Options& options) {
 Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
-      m_eventTime(stream.eventTime),
       m_decoder(makeDecoder(decoderSettings(options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
       m_life(pipeline.life(stream.name)),
       m_watermark(pipeline.sourceWatermark(stream.name)),
-      m_strategy(options.text("error.strategy")),
-      m_dedupeMemory(static_cast<size_t>(options.integer("dedupe.memory"))) {
-  for (const std::string& column : options.list("dedupe.key")) m_dedupe.push_back(*m_schema->find(column));
-  if (options.has("sequence.key")) m_sequence = m_schema->find(options.text("sequence.key"));
-  if (options.has("sequence.partition")) m_partition = m_schema->find(options.text("sequence.partition"));
+      m_rules(stream, options, m_gapLog),
+      m_strategy(options.text("error.strategy")) {
   if (m_strategy == "dlq") {
     m_deadLetterStream = options.text("error.dlq.stream");
     m_deadLetterSchema = pipeline.script().stream(m_deadLetterStream).schema;
@@ -120,31 +74,24 @@ Intake::Held Intake::decode(std::string_view payload, Micros at) {
     if (keep.empty()) keep.assign(records, true);
     keep[i] = false;
   };
+  const auto column = [this](size_t c) -> const Column& { return m_rows.column(c); };
   for (size_t i = 0; i < records; ++i) {
-    const size_t row = first + i;
-    if (m_eventTime) {
-      auto time = eventTimeOf(row);
-      if (!time && m_eventTime->missingIsArrival) time = toMillis(at);
-      if (!time) {
-        ++m_counters.noEventTime;
-        drop(i);
-        continue;
-      }
-      m_rows.meta(row).at = *time;
-    }
-    if (!m_dedupe.empty() && isRepeat(row)) {
-      ++m_counters.duplicates;
+    const auto row = static_cast<uint32_t>(first + i);
+    RowMeta& rowMeta = m_rows.meta(row);
+    const RowRules::Verdict verdict = m_rules.judge(column, row, rowMeta);
+    if (verdict != RowRules::Verdict::Pass) {
+      if (verdict == RowRules::Verdict::FromFuture) keepToLookAt(payload, at, m_rules.aheadText(rowMeta.at, at));
       drop(i);
       continue;
     }
-    const int64_t time = m_rows.meta(row).at;
+    const int64_t time = rowMeta.at;
     // What a feed sends again after a loss, or late, says nothing of the time that was missed.
-    if (m_gapLog.isOpen() && !m_stalledUntil && (!m_eventTime || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
+    if (m_gapLog.isOpen() && !m_stalledUntil && (!m_rules.eventTime() || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
     m_gapLog.begin(time);
-    if (m_sequence) checkSequence(row, time);
+    m_rules.follow(column, row, time);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
-    ++m_counters.passed;
   }
+  static_cast<RowCounters&>(m_counters) = m_rules.counters();
   if (!keep.empty()) dropRows(first, keep);
   return m_rows.rows() > first ? Held::Rows : Held::Nothing;
 }
@@ -161,50 +108,6 @@ void Intake::dropRows(size_t first, const std::vector<bool>& keep) {
     for (size_t c = 0; c < m_schema->fields.size(); ++c) m_rows.column(c).appendFrom(kept.column(c), row);
     m_rows.finishRow(kept.meta(row));
   }
-}
-
-std::optional<int64_t> Intake::eventTimeOf(size_t row) {
-  return scaled(m_rows.column(m_eventTime->column).value(row), m_eventTime->unit);
-}
-
-bool Intake::isRepeat(size_t row) {
-  std::string key;
-  for (const size_t column : m_dedupe) {
-    const ColumnPtr view(&m_rows.column(column), [](const Column*) {});
-    // NULL identifies nothing, so such a row repeats none.
-    if (view->isNull(row)) return false;
-    appendKey(key, {&view, 1}, row);
-  }
-  if (!m_seen.insert(key).second) return true;
-  m_seenOrder.push_back(std::move(key));
-  if (m_seenOrder.size() > m_dedupeMemory) {
-    m_seen.erase(m_seenOrder.front());
-    m_seenOrder.pop_front();
-  }
-  return false;
-}
-
-void Intake::checkSequence(size_t row, int64_t time) {
-  const Value value = m_rows.column(*m_sequence).value(row);
-  const int64_t number = wholeNumber(value).value_or(INT64_MIN);
-  if (number == INT64_MIN) return;
-  std::string key;
-  if (m_partition) {
-    const ColumnPtr view(&m_rows.column(*m_partition), [](const Column*) {});
-    appendKey(key, {&view, 1}, row);
-  }
-  const auto found = m_last.find(key);
-  if (found == m_last.end()) {
-    if (m_last.size() < kMostPartitions) m_last.emplace(std::move(key), Last{number, number, time});
-    return;
-  }
-  // It goes on from the message before, too: a sequence that the feed began anew jumps once, not until its old height.
-  Last& last = found->second;
-  if (number - 1 != last.value && number - 1 != last.greatest) {
-    ++m_counters.sequenceJumps;
-    m_gapLog.add(std::min(last.time, time), std::max(last.time, time));
-  }
-  last = {number, std::max(number, last.greatest), time};
 }
 
 void Intake::reject(std::string_view payload, Micros at, std::string reason) {
@@ -224,6 +127,10 @@ void Intake::reject(std::string_view payload, Micros at, std::string reason) {
     letter.finishRow(meta);
     m_deadLetter = letter.take();
   }
+  keepToLookAt(payload, at, std::move(reason));
+}
+
+void Intake::keepToLookAt(std::string_view payload, Micros at, std::string reason) {
   m_rejects.push_back({at, std::string(payload.substr(0, kRejectShown)), std::move(reason)});
   if (m_rejects.size() > kRejectsKept) m_rejects.pop_front();
 }
@@ -236,14 +143,14 @@ void Intake::lost(Micros at) {
   m_stalledUntil.reset();
   if (m_gapLog.isOpen()) return;
   const Micros heard = std::min(at, m_life.proven());
-  if (!m_eventTime || !m_greatest) return m_gapLog.open(toMillis(heard));
+  if (!m_rules.eventTime() || !m_greatest) return m_gapLog.open(toMillis(heard));
   // Of a silence that was proven, the windows that end in it are whole.
   m_gapLog.open(*m_greatest + (m_life.isTracked() ? std::max<int64_t>(0, toMillis(heard - m_lastMessage)) : 0));
 }
 
 // Event times are in the messages, which the socket has kept; arrival times are gone.
 void Intake::stalled(Micros since, Micros until) {
-  if (m_eventTime || m_link == Link::Down) return;
+  if (m_rules.eventTime() || m_link == Link::Down) return;
   m_stalledUntil = until;
   if (!m_gapLog.isOpen()) m_gapLog.open(toMillis(since));
 }

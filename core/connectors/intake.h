@@ -7,20 +7,18 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "core/exec/pipeline.h"
+#include "core/exec/row_rules.h"
 #include "core/formats/decoder.h"
 
 namespace weir {
 
 /// What happened to a source's messages. messages = decoded + rejected + control; rows = passed + duplicates +
-/// noEventTime + controlRecords.
-struct SourceCounters {
+/// noEventTime + fromFuture + controlRecords.
+struct SourceCounters : RowCounters {
   uint64_t messages = 0, decoded = 0, rejected = 0, control = 0;
-  uint64_t rows = 0, passed = 0, controlRecords = 0, duplicates = 0, noEventTime = 0;
-  uint64_t fieldMismatch = 0, sequenceJumps = 0;
+  uint64_t rows = 0, controlRecords = 0, fieldMismatch = 0;
 };
 
 /// What a stream's options say to its decoder.
@@ -68,25 +66,23 @@ class Intake {
   /// The newest message that held none of the columns, shortened: what a feed says that nobody asked for.
   const std::string& lastControl() const { return m_lastControl; }
   /// The greatest event time so far, in ms; nothing where arrival is the time.
-  std::optional<int64_t> newestEvent() const { return m_eventTime ? m_greatest : std::nullopt; }
+  std::optional<int64_t> newestEvent() const { return m_rules.eventTime() ? m_greatest : std::nullopt; }
   uint64_t gaps() const { return m_gapLog.count(); }
   bool stopped() const { return m_stopped; }
 
  private:
-  std::optional<int64_t> eventTimeOf(size_t row);
-  bool isRepeat(size_t row);
-  void checkSequence(size_t row, int64_t time);
   void reject(std::string_view payload, Micros at, std::string reason);
+  void keepToLookAt(std::string_view payload, Micros at, std::string reason);
   void dropRows(size_t first, const std::vector<bool>& keep);
 
   std::string m_name;
   SchemaPtr m_schema;
-  std::optional<EventTimeRule> m_eventTime;
   std::unique_ptr<Decoder> m_decoder;
   BatchBuilder m_rows;
   GapLog& m_gapLog;
   ProofOfLife& m_life;
   SourceWatermark* m_watermark;
+  RowRules m_rules;
   SourceCounters m_counters;
   std::deque<Reject> m_rejects;
   std::string m_lastControl;
@@ -99,19 +95,6 @@ class Intake {
   std::optional<Micros> m_stalledUntil;
   std::optional<int64_t> m_greatest;
   Micros m_lastMessage = 0;
-
-  std::vector<size_t> m_dedupe;
-  size_t m_dedupeMemory = 0;
-  std::unordered_set<std::string> m_seen;
-  std::deque<std::string> m_seenOrder;
-  std::optional<size_t> m_sequence;
-  std::optional<size_t> m_partition;
-  struct Last {
-    int64_t value;
-    int64_t greatest;
-    int64_t time;
-  };
-  std::unordered_map<std::string, Last> m_last;
 };
 
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.

@@ -15,10 +15,16 @@ std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, co
         {"messages", c.messages},          {"decoded", c.decoded},       {"rejected", c.rejected},
         {"control", c.control},            {"rows", c.rows},             {"passed", c.passed},
         {"control_records", c.controlRecords}, {"duplicates", c.duplicates}, {"no_event_time", c.noEventTime},
+        {"from_future", c.fromFuture},
         {"field_mismatch", c.fieldMismatch},   {"gaps", intake->gaps()},     {"sequence_jumps", c.sequenceJumps}};
     for (const auto& [counter, value] : counters) out.push_back({"source", name, counter, value});
   }
   for (const auto& [target, late] : pipeline.lateCounts()) out.push_back({"query", target, "late", late});
+  for (const auto& [target, rows] : pipeline.ruledRows()) {
+    const std::pair<std::string_view, uint64_t> counters[] = {{"duplicates", rows.duplicates}, {"no_event_time", rows.noEventTime},
+                                                              {"from_future", rows.fromFuture}, {"sequence_jumps", rows.sequenceJumps}};
+    for (const auto& [counter, value] : counters) out.push_back({"query", target, counter, value});
+  }
   static constexpr std::string_view kSink[] = {"dropped", "failed", "published", "queued", "sent"};
   for (const auto& [name, value] : sinks) {
     const size_t dot = name.rfind('.');

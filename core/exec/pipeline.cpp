@@ -47,6 +47,39 @@ class RetimeOperator final : public Operator {
   SourceWatermark& m_watermark;
 };
 
+/// Applies a stream's rules to the rows that queries write into it.
+class RulesOperator final : public Operator {
+ public:
+  /// `watermark` is that of the stream's own event time; null where it has none.
+  RulesOperator(NodeContext& context, const BoundStream& stream, SourceWatermark* watermark)
+      : Operator(context), m_rules(stream, stream.options, m_gaps), m_watermark(watermark) {}
+
+  void consume(const Batch& batch) override {
+    Selection passed;
+    std::vector<RowMeta> meta = batch.meta;
+    const auto column = [&](size_t c) -> const Column& { return *batch.columns[c]; };
+    for (uint32_t row = 0; row < batch.rows(); ++row) {
+      // An open window's row is replaced later: it is nobody's repeat.
+      if (meta[row].isProvisional || m_rules.judge(column, row, meta[row]) != RowRules::Verdict::Pass) continue;
+      m_gaps.begin(meta[row].time());
+      m_rules.follow(column, row, meta[row].time());
+      if (m_watermark) m_watermark->advance(meta[row].origin, meta[row].at, meta[row].arrival);
+      passed.push_back(row);
+    }
+    Batch out = selected(batch, passed);
+    for (size_t i = 0; i < passed.size(); ++i) out.meta[i] = meta[passed[i]];
+    send(out);
+  }
+
+  const RowCounters& counters() const { return m_rules.counters(); }
+  const GapLog& gaps() const { return m_gaps; }
+
+ private:
+  GapLog m_gaps;
+  RowRules m_rules;
+  SourceWatermark* m_watermark;
+};
+
 /// The end of a node: hands results to its stream, or to whoever only looks.
 class PublishOperator final : public Operator {
  public:
@@ -117,6 +150,7 @@ struct Pipeline::Node {
   std::unique_ptr<Evaluator> evaluator;
   std::unique_ptr<NodeContext> context;
   std::unique_ptr<SourceWatermark> external;
+  const RulesOperator* rules = nullptr;
   std::vector<std::unique_ptr<Operator>> chain;
   std::vector<std::pair<size_t, BatchPtr>> input;  ///< with the port
   /// Of a node with several inputs: takes a push from all of them.
@@ -267,7 +301,10 @@ std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank)
   n.context->arrivalOf = [this](uint32_t origin) {
     return m_pushed && origin < m_pushed->rows() ? m_pushed->meta[origin].arrival : m_clock.now();
   };
-  n.stateless = std::holds_alternative<BoundSelect>(bound.body) ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
+  if (std::holds_alternative<BoundRules>(bound.body))
+    buildRules(n, *target.bound);
+  else
+    n.stateless = std::holds_alternative<BoundSelect>(bound.body) ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
                                                                 : buildSource(n, input, target);
   n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
     if (n.looking)
@@ -289,6 +326,18 @@ void Pipeline::link(Node& n) {
   for (const GapLog* gap : n.context->gaps)
     if (std::find(target.gaps.begin(), target.gaps.end(), gap) == target.gaps.end()) target.gaps.push_back(gap);
   target.rowsBeforeSteps = target.rowsBeforeSteps || n.context->rowsBeforeSteps || !n.stateless;
+}
+
+void Pipeline::buildRules(Node& n, const BoundStream& target) {
+  if (const auto& rule = target.eventTime) {
+    n.external = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now(), n.context->watermark.lives());
+    n.context->watermark = WatermarkView();
+    n.context->watermark.addSource(n.external.get());
+  }
+  auto rules = std::make_unique<RulesOperator>(*n.context, target, n.external.get());
+  n.rules = rules.get();
+  n.context->gaps.push_back(&rules->gaps());
+  n.chain.push_back(std::move(rules));
 }
 
 // Joins, patterns and UNNEST. Returns whether rows leave at the very step that brought them.
@@ -406,6 +455,7 @@ void Pipeline::runNode(Node& node) {
     for (const auto& [port, batch] : input) node.chain.front()->consume(*batch);
   if (m_hasSteps || !input.empty())
     for (const auto& op : node.chain) op->finishPush();
+  m_hasSteps = m_hasSteps || (node.external && !node.external->steps().empty());
 }
 
 void Pipeline::advanceTo(Micros at) { m_clock.advanceTo(at); }
@@ -468,6 +518,13 @@ uint64_t Pipeline::lateRowsOf(const std::string& feed) const {
     if (log && std::find(gaps.begin(), gaps.end(), log) != gaps.end()) late += node->context->late;
   }
   return late;
+}
+
+std::map<std::string, RowCounters> Pipeline::ruledRows() const {
+  std::map<std::string, RowCounters> out;
+  for (const auto& node : m_nodes)
+    if (node->rules) out.emplace(node->target, node->rules->counters());
+  return out;
 }
 
 std::map<std::string, uint64_t> Pipeline::lateCounts() const {

@@ -11,6 +11,7 @@
 #include "core/bind/bound_script.h"
 #include "core/bind/identity.h"
 #include "core/exec/operator.h"
+#include "core/exec/row_rules.h"
 
 namespace weir {
 
@@ -59,6 +60,8 @@ class Pipeline {
   /// The watermark of a feed with event time; nullptr where it is the clock.
   SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;
+  /// Of streams that queries write and that have rules of their own.
+  std::map<std::string, RowCounters> ruledRows() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
   uint64_t lateRowsOf(const std::string& feed) const;
   const Issues& issues() const { return m_issues; }
@@ -73,6 +76,7 @@ class Pipeline {
   void link(Node& node);
   std::optional<int64_t> knownFrom(const Node& node) const;
   bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
+  void buildRules(Node& node, const BoundStream& target);
   bool buildSource(Node& node, const Stream& input, const Stream& target);
   void deliver(const std::string& stream, const BatchPtr& batch);
   void beginPush(Micros at);

@@ -50,6 +50,7 @@ std::string explain(const BoundScript& script) {
     out += "\n";
   }
   for (const BoundNode& node : script.nodes) {
+    if (std::holds_alternative<BoundRules>(node.body)) out += "rules of " + node.target + " <- " + node.inputs.front() + "\n";
     const auto* select = std::get_if<BoundSelect>(&node.body);
     if (!select) continue;
     out += "query " + node.target + " <- " + select->input + "\n";

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/bind/bound_script.h"
+#include "core/exec/gap_log.h"
+
+namespace weir {
+
+/// What became of the rows that a stream's rules looked at.
+struct RowCounters {
+  uint64_t passed = 0;
+  uint64_t noEventTime = 0;
+  uint64_t fromFuture = 0;  ///< further ahead of their arrival than event.time.max.ahead.ms
+  uint64_t duplicates = 0;
+  uint64_t sequenceJumps = 0;
+};
+
+/// What a stream's options ask of each row before a query sees it: a usable event time, no repeat, a sequence without
+/// holes. The same for rows from outside and for rows that queries write.
+class RowRules {
+ public:
+  /// `options` are the stream's own, with secrets in their places. Jumps of the sequence go into `gaps`.
+  RowRules(const BoundStream& stream, const Options& options, GapLog& gaps);
+
+  enum class Verdict { Pass, NoEventTime, FromFuture, Repeat };
+  /// `column(c)` is the row's column number c. Sets the event time.
+  template <class ColumnAt>
+  Verdict judge(const ColumnAt& column, uint32_t row, RowMeta& meta) {
+    if (m_eventTime) {
+      const Verdict verdict = setEventTime(column(m_eventTime->column), row, meta);
+      if (verdict != Verdict::Pass) return verdict;
+    }
+    if (!m_dedupe.empty()) {
+      m_columns.clear();
+      for (const size_t c : m_dedupe) m_columns.push_back(&column(c));
+      if (isRepeat(row)) return Verdict::Repeat;
+    }
+    ++m_counters.passed;
+    return Verdict::Pass;
+  }
+  /// Of a row that passed: whether it goes on where the one before it ended.
+  template <class ColumnAt>
+  void follow(const ColumnAt& column, uint32_t row, int64_t time) {
+    if (m_sequence) checkSequence(column(*m_sequence), m_partition ? &column(*m_partition) : nullptr, row, time);
+  }
+
+  /// Says why a row was FromFuture.
+  std::string aheadText(int64_t time, Micros arrival) const;
+  bool any() const { return m_eventTime || !m_dedupe.empty() || m_sequence; }
+  const std::optional<EventTimeRule>& eventTime() const { return m_eventTime; }
+  const RowCounters& counters() const { return m_counters; }
+
+ private:
+  Verdict setEventTime(const Column& column, uint32_t row, RowMeta& meta);
+  bool isRepeat(uint32_t row);
+  void checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time);
+
+  std::optional<EventTimeRule> m_eventTime;
+  GapLog& m_gaps;
+  RowCounters m_counters;
+  std::vector<size_t> m_dedupe;
+  size_t m_dedupeMemory;
+  std::vector<const Column*> m_columns;
+  std::unordered_set<std::string> m_seen;
+  std::deque<std::string> m_seenOrder;
+  std::optional<size_t> m_sequence;
+  std::optional<size_t> m_partition;
+  struct Last {
+    int64_t value;
+    int64_t greatest;
+    int64_t time;
+  };
+  std::unordered_map<std::string, Last> m_last;
+};
+
+}  // namespace weir
