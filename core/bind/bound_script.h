@@ -22,7 +22,7 @@ struct EventTimeRule {
   int64_t latenessMs = 0;
   int64_t idleMs = 5000;
   bool missingIsArrival = false;
-  int64_t maxAheadMs = 60'000;  ///< a row further ahead of its arrival is not believed
+  std::optional<int64_t> maxAheadMs;  ///< a row further ahead of its arrival is not believed
 };
 
 /// A named topic. Streams that a query makes for itself (joins, subqueries) have names that start with '#'.

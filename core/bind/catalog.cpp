@@ -78,7 +78,9 @@ void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagno
   EventTimeRule rule;
   rule.unit = options.text("event.time.unit");
   rule.idleMs = options.integer("event.time.idle.ms");
-  rule.maxAheadMs = options.integer("event.time.max.ahead.ms");
+  // Only what comes from outside comes as it happens, unless the text says so of another stream.
+  if (stream.kind == StreamKind::Source || options.has("event.time.max.ahead.ms"))
+    rule.maxAheadMs = options.integer("event.time.max.ahead.ms");
   rule.missingIsArrival = options.text("event.time.missing") == "arrival";
   rule.latenessMs = byOption ? options.integer("event.time.lateness.ms") : create.watermark->latenessMs;
   const std::string name = byOption ? options.text("event.time.field") : create.watermark->column.text;

@@ -73,7 +73,7 @@ RowRules::Verdict RowRules::setEventTime(const Column& column, uint32_t row, Row
   meta.at = *time;
   meta.isWindowEnd = false;
   // One wrong clock would carry the watermark away, and all that comes after it would be late.
-  if (*time - arrival > m_eventTime->maxAheadMs) {
+  if (m_eventTime->maxAheadMs && *time - arrival > *m_eventTime->maxAheadMs) {
     ++m_counters.fromFuture;
     return Verdict::FromFuture;
   }
@@ -81,7 +81,7 @@ RowRules::Verdict RowRules::setEventTime(const Column& column, uint32_t row, Row
 }
 
 std::string RowRules::aheadText(int64_t time, Micros arrival) const {
-  return "event time " + isoTime(time) + " is more than " + std::to_string(m_eventTime->maxAheadMs) +
+  return "event time " + isoTime(time) + " is more than " + std::to_string(m_eventTime->maxAheadMs.value_or(0)) +
          " ms ahead of its arrival at " + isoTime(toMillis(arrival)) + " (event.time.max.ahead.ms)";
 }
 

@@ -45,30 +45,8 @@ void SessionOperator::add(const PreparedInput& input, uint32_t row) {
   std::string key;
   appendKey(key, input.keys, row);
   Sessions& sessions = m_open[key];
-  Session* home = nullptr;
-  for (auto it = sessions.begin(); it != sessions.end();) {
-    if (time >= it->end || time + gap <= it->start) {
-      ++it;
-      continue;
-    }
-    if (!home) {
-      home = &*it++;
-      continue;
-    }
-    // The row bridges two sessions: the earlier one takes the other in.
-    Session& early = home->start <= it->start ? *home : *it;
-    Session& late = &early == home ? *it : *home;
-    for (auto& aggregator : m_aggregators) {
-      aggregator->merge(late.slot, early.slot);
-    }
-    m_freeSlots.push_back(late.slot);
-    Session joined = early;
-    joined.end = std::max(early.end, late.end);
-    joined.order = std::min(early.order, late.order);
-    *home = joined;
-    it = sessions.erase(it);
-  }
-  if (!home) {
+  auto home = homeOf(sessions, time);
+  if (home == sessions.end()) {
     const bool closed = time + gap <= m_closedUpTo ||
                         (!m_context.watermark.hasSources() && m_context.watermark.clockReaches(time + gap) < meta.arrival);
     if (closed) {
@@ -78,19 +56,42 @@ void SessionOperator::add(const PreparedInput& input, uint32_t row) {
     }
     Session fresh;
     fresh.start = time;
-    fresh.end = time + gap;
+    fresh.end = fresh.noted = time + gap;
     fresh.slot = takeSlot();
     fresh.order = m_order++;
     for (const ColumnPtr& column : input.keys) fresh.keys.push_back(column->value(row));
-    sessions.push_back(std::move(fresh));
-    home = &sessions.back();
-    m_ends.emplace(home->end, key);
+    m_ends.emplace(fresh.noted, key);
+    home = sessions.emplace(time, std::move(fresh)).first;
   }
-  home->start = std::min(home->start, time);
-  home->end = std::max(home->end, time + gap);
+  Session& session = home->second;
+  session.end = std::max(session.end, time + gap);
   for (size_t a = 0; a < m_aggregators.size(); ++a)
-    m_aggregators[a]->update(input.of(a), {&row, 1}, {&home->slot, 1});
-  if (m_select.output.kind == BoundOutput::Kind::Changes) emitSession(*home, true, meta.origin, meta.arrival);
+    m_aggregators[a]->update(input.of(a), {&row, 1}, {&session.slot, 1});
+  if (m_select.output.kind == BoundOutput::Kind::Changes) emitSession(session, true, meta.origin, meta.arrival);
+}
+
+// The session that a row of this time belongs to, made one where the row bridges two.
+SessionOperator::Sessions::iterator SessionOperator::homeOf(Sessions& sessions, int64_t time) {
+  const int64_t gap = m_select.window.sizeMs;
+  auto later = sessions.upper_bound(time);
+  const bool joinsLater = later != sessions.end() && time + gap > later->first;
+  auto home = later == sessions.begin() ? sessions.end() : std::prev(later);
+  if (home != sessions.end() && time >= home->second.end) home = sessions.end();
+  if (!joinsLater) return home;
+  if (home == sessions.end()) {
+    // The row begins the session: it stands under its new start.
+    auto moved = sessions.extract(later);
+    moved.key() = moved.mapped().start = time;
+    return sessions.insert(std::move(moved)).position;
+  }
+  Session& early = home->second;
+  const Session& late = later->second;
+  for (auto& aggregator : m_aggregators) aggregator->merge(late.slot, early.slot);
+  m_freeSlots.push_back(late.slot);
+  early.end = std::max(early.end, late.end);
+  early.order = std::min(early.order, late.order);
+  sessions.erase(later);
+  return home;
 }
 
 void SessionOperator::finishPush() {
@@ -101,18 +102,20 @@ void SessionOperator::finishPush() {
 void SessionOperator::closeUpTo(int64_t watermark, uint32_t origin, Micros at) {
   std::vector<Session> closed;
   while (!m_ends.empty() && m_ends.begin()->first <= watermark) {
-    const std::string key = m_ends.extract(m_ends.begin()).mapped();
+    const auto noted = m_ends.extract(m_ends.begin());
+    const int64_t end = noted.key();
+    const std::string& key = noted.mapped();
     const auto found = m_open.find(key);
     if (found == m_open.end()) continue;
-    for (auto it = found->second.begin(); it != found->second.end();) {
-      if (it->end <= watermark) {
-        closed.push_back(std::move(*it));
-        it = found->second.erase(it);
-      } else {
-        // The session has grown since its end was noted.
-        m_ends.emplace(it->end, key);
-        ++it;
-      }
+    // Sessions do not overlap: those with the earliest starts end first.
+    Sessions& sessions = found->second;
+    while (!sessions.empty() && sessions.begin()->second.end <= watermark)
+      closed.push_back(std::move(sessions.extract(sessions.begin()).mapped()));
+    // One that has grown since covers the end that was noted for it.
+    auto grown = sessions.lower_bound(end);
+    if (grown != sessions.begin() && (--grown)->second.noted == end) {
+      grown->second.noted = grown->second.end;
+      m_ends.emplace(grown->second.noted, key);
     }
     if (found->second.empty()) m_open.erase(found);
   }
@@ -153,7 +156,7 @@ void SessionOperator::emitSession(const Session& session, bool provisional, uint
 std::vector<const SessionOperator::Session*> SessionOperator::inOrder() const {
   std::vector<const Session*> all;
   for (const auto& [key, sessions] : m_open)
-    for (const Session& session : sessions) all.push_back(&session);
+    for (const auto& [start, session] : sessions) all.push_back(&session);
   std::sort(all.begin(), all.end(), [](const Session* a, const Session* b) {
     return a->end != b->end ? a->end < b->end : a->order < b->order;
   });

@@ -31,11 +31,14 @@ class SessionOperator final : public Operator {
     int64_t end = 0;
     uint64_t order = 0;    ///< of the first row's arrival
     uint32_t slot = 0;     ///< of the aggregators
+    int64_t noted = 0;     ///< the end that stands in m_ends; it may have moved on since
     std::vector<Value> keys;
   };
-  using Sessions = std::vector<Session>;
+  /// Of one group, by their starts: they never overlap.
+  using Sessions = std::map<int64_t, Session>;
 
   void add(const PreparedInput& input, uint32_t row);
+  Sessions::iterator homeOf(Sessions& sessions, int64_t time);
   void closeUpTo(int64_t watermark, uint32_t origin, Micros at);
   void emitSession(const Session& session, bool provisional, uint32_t origin, Micros at);
   std::vector<const Session*> inOrder() const;
@@ -45,7 +48,7 @@ class SessionOperator final : public Operator {
 
   const BoundSelect& m_select;
   std::unordered_map<std::string, Sessions> m_open;
-  std::multimap<int64_t, std::string> m_ends;  ///< when a session may be over, at the earliest
+  std::multimap<int64_t, std::string> m_ends;  ///< when a session may be over, at the earliest: one entry for each
   std::vector<std::unique_ptr<Aggregator>> m_aggregators;
   std::vector<uint32_t> m_freeSlots;
   uint32_t m_slots = 0;

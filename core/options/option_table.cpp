@@ -67,7 +67,7 @@ constexpr auto kTable = std::to_array<OptionSpec>({
     {.key = "event.time.idle.ms", .type = Integer, .side = Feed, .byDefault = "5000", .least = 1, .most = 366 * kDay,
      .help = "After this long without a message the watermark moves on with the clock."},
     {.key = "event.time.max.ahead.ms", .type = Integer, .side = Feed, .byDefault = "60000", .least = 0, .most = 366 * kDay,
-     .help = "A row whose event time is further ahead of its arrival is dropped and counted: its clock is wrong."},
+     .help = "A row whose event time is further ahead of its arrival is dropped and counted: its clock is wrong. On a stream without a connection only where it is written."},
     {.key = "event.time.missing", .type = Choice, .side = Feed, .byDefault = "drop", .choices = "drop|arrival",
      .help = "A row without a usable event time is dropped and counted, or takes its arrival time."},
     {.key = "json.mapping.*", .side = Feed, .help = "Path that fills the column, e.g. $.data.p; $$ is the envelope."},
