@@ -167,6 +167,12 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
   if (++m_sinceTidy > kTidyAfter + m_keptRight) tidyRight(now);
 }
 
+// The watermark as far as all its rows have come: a jump closes windows upstream, whose rows come with it.
+int64_t JoinOperator::passedBefore(const RowMeta& row) const {
+  const WatermarkView& watermark = m_context.watermark;
+  return watermark.hasSources() ? m_passed : watermark.ofClock(row.arrival);
+}
+
 // Each row that is kept holds the batch in which it came: the few that matter are copied together, the rest goes.
 // Rows beyond the TOLERANCE of all left rows that are still in time go as well; where ON names time columns nobody
 // knows which those are.
@@ -174,8 +180,7 @@ void JoinOperator::tidyRight(const RowMeta& now) {
   Store& store = m_stores[1];
   if (m_join.match == BoundJoin::Match::Asof && m_join.withinMs >= 0 && !m_join.leftTime) {
     // Left rows of this very step may be as old as the watermark before it.
-    const WatermarkView& watermark = m_context.watermark;
-    const int64_t passed = watermark.hasSources() ? m_passed : watermark.ofClock(now.arrival);
+    const int64_t passed = passedBefore(now);
     const int64_t oldest = passed == kNoWatermark ? passed : passed - kGraceMs;
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
@@ -225,7 +230,7 @@ void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* 
   }
   if (found || !keepsLonely(side)) return;
   // A NULL key equals nothing, and the partners of a row that comes too late are gone.
-  const bool hopeless = !key || lonelyFrom(self) <= m_context.watermark.atOrigin(self.meta.origin, self.meta.arrival);
+  const bool hopeless = !key || lonelyFrom(self) <= passedBefore(self.meta);
   if (hopeless)
     answerAlone(side, self, self.meta);
   else
@@ -243,7 +248,7 @@ void JoinOperator::sweep(size_t side, const RowMeta& now) {
 }
 
 void JoinOperator::prune(std::deque<Kept>& rows, const RowMeta& now) {
-  const int64_t watermark = m_context.watermark.atOrigin(now.origin, now.arrival);
+  const int64_t watermark = passedBefore(now);
   if (watermark == kNoWatermark) return;
   while (!rows.empty() && rows.front().time < watermark - m_join.withinMs) rows.pop_front();
 }

@@ -53,6 +53,7 @@ class JoinOperator final : public Operator {
   int64_t lonelyFrom(const Kept& row) const { return row.time + m_join.withinMs + 1; }
   void giveUpOn(int64_t watermark, uint32_t origin, Micros at);
   void sendAnswers();
+  int64_t passedBefore(const RowMeta& row) const;
   void prune(std::deque<Kept>& rows, const RowMeta& now);
   void sweep(size_t side, const RowMeta& now);
   void keepRight(const std::string& key, Kept row);
