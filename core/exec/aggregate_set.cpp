@@ -74,6 +74,11 @@ void AggregateSet::clear() {
     m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
 }
 
+void AggregateSet::keepOnly(std::span<const uint32_t> groups) {
+  m_table.keepOnly(groups);
+  for (auto& aggregator : m_aggregators) aggregator->keepOnly(groups);
+}
+
 void AggregateSet::add(const PreparedInput& input, std::span<const uint32_t> rows, std::vector<uint32_t>& groups) {
   groups.resize(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) groups[i] = m_table.find(input.keys, rows[i]);

@@ -44,6 +44,8 @@ class AggregateSet {
   void finishOne(size_t aggregate, uint32_t group, Column& out, Issues& issues) const;
   const std::vector<Column>& keys() const { return m_table.keys(); }
   void clear();
+  /// Forgets all groups but these, ascending, which are numbered from 0 then.
+  void keepOnly(std::span<const uint32_t> groups);
 
   static bool needsForever(const BoundSelect& select);
 

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kMostPerKey = 4096;
 // Of ASOF and TABLE: so many right rows come before what is kept is looked through.
 constexpr size_t kTidyAfter = 16'384;
+// And so many keys of them are kept: of more, those whose newest row came first go.
+constexpr size_t kMostKeys = 1'000'000;
 // Left rows may come this much behind the watermark, as those of OUTPUT EVERY do, and still find their partner.
 constexpr int64_t kGraceMs = 60'000;
 
@@ -161,7 +163,10 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
     // Mostly in order; a row out of order finds its place, behind equals.
     const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](int64_t t, const Kept& k) { return t < k.time; });
     kept.insert(place, std::move(row));
-    if (kept.size() > kMostPerKey) kept.pop_front();
+    if (kept.size() > kMostPerKey) {
+      kept.pop_front();
+      ++m_context.forgotten;
+    }
   }
   m_keptRight += kept.size();
   if (++m_sinceTidy > kTidyAfter + m_keptRight) tidyRight(now);
@@ -174,20 +179,23 @@ int64_t JoinOperator::passedBefore(const RowMeta& row) const {
 }
 
 // Each row that is kept holds the batch in which it came: the few that matter are copied together, the rest goes.
-// Rows beyond the TOLERANCE of all left rows that are still in time go as well; where ON names time columns nobody
-// knows which those are.
+// Rows that no left row in time can want go as well: those beyond the TOLERANCE, and those with a younger one that is
+// old enough. Where ON names time columns nobody knows which those are.
 void JoinOperator::tidyRight(const RowMeta& now) {
   Store& store = m_stores[1];
-  if (m_join.match == BoundJoin::Match::Asof && m_join.withinMs >= 0 && !m_join.leftTime) {
+  if (m_join.match == BoundJoin::Match::Asof && !m_join.leftTime) {
     // Left rows of this very step may be as old as the watermark before it.
     const int64_t passed = passedBefore(now);
     const int64_t oldest = passed == kNoWatermark ? passed : passed - kGraceMs;
+    const bool anyMatches = !m_join.residual && !m_join.strict;
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
-      while (!rows.empty() && rows.front().time < oldest && !isWithin(oldest, rows.front().time, m_join.withinMs)) rows.pop_front();
+      while (anyMatches && rows.size() > 1 && rows[1].time <= oldest) rows.pop_front();
+      while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time < oldest && !isWithin(oldest, rows.front().time, m_join.withinMs)) rows.pop_front();
       entry = rows.empty() ? store.erase(entry) : std::next(entry);
     }
   }
+  if (store.size() > kMostKeys) forgetOldestKeys(store);
   m_sinceTidy = 0;
   m_keptRight = 0;
   std::optional<BatchBuilder> copies;
@@ -206,6 +214,14 @@ void JoinOperator::tidyRight(const RowMeta& now) {
       kept.batch = together;
       kept.row = next++;
     }
+}
+
+void JoinOperator::forgetOldestKeys(Store& store) {
+  std::vector<uint64_t> newest;
+  for (const auto& [key, rows] : store) newest.push_back(rows.back().number);
+  const auto oldestKept = newest.begin() + static_cast<std::ptrdiff_t>(newest.size() / 4);
+  std::nth_element(newest.begin(), oldestKept, newest.end());
+  m_context.forgotten += std::erase_if(store, [&](const auto& entry) { return entry.second.back().number < *oldestKept; });
 }
 
 void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* key) {

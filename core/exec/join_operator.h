@@ -58,6 +58,7 @@ class JoinOperator final : public Operator {
   void sweep(size_t side, const RowMeta& now);
   void keepRight(const std::string& key, Kept row);
   void tidyRight(const RowMeta& now);
+  void forgetOldestKeys(Store& store);
 
   const BoundJoin& m_join;
   size_t m_leftColumns;

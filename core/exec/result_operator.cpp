@@ -12,6 +12,8 @@ namespace {
 
 // DISTINCT without a window remembers this many rows.
 constexpr size_t kMostDistinct = 100'000;
+// LAG remembers so many partitions; of more, the one that came first begins anew.
+constexpr size_t kMostPartitions = 1'000'000;
 
 int compareCells(const Column& column, uint32_t a, uint32_t b) {
   const auto three = [](const auto& x, const auto& y) { return x < y ? -1 : y < x ? 1 : 0; };
@@ -47,19 +49,32 @@ void ResultOperator::addLags(Batch& batch) {
     for (uint32_t row = 0; row < batch.rows(); ++row) {
       std::string key;
       appendKey(key, partition, row);
-      std::deque<Value>& past = m_lags[i][key];
+      const auto [place, isNew] = m_lags[i].values.try_emplace(key);
+      std::deque<Value>& past = place->second;
       const auto distance = static_cast<size_t>(lag.distance);
       if (past.size() < distance)
         out->appendNull();
       else
         out->append(past[past.size() - distance]);
       // A provisional row is replaced later: it is nobody's predecessor.
-      if (batch.meta[row].isProvisional) continue;
+      if (batch.meta[row].isProvisional) {
+        if (isNew) m_lags[i].values.erase(place);
+        continue;
+      }
       past.push_back(values->value(row));
       if (past.size() > distance) past.pop_front();
+      if (isNew) remember(m_lags[i], std::move(key));
     }
     batch.columns.push_back(std::move(out));
   }
+}
+
+void ResultOperator::remember(Past& past, std::string partition) {
+  past.order.push_back(std::move(partition));
+  if (past.order.size() <= kMostPartitions) return;
+  past.values.erase(past.order.front());
+  past.order.pop_front();
+  ++m_context.forgotten;
 }
 
 void ResultOperator::consume(const Batch& input) {
@@ -116,6 +131,7 @@ void ResultOperator::keepDistinct(const Batch& in, Selection& rows) {
     if (m_seenOrder.size() <= kMostDistinct) continue;
     m_seen.erase(m_seenOrder.front());
     m_seenOrder.pop_front();
+    ++m_context.forgotten;
   }
   rows = std::move(kept);
 }

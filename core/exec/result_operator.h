@@ -17,14 +17,19 @@ class ResultOperator final : public Operator {
   void consume(const Batch& batch) override;
 
  private:
+  struct Past {
+    std::unordered_map<std::string, std::deque<Value>> values;
+    std::deque<std::string> order;  ///< of the partitions' first rows
+  };
   void addLags(Batch& batch);
+  void remember(Past& past, std::string partition);
   void keepDistinct(const Batch& in, Selection& rows);
   void order(const Batch& in, const std::vector<ColumnPtr>& items, Selection& rows);
 
   const BoundSelect& m_select;
   SchemaPtr m_schema;
   /// For each LAG, the last values of each partition.
-  std::vector<std::unordered_map<std::string, std::deque<Value>>> m_lags;
+  std::vector<Past> m_lags;
   std::unordered_set<std::string> m_seen;
   std::deque<std::string> m_seenOrder;
 };

@@ -11,6 +11,8 @@ namespace {
 
 // UNIQUE and FIRSTUNIQUE forget the oldest keys beyond this, so that no feed can take all memory.
 constexpr size_t kMostKeys = 1'000'000;
+// Without a window, groups stay for ever: of so many, the quarter that was not used for longest begins anew.
+constexpr size_t kMostGroups = 1'000'000;
 // So many groups may be empty, and as many as there are rows, before they are dropped.
 constexpr size_t kEmptyGroups = 1024;
 
@@ -21,7 +23,8 @@ RollingOperator::RollingOperator(NodeContext& context, const BoundSelect& select
       m_select(select),
       m_rolls(select.window.kind == BoundWindow::Kind::Time || select.window.kind == BoundWindow::Kind::Length),
       m_groups(keyTypes(select)),
-      m_hasForever(AggregateSet::needsForever(select)) {
+      m_hasForever(AggregateSet::needsForever(select)),
+      m_forgets(!m_rolls && !select.keys.empty() && select.window.kind != BoundWindow::Kind::Unique) {
   if (!m_rolls) {
     m_running.emplace(select);
     return;
@@ -69,6 +72,24 @@ void RollingOperator::dropEmptyGroups() {
   m_emptyGroups = 0;
 }
 
+void RollingOperator::used(uint32_t group) {
+  if (group >= m_lastUse.size()) m_lastUse.resize(group + 1);
+  m_lastUse[group] = ++m_rows;
+  if (m_lastUse.size() <= kMostGroups) return;
+  std::vector<uint64_t> uses = m_lastUse;
+  const auto oldestKept = uses.begin() + static_cast<std::ptrdiff_t>(uses.size() / 4);
+  std::nth_element(uses.begin(), oldestKept, uses.end());
+  std::vector<uint32_t> kept;
+  for (uint32_t each = 0; each < m_lastUse.size(); ++each) {
+    if (m_lastUse[each] < *oldestKept) continue;
+    m_lastUse[kept.size()] = m_lastUse[each];
+    kept.push_back(each);
+  }
+  m_context.forgotten += m_lastUse.size() - kept.size();
+  m_lastUse.resize(kept.size());
+  m_running->keepOnly(kept);
+}
+
 // Returns false when the row is a repeat that FIRSTUNIQUE keeps out.
 bool RollingOperator::addFirst(std::string key, const PreparedInput& input, uint32_t row, uint32_t& group) {
   if (!m_seen.insert(key).second) return false;
@@ -79,6 +100,7 @@ bool RollingOperator::addFirst(std::string key, const PreparedInput& input, uint
   if (m_keptOrder.size() > kMostKeys) {
     m_seen.erase(m_keptOrder.front());
     m_keptOrder.pop_front();
+    ++m_context.forgotten;
   }
   return true;
 }
@@ -113,6 +135,7 @@ void RollingOperator::addLatest(const std::string& key, const Batch& batch, cons
     for (size_t i = 0; i < kMostKeys / 16; ++i) {
       m_kept.erase(m_keptOrder.front());
       m_keptOrder.pop_front();
+      ++m_context.forgotten;
     }
     startAnew();
   }
@@ -200,6 +223,7 @@ void RollingOperator::consume(const Batch& batch) {
       else
         m_running->finishOne(a, group, *results[a], issues);
     }
+    if (m_forgets) used(group);
     start->appendInteger(batch.meta[row].time() - m_select.window.sizeMs);
     end->appendInteger(batch.meta[row].time());
   }

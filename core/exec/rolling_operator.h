@@ -35,6 +35,7 @@ class RollingOperator final : public Operator {
   };
   void expire(int64_t now);
   void leave(uint32_t group);
+  void used(uint32_t group);
   void dropEmptyGroups();
   bool addFirst(std::string key, const PreparedInput& input, uint32_t row, uint32_t& group);
   void addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row, uint32_t& group);
@@ -51,7 +52,10 @@ class RollingOperator final : public Operator {
   std::vector<size_t> m_membersOf;  ///< of each group
   size_t m_emptyGroups = 0;
   bool m_hasForever;
+  bool m_forgets;  ///< groups that no window takes away
   int64_t m_latest = kNoWatermark;
+  std::vector<uint64_t> m_lastUse;  ///< of each group without a window, counted in rows
+  uint64_t m_rows = 0;
   std::unordered_map<std::string, Kept> m_kept;
   std::deque<std::string> m_keptOrder;
   uint64_t m_order = 0;

@@ -33,6 +33,8 @@ class Aggregator {
   /// Adds all of `from`, whose rows came later, to `to`, and empties `from`.
   virtual void merge(uint32_t from, uint32_t to) = 0;
   virtual void clear(uint32_t group) = 0;
+  /// Forgets all groups but these, ascending, which are numbered from 0 then.
+  virtual void keepOnly(std::span<const uint32_t> groups) = 0;
   /// Takes back a row that was added to `group`, not only the oldest one. False, with nothing done, where the result
   /// could differ from one that had never seen it.
   virtual bool takeBack(const AggregateInput& input, uint32_t row, uint32_t group) = 0;

@@ -60,6 +60,14 @@ bool applies(const AggregateInput& input, size_t row) {
   return input.counts(row) && !(State::kSkipsNull && Reader<typename State::Input>::anyNull(input, row));
 }
 
+template <class Group>
+void keepGroups(std::vector<Group>& all, std::span<const uint32_t> groups) {
+  std::vector<Group> kept;
+  kept.reserve(groups.size());
+  for (const uint32_t group : groups) kept.push_back(std::move(all[group]));
+  all = std::move(kept);
+}
+
 /// Appending only: windows that start, fill and close.
 template <class State>
 class Appending final : public Aggregator {
@@ -80,6 +88,7 @@ class Appending final : public Aggregator {
     m_states[from] = State();
   }
   void clear(uint32_t group) override { m_states[group] = State(); }
+  void keepOnly(std::span<const uint32_t> groups) override { keepGroups(m_states, groups); }
   bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row, [[maybe_unused]] uint32_t group) override {
     if constexpr (requires { State::kAnyOrder; }) {
       if (applies<State>(input, row))
@@ -96,14 +105,6 @@ class Appending final : public Aggregator {
  private:
   std::vector<State> m_states;
 };
-
-template <class Group>
-void keepGroups(std::vector<Group>& all, std::span<const uint32_t> groups) {
-  std::vector<Group> kept;
-  kept.reserve(groups.size());
-  for (const uint32_t group : groups) kept.push_back(std::move(all[group]));
-  all = std::move(kept);
-}
 
 /// First in, first out, where rows can be taken back exactly.
 template <class State>
