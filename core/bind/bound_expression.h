@@ -24,7 +24,7 @@ struct BoundExpression {
     Case,      ///< {when then} [else]: `args`, with an else when their number is odd; branches only where taken
     Coalesce,  ///< later args only where the earlier ones are NULL
     In,        ///< operand, items
-    EventTime, ArrivalTime, Now, Uuid,
+    EventTime, EventTimeNs, ArrivalTime, Now, Uuid,
     WindowFinal, WindowHasGap,  ///< of the row's RowMeta
   };
   Kind kind = Kind::Literal;

@@ -571,6 +571,7 @@ BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const Sp
   if (name == "NOW") return make(Kind::Now, Type::Long, expr.span);
   if (name == "UUID") return make(Kind::Uuid, Type::String, expr.span);
   if (name == "EVENT_TIMESTAMP") return make(Kind::EventTime, Type::Long, expr.span);
+  if (name == "EVENT_TIMESTAMP_NS") return make(Kind::EventTimeNs, Type::Long, expr.span);
   if (name == "ARRIVAL_TIMESTAMP") return make(Kind::ArrivalTime, Type::Long, expr.span);
   if (m_place == Place::Row || m_insideAggregate)
     throwBind(Code::Window, expr.span, lowered(name) + "() is not known in " + (m_insideAggregate ? "an aggregate" : m_clause),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -13,6 +15,21 @@ namespace weir {
 
 constexpr int64_t kNoWatermark = std::numeric_limits<int64_t>::min();
 
+/// A moment of data: ms since 1970 UTC and the ns (0 to 999,999) that are left. Windows count in ms; order, ties and
+/// distances go by all of it.
+struct EventInstant {
+  int64_t ms = 0;
+  uint32_t nanos = 0;
+  auto operator<=>(const EventInstant&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy reads its own 0
+
+  /// Whether two moments are at most `most` ms apart. Their difference may not fit a signed number.
+  static bool areWithin(const EventInstant& a, const EventInstant& b, int64_t most) {
+    const auto& [early, late] = std::minmax(a, b);
+    const uint64_t apart = static_cast<uint64_t>(late.ms) - static_cast<uint64_t>(early.ms);
+    return apart < static_cast<uint64_t>(most) || (apart == static_cast<uint64_t>(most) && late.nanos <= early.nanos);
+  }
+};
+
 /// What a query needs to know of a row besides its columns.
 struct RowMeta {
   /// Event time in ms: of a window's row the window's end.
@@ -22,6 +39,8 @@ struct RowMeta {
   /// Position, within the input that is being processed, of the row that caused this one. Where roads meet again,
   /// rows are merged by it, so that the size of a batch is never visible.
   uint32_t origin = 0;
+  /// What event time has beyond its ms, 0 to 999,999.
+  uint32_t nanos = 0;
   /// `at` is a window's exclusive end: downstream windows count the row as `at - 1`.
   bool isWindowEnd = false;
   /// Of a window that is still open: replaced by a later row.
@@ -30,6 +49,7 @@ struct RowMeta {
   bool hasGap = false;
 
   int64_t time() const { return isWindowEnd ? at - 1 : at; }
+  EventInstant instant() const { return {time(), nanos}; }
 };
 
 /// The watermark of a stream after the row(s) of `origin` were read from the source.

@@ -50,7 +50,13 @@ std::optional<int64_t> millisFromCivil(const CivilTime& t) {
 }
 
 std::optional<int64_t> parseIsoTime(std::string_view text) {
+  const auto instant = parseIsoInstant(text);
+  return instant ? std::optional<int64_t>(instant->ms) : std::nullopt;
+}
+
+std::optional<EventInstant> parseIsoInstant(std::string_view text) {
   text = trimmed(text);
+  uint32_t nanos = 0;
   CivilTime time;
   const auto year = takeDigits(text, 4);
   if (!year || !takeChar(text, '-')) return std::nullopt;
@@ -75,11 +81,12 @@ std::optional<int64_t> parseIsoTime(std::string_view text) {
       if (!second) return std::nullopt;
       time.second = *second;
       if (takeChar(text, '.') || takeChar(text, ',')) {
-        int scale = 100;
+        uint32_t scale = 100'000'000;
         size_t digits = 0;
         for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits, scale /= 10)
-          time.millisecond += (text[digits] - '0') * scale;
+          nanos += static_cast<uint32_t>(text[digits] - '0') * scale;
         if (digits == 0) return std::nullopt;
+        time.millisecond = static_cast<int>(nanos / 1'000'000);
         text.remove_prefix(digits);
       }
     }
@@ -96,7 +103,7 @@ std::optional<int64_t> parseIsoTime(std::string_view text) {
   }
   const auto ms = millisFromCivil(time);
   if (!ms) return std::nullopt;
-  return *ms - zoneMinutes * 60000;
+  return EventInstant{*ms - zoneMinutes * 60000, nanos % 1'000'000};
 }
 
 std::string isoTime(int64_t ms) {

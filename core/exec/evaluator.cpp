@@ -2,6 +2,7 @@
 #include "core/exec/evaluator.h"
 
 #include <cstdio>
+#include <limits>
 #include <numeric>
 
 namespace weir {
@@ -42,6 +43,19 @@ ColumnPtr integers(Type type, const Selection& rows, const Get& get) {
   auto out = std::make_shared<Column>(type);
   out->reserve(rows.size());
   for (const uint32_t row : rows) out->appendInteger(get(row));
+  return out;
+}
+
+ColumnPtr nanoseconds(const Batch& batch, const Selection& rows) {
+  constexpr int64_t kFarthest = std::numeric_limits<int64_t>::max() / 1'000'000 - 1;
+  auto out = std::make_shared<Column>(Type::Long);
+  for (const uint32_t row : rows) {
+    const RowMeta& meta = batch.meta[row];
+    if (meta.at > kFarthest || meta.at < -kFarthest)
+      out->appendNull();
+    else
+      out->appendInteger(meta.at * 1'000'000 + meta.nanos);
+  }
   return out;
 }
 
@@ -112,6 +126,7 @@ ColumnPtr Evaluator::evaluate(const BoundExpression& expr, const Batch& batch, c
     case Kind::Coalesce: return evaluateCoalesce(expr, batch, rows);
     case Kind::In: return evaluateIn(expr, batch, rows);
     case Kind::EventTime: return integers(Type::Long, rows, [&](uint32_t row) { return batch.meta[row].at; });
+    case Kind::EventTimeNs: return nanoseconds(batch, rows);
     case Kind::ArrivalTime:
     case Kind::Now: return integers(Type::Long, rows, [&](uint32_t row) { return toMillis(batch.meta[row].arrival); });
     case Kind::WindowFinal:

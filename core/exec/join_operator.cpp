@@ -27,12 +27,6 @@ int64_t timeAt(const Column& column, uint32_t row) {
   return static_cast<int64_t>(std::clamp(column.real(row), -kFarthest, kFarthest));
 }
 
-// The difference of any two times fits without a sign only.
-bool isWithin(int64_t a, int64_t b, int64_t most) {
-  const uint64_t apart = a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b) : static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
-  return apart <= static_cast<uint64_t>(most);
-}
-
 }  // namespace
 
 JoinOperator::JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns)
@@ -128,7 +122,7 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   // NULL equals nothing: such a row has no partner.
   const bool nullKey = std::any_of(input.keys.begin(), input.keys.end(), [row](const ColumnPtr& key) { return key->isNull(row); });
   const bool nullTime = input.time && input.time->isNull(row);
-  const int64_t time = input.time && !nullTime ? timeAt(*input.time, row) : meta.time();
+  const EventInstant time = input.time && !nullTime ? EventInstant{timeAt(*input.time, row), 0} : meta.instant();
   const Kept self{time, meta, input.batch, row, m_number++};
   std::string key;
   appendKey(key, input.keys, row);
@@ -142,7 +136,7 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
       for (auto kept = found->second.rbegin(); kept != found->second.rend(); ++kept) {
         if (m_join.match == BoundJoin::Match::Asof) {
           if (kept->time > time || (m_join.strict && kept->time == time)) continue;
-          if (m_join.withinMs >= 0 && !isWithin(time, kept->time, m_join.withinMs)) break;
+          if (m_join.withinMs >= 0 && !EventInstant::areWithin(time, kept->time, m_join.withinMs)) break;
         }
         if (matches(self, *kept)) return answer(&self, &*kept, meta);
       }
@@ -161,7 +155,7 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
     kept.assign(1, row);
   } else {
     // Mostly in order; a row out of order finds its place, behind equals.
-    const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](int64_t t, const Kept& k) { return t < k.time; });
+    const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](const EventInstant& t, const Kept& k) { return t < k.time; });
     kept.insert(place, std::move(row));
     if (kept.size() > kMostPerKey) {
       kept.pop_front();
@@ -190,8 +184,8 @@ void JoinOperator::tidyRight(const RowMeta& now) {
     const bool anyMatches = !m_join.residual && !m_join.strict;
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
-      while (anyMatches && rows.size() > 1 && rows[1].time <= oldest) rows.pop_front();
-      while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time < oldest && !isWithin(oldest, rows.front().time, m_join.withinMs)) rows.pop_front();
+      while (anyMatches && rows.size() > 1 && rows[1].time.ms < oldest) rows.pop_front();
+      while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time.ms < oldest && !EventInstant::areWithin({oldest, 0}, rows.front().time, m_join.withinMs)) rows.pop_front();
       entry = rows.empty() ? store.erase(entry) : std::next(entry);
     }
   }
@@ -230,7 +224,7 @@ void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* 
     std::deque<Kept>& others = m_stores[1 - side][*key];
     prune(others, self.meta);
     for (const Kept& other : others) {
-      if (!isWithin(other.time, self.time, m_join.withinMs)) continue;
+      if (!EventInstant::areWithin(other.time, self.time, m_join.withinMs)) continue;
       const Kept& left = side == 0 ? self : other;
       const Kept& right = side == 0 ? other : self;
       if (!matches(left, right)) continue;
@@ -266,7 +260,7 @@ void JoinOperator::sweep(size_t side, const RowMeta& now) {
 void JoinOperator::prune(std::deque<Kept>& rows, const RowMeta& now) {
   const int64_t watermark = passedBefore(now);
   if (watermark == kNoWatermark) return;
-  while (!rows.empty() && rows.front().time < watermark - m_join.withinMs) rows.pop_front();
+  while (!rows.empty() && rows.front().time.ms < watermark - m_join.withinMs) rows.pop_front();
 }
 
 bool JoinOperator::matches(const Kept& left, const Kept& right) {
@@ -294,7 +288,7 @@ void JoinOperator::answer(const Kept* left, const Kept* right, const RowMeta& ca
   }
   // The event time of a joined row is the latest of its parts; a table's row has none that counts.
   const bool rightIsLater =
-      !left || (right && m_join.match != BoundJoin::Match::Table && right->meta.time() > left->meta.time());
+      !left || (right && m_join.match != BoundJoin::Match::Table && right->meta.instant() > left->meta.instant());
   RowMeta meta = rightIsLater ? right->meta : left->meta;
   meta.arrival = cause.arrival;
   meta.origin = cause.origin;

@@ -26,7 +26,7 @@ class JoinOperator final : public Operator {
 
  private:
   struct Kept {
-    int64_t time;
+    EventInstant time;
     RowMeta meta;
     BatchPtr batch;
     uint32_t row;
@@ -50,7 +50,7 @@ class JoinOperator final : public Operator {
   void answer(const Kept* left, const Kept* right, const RowMeta& cause);
   void answerAlone(size_t side, const Kept& row, const RowMeta& cause);
   bool keepsLonely(size_t side) const;
-  int64_t lonelyFrom(const Kept& row) const { return row.time + m_join.withinMs + 1; }
+  int64_t lonelyFrom(const Kept& row) const { return row.time.ms + m_join.withinMs + 1; }
   void giveUpOn(int64_t watermark, uint32_t origin, Micros at);
   void sendAnswers();
   int64_t passedBefore(const RowMeta& row) const;

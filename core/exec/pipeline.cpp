@@ -32,6 +32,7 @@ class RetimeOperator final : public Operator {
     for (uint32_t row = 0; row < out.rows(); ++row) {
       RowMeta& meta = out.meta[row];
       meta.at = out.columns[m_column]->integer(row);
+      meta.nanos = 0;
       meta.isWindowEnd = false;
       m_watermark.advance(meta.origin, meta.at, meta.arrival);
     }

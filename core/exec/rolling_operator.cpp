@@ -35,11 +35,11 @@ RollingOperator::RollingOperator(NodeContext& context, const BoundSelect& select
   }
 }
 
-void RollingOperator::expire(int64_t now) {
+void RollingOperator::expire(const EventInstant& now) {
   const BoundWindow& window = m_select.window;
   const auto gone = [&] {
     return window.kind == BoundWindow::Kind::Length ? m_members.size() > static_cast<size_t>(window.count)
-                                                    : m_members.front().time <= now - window.sizeMs;
+                                                    : m_members.front().time <= EventInstant{now.ms - window.sizeMs, now.nanos};
   };
   while (!m_members.empty() && gone()) {
     for (size_t a = 0; a < m_rolling.size(); ++a)
@@ -200,7 +200,7 @@ void RollingOperator::consume(const Batch& batch) {
       dropEmptyGroups();
       group = m_groups.find(input.keys, row);
       // A row out of order counts from its arrival on: it is as old as the newest before it.
-      m_latest = std::max(m_latest, batch.meta[row].time());
+      m_latest = std::max(m_latest, batch.meta[row].instant());
       m_members.push_back({m_latest, group});
       if (group >= m_membersOf.size())
         m_membersOf.resize(group + 1);

@@ -23,7 +23,7 @@ class RollingOperator final : public Operator {
 
  private:
   struct Member {
-    int64_t time;
+    EventInstant time;
     uint32_t group;
   };
   /// A row that UNIQUE keeps: everything needed to add it again.
@@ -33,7 +33,7 @@ class RollingOperator final : public Operator {
     uint32_t group = 0;
     uint64_t order = 0;
   };
-  void expire(int64_t now);
+  void expire(const EventInstant& now);
   void leave(uint32_t group);
   void used(uint32_t group);
   void dropEmptyGroups();
@@ -53,7 +53,7 @@ class RollingOperator final : public Operator {
   size_t m_emptyGroups = 0;
   bool m_hasForever;
   bool m_forgets;  ///< groups that no window takes away
-  int64_t m_latest = kNoWatermark;
+  EventInstant m_latest{kNoWatermark, 0};
   std::vector<uint64_t> m_lastUse;  ///< of each group without a window, counted in rows
   uint64_t m_rows = 0;
   std::unordered_map<std::string, Kept> m_kept;

@@ -14,28 +14,54 @@ namespace {
 
 constexpr size_t kMostPartitions = 100'000;
 
-std::optional<int64_t> asMillis(int64_t value, int64_t scale) {
-  if (value <= -kFarthestMs / scale || value >= kFarthestMs / scale) return std::nullopt;
-  return value * scale;
+std::optional<EventInstant> within(int64_t ms, uint32_t nanos) {
+  if (ms <= -kFarthestMs || ms >= kFarthestMs) return std::nullopt;
+  return EventInstant{ms, nanos};
 }
 
-std::optional<int64_t> scaled(const Value& value, const std::string& unit) {
-  const auto perUnit = [&](double number) -> std::optional<int64_t> {
-    const double ms = unit == "s" ? number * 1e3 : unit == "us" ? number / 1e3 : unit == "ns" ? number / 1e6 : number;
-    if (!(std::fabs(ms) < static_cast<double>(kFarthestMs))) return std::nullopt;
-    return static_cast<int64_t>(std::floor(ms));
-  };
-  if (const int64_t* whole = std::get_if<int64_t>(&value)) {
-    if (unit == "us") return asMillis(floorDivide(*whole, 1000), 1);
-    if (unit == "ns") return floorDivide(*whole, 1'000'000);
-    return asMillis(*whole, unit == "s" ? 1000 : 1);
+// `perMs` of the unit make a millisecond; 0 stands for seconds.
+int64_t perMs(const std::string& unit) { return unit == "s" ? 0 : unit == "us" ? 1000 : unit == "ns" ? 1'000'000 : 1; }
+
+std::optional<EventInstant> ofWhole(int64_t value, int64_t perMs) {
+  if (perMs == 0) return value <= -kFarthestMs / 1000 || value >= kFarthestMs / 1000 ? std::nullopt : within(value * 1000, 0);
+  const int64_t ms = floorDivide(value, perMs);
+  return within(ms, static_cast<uint32_t>((value - ms * perMs) * (1'000'000 / perMs)));
+}
+
+// A double of today's time in seconds knows a quarter of a microsecond: what it says beyond that is noise.
+std::optional<EventInstant> ofReal(double value, int64_t perMs) {
+  const double ms = perMs == 0 ? value * 1e3 : value / static_cast<double>(perMs);
+  if (!(std::fabs(ms) < static_cast<double>(kFarthestMs))) return std::nullopt;
+  const double whole = std::floor(ms);
+  const auto micros = static_cast<uint32_t>(std::min(999.0, std::round((ms - whole) * 1e3)));
+  return EventInstant{static_cast<int64_t>(whole), micros * 1000};
+}
+
+// A decimal number as it is written, to the ns: a double would lose digits.
+std::optional<EventInstant> ofDecimal(std::string_view text, int64_t perMs) {
+  const size_t dot = text.find('.');
+  const auto whole = exactInteger(text.substr(0, dot));
+  const auto real = decimalNumber(text);
+  if (!real) return std::nullopt;
+  const std::string_view decimals = dot == text.npos ? std::string_view() : text.substr(dot + 1);
+  if (!whole || text.starts_with('-') || decimals.find_first_not_of("0123456789") != decimals.npos) return ofReal(*real, perMs);
+  const auto base = ofWhole(*whole, perMs);
+  if (!base) return std::nullopt;
+  // One of the unit is so many ns.
+  uint64_t scale = perMs == 0 ? 1'000'000'000 : static_cast<uint64_t>(1'000'000 / perMs);
+  uint64_t nanos = base->nanos;
+  for (const char digit : decimals) {
+    scale /= 10;
+    nanos += static_cast<uint64_t>(digit - '0') * scale;
   }
-  if (const double* real = std::get_if<double>(&value)) return perUnit(*real);
-  if (const std::string* text = std::get_if<std::string>(&value)) {
-    if (unit == "iso8601") return parseIsoTime(*text);
-    if (const auto whole = exactInteger(trimmed(*text))) return scaled(Value(*whole), unit);
-    if (const auto real = decimalNumber(trimmed(*text))) return perUnit(*real);
-  }
+  return within(base->ms + static_cast<int64_t>(nanos / 1'000'000), static_cast<uint32_t>(nanos % 1'000'000));
+}
+
+std::optional<EventInstant> scaled(const Value& value, const std::string& unit) {
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return ofWhole(*whole, perMs(unit));
+  if (const double* real = std::get_if<double>(&value)) return ofReal(*real, perMs(unit));
+  if (const std::string* text = std::get_if<std::string>(&value))
+    return unit == "iso8601" ? parseIsoInstant(*text) : ofDecimal(trimmed(*text), perMs(unit));
   return std::nullopt;
 }
 
@@ -65,15 +91,16 @@ RowRules::RowRules(const BoundStream& stream, const Options& options, GapLog& ga
 RowRules::Verdict RowRules::setEventTime(const Column& column, uint32_t row, RowMeta& meta) {
   auto time = scaled(column.value(row), m_eventTime->unit);
   const int64_t arrival = toMillis(meta.arrival);
-  if (!time && m_eventTime->missingIsArrival) time = arrival;
+  if (!time && m_eventTime->missingIsArrival) time = EventInstant{arrival, 0};
   if (!time) {
     ++m_counters.noEventTime;
     return Verdict::NoEventTime;
   }
-  meta.at = *time;
+  meta.at = time->ms;
+  meta.nanos = time->nanos;
   meta.isWindowEnd = false;
   // One wrong clock would carry the watermark away, and all that comes after it would be late.
-  if (m_eventTime->maxAheadMs && *time - arrival > *m_eventTime->maxAheadMs) {
+  if (m_eventTime->maxAheadMs && time->ms - arrival > *m_eventTime->maxAheadMs) {
     ++m_counters.fromFuture;
     return Verdict::FromFuture;
   }

@@ -39,15 +39,15 @@ struct Edge {
   using Input = std::tuple<T>;
   static constexpr bool kSkipsNull = true;
   bool any = false;
-  int64_t time = 0;
+  EventInstant time;
   T value{};
-  void take(int64_t at, const T& candidate) {
+  void take(EventInstant at, const T& candidate) {
     if (any && (Last ? at < time : at >= time)) return;
     any = true;
     time = at;
     value = candidate;
   }
-  void update(RowTime at, const Input& in) { take(at.time, std::get<0>(in)); }
+  void update(RowTime at, const Input& in) { take(at.at, std::get<0>(in)); }
   void combine(const Edge& later) {
     if (later.any) take(later.time, later.value);
   }

@@ -14,7 +14,7 @@ namespace weir {
 
 /// When a row happened, for aggregates that care.
 struct RowTime {
-  int64_t time = 0;
+  EventInstant at;
 };
 
 /// An aggregate is a struct `State` with
@@ -80,7 +80,7 @@ class Appending final : public Aggregator {
     for (size_t i = 0; i < rows.size(); ++i) {
       const uint32_t row = rows[i];
       if (applies<State>(input, row))
-        m_states[groups[i]].update({input.meta[row].time()}, Reader<typename State::Input>::get(input, row));
+        m_states[groups[i]].update({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
     }
   }
   void merge(uint32_t from, uint32_t to) override {
@@ -92,7 +92,7 @@ class Appending final : public Aggregator {
   bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row, [[maybe_unused]] uint32_t group) override {
     if constexpr (requires { State::kAnyOrder; }) {
       if (applies<State>(input, row))
-        m_states[group].retract({input.meta[row].time()}, Reader<typename State::Input>::get(input, row));
+        m_states[group].retract({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
       return true;
     } else {
       return false;
@@ -116,7 +116,7 @@ class Retracting final : public RollingAggregator {
   void push(const AggregateInput& input, uint32_t row, uint32_t group) override {
     Group& g = m_groups[group];
     const bool use = applies<State>(input, row);
-    g.rows.push_back({use, {input.meta[row].time()}, use ? Reader<typename State::Input>::get(input, row)
+    g.rows.push_back({use, {input.meta[row].instant()}, use ? Reader<typename State::Input>::get(input, row)
                                                          : typename State::Input{}});
     if (use) g.state.update(g.rows.back().time, g.rows.back().input);
   }
@@ -155,7 +155,7 @@ class TwoStacks final : public RollingAggregator {
     Group& g = m_groups[group];
     State one;
     if (applies<State>(input, row))
-      one.update({input.meta[row].time()}, Reader<typename State::Input>::get(input, row));
+      one.update({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
     g.backSum.combine(one);
     g.back.push_back(std::move(one));
   }

@@ -20,6 +20,8 @@ constexpr auto kSpecials = std::to_array<SpecialFunction>({
     {"UUID", "", "UUID()", "A random UUID; in a replay seeded from the capture."},
     {"EVENT_TIMESTAMP", "EVENTTIMESTAMP", "event_timestamp()",
      "Event time of the row in ms; of a window's row the window's end."},
+    {"EVENT_TIMESTAMP_NS", "EVENTTIMESTAMPNS", "event_timestamp_ns()",
+     "Event time of the row in ns, as exactly as its source gave it; NULL beyond the year 2262."},
     {"ARRIVAL_TIMESTAMP", "ARRIVALTIMESTAMP", "arrival_timestamp()", "When the row's message arrived, in ms."},
     {"WINDOW_START", "", "window_start()", "Start of the window in ms, inclusive."},
     {"WINDOW_END", "", "window_end()", "End of the window in ms, exclusive."},

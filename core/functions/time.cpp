@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <limits>
 
 #include "core/base/text.h"
 #include "core/data/time_text.h"
@@ -154,6 +155,13 @@ Checked<L> toTimestamp(S text) {
   if (!ms) return Issue::CastFailed;
   return *ms;
 }
+Checked<L> toTimestampNs(S text) {
+  constexpr L kFarthest = std::numeric_limits<L>::max() / 1'000'000 - 1;
+  const auto instant = parseIsoInstant(text);
+  if (!instant) return Issue::CastFailed;
+  if (instant->ms > kFarthest || instant->ms < -kFarthest) return Issue::Overflow;
+  return instant->ms * 1'000'000 + instant->nanos;
+}
 L sameTime(L ms) { return ms; }
 
 }  // namespace
@@ -190,6 +198,10 @@ std::vector<ScalarFunction> timeFunctions() {
        .help = "Milliseconds since 1970 of an ISO 8601 time; without a zone it is UTC.",
        .example = "TO_TIMESTAMP('1970-01-01T00:01:00Z')", .exampleResult = "60000",
        .overloads = {{Long, {Long}, lift<&sameTime>}, {Long, {String}, lift<&toTimestamp>}}},
+      {.name = "TO_TIMESTAMP_NS", .signature = "TO_TIMESTAMP_NS(text)",
+       .help = "Nanoseconds since 1970 of an ISO 8601 time; without a zone it is UTC.",
+       .example = "TO_TIMESTAMP_NS('1970-01-01T00:00:00.000001002Z')", .exampleResult = "1002",
+       .overloads = {{Long, {String}, lift<&toTimestampNs>}}},
   };
 }
 
