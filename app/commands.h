@@ -21,6 +21,7 @@ struct RunSettings {
   double forSeconds = -1;
   bool noSinks = false;
   bool flush = false;
+  bool strict = false;
   std::string record;
   std::string metrics;
   std::string metricsListen;  ///< ADDRESS:PORT

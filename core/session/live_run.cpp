@@ -189,14 +189,10 @@ void LiveRun::wire(WebSocketSink& sink) {
     emit sinkFailedAtStart();
   };
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
-    if (onEvent) onEvent({LogLevel::Error, LogCategory::Sink, label.toStdString(), tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why).toStdString(), {}, {}});
+    if (onEvent) onEvent(rowsFailedEntry(label, rows, why));
   };
-  sink.onQueueFull = [this, raw = &sink, label] {
-    const ConnectionHealth h = raw->health();
-    if (onEvent)
-      onEvent({LogLevel::Warning, LogCategory::Sink, label.toStdString(),
-               tr("%1: the queue of %2 rows is full, rows are dropped").arg(label).arg(h.queueMax).toStdString(),
-               tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise websocket.queue.max.events").toStdString(), {}});
+  sink.onQueueFull = [this, raw = &sink] {
+    if (onEvent) onEvent(queueFullEntry(raw->health()));
   };
 }
 
