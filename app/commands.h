@@ -25,6 +25,7 @@ struct RunSettings {
   std::string record;
   std::string metrics;
   std::string metricsListen;  ///< ADDRESS:PORT
+  std::vector<std::string> hosts;  ///< further names of what listens
   std::string logFormat = "text";
   std::string logLevel = "info";
   bool noProgress = false;

@@ -41,12 +41,13 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   QString why;
   std::unique_ptr<MetricsServer> server;
   if (!settings.metricsListen.empty()) {
-    server = MetricsServer::listen(*listenAddress(settings.metricsListen), *run, &why);
-    if (!server) {
+    server = std::make_unique<MetricsServer>(*run, names(settings.hosts));
+    if (!server->listen(*listenAddress(settings.metricsListen), &why)) {
       say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.metricsListen), why));
       return kExitCannotListen;
     }
     tell({LogLevel::Info, LogCategory::Run, {}, QObject::tr("weir: counters at %1").arg(server->url()).toStdString(), {}, {}});
+    tellOfStrangers(server->listener(), server->url(), tell);
   }
   ProgressLine progress(*run, !settings.noProgress);
   RowPrinter printer(run->pipeline(), printRows ? *streams : std::vector<std::string>{}, *format, settings.limit,
@@ -236,6 +237,7 @@ int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv) {
     return kExitUsage;
   }
   DemoExchange exchange(s);
+  exchange.listener().onDropped = say;
   if (!exchange.start(&error)) {
     say(QObject::tr("weir: cannot listen on port %1: %2").arg(s.port).arg(error));
     return kExitCannotListen;

@@ -64,6 +64,9 @@ int parseAndRun(int argc, char** argv) {
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
     command->add_flag("--strict", run.strict, "End with 1 when anything was dropped: late rows, repeats, bad messages");
   };
+  const auto addHosts = [&](CLI::App* command) {
+    command->add_option("--allow-host", run.hosts, "Another name by which clients may call what listens; may be given several times")->allow_extra_args(false);
+  };
   const auto addLog = [&](CLI::App* command) {
     command->add_option("--log-format", run.logFormat, "Form of the log on standard error")->check(CLI::IsMember({"text", "json"}));
     command->add_option("--log-level", run.logLevel, "debug, info, warning, error or off; by category too: warning,connection=debug")->check([](const std::string& text) {
@@ -73,6 +76,7 @@ int parseAndRun(int argc, char** argv) {
   };
   const auto addTelling = [&](CLI::App* command) {
     command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")->check(isAddress);
+    addHosts(command);
     addLog(command);
     command->add_flag("--no-progress", run.noProgress, "No line of rates and states on a terminal");
   };
@@ -91,6 +95,7 @@ int parseAndRun(int argc, char** argv) {
   replayApp->add_option("FILE", run.file, "SQL file, or - for standard input; not needed with --serve");
   replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
   replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")->check(isAddress);
+  addHosts(replayApp);
   replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
   addRows(replayApp);
   addLog(replayApp);
