@@ -523,7 +523,7 @@ uint64_t Pipeline::lateRowsOf(const std::string& feed) const {
 std::map<std::string, RowCounters> Pipeline::ruledRows() const {
   std::map<std::string, RowCounters> out;
   for (const auto& node : m_nodes)
-    if (node->rules) out.emplace(node->target, node->rules->counters());
+    if (node->rules) out[node->target].add(node->rules->counters());
   return out;
 }
 

@@ -44,7 +44,7 @@ QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
     if (!members.isEmpty()) out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
     out << tr("the last one said %1").arg(last);
   }
-  if (!source.intake().rejects().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().rejects().back().reason));
+  if (!source.intake().lastRejection().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
   if (counters.noEventTime > 0) out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
   return out;
 }

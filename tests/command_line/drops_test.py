@@ -17,6 +17,7 @@ KINDS = {
     "late": ("", [(3000, {"s": "a", "t": 500, "k": 99}), (3001, {"s": "a", "t": 600, "k": 98})],
              "V: a row came too late for its window and was dropped", "V: 2 rows came too late for their windows and were dropped"),
     "no event time": ("", [(3000, {"s": "a", "k": 99})], "T: a row had no event time and was dropped", "T: 1 of 31 rows had no event time"),
+    "future": ("", [(3000, {"s": "a", "t": 9_000_000, "k": 99})], "T: a row lay too far in the future and was dropped", "T: 1 of 31 rows lay too far in the future"),
     "duplicates": (", \"dedupe.key\" = 'k'", [(3000, {"s": "a", "t": 2950, "k": 1})], "T: a row was a repeat (dedupe.key) and was dropped",
                    "T: 1 of 31 rows were repeats (dedupe.key) and were dropped"),
     "field mismatch": (", \"json.on.mismatch\" = 'null'", [(3000, {"s": {"x": 1}, "t": 2950, "k": "x"})], "T: a member had the wrong type and became NULL",
@@ -84,6 +85,14 @@ class Drops(unittest.TestCase):
         done = self.replay("", GOOD + KINDS["late"][1], "--strict", query=query)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("V: 2 rows came too late", done.stderr)
+
+    def test_rules_of_a_written_stream_count_for_all_its_writers(self):
+        query = ("CREATE STREAM V (s STRING, t LONG) WITH (\"event.time.field\" = 't');\n"
+                 "INSERT INTO V SELECT s, t FROM T WHERE t < 1000; INSERT INTO V SELECT s, CAST(NULL AS LONG) AS t FROM T WHERE t = 1500;\n"
+                 "INSERT INTO V SELECT s, CAST(NULL AS LONG) AS t FROM T WHERE t > 2700; SELECT COUNT(*) AS n FROM V WINDOW TUMBLING(1 sec) INSERT INTO O;\n")
+        done = self.replay("", GOOD, "--strict", query=query)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("V: 3 rows had no event time and were dropped", done.stderr)
 
     def test_a_kind_is_told_once_while_it_runs(self):
         # The first of many thousands comes before the rows behind it have been printed.
