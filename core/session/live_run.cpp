@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
+#include "core/base/private_file.h"
 #include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
@@ -74,6 +75,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   if (!settings.recordFile.isEmpty()) {
     const bool isRecorded = settings.previous && settings.previous->m_capture && QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
     if (isRecorded) return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before", "record into another file, or stop that run first");
+    makePrivate(QFile::encodeName(settings.recordFile).toStdString());
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
     run->m_recordFile = settings.recordFile;
     if (!run->m_recordStream)
