@@ -21,9 +21,11 @@ struct RunSettings {
   double forSeconds = -1;
   bool noSinks = false;
   bool flush = false;
+  bool strict = false;
   std::string record;
   std::string metrics;
   std::string metricsListen;  ///< ADDRESS:PORT
+  std::vector<std::string> hosts;  ///< further names of what listens
   std::string logFormat = "text";
   std::string logLevel = "info";
   bool noProgress = false;

@@ -79,9 +79,18 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   QStringList paths;
   for (const std::string& file : settings.files) paths << QFileInfo(QString::fromStdString(file)).absoluteFilePath();
   const bool alone = settings.newInstance || !settings.screenshot.empty() || settings.runDemo || settings.runFile;
-  if (!alone && instance.handOver(paths)) {
-    std::cerr << "weir: runs already; its window has been asked to come to the front (--new-instance opens another)\n";
-    return kExitOk;
+  if (!alone) {
+    QString why;
+    const SingleInstance::Other other = instance.handOver(paths, &why);
+    if (other == SingleInstance::Other::Strange) {
+      say(QObject::tr("weir: %1").arg(why));
+      return kExitFailure;
+    }
+    if (other == SingleInstance::Other::Took) {
+      std::cerr << "weir: runs already; its window has been asked to come to the front (--new-instance opens another)\n";
+      return kExitOk;
+    }
+    if (other == SingleInstance::Other::Silent) std::cerr << "weir: runs already, and its window does not answer; this is another one\n";
   }
 
   std::unique_ptr<DemoExchange> exchange;

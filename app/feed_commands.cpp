@@ -12,6 +12,7 @@
 
 #include "app/commands.h"
 #include "app/listen_address.h"
+#include "app/log_printer.h"
 #include "app/output.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
@@ -135,7 +136,7 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
     messages += l.kind == CaptureLine::Kind::Message;
     lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), l.isText});
   }
-  CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1));
+  CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1), names(settings.hosts));
   QString error;
   const ListenAddress where = *listenAddress(settings.serve);
   if (!server.listen(where.address, where.port, &error)) {
@@ -143,6 +144,7 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
     return kExitCannotListen;
   }
   std::cout << server.url().toStdString() << std::endl;
+  tellOfStrangers(server.listener(), server.url(), LogPrinter(settings));
   bool interrupted = false;
   SignalWatch watch([&] {
     interrupted = true;

@@ -19,4 +19,17 @@ std::optional<ListenAddress> listenAddress(const std::string& text) {
   return ListenAddress{address, *port};
 }
 
+QStringList names(const std::vector<std::string>& hosts) {
+  QStringList out;
+  for (const std::string& host : hosts) out << QString::fromStdString(host);
+  return out;
+}
+
+void tellOfStrangers(HttpListener& listener, const QString& url, const std::function<void(const LogEntry&)>& tell) {
+  const auto warn = [tell](const QString& message, const QString& hint) { tell({LogLevel::Warning, LogCategory::Run, {}, message.toStdString(), hint.toStdString(), {}}); };
+  listener.onDropped = [warn, url](const QString& what) { warn(QObject::tr("%1: %2").arg(url, what), {}); };
+  if (!listener.isLoopbackOnly())
+    warn(QObject::tr("weir: %1 can be reached from other machines, and asks for no password").arg(url), QObject::tr("127.0.0.1 keeps it to this one"));
+}
+
 }  // namespace weir

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <QHostAddress>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "core/base/log.h"
+#include "core/net/http_listener.h"
 
 namespace weir {
 
@@ -15,5 +20,11 @@ struct ListenAddress {
 
 /// Reads ADDRESS:PORT: an IPv4 address, an IPv6 address in brackets, or localhost. Nothing when it is none of these.
 std::optional<ListenAddress> listenAddress(const std::string& text);
+
+/// Host names as the servers take them.
+QStringList names(const std::vector<std::string>& hosts);
+
+/// Lets a server's user know, on standard error, whom it drops, and that others than this machine reach it.
+void tellOfStrangers(HttpListener& listener, const QString& url, const std::function<void(const LogEntry&)>& tell);
 
 }  // namespace weir

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QTimer>
 #include <iostream>
 #include <variant>
 
 #include "app/commands.h"
+#include "app/log_printer.h"
 #include "app/metrics_server.h"
 #include "app/output.h"
 #include "app/progress_line.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
+#include "core/connectors/drop_report.h"
 #include "core/connectors/metrics.h"
-#include "core/data/time_text.h"
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
@@ -21,21 +21,6 @@
 namespace weir {
 
 namespace {
-
-/// Writes entries to stderr as the command line asks: as text or as JSON, those that matter enough.
-class LogPrinter {
- public:
-  explicit LogPrinter(const RunSettings& settings)
-      : m_filter(*LogFilter::parse(settings.logLevel, nullptr)), m_isJson(settings.logFormat == "json") {}
-  void operator()(const LogEntry& entry) const {
-    if (!m_filter.passes(entry)) return;
-    say(QString::fromStdString(m_isJson ? entry.json(isoTime(QDateTime::currentMSecsSinceEpoch())) : entry.text()));
-  }
-
- private:
-  LogFilter m_filter;
-  bool m_isJson;
-};
 
 // Runs a bound script until it ends by itself, by time, by limit or by signal; returns the exit code.
 int runScript(QCoreApplication& app, BoundScript script, const RunSettings& settings, const std::string& file,
@@ -56,12 +41,13 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   QString why;
   std::unique_ptr<MetricsServer> server;
   if (!settings.metricsListen.empty()) {
-    server = MetricsServer::listen(*listenAddress(settings.metricsListen), *run, &why);
-    if (!server) {
+    server = std::make_unique<MetricsServer>(*run, names(settings.hosts));
+    if (!server->listen(*listenAddress(settings.metricsListen), &why)) {
       say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.metricsListen), why));
       return kExitCannotListen;
     }
     tell({LogLevel::Info, LogCategory::Run, {}, QObject::tr("weir: counters at %1").arg(server->url()).toStdString(), {}, {}});
+    tellOfStrangers(server->listener(), server->url(), tell);
   }
   ProgressLine progress(*run, !settings.noProgress);
   RowPrinter printer(run->pipeline(), printRows ? *streams : std::vector<std::string>{}, *format, settings.limit,
@@ -69,6 +55,11 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
                        if (!rows.empty()) progress.clear();
                        output.write(rows);
                      });
+  DropReport report([&](const LogEntry& entry) {
+    progress.clear();
+    tell(entry);
+  });
+  const auto drops = [&run] { return dropsOf(run->pipeline(), run->feeder(), run->sinkMetrics()); };
   int code = kExitOk;
   bool ending = false;
   bool sourceEnded = false;
@@ -90,6 +81,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   };
   run->onSettled = [&] {
     printer.flush();
+    report.look(drops());
     if (printer.done()) end(kExitOk);
     if (!output.ok()) end(kExitFailure);
   };
@@ -118,20 +110,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   run->start();
   app.exec();
   progress.clear();
-  for (const auto& [name, intake] : run->feeder().intakes())
-    if (const uint64_t bad = intake->counters().rejected; bad > 0)
-      tell({LogLevel::Warning, LogCategory::Feed, name,
-            QObject::tr("%1: %2 messages could not be decoded; the last one: %3").arg(QString::fromStdString(name)).arg(bad).arg(QString::fromStdString(intake->rejects().back().reason)).toStdString(), {}, {}});
-  for (const ConnectionHealth& h : run->health()) {
-    const auto lost = [&](uint64_t rows, const QString& how) {
-      if (rows > 0)
-        tell({LogLevel::Warning, LogCategory::Sink, h.name.toStdString(),
-              QObject::tr("%1: %2 of %3 rows %4").arg(h.name).arg(rows).arg(h.published).arg(how).toStdString(), {}, {}});
-    };
-    if (!h.isSink) continue;
-    lost(h.failed + h.queued, QObject::tr("could not be sent"));
-    lost(h.dropped, QObject::tr("were dropped from the full queue"));
-  }
+  const bool hasDropped = report.sum(drops());
   if (!settings.metrics.empty() &&
       !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
@@ -140,7 +119,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   // A source that ended by itself counts even when the time was up first.
   if (sourceEnded) return kExitSourceEnded;
   if (code == kExitSinkFailed || run->rowsFailed() > 0) return kExitSinkFailed;
-  return code;
+  return strictExit(code, settings, hasDropped, tell);
 }
 
 /// Columns that were learnt, and the connections that they were learnt from.
@@ -258,6 +237,7 @@ int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv) {
     return kExitUsage;
   }
   DemoExchange exchange(s);
+  exchange.listener().onDropped = say;
   if (!exchange.start(&error)) {
     say(QObject::tr("weir: cannot listen on port %1: %2").arg(s.port).arg(error));
     return kExitCannotListen;

@@ -62,14 +62,22 @@ int parseAndRun(int argc, char** argv) {
     });
     command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end")->check(isFile);
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
+    command->add_flag("--strict", run.strict, "End with 1 when anything was dropped: late rows, repeats, bad messages");
   };
-  const auto addTelling = [&](CLI::App* command) {
-    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")->check(isAddress);
+  const auto addHosts = [&](CLI::App* command) {
+    command->add_option("--allow-host", run.hosts, "Another name by which clients may call what listens; may be given several times")->allow_extra_args(false);
+  };
+  const auto addLog = [&](CLI::App* command) {
     command->add_option("--log-format", run.logFormat, "Form of the log on standard error")->check(CLI::IsMember({"text", "json"}));
     command->add_option("--log-level", run.logLevel, "debug, info, warning, error or off; by category too: warning,connection=debug")->check([](const std::string& text) {
       std::string why;
       return LogFilter::parse(text, &why) ? std::string() : why;
     });
+  };
+  const auto addTelling = [&](CLI::App* command) {
+    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")->check(isAddress);
+    addHosts(command);
+    addLog(command);
     command->add_flag("--no-progress", run.noProgress, "No line of rates and states on a terminal");
   };
   CLI::App* runApp = app.add_subcommand("run", "Run a pipeline without a window");
@@ -87,8 +95,10 @@ int parseAndRun(int argc, char** argv) {
   replayApp->add_option("FILE", run.file, "SQL file, or - for standard input; not needed with --serve");
   replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
   replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")->check(isAddress);
+  addHosts(replayApp);
   replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
   addRows(replayApp);
+  addLog(replayApp);
 
   CLI::App* recordApp = app.add_subcommand("record", "Record raw messages into a capture");
   recordApp->add_option("SOURCE", run.file, "URL, SQL file, or - for SQL from standard input")->required();

@@ -2,8 +2,6 @@
 #include "app/metrics_server.h"
 
 #include <QFile>
-#include <QTcpServer>
-#include <QUrl>
 #include <unistd.h>
 
 #include "core/connectors/metrics.h"
@@ -40,24 +38,19 @@ QByteArray metricsPage(const LiveRun& run) {
   return QByteArray::fromStdString(out);
 }
 
-std::unique_ptr<MetricsServer> MetricsServer::listen(const ListenAddress& where, const LiveRun& run, QString* error) {
-  // A socket of its own says why it cannot; the server only warns on standard error.
-  auto socket = std::make_unique<QTcpServer>();
-  if (!socket->listen(where.address, where.port)) {
-    *error = socket->errorString();
-    return nullptr;
-  }
-  QUrl url;
-  url.setScheme(QStringLiteral("http"));
-  url.setHost(socket->serverAddress().toString());
-  url.setPort(socket->serverPort());
-  url.setPath(QStringLiteral("/metrics"));
-  auto server = std::make_unique<MetricsServer>();
-  server->m_url = url.toString();
-  server->m_server.route(QStringLiteral("/metrics"), [&run] { return QHttpServerResponse("text/plain; version=0.0.4; charset=utf-8", metricsPage(run)); });
-  server->m_server.route(QStringLiteral("/"), [] { return QHttpServerResponse("text/plain", "Weir: the counters are under /metrics\n"); });
-  server->m_server.bind(socket.release());
-  return server;
+MetricsServer::MetricsServer(const LiveRun& run, const QStringList& names) : m_listener({.clients = 16, .headBytes = 8192}, names) {
+  m_listener.onRequest = [&run](QTcpSocket* socket, const HttpListener::Request& request) {
+    const bool headOnly = request.method == "HEAD";
+    const QByteArray path = request.target.split('?').first();
+    if (request.method != "GET" && !headOnly)
+      HttpListener::answer(socket, "405 Method Not Allowed\r\nAllow: GET, HEAD", "GET or HEAD.\n");
+    else if (path == "/metrics")
+      HttpListener::answer(socket, "200 OK", metricsPage(run), headOnly, "text/plain; version=0.0.4; charset=utf-8");
+    else if (path == "/")
+      HttpListener::answer(socket, "200 OK", "Weir: the counters are under /metrics\n", headOnly);
+    else
+      HttpListener::answer(socket, "404 Not Found", "Weir: the counters are under /metrics\n", headOnly);
+  };
 }
 
 }  // namespace weir

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QHttpServer>
 #include <memory>
 
 #include "app/listen_address.h"
+#include "core/net/http_listener.h"
 #include "core/session/live_run.h"
 
 namespace weir {
 
-/// Answers `GET /metrics` with the counters of a run in Prometheus' text format.
+/// Answers `GET /metrics` with the counters of a run in Prometheus' text format, to clients that call this server by its name
+/// or one of `names`. A request has no body, and a few seconds.
 class MetricsServer {
  public:
-  /// Returns nothing, and says why in `error`, when it cannot listen.
-  static std::unique_ptr<MetricsServer> listen(const ListenAddress& where, const LiveRun& run, QString* error);
-  QString url() const { return m_url; }
+  MetricsServer(const LiveRun& run, const QStringList& names);
+  /// Returns whether it listens; says why not in `error`.
+  bool listen(const ListenAddress& where, QString* error) { return m_listener.listen(where.address, where.port, error); }
+  QString url() const { return m_listener.url(QStringLiteral("http")) + QStringLiteral("/metrics"); }
+  HttpListener& listener() { return m_listener; }
 
  private:
-  QHttpServer m_server;
-  QString m_url;
+  HttpListener m_listener;
 };
 
 /// What the server answers: counters, connection states, and the process' memory.

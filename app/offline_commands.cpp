@@ -15,11 +15,13 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/log_printer.h"
 #include "app/output.h"
 #include "app/signal_watch.h"
-#include "core/connectors/metrics.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
+#include "core/connectors/drop_report.h"
+#include "core/connectors/metrics.h"
 #include "core/connectors/row_printer.h"
 #include "core/data/json_text.h"
 #include "core/plan/checker.h"
@@ -299,7 +301,10 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   Pipeline pipeline(std::move(checked.script), *started, seedOf(settings.capture));
   Feeder feeder(pipeline, batchRows);
   RowPrinter printer(pipeline, *streams, *format, settings.limit, [&](const std::string& lines) { output.write(lines); });
-  ReplaySinks sinks;
+  const LogPrinter tell(settings);
+  ReplaySinks sinks(tell);
+  DropReport report(tell);
+  const auto drops = [&] { return dropsOf(pipeline, feeder, sinks.metrics()); };
   if (settings.sinks)
     if (const Diagnostics why = sinks.start(pipeline); !why.empty()) {
       printDiagnostics(why, settings.file, text);
@@ -321,7 +326,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     }
   };
   uint64_t lines = 0;
-  constexpr uint64_t kLinesBetweenSignals = 4096;
+  constexpr uint64_t kLinesBetweenLooks = 4096;
   Diagnostics failed = replayCapture(reader, pipeline, feeder, [&](Micros at) {
     printer.flush();
     if (speed > 0) {
@@ -332,12 +337,13 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
         feeder.advance(timer);
       }
       if (!firstLine) firstLine = at;
+      report.look(drops());
       waitUntil(at);
-    } else if (settings.sinks) {
-      sinks.breathe();
-    } else if (++lines % kLinesBetweenSignals == 0) {
+    } else if (++lines % kLinesBetweenLooks == 0) {
+      report.look(drops());
       QCoreApplication::processEvents();
     }
+    if (speed <= 0 && settings.sinks) sinks.breathe();
     return !interrupted && !printer.done() && output.ok();
   });
   if (!failed.empty()) {
@@ -350,6 +356,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   if (settings.flush) pipeline.flush();
   printer.flush();
   sinks.drain();
+  const bool hasDropped = report.sum(drops());
   if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(metricsOf(pipeline, feeder, sinks.metrics())))) return kExitFailure;
   if (!failed.empty()) {
     printDiagnostics(failed, settings.capture, "");
@@ -359,14 +366,11 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   if (interrupted) return kExitInterrupted;
   for (const auto& [name, intake] : feeder.intakes()) {
     if (!intake->stopped()) continue;
-    std::cerr << "weir: source " << name << " stopped: " << intake->rejects().back().reason << "\n";
+    tell({LogLevel::Error, LogCategory::Feed, name, "weir: source " + name + " stopped: " + intake->rejects().back().reason, {}, {}});
     return kExitSourceEnded;
   }
-  if (sinks.rowsFailed() > 0) {
-    std::cerr << "weir: " << sinks.rowsFailed() << " rows could not be sent\n" << sinks.why();
-    return kExitSinkFailed;
-  }
-  return kExitOk;
+  if (sinks.rowsFailed() > 0) return kExitSinkFailed;
+  return strictExit(kExitOk, settings, hasDropped, tell);
 }
 
 }  // namespace weir

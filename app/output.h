@@ -11,6 +11,7 @@
 
 #include "app/commands.h"
 #include "core/base/diagnostic.h"
+#include "core/base/private_file.h"
 #include "core/bind/bound_script.h"
 #include "core/connectors/row_printer.h"
 
@@ -19,7 +20,7 @@ namespace weir {
 /// Rows on standard output or in a file, flushed as they come.
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path) : m_file(path.empty() ? stdout : std::fopen(path.c_str(), "wb")), m_own(!path.empty()) {
+  explicit OutputFile(const std::string& path) : m_file(path.empty() ? stdout : opened(path)), m_own(!path.empty()) {
     if (!m_file) std::cerr << "weir: cannot write " << path << "\n";
     m_ok = m_file != nullptr;
   }
@@ -38,6 +39,11 @@ class OutputFile {
   }
 
  private:
+  static std::FILE* opened(const std::string& path) {
+    makePrivate(path);
+    return std::fopen(path.c_str(), "wb");
+  }
+
   std::FILE* m_file;
   bool m_own;
   bool m_ok = true;

@@ -20,6 +20,7 @@
 #include <QVBoxLayout>
 
 #include "ui/legend_table.h"
+#include "ui/script_file.h"
 
 namespace weir {
 
@@ -298,7 +299,7 @@ QImage ChartPane::picture() const {
 QString ChartPane::exportTo(const QString& path) const {
   QSaveFile out(path);
   const auto failed = [&] { return tr("Cannot write %1: %2").arg(path, out.errorString()); };
-  if (!out.open(QIODevice::WriteOnly)) return failed();
+  if (!openExport(out)) return failed();
   if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
     out.write(m_chart->asCsv().toUtf8());
   } else if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {

@@ -17,6 +17,7 @@
 
 #include "ui/bytes_text.h"
 #include "ui/empty_hint.h"
+#include "ui/script_file.h"
 #include "ui/table_rows.h"
 #include "ui/theme.h"
 
@@ -155,7 +156,7 @@ void FramesPanel::save() {
   if (path.isEmpty()) return;
   QSaveFile out(path);
   const QByteArray text = asText();
-  if (out.open(QIODevice::WriteOnly) && out.write(text) == text.size() && out.commit())
+  if (openExport(out) && out.write(text) == text.size() && out.commit())
     emit message(tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path), false);
   else
     emit message(tr("Cannot write %1: %2").arg(path, out.errorString()), true);

@@ -248,6 +248,8 @@ class MainWindow final : public QMainWindow {
   std::map<std::string, uint64_t> m_lastRows;
   Micros m_lastAt = 0;
   Micros m_startedAt = 0;
+  uint64_t m_unseenRows = 0;  ///< that came faster than the window took them, since it opened
+  uint64_t m_unseenBefore = 0;  ///< of those, before this run
   quint64 m_dashboardBefore = 0;  ///< rows that the demo's dashboard had when the run began
   GapBook m_gaps;
   std::map<std::string, std::set<std::string>> m_feedsOf;  ///< of each result

@@ -57,6 +57,7 @@ void MainWindow::adoptRun() {
   const bool goesOn = info.replaces && !info.keptConnections.isEmpty();
   if (!goesOn) {
     m_startedAt = 0;
+    m_unseenBefore = m_unseenRows;
     m_alertMarks.clear();
   }
   std::set<std::string> goingOn;
@@ -224,6 +225,7 @@ void MainWindow::takeRows() {
   // Rows of a run that began since the last look belong to its streams.
   adoptRun();
   const ResultFeed::Taken taken = m_engine.feed().take();
+  m_unseenRows = taken.droppedRows;
   for (const ResultFeed::Item& item : taken.closed) {
     if (m_alertStreams.contains(QString::fromStdString(item.stream))) noteAlerts(item.stream, *item.batch);
     const std::shared_ptr<ResultView> view = m_views.find(item.stream);

@@ -174,6 +174,9 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
   fault(tr("late %1"), s.late);
   fault(tr("dropped %1"), s.dropped);
   fault(tr("bad %1"), s.bad);
+  const uint64_t unseen = m_unseenRows - m_unseenBefore;
+  if (unseen > 0) fault(tr("not shown %1"), unseen);
+  m_statusFaults->setToolTip(unseen == 0 ? QString() : tr("%1 rows came faster than the window could take them: charts, tables and alerts lack them. Sinks, recordings and the history have them.").arg(unseen));
   if (s.expressionErrors > 0) fault(tr("errors %1"), s.expressionErrors);
   double fullest = 0;
   for (const ConnectionHealth& h : s.connections) fullest = std::max(fullest, queueFill(h));

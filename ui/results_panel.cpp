@@ -21,6 +21,7 @@
 #include "ui/empty_hint.h"
 #include "ui/icons.h"
 #include "ui/plain_text.h"
+#include "ui/script_file.h"
 #include "ui/table_rows.h"
 
 namespace weir {
@@ -321,7 +322,7 @@ void ResultsPanel::exportRows() {
   if (path.isEmpty()) return;
   QSaveFile out(path);
   const QByteArray text = (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8();
-  if (out.open(QIODevice::WriteOnly) && out.write(text) == text.size() && out.commit())
+  if (openExport(out) && out.write(text) == text.size() && out.commit())
     emit message(tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path), false);
   else
     emit message(tr("Cannot write %1: %2").arg(path, out.errorString()), true);

@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QObject>
+#include <QSaveFile>
 
 #include "core/base/text.h"
 
@@ -43,6 +44,11 @@ ScriptFile readScript(const QString& path) {
   }
   if (!file.problem.isEmpty()) file.content.clear();
   return file;
+}
+
+bool openExport(QSaveFile& out) {
+  const bool isNew = !QFile::exists(out.fileName());
+  return out.open(QIODevice::WriteOnly) && (!isNew || out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
 }
 
 }  // namespace weir

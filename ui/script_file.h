@@ -4,6 +4,8 @@
 #include <QByteArray>
 #include <QString>
 
+class QSaveFile;
+
 namespace weir {
 
 /// What a file holds, as far as it can be shown as SQL text.
@@ -17,5 +19,8 @@ struct ScriptFile {
 /// Reads a regular file of at most 16 MB in UTF-8. Nothing else is touched: devices and pipes may never end, and what is
 /// not UTF-8 would be another file once it is saved.
 ScriptFile readScript(const QString& path);
+
+/// Opens what an export is written into: a file that was not there is its owner's alone, one that was keeps its rights.
+bool openExport(QSaveFile& out);
 
 }  // namespace weir

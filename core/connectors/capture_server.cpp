@@ -2,9 +2,7 @@
 #include "core/connectors/capture_server.h"
 
 #include <QElapsedTimer>
-#include <QTcpSocket>
 #include <QTimer>
-#include <QUrl>
 #include <QWebSocket>
 
 namespace weir {
@@ -12,7 +10,7 @@ namespace weir {
 namespace {
 
 // A client that reads slowly holds its own messages back, not the memory.
-constexpr qint64 kMostUnsent = 4 << 20;
+constexpr qint64 kMostUnsent = 1 << 20;
 constexpr int kBurst = 500;
 
 }  // namespace
@@ -25,34 +23,15 @@ struct CaptureServer::Client {
   QElapsedTimer since;
 };
 
-CaptureServer::CaptureServer(std::vector<Line> lines, double speed, QObject* parent)
-    : QObject(parent), m_lines(std::move(lines)), m_speed(speed), m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
+CaptureServer::CaptureServer(std::vector<Line> lines, double speed, const QStringList& names, QObject* parent)
+    : QObject(parent), m_lines(std::move(lines)), m_speed(speed), m_listener({}, names), m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
   connect(&m_server, &QWebSocketServer::newConnection, this, &CaptureServer::accept);
-  connect(&m_listener, &QTcpServer::newConnection, this, [this] {
-    while (QTcpSocket* socket = m_listener.nextPendingConnection()) {
-      // Messages leave when they are due, not when there is company.
-      socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-      m_server.handleConnection(socket);
-    }
-  });
-}
-
-bool CaptureServer::listen(const QHostAddress& address, quint16 port, QString* error) {
-  if (m_listener.listen(address, port)) return true;
-  if (error) *error = m_listener.errorString();
-  return false;
-}
-
-QString CaptureServer::url() const {
-  QUrl url;
-  url.setScheme(QStringLiteral("ws"));
-  url.setHost(m_listener.serverAddress().toString());
-  url.setPort(m_listener.serverPort());
-  return url.toString();
+  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request&) { m_listener.upgrade(socket, m_server); };
 }
 
 void CaptureServer::accept() {
   while (QWebSocket* socket = m_server.nextPendingConnection()) {
+    m_listener.bound(*socket);
     auto client = std::make_shared<Client>();
     client->socket = socket;
     client->stream = socket->requestUrl().path().mid(1).toStdString();

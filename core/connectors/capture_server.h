@@ -4,13 +4,13 @@
 
 #include <QHostAddress>
 #include <QObject>
-#include <QTcpServer>
 #include <QWebSocketServer>
 #include <map>
 #include <memory>
 #include <vector>
 
 #include "core/connectors/capture.h"
+#include "core/net/http_listener.h"
 
 class QWebSocket;
 
@@ -29,10 +29,11 @@ class CaptureServer final : public QObject {
     QByteArray payload;
     bool isText;
   };
-  /// `speed` 0 is as fast as the client takes it.
-  CaptureServer(std::vector<Line> lines, double speed, QObject* parent = nullptr);
-  bool listen(const QHostAddress& address, quint16 port, QString* error);
-  QString url() const;
+  /// `speed` 0 is as fast as the client takes it. `names` are those by which clients may call it, beside its addresses.
+  CaptureServer(std::vector<Line> lines, double speed, const QStringList& names = {}, QObject* parent = nullptr);
+  bool listen(const QHostAddress& address, quint16 port, QString* error) { return m_listener.listen(address, port, error); }
+  QString url() const { return m_listener.url(QStringLiteral("ws")); }
+  HttpListener& listener() { return m_listener; }
   quint64 sent() const { return m_sent; }
 
  signals:
@@ -47,7 +48,7 @@ class CaptureServer final : public QObject {
   double m_speed;
   /// Where the recording goes on for a path whose client met a recorded loss.
   std::map<std::string, size_t> m_resume;
-  QTcpServer m_listener;
+  HttpListener m_listener;
   QWebSocketServer m_server;
   quint64 m_sent = 0;
 };

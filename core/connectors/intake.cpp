@@ -127,6 +127,7 @@ void Intake::reject(std::string_view payload, Micros at, std::string reason) {
     letter.finishRow(meta);
     m_deadLetter = letter.take();
   }
+  m_lastRejection = reason;
   keepToLookAt(payload, at, std::move(reason));
 }
 

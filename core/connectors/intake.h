@@ -63,6 +63,8 @@ class Intake {
   const std::string& deadLetterStream() const { return m_deadLetterStream; }
   const SourceCounters& counters() const { return m_counters; }
   const std::deque<Reject>& rejects() const { return m_rejects; }
+  /// Why the newest rejected message was; `rejects` also holds messages of which single rows were dropped.
+  const std::string& lastRejection() const { return m_lastRejection; }
   /// The newest message that held none of the columns, shortened: what a feed says that nobody asked for.
   const std::string& lastControl() const { return m_lastControl; }
   /// The greatest event time so far, in ms; nothing where arrival is the time.
@@ -86,6 +88,7 @@ class Intake {
   SourceCounters m_counters;
   std::deque<Reject> m_rejects;
   std::string m_lastControl;
+  std::string m_lastRejection;
   std::string m_strategy;
   std::string m_deadLetterStream;
   SchemaPtr m_deadLetterSchema;

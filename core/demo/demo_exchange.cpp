@@ -2,6 +2,7 @@
 #include "core/demo/demo_exchange.h"
 
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QRegularExpression>
 #include <QTcpSocket>
 #include <QUrl>
@@ -15,7 +16,9 @@ namespace weir {
 namespace {
 
 constexpr int kTickMs = 20;
-constexpr qint64 kLargestRequest = 16384;
+// Sockets are served between two ticks, so that only who does not read falls behind.
+constexpr int kLongestTickMs = 10;
+constexpr double kMostOwedSeconds = 2;
 
 double openingPrice(const QString& symbol) {
   if (symbol == QLatin1String("BTCUSDT")) return 94200;
@@ -53,14 +56,16 @@ std::vector<Fault> parseFaults(const QString& text, QString* error) {
 DemoExchange::DemoExchange(const Settings& settings, QObject* parent)
     : QObject(parent),
       m_settings(settings),
-      m_tcp(this),
+      m_listener({}, {}),
       m_server(QStringLiteral("weir demo exchange"), QWebSocketServer::NonSecureMode, this),
       m_timer(this),
       m_random(settings.seed),
       m_struck(settings.faults.size(), false) {
   qint64 id = 1000000;
   for (const QString& symbol : settings.symbols) m_markets.push_back({symbol.toUpper(), openingPrice(symbol.toUpper()), 0, id += 1000000});
-  connect(&m_tcp, &QTcpServer::newConnection, this, &DemoExchange::incoming);
+  // A server that is down: nothing answers.
+  m_listener.accepts = [this] { return !active(QStringLiteral("refuse")) && !active(QStringLiteral("drop")); };
+  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request& request) { answer(socket, request.target); };
   connect(&m_server, &QWebSocketServer::newConnection, this, &DemoExchange::accept);
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, &DemoExchange::tick);
@@ -69,11 +74,7 @@ DemoExchange::DemoExchange(const Settings& settings, QObject* parent)
 DemoExchange::~DemoExchange() { stop(); }
 
 bool DemoExchange::start(QString* error) {
-  if (!m_tcp.listen(QHostAddress::LocalHost, m_settings.port) &&
-      !(m_settings.anyPort && m_tcp.listen(QHostAddress::LocalHost, 0))) {
-    if (error) *error = m_tcp.errorString();
-    return false;
-  }
+  if (!m_listener.listen(QHostAddress::LocalHost, m_settings.port, error) && !(m_settings.anyPort && m_listener.listen(QHostAddress::LocalHost, 0, error))) return false;
   m_started = m_lastTick = nowMs();
   m_timer.start(kTickMs);
   return true;
@@ -81,7 +82,7 @@ bool DemoExchange::start(QString* error) {
 
 void DemoExchange::stop() {
   m_timer.stop();
-  m_tcp.close();
+  m_listener.close();
   dropAll();
 }
 
@@ -100,49 +101,15 @@ const Fault* DemoExchange::active(const QString& kind) const {
   return nullptr;
 }
 
-void DemoExchange::incoming() {
-  while (QTcpSocket* socket = m_tcp.nextPendingConnection()) {
-    // A trade leaves at once, as from a real exchange: it would wait up to 40 ms for company otherwise.
-    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    // A server that is down: nothing answers.
-    if (active(QStringLiteral("refuse")) || active(QStringLiteral("drop"))) {
-      socket->abort();
-      socket->deleteLater();
-      continue;
-    }
-    connect(socket, &QTcpSocket::readyRead, this, [this, socket] { inspect(socket); });
-    connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
-    if (socket->bytesAvailable() > 0) inspect(socket);
-  }
-}
-
-// Looks at the request without taking it, so that the WebSocket server can still read it.
-void DemoExchange::inspect(QTcpSocket* socket) {
-  const QByteArray request = socket->peek(kLargestRequest);
-  if (!request.contains("\r\n\r\n")) {
-    if (request.size() >= kLargestRequest) socket->abort();
-    return;
-  }
-  socket->disconnect(this);
-  if (active(QStringLiteral("401"))) {
-    socket->write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    socket->disconnectFromHost();
-    return;
-  }
-  const QByteArray path = request.mid(4, request.indexOf(" HTTP/") - 4);
-  if (!path.startsWith("/ws/") && !path.startsWith("/stream") && !path.startsWith("/dashboard")) {
-    socket->write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    socket->disconnectFromHost();
-    return;
-  }
-  disconnect(socket, &QTcpSocket::disconnected, socket, nullptr);
-  m_server.handleConnection(socket);
-  // The bytes have come already, so the server must be told to look.
-  emit socket->readyRead();
+void DemoExchange::answer(QTcpSocket* socket, const QByteArray& path) {
+  if (active(QStringLiteral("401"))) return HttpListener::answer(socket, "401 Unauthorized", {});
+  if (!path.startsWith("/ws/") && !path.startsWith("/stream") && !path.startsWith("/dashboard")) return HttpListener::answer(socket, "404 Not Found", {});
+  m_listener.upgrade(socket, m_server);
 }
 
 void DemoExchange::accept() {
   while (QWebSocket* socket = m_server.nextPendingConnection()) {
+    m_listener.bound(*socket);
     const QUrl url = socket->requestUrl();
     Client client{socket, {}, false, url.path().startsWith(QLatin1String("/dashboard"))};
     client.wrapped = url.path().startsWith(QLatin1String("/stream"));
@@ -192,7 +159,8 @@ QByteArray DemoExchange::trade(Market& market) {
 
 void DemoExchange::tick() {
   const qint64 now = nowMs();
-  m_owed += static_cast<double>(now - m_lastTick) / 1000 * m_settings.tradesPerSecond;
+  // After a sleep the market goes on, and does not make up for it.
+  m_owed = std::min(m_owed + static_cast<double>(now - m_lastTick) / 1000 * m_settings.tradesPerSecond, std::max(1.0, kMostOwedSeconds * m_settings.tradesPerSecond));
   m_lastTick = now;
   for (size_t i = 0; i < m_settings.faults.size(); ++i) {
     const Fault& fault = m_settings.faults[i];
@@ -206,13 +174,15 @@ void DemoExchange::tick() {
   }
   const bool silent = active(QStringLiteral("silence")) != nullptr;
   const bool garbage = active(QStringLiteral("garbage")) != nullptr;
-  while (m_owed >= 1) {
+  QElapsedTimer since;
+  since.start();
+  while (m_owed >= 1 && since.elapsed() < kLongestTickMs) {
     m_owed -= 1;
     for (Market& market : m_markets) {
       const QByteArray plain = trade(market);
       if (silent) continue;
       for (const Client& client : m_clients) {
-        if (client.dashboard || !client.symbols.contains(market.symbol)) continue;
+        if (client.dashboard || !client.symbols.contains(market.symbol) || m_listener.isBehind(*client.socket)) continue;
         ++m_tradesSent;
         if (garbage)
           client.socket->sendTextMessage(QStringLiteral("{\"e\":\"trade\",\"p\":"));
@@ -223,6 +193,10 @@ void DemoExchange::tick() {
       }
     }
   }
+  std::vector<QWebSocket*> behind;
+  for (const Client& client : m_clients)
+    if (m_listener.isBehind(*client.socket)) behind.push_back(client.socket);
+  for (QWebSocket* socket : behind) m_listener.drop(*socket);
 }
 
 QString demoScript(const QString& baseUrl) {

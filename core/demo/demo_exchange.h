@@ -2,13 +2,14 @@
 #pragma once
 
 #include <QObject>
-#include <QTcpServer>
 #include <QTimer>
 #include <QWebSocketServer>
 #include <map>
 #include <memory>
 #include <random>
 #include <vector>
+
+#include "core/net/http_listener.h"
 
 class QWebSocket;
 
@@ -43,8 +44,10 @@ class DemoExchange final : public QObject {
 
   bool start(QString* error);
   void stop();
-  quint16 port() const { return m_tcp.serverPort(); }
+  quint16 port() const { return m_listener.port(); }
   QString baseUrl() const { return QStringLiteral("ws://127.0.0.1:%1").arg(port()); }
+  /// Tells of clients that were turned away or dropped.
+  HttpListener& listener() { return m_listener; }
   /// Ends every connection, as a fault would.
   void dropAll();
 
@@ -65,15 +68,14 @@ class DemoExchange final : public QObject {
     bool wrapped;
     bool dashboard;
   };
-  void incoming();
-  void inspect(QTcpSocket* socket);
+  void answer(QTcpSocket* socket, const QByteArray& path);
   void accept();
   void tick();
   QByteArray trade(Market& market);
   const Fault* active(const QString& kind) const;
 
   Settings m_settings;
-  QTcpServer m_tcp;
+  HttpListener m_listener;
   QWebSocketServer m_server;
   QTimer m_timer;
   std::mt19937_64 m_random;

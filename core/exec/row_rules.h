@@ -20,6 +20,15 @@ struct RowCounters {
   uint64_t fromFuture = 0;  ///< further ahead of their arrival than event.time.max.ahead.ms
   uint64_t duplicates = 0;
   uint64_t sequenceJumps = 0;
+
+  /// Those of another writer of the same stream.
+  void add(const RowCounters& other) {
+    passed += other.passed;
+    noEventTime += other.noEventTime;
+    fromFuture += other.fromFuture;
+    duplicates += other.duplicates;
+    sequenceJumps += other.sequenceJumps;
+  }
 };
 
 /// What a stream's options ask of each row before a query sees it: a usable event time, no repeat, a sequence without

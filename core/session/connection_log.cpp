@@ -49,4 +49,14 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now) {
   return entry;
 }
 
+LogEntry rowsFailedEntry(const QString& sink, uint64_t rows, const QString& why) {
+  return {LogLevel::Error, LogCategory::Sink, sink.toStdString(), QObject::tr("%1: %2 rows could not be sent: %3").arg(sink).arg(rows).arg(why).toStdString(), {}, {}};
+}
+
+LogEntry queueFullEntry(const ConnectionHealth& sink) {
+  return {LogLevel::Warning, LogCategory::Sink, sink.name.toStdString(),
+          QObject::tr("%1: the queue of %2 rows is full, rows are dropped").arg(sink.name).arg(sink.queueMax).toStdString(),
+          QObject::tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise websocket.queue.max.events").toStdString(), {}};
+}
+
 }  // namespace weir

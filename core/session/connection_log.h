@@ -11,4 +11,10 @@ namespace weir {
 /// `now` is that of the connection's clock. Without a message there is nothing to tell.
 LogEntry connectionEntry(const ConnectionHealth& health, Micros now);
 
+/// Tells of rows that a sink gave up.
+LogEntry rowsFailedEntry(const QString& sink, uint64_t rows, const QString& why);
+
+/// Tells that a sink's queue begins to drop rows.
+LogEntry queueFullEntry(const ConnectionHealth& sink);
+
 }  // namespace weir

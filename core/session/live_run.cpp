@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
+#include "core/base/private_file.h"
 #include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
@@ -44,7 +45,7 @@ QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
     if (!members.isEmpty()) out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
     out << tr("the last one said %1").arg(last);
   }
-  if (!source.intake().rejects().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().rejects().back().reason));
+  if (!source.intake().lastRejection().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
   if (counters.noEventTime > 0) out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
   return out;
 }
@@ -74,6 +75,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   if (!settings.recordFile.isEmpty()) {
     const bool isRecorded = settings.previous && settings.previous->m_capture && QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
     if (isRecorded) return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before", "record into another file, or stop that run first");
+    makePrivate(QFile::encodeName(settings.recordFile).toStdString());
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
     run->m_recordFile = settings.recordFile;
     if (!run->m_recordStream)
@@ -189,14 +191,10 @@ void LiveRun::wire(WebSocketSink& sink) {
     emit sinkFailedAtStart();
   };
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
-    if (onEvent) onEvent({LogLevel::Error, LogCategory::Sink, label.toStdString(), tr("%1: %2 rows could not be sent: %3").arg(label).arg(rows).arg(why).toStdString(), {}, {}});
+    if (onEvent) onEvent(rowsFailedEntry(label, rows, why));
   };
-  sink.onQueueFull = [this, raw = &sink, label] {
-    const ConnectionHealth h = raw->health();
-    if (onEvent)
-      onEvent({LogLevel::Warning, LogCategory::Sink, label.toStdString(),
-               tr("%1: the queue of %2 rows is full, rows are dropped").arg(label).arg(h.queueMax).toStdString(),
-               tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise websocket.queue.max.events").toStdString(), {}});
+  sink.onQueueFull = [this, raw = &sink] {
+    if (onEvent) onEvent(queueFullEntry(raw->health()));
   };
 }
 

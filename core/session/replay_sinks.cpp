@@ -5,6 +5,7 @@
 #include <QEventLoop>
 #include <QThread>
 
+#include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
 namespace weir {
@@ -23,9 +24,8 @@ Diagnostics ReplaySinks::start(Pipeline& pipeline) {
     if (!options) return options.diagnostics();
     auto sink = std::make_unique<WebSocketSink>(QString::fromStdString(name), *options, stream.options, m_clock);
     pipeline.tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
-    sink->onRowsFailed = [this, label = name](uint64_t rows, const QString& why) {
-      m_why += label + ": " + std::to_string(rows) + " rows: " + why.toStdString() + '\n';
-    };
+    sink->onRowsFailed = [this, label = QString::fromStdString(name)](uint64_t rows, const QString& why) { m_tell(rowsFailedEntry(label, rows, why)); };
+    sink->onQueueFull = [this, raw = sink.get()] { m_tell(queueFullEntry(raw->health())); };
     sink->start();
     m_sinks.emplace(name, std::move(sink));
   }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 
+#include "core/base/private_file.h"
 #include "core/formats/decoder.h"
 
 namespace weir {
@@ -153,6 +154,8 @@ class ResultHistory::File {
     m_database.setDatabaseName(m_path);
     // Another window may be writing.
     m_database.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
+    // Its log and its index take its rights.
+    makePrivate(QFile::encodeName(m_path).toStdString());
     if (!m_database.open()) return failed(m_database.lastError());
     if (!run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL")) || !run(QStringLiteral("PRAGMA journal_mode = WAL")) || !run(QStringLiteral("PRAGMA synchronous = NORMAL"))) return false;
     QSqlQuery check(m_database);

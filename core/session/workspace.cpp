@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/private_file.h"
+
 namespace weir {
 
 namespace {
@@ -21,9 +23,28 @@ constexpr int kMostHistory = 500;
 constexpr int kMostWindows = 64;
 constexpr size_t kMostBroken = 5;
 
+// What Weir keeps in a data folder, set aside, locked or half-written too.
+const QRegularExpression& ownFile() {
+  static const QRegularExpression kNames(QStringLiteral("^\\.?(?:session|history|results)\\b.*|.*\\.weircap$"));
+  return kNames;
+}
+
+// Files keep texts and rows: they are the user's alone, those of earlier versions too. A folder that somebody shares with other
+// things keeps its rights.
+void takeFolderFromOthers(const QString& folder) {
+  const QFileInfoList all = QDir(folder).entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+  bool isOurs = true;
+  for (const QFileInfo& file : all) {
+    const bool isOwn = ownFile().match(file.fileName()).hasMatch();
+    if (isOwn) takeFromOthers(QFile::encodeName(file.filePath()).toStdString());
+    isOurs = isOurs && isOwn;
+  }
+  if (isOurs || folder == Workspace::defaultFolder()) takeFromOthers(QFile::encodeName(QFileInfo(folder).canonicalFilePath()).toStdString());
+}
+
 QString replaceFile(const QString& path, const QByteArray& content) {
   QSaveFile out(path);
-  if (out.open(QIODevice::WriteOnly) && out.write(content) == content.size() && out.commit()) return {};
+  if (out.open(QIODevice::WriteOnly) && out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) && out.write(content) == content.size() && out.commit()) return {};
   return QObject::tr("Cannot keep %1: %2").arg(path, out.errorString());
 }
 
@@ -67,10 +88,12 @@ QJsonArray toJson(const std::vector<OpenDocument>& documents) {
 
 Workspace::Workspace(QString folder) : m_folder(std::move(folder)) {
   if (m_folder.isEmpty()) return;
-  QDir().mkpath(m_folder);
+  makePrivateFolder(QFile::encodeName(m_folder).toStdString());
+  takeFolderFromOthers(m_folder);
   for (int number = 1; number <= kMostWindows; ++number) {
     auto lock = lockFor(number);
     if (lock->tryLock(0)) {
+      takeFromOthers(QFile::encodeName(lock->fileName()).toStdString());
       m_number = number;
       m_lock = std::move(lock);
       return;

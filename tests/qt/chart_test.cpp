@@ -456,6 +456,12 @@ class ChartTest final : public QObject {
     charts.fill();
     const QString csv = folder.filePath(QStringLiteral("a.csv"));
     QCOMPARE(charts.pane().exportTo(csv), QString());
+    // Rows are the user's alone, unless somebody has opened the file before.
+    constexpr auto kOthers = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
+    QVERIFY((QFile::permissions(csv) & kOthers) == 0);
+    QVERIFY(QFile::setPermissions(csv, QFile::permissions(csv) | QFileDevice::ReadGroup));
+    QCOMPARE(charts.pane().exportTo(csv), QString());
+    QVERIFY((QFile::permissions(csv) & kOthers) == QFileDevice::ReadGroup);
     QVERIFY(contentOf(csv).startsWith("time,series,value,volume,open,high,low,close,sigma,state\r\n"));
     QVERIFY(contentOf(csv).contains("ETHUSDT"));
     charts.chart().setHiddenSeries({1});

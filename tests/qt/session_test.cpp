@@ -77,6 +77,22 @@ class SessionTest final : public QObject {
   Q_OBJECT
 
  private slots:
+  void whatIsKeptIsTheUsersAlone() {
+    QTemporaryDir parent;
+    const mode_t before = umask(0);
+    const QString folder = parent.filePath(QStringLiteral("a/b"));
+    {
+      Workspace workspace(folder);
+      QVERIFY(workspace.save(sessionOf({QStringLiteral("SELECT 1;")})).isEmpty());
+      QVERIFY(workspace.addToHistory({QDateTime::currentDateTimeUtc(), QStringLiteral("t"), QStringLiteral("SELECT 1;")}).isEmpty());
+      for (const QString& made : {parent.filePath(QStringLiteral("a")), folder}) QCOMPARE(int(QFile::permissions(made) & 0x77), 0);
+      const QFileInfoList files = QDir(folder).entryInfoList(QDir::Files | QDir::Hidden);
+      QCOMPARE(files.size(), 3);
+      for (const QFileInfo& file : files) QVERIFY2((file.permissions() & 0x77) == 0, qPrintable(file.fileName()));
+    }
+    umask(before);
+  }
+
   void windowsThatShareAFolderKeepTheirOwn() {
     QTemporaryDir folder;
     auto first = std::make_unique<Workspace>(folder.path());

@@ -239,6 +239,37 @@ class WindowTest final : public QObject {
     QTRY_VERIFY2(status->text().contains(QRegularExpression(QStringLiteral("dashboard received \\d{1,2} of [1-9]\\d? sent"))), qPrintable(status->text()));
   }
 
+  // A table that lacks rows says so.
+  void rowsThatTheWindowCouldNotTakeAreTold() {
+    DemoExchange::Settings s;
+    s.port = 0;
+    s.tradesPerSecond = 50;
+    DemoExchange exchange(s);
+    QVERIFY(exchange.start(nullptr));
+    MainWindow window(darkTheme(), {[&] { return demoScript(exchange.baseUrl()); }, {}});
+    window.show();
+    window.runDemo();
+    const auto* faults = window.findChild<QLabel*>(QStringLiteral("statusFaults"));
+    QTRY_VERIFY(faults->text().contains(QLatin1String("dropped 0")));
+    QVERIFY(!faults->text().contains(QLatin1String("not shown")) && faults->toolTip().isEmpty());
+    BatchBuilder rows(std::make_shared<Schema>(Schema{{{"n", Type::Long}}}));
+    for (int i = 0; i < 300'000; ++i) {
+      rows.column(0).appendInteger(i);
+      rows.finishRow(RowMeta());
+    }
+    const BatchPtr flood = rows.take();
+    for (int i = 0; i < 3; ++i) window.engine().feed().publish("Flood", flood);
+    QTRY_VERIFY2(faults->text().contains(QRegularExpression(QStringLiteral("not shown 60\\d{4}"))), qPrintable(faults->text()));
+    QVERIFY(faults->text().contains(darkTheme().warn.name()));
+    QVERIFY(faults->toolTip().contains(QLatin1String("came faster than the window could take them")));
+    // The next run begins at nothing.
+    window.stop();
+    QTRY_COMPARE(window.findChild<QToolButton*>(QStringLiteral("live"))->property("state").toString(), QStringLiteral("idle"));
+    window.runDemo();
+    QTRY_VERIFY(faults->text().contains(QLatin1String("dropped 0")));
+    QVERIFY(!faults->text().contains(QLatin1String("not shown")));
+  }
+
   void theSelectionIsWhatRuns() {
     DemoExchange::Settings s;
     s.port = 0;
