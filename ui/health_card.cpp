@@ -271,7 +271,8 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   else if (!h.checklist.isEmpty())
     m_detail = tr("Open, but no rows. Check:");
   else if (h.stale)
-    m_detail = tr("Socket open, but silent. Usual gap %1.").arg(spanWords(h.usualGapMs));
+    m_detail = h.lastProof > 0 ? tr("Open, but silent. It answered %1 ago.").arg(spanWords(static_cast<double>(now - h.lastProof) / 1000))
+                               : tr("Socket open, but silent. Usual gap %1.").arg(spanWords(h.usualGapMs));
   else
     m_detail = h.degraded;
   setAccessibleName(tr("%1: %2").arg(h.name, m_look.word));
@@ -313,6 +314,11 @@ QString HealthCard::figures() const {
       .arg(h.bad);
 }
 
+QString HealthCard::proofText() const {
+  const QString at = QDateTime::fromMSecsSinceEpoch(toMillis(m_health.lastProof), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
+  return tr("%1 UTC, %2 ago").arg(at, spanWords(static_cast<double>(std::max<Micros>(0, m_now - m_health.lastProof)) / 1000));
+}
+
 // What has no room on the card.
 QString HealthCard::details() const {
   const ConnectionHealth& h = m_health;
@@ -325,6 +331,7 @@ QString HealthCard::details() const {
     lines << tr("Queued %1 of %2, sent %3, failed %4, dropped %5").arg(h.queued).arg(h.queueMax).arg(h.sent).arg(h.failed).arg(h.dropped);
     if (h.state == ConnectionState::Waiting) lines << m_detail;
   } else {
+    if (h.lastProof > 0) lines << tr("Last proof of life %1").arg(proofText());
     if (h.watermark) lines << tr("Watermark %1 UTC").arg(QDateTime::fromMSecsSinceEpoch(*h.watermark, Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")));
     lines << tr("Messages %1, sequence jumps %2").arg(h.messages).arg(h.sequenceJumps);
   }

@@ -60,6 +60,7 @@ class HealthCard final : public QWidget {
   QString hintLine() const;
   QString figures() const;
   QString details() const;
+  QString proofText() const;
   void showRejects();
   void placeButtons();
   const Theme* m_theme;

@@ -203,6 +203,7 @@ class MainWindow final : public QMainWindow {
   std::map<QString, QToolButton*> m_tools;
   QPushButton* m_commandBox = nullptr;
   QToolButton* m_live = nullptr;
+  bool m_hasTrouble = false;  ///< of the connections
   QToolButton* m_zone = nullptr;
   QLabel* m_demoBadge = nullptr;
   QLabel* m_previewBadge = nullptr;

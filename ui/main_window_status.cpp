@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "ui/chart_deck.h"
 #include "ui/document_tabs.h"
@@ -92,10 +93,12 @@ void MainWindow::showLive() {
   const Look look = !m_running                 ? Look{"idle", "detached", tr("Idle"), m_theme->idle}
                     : isPaused()               ? Look{"paused", "pause", tr("Paused"), m_theme->warn}
                     : !m_charts->isFollowing() ? Look{"detached", "detached", tr("Go live"), m_theme->accent}
+                                               : m_hasTrouble  ? Look{"troubled", "live", tr("LIVE"), m_theme->warn}
                                                : Look{"live", "live", tr("LIVE"), m_theme->success};
   QToolButton* pill = m_live;
   pill->setText(look.word);
   pill->setAccessibleName(look.word);
+  pill->setAccessibleDescription(m_hasTrouble ? tr("Not every connection is well: see Health") : QString());
   pill->setIcon(lineIcon(QLatin1String(look.icon), look.color, m_theme->bg0));
   pill->setProperty("state", QLatin1String(look.state));
   pill->style()->unpolish(pill);
@@ -130,6 +133,8 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
     m_wasGood[h.name] = isGood;
   }
   m_streams->showRun(snapshot);
+  // What is seen is the present, but not all of it is to be trusted.
+  if (const bool trouble = stale + degraded + retrying + failed > 0; std::exchange(m_hasTrouble, trouble) != trouble) showLive();
   QStringList troubles;
   if (failed > 0) troubles << tr("%1 failed").arg(failed);
   if (retrying > 0) troubles << tr("%1 retrying").arg(retrying);

@@ -152,6 +152,7 @@ QToolButton#run:hover { background: %fillhover; }
 QToolButton#run:disabled { background: %bg3; color: %text3; }
 QToolButton#live { border: 1px solid %ctl; color: %idle; padding: 4px 10px; font-weight: 600; }
 QToolButton#live[state="live"] { border-color: %success; color: %success; }
+QToolButton#live[state="troubled"] { border-color: %warn; color: %warn; }
 QToolButton#live[state="paused"] { border-color: %warn; color: %warn; }
 QToolButton#live[state="detached"] { border-color: %accent; color: %accent; }
 QToolButton#problemCount { color: %error; padding: 0 6px; font-weight: 600; }

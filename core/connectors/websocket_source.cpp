@@ -152,6 +152,7 @@ ConnectionHealth WebSocketSource::health() const {
   ConnectionHealth h = m_connection->health();
   h.gaps = m_intake->gaps();
   h.bad = m_intake->counters().rejected;
+  h.fromFuture = m_intake->counters().fromFuture;
   h.duplicates = m_intake->counters().duplicates;
   h.sequenceJumps = m_intake->counters().sequenceJumps;
   h.lost = m_lost;

@@ -69,6 +69,7 @@ struct ConnectionHealth {
   bool insecure = false;
   // Filled in by whoever knows.
   uint64_t gaps = 0, bad = 0, duplicates = 0, sequenceJumps = 0;
+  uint64_t fromFuture = 0;  ///< rows too far ahead of their arrival
   uint64_t lost = 0;  ///< messages, at least, by the usual rate or the sequence numbers
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
   bool stale = false;

@@ -18,10 +18,10 @@ std::optional<int64_t> lagOf(const ConnectionHealth& h, Micros now) {
 void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   constexpr Micros kSpacing = 1'000'000;
   std::deque<Sample>& samples = m_samples[h.name];
-  const Sample current{now, h.messages, h.bad, late, h.failed + h.dropped};
+  const Sample current{now, h.messages, h.bad, late, h.failed + h.dropped, h.fromFuture};
   // A run that began anew counts from nothing.
   if (!samples.empty() && (current.messages < samples.back().messages || current.bad < samples.back().bad || current.lost < samples.back().lost || current.late < samples.back().late)) samples.clear();
-  if (samples.empty()) samples.push_back({now, 0, 0, 0, 0});
+  if (samples.empty()) samples.push_back({now, 0, 0, 0, 0, 0});
   if (now - samples.back().at >= kSpacing) samples.push_back(current);
   while (samples.size() > 1 && samples[1].at <= now - kWindow) samples.pop_front();
   const Sample& then = samples.front();
@@ -35,6 +35,8 @@ void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
     if (lost > 0) h.degraded = QObject::tr("%n rows lost within a minute", nullptr, static_cast<int>(lost));
   } else if (bad > 0 && static_cast<double>(bad) > most) {
     h.degraded = QObject::tr("%1 of %2 messages bad within a minute").arg(bad).arg(messages);
+  } else if (current.fromFuture > then.fromFuture) {
+    h.degraded = QObject::tr("%n rows from the future within a minute", nullptr, static_cast<int>(current.fromFuture - then.fromFuture));
   } else if (lateNow > 0 && static_cast<double>(lateNow) > most) {
     h.degraded = QObject::tr("%n rows too late for their window within a minute", nullptr, static_cast<int>(lateNow));
   }

@@ -17,7 +17,7 @@ Trouble troubleOf(const ConnectionHealth& health);
 std::optional<int64_t> lagOf(const ConnectionHealth& health, Micros now);
 
 /// Says of an open connection that its rows cannot be trusted as they should be: more than one message or row in a
-/// hundred of the last minute was bad or late, or a sink lost any. It is over once a minute has passed without.
+/// hundred of the last minute was bad or late, any row came from the future, or a sink lost any. It is over once a minute has passed without.
 class HealthJudge {
  public:
   static constexpr Micros kWindow = 60'000'000;
@@ -29,7 +29,7 @@ class HealthJudge {
  private:
   struct Sample {
     Micros at;
-    uint64_t messages, bad, late, lost;
+    uint64_t messages, bad, late, lost, fromFuture;
   };
   std::map<QString, std::deque<Sample>> m_samples;
 };
