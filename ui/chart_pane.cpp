@@ -3,6 +3,7 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QBuffer>
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QCursor>
@@ -14,12 +15,12 @@
 #include <QPainter>
 #include <QPointer>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSvgGenerator>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/legend_table.h"
+#include "ui/script_file.h"
 
 namespace weir {
 
@@ -296,9 +297,8 @@ QImage ChartPane::picture() const {
 }
 
 QString ChartPane::exportTo(const QString& path) const {
-  QSaveFile out(path);
-  const auto failed = [&] { return tr("Cannot write %1: %2").arg(path, out.errorString()); };
-  if (!out.open(QIODevice::WriteOnly)) return failed();
+  QBuffer out;
+  out.open(QIODevice::WriteOnly);
   if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
     out.write(m_chart->asCsv().toUtf8());
   } else if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
@@ -311,9 +311,9 @@ QString ChartPane::exportTo(const QString& path) const {
     QPainter p(&svg);
     paintTo(p);
   } else if (!picture().save(&out, "PNG")) {
-    return failed();
+    return tr("Nothing was saved: the picture could not be made.");
   }
-  return out.commit() ? QString() : failed();
+  return saveTo(path, out.data());
 }
 
 }  // namespace weir

@@ -18,4 +18,7 @@ struct ScriptFile {
 /// not UTF-8 would be another file once it is saved.
 ScriptFile readScript(const QString& path);
 
+/// Writes a file whole or not at all. Returns what to tell when it could not: nothing was saved, and what was there stands.
+QString saveTo(const QString& path, const QByteArray& content);
+
 }  // namespace weir
