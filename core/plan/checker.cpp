@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/checker.h"
 
+#include "core/base/text.h"
+
 namespace weir {
 
 namespace {
+
+// What a stream that a query made for itself holds: `left join of Trades and Quotes within 1000 ms`.
+std::string contents(const BoundNode& node) {
+  if (const auto* join = std::get_if<BoundJoin>(&node.body)) {
+    static const char* const kKinds[] = {"", "left ", "right ", "full "};
+    const bool isAsof = join->match == BoundJoin::Match::Asof;
+    std::string out = std::string("the ") + kKinds[static_cast<size_t>(join->kind)] + (isAsof ? "ASOF " : "") + "join of " + join->left + " and " +
+                      (join->match == BoundJoin::Match::Table ? "the table " : "") + join->right;
+    if (join->withinMs >= 0 && join->match != BoundJoin::Match::Table)
+      out += (isAsof ? ", tolerance " : " within ") + std::to_string(join->withinMs) + " ms";
+    return out;
+  }
+  if (const auto* unnest = std::get_if<BoundUnnest>(&node.body)) return unnest->input + " with the elements of an array, each in a row";
+  if (const auto* pattern = std::get_if<BoundPattern>(&node.body))
+    return std::string("the matches of a ") + (pattern->strict ? "sequence" : "pattern") + " over " + joined(pattern->inputs, ", ", " and ");
+  return "a query in FROM";
+}
 
 /// An aggregate that remembers single values grows for as long as its groups live.
 void warnOfGrowth(const BoundNode& node, const BoundSelect& select, Diagnostics& out) {
@@ -50,6 +69,7 @@ std::string explain(const BoundScript& script) {
     out += "\n";
   }
   for (const BoundNode& node : script.nodes) {
+    if (node.target.starts_with('#')) out += node.target + " is " + contents(node) + "\n";
     const auto* select = std::get_if<BoundSelect>(&node.body);
     if (!select) continue;
     out += "query " + node.target + " <- " + select->input + "\n";
