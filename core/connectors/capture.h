@@ -30,12 +30,15 @@ class CaptureReader {
   /// Returns nothing at the end.
   Result<std::optional<CaptureLine>> next();
   size_t lineNumber() const { return m_line; }
+  /// Whether the line that could not be read is the last one, and lacks but its rest: its writer was killed.
+  bool endsInTheMiddle() const;
 
  private:
   Diagnostic wrong(std::string what) const;
   bool readLine();
   std::istream& m_in;
   std::string m_buffer;
+  bool m_isLineWhole = false;  ///< it had an end
   size_t m_line = 0;
   Micros m_last = 0;
 };
