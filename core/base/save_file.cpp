@@ -39,11 +39,18 @@ class Descriptor {
   int m_number;
 };
 
+// What somebody else has opened, such as /dev/stdout: to put another file in its place would take it out of their hands.
+bool isOpenedFile(const fs::path& path) {
+  const std::string& name = path.native();
+  return name.starts_with("/proc/") || name.starts_with("/dev/fd/");
+}
+
 // Follows links to the file that is to be written, whether or not it is there. Fails where they go round in circles.
 std::error_code follow(fs::path& path) {
   constexpr int kMostLinks = 40;
   for (int links = 0; links <= kMostLinks; ++links) {
     std::error_code error;
+    if (isOpenedFile(path)) return {};
     if (!fs::is_symlink(fs::symlink_status(path, error))) return {};
     const fs::path to = fs::read_symlink(path, error);
     if (error) return error;
@@ -81,7 +88,7 @@ int openBeside(const fs::path& target, mode_t rights, std::string& name) {
 }
 
 std::string writeInto(const fs::path& device, std::string_view content) {
-  Descriptor out(::open(device.c_str(), O_WRONLY | O_CLOEXEC));
+  Descriptor out(::open(device.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (!out.isOpen() || !writeAll(out.number(), content) || !out.close()) return reason(errno);
   return {};
 }
@@ -95,7 +102,7 @@ std::string whyNotSaved(const std::string& path) {
   if (stat(target.c_str(), &known) == 0) {
     if (S_ISDIR(known.st_mode)) return reason(EISDIR);
     if (access(target.c_str(), W_OK) != 0) return reason(errno);
-    if (!S_ISREG(known.st_mode)) return {};
+    if (!S_ISREG(known.st_mode) || isOpenedFile(target)) return {};
   } else if (errno != ENOENT || !target.has_filename()) {
     return reason(errno);
   }
@@ -108,7 +115,7 @@ std::string saveFile(const std::string& path, std::string_view content, NewFile 
   if (const std::error_code error = follow(target)) return error.message();
   struct stat known {};
   const bool isThere = stat(target.c_str(), &known) == 0;
-  if (isThere && !S_ISREG(known.st_mode)) return writeInto(target, content);
+  if (isThere && (!S_ISREG(known.st_mode) || isOpenedFile(target))) return writeInto(target, content);
   std::string next;
   Descriptor out(openBeside(target, isThere || rights == NewFile::OwnerOnly ? 0600 : 0666, next));
   if (!out.isOpen()) return reason(errno);

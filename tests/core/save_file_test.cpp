@@ -113,6 +113,26 @@ TEST_CASE("what cannot be written says why, before and while it is saved") {
   CHECK(filesIn(folder.path) == 0);
 }
 
+TEST_CASE("what is open already is written to, and not replaced") {
+  const Folder folder;
+  const fs::path file = folder.path / "rows";
+  std::FILE* rows = std::fopen(file.c_str(), "wb");
+  REQUIRE(rows);
+  std::fputs("a row\n", rows);
+  std::fflush(rows);
+  CHECK(saveFile("/dev/fd/" + std::to_string(fileno(rows)), "counters\n") == "");
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  CHECK(whyNotSaved("/proc/self/fd/" + std::to_string(ends[1])) == "");
+  CHECK(saveFile("/dev/fd/" + std::to_string(ends[1]), "piped") == "");
+  char read[8] = {};
+  CHECK(::read(ends[0], read, sizeof read) == 5);
+  std::fclose(rows);
+  close(ends[0]);
+  close(ends[1]);
+  CHECK(contentOf(file) == "a row\ncounters\n");
+}
+
 TEST_CASE("when there is no room for all of it the old file stands") {
   const Folder folder;
   const fs::path file = folder.path / "session.json";
