@@ -206,8 +206,10 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     const auto references = secretReferences(option.value);
     const auto unknown = std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
     if (unknown != references.end()) {
-      fail(Code::OptionValue, placeIn(option, *unknown),
-           "'" + option.value.substr(unknown->begin, unknown->end - unknown->begin) + "' names nothing",
+      const bool isClosed = option.value[unknown->end - 1] == '}';
+      // What a header holds is not printed, nor is what an open reference runs into.
+      const std::string reference = isHeader || !isClosed ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
+      fail(Code::OptionValue, placeIn(option, *unknown), isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
            "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for the characters ${");
       continue;
     }
