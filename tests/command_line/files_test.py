@@ -171,6 +171,22 @@ class Files(unittest.TestCase):
             for word in ("cannot", "closed", "full", "roken"):
                 self.assertNotIn(word, said, command)
 
+    def test_a_tap_and_a_recording_that_nobody_reads_on_end_quietly(self):
+        exchange = subprocess.Popen([WEIR, "exchange", "--rate", "50"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(exchange.wait)
+        self.addCleanup(exchange.terminate)
+        self.addCleanup(exchange.stdout.close)
+        url = exchange.stdout.readline().strip() + "/ws/btcusdt@trade"
+        for command in (["tap", url, "--for", "20s"], ["record", url, "-o", "-", "--for", "20s", "--log-level", "off"]):
+            running = subprocess.Popen([WEIR, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.assertTrue(running.stdout.readline())
+            running.stdout.close()
+            said = running.stderr.read()
+            running.stderr.close()
+            self.assertEqual(running.wait(timeout=15), 0, command)
+            for word in ("cannot", "full", "ended"):
+                self.assertNotIn(word, said, command)
+
     # Text
 
     def test_headings_are_quoted_as_cells_are(self):
@@ -192,6 +208,19 @@ class Files(unittest.TestCase):
         self.assertEqual(len(weir("replay", self.capture, self.sql).stdout.splitlines()), 3)
         self.assertEqual(weir("check", self.sql).returncode, 0)
         self.assertIn("is a capture, not SQL", weir("check", self.capture).stderr)
+
+    def test_explain_says_what_hidden_streams_are(self):
+        self.sql.write_text("CREATE STREAM T (v LONG, o OBJECT);\nCREATE STREAM Q (v LONG);\nCREATE TABLE N (v LONG, w LONG);\n"
+                            "SELECT a.v FROM T AS a LEFT JOIN Q AS b ON a.v = b.v WITHIN 1 sec JOIN N ON N.v = a.v INSERT INTO A;\n"
+                            "SELECT a.v FROM T AS a ASOF JOIN Q AS b ON a.v = b.v TOLERANCE 2 sec INSERT INTO B;\n"
+                            "SELECT u.value FROM T CROSS JOIN UNNEST(o) AS u INSERT INTO C;\n"
+                            "SELECT a.v FROM PATTERN (a=T -> b=Q) WITHIN 1 sec INSERT INTO D;\n"
+                            "SELECT x.v FROM (SELECT v FROM T WHERE v > 1) AS x INSERT INTO E;\n")
+        lines = weir("explain", self.sql).stdout.splitlines()
+        for line in ("#1 is the left join of T and Q within 1000 ms", "#2 is the join of #1 and the table N", "query A <- #2",
+                     "#3 is the ASOF join of T and Q, tolerance 2000 ms", "query B <- #3", "#4 is T with the elements of an array, each in a row",
+                     "#5 is the matches of a pattern over T and Q", "#6 is a query in FROM", "query #6 <- T", "query E <- #6"):
+            self.assertIn(line, lines)
 
     def test_many_errors_on_one_line_take_no_time(self):
         for statement in ("SELECT FROM x;", "SELECT nope FROM T;", "SELECT a FROM Nope;", "SELECT \u201c FROM T;"):
