@@ -39,7 +39,7 @@ class Descriptor {
   int m_number;
 };
 
-// What somebody else has opened, such as /dev/stdout: to put another file in its place would take it out of their hands.
+// What somebody else has opened, such as /dev/stdout: another file in its place would take it out of their hands.
 bool isOpenedFile(const fs::path& path) {
   const std::string& name = path.native();
   return name.starts_with("/proc/") || name.starts_with("/dev/fd/");
@@ -80,7 +80,8 @@ int openBeside(const fs::path& target, mode_t rights, std::string& name) {
   constexpr int kAttempts = 100;
   std::random_device random;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    name = (folderOf(target) / ("." + target.filename().string().substr(0, kMostOfName) + "." + std::to_string(random()))).string();
+    const std::string start = "." + target.filename().string().substr(0, kMostOfName) + ".";
+    name = (folderOf(target) / (start + std::to_string(random()))).string();
     const int made = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, rights);
     if (made >= 0 || errno != EEXIST) return made;
   }
@@ -132,7 +133,8 @@ std::string saveFile(const std::string& path, std::string_view content, NewFile 
     return reason(error);
   }
   // The name is on the disk once its folder is; by now the file is whole either way.
-  if (const Descriptor folder(::open(folderOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); folder.isOpen()) flushed(folder.number());
+  const Descriptor folder(::open(folderOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.isOpen()) flushed(folder.number());
   return {};
 }
 

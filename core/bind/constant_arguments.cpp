@@ -14,14 +14,18 @@ namespace {
 // Where bytes of a text stand inside its literal: quotes are doubled there.
 Span placeInside(std::string_view literal, Span span, std::string_view text, size_t at, size_t length) {
   if (literal.empty() || literal.front() != '\'') return span;
-  const auto quotes = [&](size_t from, size_t count) { return static_cast<size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(from + count), '\'')); };
+  const auto quotes = [&](size_t from, size_t count) {
+    const std::string_view part = text.substr(from, count);
+    return static_cast<size_t>(std::count(part.begin(), part.end(), '\''));
+  };
   const size_t begin = span.begin + 1 + at + quotes(0, at);
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(begin + length + quotes(at, length))};
 }
 
 }  // namespace
 
-void ExpressionBinder::checkConstants(const ScalarFunction& function, const ast::Expr& expr, const std::vector<BoundExpressionPtr>& args) const {
+void ExpressionBinder::checkConstants(const ScalarFunction& function, const ast::Expr& expr,
+                                      const std::vector<BoundExpressionPtr>& args) const {
   const auto textAt = [&](size_t i) { return i < args.size() ? std::get_if<std::string>(&args[i]->literal) : nullptr; };
   if (const std::vector<std::string> fields = timeFields(function.name); !fields.empty()) {
     const std::string* field = textAt(0);
@@ -34,7 +38,8 @@ void ExpressionBinder::checkConstants(const ScalarFunction& function, const ast:
   }
   if (const std::string* pattern = function.name == "FORMAT_DATE" ? textAt(1) : nullptr)
     if (auto problem = datePatternProblem(*pattern))
-      throwBind(Code::Format, placeInside(textOf(expr.args[1]->span), expr.args[1]->span, *pattern, problem->at, problem->length),
+      throwBind(Code::Format,
+                placeInside(textOf(expr.args[1]->span), expr.args[1]->span, *pattern, problem->at, problem->length),
                 std::move(problem->message), std::move(problem->hint));
 }
 

@@ -56,12 +56,12 @@ class CsvDecoder final : public Decoder {
         Value value;
         const bool empty = fields[c].first.empty() && !fields[c].second;
         // An OBJECT is written as its JSON, and read as it; other text is a text.
-        const bool isObject = field.type == Type::Object && isJson(fields[c].first);
-        if (!empty && !convertJson(isObject ? JsonKind::Container : JsonKind::String, fields[c].first, field.type, value) &&
-            !readIsoTime(m_settings, field, fields[c].first, value)) {
+        const std::string& text = fields[c].first;
+        const JsonKind kind = field.type == Type::Object && isJson(text) ? JsonKind::Container : JsonKind::String;
+        if (!empty && !convertJson(kind, text, field.type, value) && !readIsoTime(m_settings, field, text, value)) {
           if (!m_settings.mismatchIsNull) {
             rows.truncate(before);
-            return rejected(mismatchReason(field, fields[c].first));
+            return rejected(mismatchReason(field, text));
           }
           ++result.fieldMismatches;
         }
@@ -145,7 +145,8 @@ std::string mismatchReason(const Field& field, std::string_view got) {
     while (end > 0 && (static_cast<unsigned char>(got[end]) & 0xC0) == 0x80) --end;
     got = got.substr(0, end);
   }
-  return "'" + field.name + "' wants " + (field.isTime ? "TIMESTAMP" : std::string(typeName(field.type))) + ", got " + oneLine(got);
+  const std::string wanted(field.isTime ? "TIMESTAMP" : typeName(field.type));
+  return "'" + field.name + "' wants " + wanted + ", got " + oneLine(got);
 }
 
 bool readIsoTime(const DecoderSettings& settings, const Field& field, std::string_view text, Value& out) {
@@ -193,7 +194,8 @@ void appendJsonRow(std::string& out, const Batch& batch, size_t row) {
 void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimiter) {
   for (size_t c = 0; c < batch.columns.size(); ++c) {
     if (c > 0) out += delimiter;
-    appendCsvField(out, displayText(batch.columns[c]->value(row), batch.schema->fields[c].type), batch.columns[c]->isNull(row), delimiter);
+    const Column& column = *batch.columns[c];
+    appendCsvField(out, displayText(column.value(row), batch.schema->fields[c].type), column.isNull(row), delimiter);
   }
 }
 

@@ -17,6 +17,7 @@ namespace {
 using S = std::string_view;
 
 constexpr int64_t kDayMs = 86'400'000;
+constexpr S kQuotes = "put texts in quotes, doubled inside a text: 'yyyy-MM-dd''T''HH:mm:ss'";
 constexpr std::array<S, 7> kDays{"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"};
 constexpr std::array<S, 12> kMonths{"January", "February", "March",     "April",   "May",      "June",
                                     "July",    "August",   "September", "October", "November", "December"};
@@ -81,8 +82,8 @@ constexpr auto kDirectives = std::to_array<Directive>({
     {"E", 0, [](const Moment& m) { return std::string(dayName(m).substr(0, 3)); }},
     {"DDD", 'j', [](const Moment& m) { return digits(dayOfYear(m), 3); }},
     {"a", 'p', [](const Moment& m) { return std::string(m.time.hour < 12 ? "AM" : "PM"); }},
-    {"", 'F', [](const Moment& m) { return digits(m.time.year, 4) + "-" + digits(m.time.month, 2) + "-" + digits(m.time.day, 2); }},
-    {"", 'T', [](const Moment& m) { return digits(m.time.hour, 2) + ":" + digits(m.time.minute, 2) + ":" + digits(m.time.second, 2); }},
+    {"", 'F', [](const Moment& m) { return isoTime(m.ms).substr(0, 10); }},
+    {"", 'T', [](const Moment& m) { return isoTime(m.ms).substr(11, 8); }},
 });
 
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -141,19 +142,21 @@ bool forEachPiece(S pattern, const Take& take) {
 DatePatternProblem unknown(const Piece& piece, size_t at) {
   const std::string written(piece.text);
   if (piece.text.front() == '%')
-    return {at, piece.length, "unknown '" + written + "' in the pattern", "write %% for a percent sign; there are %Y %y %m %b %B %d %H %I %M %S %L %p %a %A %j %F %T"};
+    return {at, piece.length, "unknown '" + written + "' in the pattern",
+            "write %% for a percent sign; there are %Y %y %m %b %B %d %H %I %M %S %L %p %a %A %j %F %T"};
   // Other case, or so many of it as there are: YYYY, DD, MMMMM.
   const Directive* near = nullptr;
   for (const Directive& d : kDirectives) {
     if (d.letters.empty() || lowered(d.letters.substr(0, 1)) != lowered(piece.text.substr(0, 1))) continue;
     const auto rank = [&](const Directive& known) {
       const size_t size = known.letters.size();
-      return std::pair(size > piece.length ? size - piece.length : piece.length - size, known.letters[0] != piece.text[0]);
+      const size_t apart = size > piece.length ? size - piece.length : piece.length - size;
+      return std::pair(apart, known.letters[0] != piece.text[0]);
     };
     if (!near || rank(d) < rank(*near)) near = &d;
   }
   return {at, piece.length, "unknown letters '" + written + "' in the pattern",
-          near ? "did you mean '" + std::string(near->letters) + "'?" : "put texts in quotes, doubled inside a text: 'yyyy-MM-dd''T''HH:mm:ss'"};
+          near ? "did you mean '" + std::string(near->letters) + "'?" : std::string(kQuotes)};
 }
 
 }  // namespace
@@ -163,7 +166,7 @@ std::optional<DatePatternProblem> datePatternProblem(std::string_view pattern) {
   forEachPiece(pattern, [&](const Piece& piece, size_t at) {
     if (piece.kind == PieceKind::Unknown) problem = unknown(piece, at);
     if (piece.kind == PieceKind::OpenQuote)
-      problem = {at, piece.length, "a quote in the pattern is not closed", "put texts in quotes, doubled inside a text: 'yyyy-MM-dd''T''HH:mm:ss'"};
+      problem = {at, piece.length, "a quote in the pattern is not closed", std::string(kQuotes)};
     return !problem;
   });
   return problem;

@@ -208,14 +208,15 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     if (unknown != references.end()) {
       const bool isClosed = option.value[unknown->end - 1] == '}';
       // What a header holds is not printed, nor is what an open reference runs into.
-      const std::string reference = isHeader || !isClosed ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
+      const std::string reference = isHeader ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
       fail(Code::OptionValue, placeIn(option, *unknown), isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
            "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for the characters ${");
       continue;
     }
-    const bool isOpen = std::any_of(references.begin(), references.end(), [](const SecretReference& r) { return !r.isLiteral(); });
-    if (!isOpen)
-      for (auto it = references.rbegin(); it != references.rend(); ++it) option.value.replace(it->begin, it->end - it->begin, kReference);
+    const auto isLiteral = [](const SecretReference& r) { return r.isLiteral(); };
+    const bool isOpen = !std::all_of(references.begin(), references.end(), isLiteral);
+    for (auto it = references.rbegin(); !isOpen && it != references.rend(); ++it)
+      option.value.replace(it->begin, it->end - it->begin, kReference);
     if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value, isOpen)) {
       found.push_back(std::move(*wrong));
       continue;

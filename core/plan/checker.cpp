@@ -12,15 +12,19 @@ std::string contents(const BoundNode& node) {
   if (const auto* join = std::get_if<BoundJoin>(&node.body)) {
     static const char* const kKinds[] = {"", "left ", "right ", "full "};
     const bool isAsof = join->match == BoundJoin::Match::Asof;
-    std::string out = std::string("the ") + kKinds[static_cast<size_t>(join->kind)] + (isAsof ? "ASOF " : "") + "join of " + join->left + " and " +
-                      (join->match == BoundJoin::Match::Table ? "the table " : "") + join->right;
-    if (join->withinMs >= 0 && join->match != BoundJoin::Match::Table)
+    const bool isTable = join->match == BoundJoin::Match::Table;
+    std::string out = std::string("the ") + kKinds[static_cast<size_t>(join->kind)] + (isAsof ? "ASOF " : "");
+    out += "join of " + join->left + " and " + (isTable ? "the table " : "") + join->right;
+    if (join->withinMs >= 0 && !isTable)
       out += (isAsof ? ", tolerance " : " within ") + std::to_string(join->withinMs) + " ms";
     return out;
   }
-  if (const auto* unnest = std::get_if<BoundUnnest>(&node.body)) return unnest->input + " with the elements of an array, each in a row";
-  if (const auto* pattern = std::get_if<BoundPattern>(&node.body))
-    return std::string("the matches of a ") + (pattern->strict ? "sequence" : "pattern") + " over " + joined(pattern->inputs, ", ", " and ");
+  if (const auto* unnest = std::get_if<BoundUnnest>(&node.body))
+    return unnest->input + " with the elements of an array, each in a row";
+  if (const auto* pattern = std::get_if<BoundPattern>(&node.body)) {
+    const std::string kind = pattern->strict ? "sequence" : "pattern";
+    return "the matches of a " + kind + " over " + joined(pattern->inputs, ", ", " and ");
+  }
   return "a query in FROM";
 }
 

@@ -17,18 +17,22 @@ struct Reading {
   const ast::Name* alias = nullptr;
   const ast::Name* stream = nullptr;
   const ast::Query* query = nullptr;
-  bool isCalled(const std::string& name) const { return (alias && alias->text == name) || (stream && stream->text == name); }
+  bool isCalled(const std::string& name) const {
+    return (alias && alias->text == name) || (stream && stream->text == name);
+  }
 };
 
 void readingsOf(const ast::PatternNode& node, std::vector<Reading>& out) {
-  if (node.kind == ast::PatternNode::Kind::Stream) out.push_back({node.alias ? &*node.alias : nullptr, &node.stream, nullptr});
+  if (node.kind == ast::PatternNode::Kind::Stream)
+    out.push_back({node.alias ? &*node.alias : nullptr, &node.stream, nullptr});
   for (const auto& part : node.parts) readingsOf(*part, out);
 }
 
 std::vector<Reading> readingsOf(const ast::Query& query) {
   std::vector<Reading> out;
   const auto add = [&](const ast::Source& source) {
-    out.push_back({source.alias ? &*source.alias : nullptr, source.stream.text.empty() ? nullptr : &source.stream, source.query.get()});
+    const ast::Name* stream = source.stream.text.empty() ? nullptr : &source.stream;
+    out.push_back({source.alias ? &*source.alias : nullptr, stream, source.query.get()});
   };
   if (query.from) add(*query.from);
   for (const ast::Join& join : query.joins) add(join.source);
@@ -36,11 +40,13 @@ std::vector<Reading> readingsOf(const ast::Query& query) {
   return out;
 }
 
+using PartOfName = std::pair<const ast::Expr*, size_t>;
+
 // The name in an expression that holds the offset, and which of its parts does.
-std::pair<const ast::Expr*, size_t> nameAt(const ast::Expr& expr, size_t offset) {
+PartOfName nameAt(const ast::Expr& expr, size_t offset) {
   for (size_t i = 0; expr.kind == ast::Expr::Kind::Name && i < expr.parts.size(); ++i)
     if (holds(expr.parts[i].span, offset)) return {&expr, i};
-  const auto below = [&](const std::unique_ptr<ast::Expr>& part) { return part ? nameAt(*part, offset) : std::pair<const ast::Expr*, size_t>(); };
+  const auto below = [&](const ast::ExprPtr& part) { return part ? nameAt(*part, offset) : PartOfName(); };
   for (const auto* parts : {&expr.args, &expr.partition})
     for (const auto& part : *parts)
       if (const auto found = below(part); found.first) return found;
@@ -71,15 +77,15 @@ class Definitions {
   explicit Definitions(const ast::Script& script) : m_script(script) {}
 
   std::optional<Span> stream(const std::string& name) const {
-    for (const ast::Statement& statement : m_script.statements)
-      if (const auto* create = std::get_if<ast::CreateStream>(&statement.body); create && create->name.text == name) return create->name.span;
+    if (const ast::CreateStream* create = created(name)) return create->name.span;
     size_t position = 0;
     for (const ast::Statement& statement : m_script.statements) {
       const auto* query = std::get_if<ast::Query>(&statement.body);
       if (!query) continue;
       ++position;
       if (query->into && query->into->stream.text == name) return query->into->stream.span;
-      if (!query->into && name == "Query" + std::to_string(position)) return Span{query->span.begin, query->span.begin + 6};
+      const bool isUnnamed = !query->into && name == "Query" + std::to_string(position);
+      if (isUnnamed) return Span{query->span.begin, query->span.begin + 6};
     }
     return std::nullopt;
   }
@@ -90,11 +96,13 @@ class Definitions {
     for (const Reading& reading : readings) {
       if (reading.query && holds(reading.query->span, offset)) return inQuery(*reading.query, offset);
       if (reading.stream && holds(reading.stream->span, offset)) return stream(reading.stream->text);
-      if (reading.alias && holds(reading.alias->span, offset)) return reading.stream ? stream(reading.stream->text) : reading.alias->span;
+      if (reading.alias && holds(reading.alias->span, offset))
+        return reading.stream ? stream(reading.stream->text) : reading.alias->span;
     }
     if (query.into && holds(query.into->stream.span, offset)) return stream(query.into->stream.text);
     for (const ast::SelectItem& item : query.items)
-      if (item.kind == ast::SelectItem::Kind::StreamStar && holds(item.stream.span, offset)) return reading(readings, item.stream.text);
+      if (item.kind == ast::SelectItem::Kind::StreamStar && holds(item.stream.span, offset))
+        return reading(readings, item.stream.text);
     for (const ast::Expr* expr : expressionsOf(query))
       if (const auto [name, part] = nameAt(*expr, offset); name) return inExpression(query, readings, *name, part);
     return std::nullopt;
@@ -107,36 +115,49 @@ class Definitions {
     return stream(name);
   }
 
-  std::optional<Span> inExpression(const ast::Query& query, const std::vector<Reading>& readings, const ast::Expr& name, size_t part) const {
+  std::optional<Span> inExpression(const ast::Query& query, const std::vector<Reading>& readings, const ast::Expr& name,
+                                   size_t part) const {
     const std::string& first = name.parts.front().text;
-    const bool isQualified = name.parts.size() > 1 && std::any_of(readings.begin(), readings.end(), [&](const Reading& r) { return r.isCalled(first); });
+    const auto isFirst = [&](const Reading& known) { return known.isCalled(first); };
+    const bool isQualified = name.parts.size() > 1 && std::any_of(readings.begin(), readings.end(), isFirst);
     if (isQualified && part == 0) return reading(readings, first);
     const std::string& column = name.parts[isQualified ? 1 : 0].text;
-    for (const Reading& known : readings)
-      if (!isQualified || known.isCalled(first))
-        if (const auto found = known.query ? item(*known.query, column) : known.stream ? columnOf(known.stream->text, column) : std::nullopt) return found;
+    for (const Reading& known : readings) {
+      if (isQualified && !known.isCalled(first)) continue;
+      std::optional<Span> found;
+      if (known.query) found = item(*known.query, column);
+      if (known.stream) found = columnOf(known.stream->text, column);
+      if (found) return found;
+    }
     return item(query, column);
   }
 
   std::optional<Span> columnOf(const std::string& stream, const std::string& column) const {
-    for (const ast::Statement& statement : m_script.statements) {
-      if (const auto* create = std::get_if<ast::CreateStream>(&statement.body); create && create->name.text == stream) {
-        for (const ast::ColumnDef& known : create->columns)
-          if (known.name.text == column) return known.name.span;
-        return create->name.span;
-      }
+    if (const ast::CreateStream* create = created(stream)) {
+      for (const ast::ColumnDef& known : create->columns)
+        if (known.name.text == column) return known.name.span;
     }
-    for (const ast::Statement& statement : m_script.statements)
-      if (const auto* query = std::get_if<ast::Query>(&statement.body); query && query->into && query->into->stream.text == stream)
-        if (const auto found = item(*query, column)) return found;
+    for (const ast::Statement& statement : m_script.statements) {
+      const auto* query = std::get_if<ast::Query>(&statement.body);
+      if (!query || !query->into || query->into->stream.text != stream) continue;
+      if (const auto found = item(*query, column)) return found;
+    }
     return std::nullopt;
+  }
+
+  const ast::CreateStream* created(const std::string& name) const {
+    for (const ast::Statement& statement : m_script.statements)
+      if (const auto* create = std::get_if<ast::CreateStream>(&statement.body); create && create->name.text == name)
+        return create;
+    return nullptr;
   }
 
   // The item of SELECT that gives a column.
   static std::optional<Span> item(const ast::Query& query, const std::string& column) {
     for (const ast::SelectItem& known : query.items) {
       if (known.alias && known.alias->text == column) return known.alias->span;
-      if (!known.alias && known.expr && known.expr->kind == ast::Expr::Kind::Name && known.expr->parts.back().text == column) return known.expr->parts.back().span;
+      const bool isName = !known.alias && known.expr && known.expr->kind == ast::Expr::Kind::Name;
+      if (isName && known.expr->parts.back().text == column) return known.expr->parts.back().span;
     }
     return std::nullopt;
   }

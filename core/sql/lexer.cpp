@@ -31,7 +31,8 @@ bool isLetter(char c) {
 
 // Characters that only look like others end a word, so that they are named and not taken for a part of it.
 size_t wordEnd(std::string_view text, size_t at) {
-  while (at < text.size() && (isLetter(text[at]) || isDigit(text[at])) && wideSpace(text, at) == 0 && !findLookalike(text, at)) ++at;
+  const auto belongs = [&](char c) { return isLetter(c) || isDigit(c); };
+  while (at < text.size() && belongs(text[at]) && wideSpace(text, at) == 0 && !findLookalike(text, at)) ++at;
   return at;
 }
 

@@ -154,7 +154,8 @@ constexpr auto kRefused = std::to_array<Refusal>({
 bool isHere(const TokenCursor& cursor, const Refusal& refusal) {
   for (size_t i = 0; i < refusal.words.size() && !refusal.words[i].empty(); ++i) {
     const std::string_view word = refusal.words[i];
-    const bool fits = word == "#" ? cursor.peek(i).kind == TokenKind::Integer : word == "(" ? cursor.isSymbol(word, i) : cursor.isWord(word, i);
+    const bool isNumber = word == "#" && cursor.peek(i).kind == TokenKind::Integer;
+    const bool fits = isNumber || (word == "(" ? cursor.isSymbol(word, i) : cursor.isWord(word, i));
     if (!fits) return false;
   }
   // Alone behind a value it may be the value's name.
@@ -174,10 +175,12 @@ std::string nameOf(const Refusal& refusal) {
 
 void refuseWords(TokenCursor& cursor, RefusedIn where) {
   if (cursor.peek().kind != TokenKind::Word) return;
-  const auto found = std::find_if(kRefused.begin(), kRefused.end(), [&](const Refusal& r) { return r.where == where && isHere(cursor, r); });
+  const auto found = std::find_if(kRefused.begin(), kRefused.end(),
+                                  [&](const Refusal& r) { return r.where == where && isHere(cursor, r); });
   if (found == kRefused.end()) return;
   Span span = cursor.peek().span;
-  for (size_t i = 1; i < found->words.size() && !found->words[i].empty() && found->words[i] != "(" && found->words[i] != "#"; ++i)
+  const auto isWord = [&](size_t i) { return !found->words[i].empty() && found->words[i] != "(" && found->words[i] != "#"; };
+  for (size_t i = 1; i < found->words.size() && isWord(i); ++i)
     span.end = cursor.peek(i).span.end;
   cursor.fail(Code::Unsupported, span, nameOf(*found) + " is not supported", std::string(found->hint));
 }
