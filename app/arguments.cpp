@@ -52,7 +52,7 @@ std::string fileClash(const RunSettings& settings) {
   const std::pair<std::string, std::string> outputs[] = {{"--output", settings.output}, {"--record", settings.record}, {"--metrics", settings.metrics}};
   for (const auto& [option, output] : outputs) {
     if (output.empty()) continue;
-    for (const std::string& input : {settings.file == "-" ? "/dev/stdin" : settings.file, settings.capture})
+    for (const std::string& input : {settings.file == "-" ? "/dev/stdin" : settings.file, settings.capture == "-" ? "/dev/stdin" : settings.capture})
       if (!input.empty() && isSameFile(output, input)) return output + " would be written over what is read from " + input;
     for (const auto& [other, file] : outputs)
       if (other > option && !file.empty() && isSameFile(output, file)) return option + " and " + other + " cannot both be written to " + file;

@@ -2,6 +2,7 @@
 #include "app/desktop.h"
 
 #include <QApplication>
+#include <QBuffer>
 #include <QFileInfo>
 #include <QIcon>
 #include <QTimer>
@@ -14,6 +15,7 @@
 #include "app/notifier.h"
 #include "app/signal_watch.h"
 #include "app/single_instance.h"
+#include "core/base/save_file.h"
 #include "core/demo/demo_exchange.h"
 #include "ui/main_window.h"
 
@@ -138,9 +140,13 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
   if (settings.runDemo) QTimer::singleShot(0, &window, &MainWindow::runDemo);
   if (!settings.screenshot.empty())
     QTimer::singleShot(settings.screenshotAfter * 1000, &window, [&] {
-      const bool isSaved = window.grab().save(QString::fromStdString(settings.screenshot));
-      if (!isSaved) std::cerr << "weir: cannot write " << settings.screenshot << "\n";
-      QApplication::exit(isSaved ? kExitOk : kExitFailure);
+      QBuffer picture;
+      picture.open(QIODevice::WriteOnly);
+      const std::string ending = QFileInfo(QString::fromStdString(settings.screenshot)).suffix().toStdString();
+      const bool isMade = window.grab().save(&picture, ending.empty() ? "PNG" : ending.c_str());
+      const std::string why = isMade ? saveFile(settings.screenshot, picture.data().toStdString()) : "no picture ends in ." + ending;
+      if (!why.empty()) std::cerr << "weir: cannot write " << settings.screenshot << ": " << why << "\n";
+      QApplication::exit(why.empty() ? kExitOk : kExitFailure);
     });
   // As if the window were closed: texts are kept, and the engine drains the sinks as it is taken down.
   SignalWatch signalled([&] {

@@ -5,7 +5,6 @@
 #include <QDBusConnectionInterface>
 #include <QDBusReply>
 #include <QTimer>
-#include <fstream>
 #include <iostream>
 
 #include <unistd.h>
@@ -17,11 +16,26 @@
 #include "app/signal_watch.h"
 #include "core/base/text.h"
 #include "core/connectors/capture_server.h"
+#include "core/data/json_text.h"
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
 #include "core/session/secrets.h"
 
 namespace weir {
+
+namespace {
+
+// A message on one line. JSON stays JSON, so that what reads the line can read the message.
+std::string tappedLine(std::string_view payload, bool isText, bool isTerminal) {
+  if (!isText) return "base64:" + base64Encoded(payload);
+  std::string line(payload);
+  const bool hasLineEnd = payload.find_first_of("\r\n") != payload.npos;
+  if (hasLineEnd && isJson(payload)) line = jsonMinified(payload);
+  // A terminal would obey what a server writes; a pipe gets it as it came.
+  return isTerminal || line.find_first_of("\r\n") != line.npos ? oneLine(line) : line;
+}
+
+}  // namespace
 
 int tapCommand(const TapSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
@@ -50,11 +64,10 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   Connection connection(s, clock);
   OutputFile output("");
   int code = kExitOk;
-  // A terminal would obey what a server writes; a file or a pipe gets it as it came.
   const bool isTerminal = isatty(STDOUT_FILENO) != 0;
   connection.onMessage = [&](const QByteArray& payload, bool isText) {
-    output.write((isText ? isTerminal ? oneLine(payload.toStdString()) : payload.toStdString() : base64Encoded({payload.constData(), static_cast<size_t>(payload.size())})) + "\n");
-    if (!output.ok()) app.exit(kExitFailure);
+    output.write(tappedLine({payload.constData(), static_cast<size_t>(payload.size())}, isText, isTerminal) + "\n");
+    if (!output.ok()) app.exit(output.isUnread() ? kExitOk : kExitFailure);
   };
   connection.onStateChanged = [&] {
     const ConnectionHealth h = connection.health();
@@ -78,6 +91,7 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   const int ended = app.exec();
   connection.onStateChanged = nullptr;
   connection.stop();
+  if (output.isUnread()) return kExitOk;
   return ended != 0 ? ended : timeUp && code == kExitOk ? kExitOk : code;
 }
 
@@ -115,9 +129,10 @@ int secretCommand(const std::string& name, bool remove, int argc, char** argv) {
 
 int serveCommand(const RunSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
-  std::ifstream in;
-  if (!openCapture(settings.capture, in)) return kExitFailure;
-  CaptureReader reader(in);
+  CaptureInput in(settings.capture);
+  if (!isOpen(in, settings.capture)) return kExitFailure;
+  in.keepNoLonger();
+  CaptureReader reader(in.stream());
   if (const auto header = reader.readHeader(); !header) {
     printDiagnostics(header.diagnostics(), settings.capture, "");
     return kExitFailure;
@@ -126,7 +141,7 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
   uint64_t messages = 0;
   while (true) {
     const auto line = reader.next();
-    if (!line && endsInTheMiddle(settings.capture, in, messages)) break;
+    if (!line && endsInTheMiddle(reader, settings.capture, messages)) break;
     if (!line) {
       printDiagnostics(line.diagnostics(), settings.capture, "");
       return kExitFailure;

@@ -83,7 +83,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     printer.flush();
     report.look(drops());
     if (printer.done()) end(kExitOk);
-    if (!output.ok()) end(kExitFailure);
+    if (!output.ok()) end(output.isUnread() ? kExitOk : kExitFailure);
   };
   QObject::connect(run.get(), &LiveRun::sourceEnded, &app, [&] {
     sourceEnded = true;
@@ -99,7 +99,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     });
     wait->start(20);
   }, Qt::QueuedConnection);
-  QObject::connect(run.get(), &LiveRun::recordingEnded, &app, [&] { end(kExitFailure); }, Qt::QueuedConnection);
+  QObject::connect(run.get(), &LiveRun::recordingEnded, &app, [&] { end(run->recordingFailed() ? kExitFailure : kExitOk); }, Qt::QueuedConnection);
   SignalWatch watch([&] { end(kExitInterrupted); });
   QTimer deadline;
   if (settings.forSeconds >= 0) {
@@ -114,7 +114,7 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   if (!settings.metrics.empty() &&
       !writeFile(settings.metrics, metricsJson(metricsOf(run->pipeline(), run->feeder(), run->sinkMetrics()))))
     return kExitFailure;
-  if (run->recordingFailed()) return kExitFailure;
+  if (run->recordingFailed() || !output.close()) return kExitFailure;
   if (code == kExitInterrupted || code == kExitFailure) return code;
   // A source that ended by itself counts even when the time was up first.
   if (sourceEnded) return kExitSourceEnded;

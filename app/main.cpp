@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 
 #include "app/arguments.h"
@@ -8,6 +11,7 @@
 #include "app/desktop.h"
 #include "app/listen_address.h"
 #include "core/base/log.h"
+#include "core/base/reader_gone.h"
 
 namespace {
 
@@ -89,9 +93,7 @@ int parseAndRun(int argc, char** argv) {
   addTelling(runApp);
 
   CLI::App* replayApp = app.add_subcommand("replay", "Run a pipeline over a capture, on a virtual clock");
-  replayApp->add_option("CAPTURE", run.capture, "Capture file")->required()->check([](const std::string& text) {
-    return text == "-" ? std::string("a capture is read more than once, and cannot come from standard input") : std::string();
-  });
+  replayApp->add_option("CAPTURE", run.capture, "Capture file, or - for standard input")->required();
   replayApp->add_option("FILE", run.file, "SQL file, or - for standard input; not needed with --serve");
   replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
   replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")->check(isAddress);
@@ -176,6 +178,10 @@ int parseAndRun(int argc, char** argv) {
     std::cerr << "weir: replay needs a SQL file, or --serve ADDRESS:PORT\n";
     return kExitUsage;
   }
+  if (*replayApp && run.capture == "-" && run.file == "-") {
+    std::cerr << "weir: the capture and the SQL file cannot both come from standard input\n";
+    return kExitUsage;
+  }
   if (*replayApp) return replayCommand(run, argc, argv);
   if (*tapApp) return tapCommand(tap, argc, argv);
   if (*secretApp) return secretCommand(secretName, secretRemove, argc, argv);
@@ -194,8 +200,10 @@ int parseAndRun(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    // Writing to a pipe that nobody reads fails, and the commands end as they see fit.
+    std::signal(SIGPIPE, SIG_IGN);
     const int code = parseAndRun(argc, argv);
-    if (std::cout.flush()) return code;
+    if (std::cout.flush() || weir::readerHasGone(STDOUT_FILENO)) return code;
     std::cerr << "weir: cannot write to standard output: it is full or closed\n";
     return weir::kExitFailure;
   } catch (const std::exception& error) {

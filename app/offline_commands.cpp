@@ -18,6 +18,7 @@
 #include "app/log_printer.h"
 #include "app/output.h"
 #include "app/signal_watch.h"
+#include "core/base/save_file.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/drop_report.h"
@@ -55,77 +56,31 @@ bool readText(const std::string& file, std::string& text) {
     std::cerr << "weir: cannot read " << name << "\n";
     return false;
   }
-  if (text.starts_with("{\"weir_capture\"")) {
+  if (withoutMark(text).starts_with("{\"weir_capture\"")) {
     std::cerr << "weir: " << name << " is a capture, not SQL\nhint: weir replay CAPTURE FILE runs a SQL file over it\n";
     return false;
   }
   return true;
 }
 
-bool openCapture(const std::string& path, std::ifstream& in) {
-  std::error_code ignored;
-  const bool isFolder = std::filesystem::is_directory(path, ignored);
-  if (!isFolder) in.open(path, std::ios::binary);
-  if (in.is_open()) return true;
-  std::cerr << "weir: cannot read " << path << (isFolder ? ": it is a folder\n" : "\n");
-  return false;
+bool isOpen(const CaptureInput& capture, const std::string& path) {
+  if (!capture.problem().empty()) std::cerr << "weir: cannot read " << path << ": " << capture.problem() << "\n";
+  return capture.problem().empty();
 }
 
-namespace {
-
-// What comes behind the last line's end, from behind: a capture may be long.
-std::string unendedLine(const std::string& path) {
-  constexpr std::streamoff kChunk = 1 << 20;
-  constexpr size_t kMost = size_t{64} << 20;
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  std::string line;
-  for (std::streamoff at = in.tellg(); in && at > 0 && line.size() <= kMost;) {
-    const std::streamoff count = std::min(at, kChunk);
-    at -= count;
-    std::string chunk(static_cast<size_t>(count), '\0');
-    in.seekg(at);
-    in.read(chunk.data(), count);
-    const size_t end = chunk.rfind('\n');
-    line.insert(0, chunk, end == std::string::npos ? 0 : end + 1);
-    if (end != std::string::npos) break;
-  }
-  return line;
-}
-
-}  // namespace
-
-bool endsInTheMiddle(const std::string& path, const std::ifstream& in, uint64_t messages) {
-  if (!in.eof()) return false;
-  const std::string rest = unendedLine(path);
-  // One that is whole is wrong for another reason.
-  if (rest.empty() || isJson(rest)) return false;
+bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages) {
+  if (!reader.endsInTheMiddle()) return false;
   std::cerr << path << ": warning: the capture ends in the middle of a line; " << messages << (messages == 1 ? " message was read\n" : " messages were read\n");
   return true;
 }
 
 namespace {
 
-// The old text stays whole until the new one is on the disk. A link stays a link.
+// Whole or not at all.
 bool replaceFile(const std::string& file, const std::string& text) {
-  std::error_code error;
-  const std::filesystem::path target = std::filesystem::canonical(file, error);
-  std::string next = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
-  struct stat old {};
-  const int made = error || stat(target.c_str(), &old) != 0 ? -1 : mkstemp(next.data());
-  bool done = made >= 0;
-  for (size_t at = 0; done && at < text.size();) {
-    const ssize_t count = write(made, text.data() + at, text.size() - at);
-    if (count < 0 && errno == EINTR) continue;
-    done = count > 0;
-    at += static_cast<size_t>(std::max<ssize_t>(count, 0));
-  }
-  done = done && fchmod(made, old.st_mode & 07777) == 0 && fsync(made) == 0 && std::rename(next.c_str(), target.c_str()) == 0;
-  if (!done) {
-    std::cerr << "weir: cannot write " << file << ": " << (error ? error.message() : std::strerror(errno)) << "\n";
-    if (made >= 0) unlink(next.c_str());
-  }
-  if (made >= 0) close(made);
-  return done;
+  const std::string why = saveFile(file, text);
+  if (!why.empty()) std::cerr << "weir: cannot write " << file << ": " << why << "; it is as it was\n";
+  return why.empty();
 }
 
 // JSON is UTF-8: a byte that is none becomes U+FFFD.
@@ -144,10 +99,11 @@ void appendJsonText(std::string& out, std::string_view text) {
 }  // namespace
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text) {
+  const PlaceIndex places(text);
   for (const Diagnostic& diagnostic : diagnostics) {
     const bool placed = diagnostic.span.end > 0;
     if (placed)
-      std::cerr << render(diagnostic, file, text);
+      std::cerr << render(diagnostic, file, places);
     else
       std::cerr << (diagnostic.code == Code::Capture ? file + ": " : "") << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code) << "]: "
                 << diagnostic.message << "\n" << (diagnostic.hint.empty() ? "" : "hint: " + diagnostic.hint + "\n");
@@ -168,8 +124,9 @@ int checkCommand(const std::vector<std::string>& files, bool asJson) {
       printDiagnostics(result.diagnostics, file, text);
       continue;
     }
+    const PlaceIndex places(text);
     for (const Diagnostic& d : result.diagnostics) {
-      const Place place = placeOf(text, d.span.begin);
+      const Place place = places.placeOf(d.span.begin);
       json += json.size() > 1 ? ",\n" : "\n";
       json += "{\"file\":";
       appendJsonText(json, file);
@@ -251,38 +208,20 @@ std::optional<std::vector<std::string>> printedStreams(const RunSettings& settin
   return settings.streams;
 }
 
-namespace {
-
-// The same capture gives the same UUIDs. Its beginning and its size tell captures apart well enough: reading it all
-// would take as long as the replay.
-uint64_t seedOf(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string head(1 << 16, '\0');
-  in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<size_t>(in.gcount()));
-  std::error_code ignored;
-  head += std::to_string(std::filesystem::file_size(file, ignored));
-  uint64_t seed = 14695981039346656037ULL;
-  for (const char c : head) seed = (seed ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return seed;
-}
-
-}  // namespace
-
 int replayCommand(const RunSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
   std::string text;
   if (!readText(settings.file, text)) return kExitFailure;
-  std::ifstream in;
-  if (!openCapture(settings.capture, in)) return kExitFailure;
+  CaptureInput in(settings.capture);
+  if (!isOpen(in, settings.capture)) return kExitFailure;
   BoundResult checked = checkScript(text);
-  if (!checked.waiting.empty()) {
-    std::ifstream ahead(settings.capture, std::ios::binary);
-    checked = checkScript(text, inferFromCapture(ahead, checked.script, checked.waiting));
-  }
+  if (!checked.waiting.empty()) checked = checkScript(text, inferFromCapture(in.stream(), checked.script, checked.waiting));
   printDiagnostics(checked.diagnostics, settings.file, text);
   if (hasError(checked.diagnostics)) return kExitFailure;
-  CaptureReader reader(in);
+  // The same capture gives the same UUIDs.
+  const uint64_t seed = in.fingerprint();
+  in.keepNoLonger();
+  CaptureReader reader(in.stream());
   const auto started = reader.readHeader();
   if (!started) {
     printDiagnostics(started.diagnostics(), settings.capture, "");
@@ -298,7 +237,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   // Hostile batch sizes are for the tests: no result may depend on them.
   const char* rows = std::getenv("WEIR_BATCH_ROWS");
   const size_t batchRows = rows ? std::max<size_t>(1, parseNumber<size_t>(rows).value_or(2048)) : 2048;
-  Pipeline pipeline(std::move(checked.script), *started, seedOf(settings.capture));
+  Pipeline pipeline(std::move(checked.script), *started, seed);
   Feeder feeder(pipeline, batchRows);
   RowPrinter printer(pipeline, *streams, *format, settings.limit, [&](const std::string& lines) { output.write(lines); });
   const LogPrinter tell(settings);
@@ -351,7 +290,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     feeder.flush();
     uint64_t messages = 0;
     for (const auto& [name, intake] : feeder.intakes()) messages += intake->counters().messages;
-    if (endsInTheMiddle(settings.capture, in, messages)) failed.clear();
+    if (endsInTheMiddle(reader, settings.capture, messages)) failed.clear();
   }
   if (settings.flush) pipeline.flush();
   printer.flush();
@@ -362,7 +301,7 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     printDiagnostics(failed, settings.capture, "");
     return kExitFailure;
   }
-  if (!output.ok()) return kExitFailure;
+  if (!output.close()) return kExitFailure;
   if (interrupted) return kExitInterrupted;
   for (const auto& [name, intake] : feeder.intakes()) {
     if (!intake->stopped()) continue;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <cstring>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/commands.h"
 #include "core/base/diagnostic.h"
 #include "core/base/private_file.h"
+#include "core/base/save_file.h"
 #include "core/bind/bound_script.h"
+#include "core/connectors/capture.h"
+#include "core/connectors/capture_input.h"
 #include "core/connectors/row_printer.h"
 
 namespace weir {
@@ -21,7 +25,7 @@ namespace weir {
 class OutputFile {
  public:
   explicit OutputFile(const std::string& path) : m_file(path.empty() ? stdout : opened(path)), m_own(!path.empty()) {
-    if (!m_file) std::cerr << "weir: cannot write " << path << "\n";
+    if (!m_file) std::cerr << "weir: cannot write " << path << ": " << std::strerror(errno) << "\n";
     m_ok = m_file != nullptr;
   }
   ~OutputFile() {
@@ -30,12 +34,22 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// A reader that has gone away ends the run; it is told once.
+  /// Once this is false the run ends. A full disk is told, once; a reader that has seen enough goes without a word.
   bool ok() const { return m_ok; }
+  bool isUnread() const { return m_isUnread; }
   void write(const std::string& text) {
     if (!m_ok || text.empty()) return;
+    errno = 0;
     m_ok = std::fwrite(text.data(), 1, text.size(), m_file) == text.size() && std::fflush(m_file) == 0;
-    if (!m_ok) std::cerr << "weir: cannot write the rows: the output is full or closed\n";
+    if (!m_ok) tell(errno);
+  }
+  /// Ends the file. Returns false when rows are missing in it; those that nobody wanted to read are not.
+  bool close() {
+    if (m_file && m_own && std::fclose(std::exchange(m_file, nullptr)) != 0 && m_ok) {
+      m_ok = false;
+      tell(errno);
+    }
+    return m_ok || m_isUnread;
   }
 
  private:
@@ -44,34 +58,37 @@ class OutputFile {
     return std::fopen(path.c_str(), "wb");
   }
 
+  void tell(int error) {
+    m_isUnread = error == EPIPE;
+    if (!m_isUnread) std::cerr << "weir: cannot write the rows: " << std::strerror(error) << "\n";
+  }
+
   std::FILE* m_file;
   bool m_own;
   bool m_ok = true;
+  bool m_isUnread = false;
 };
 
+/// Writes a file whole or not at all; says why it could not.
 inline bool writeFile(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  if (out << text && out.flush()) return true;
-  std::cerr << "weir: cannot write " << path << "\n";
-  return false;
+  const std::string why = saveFile(path, text);
+  if (!why.empty()) std::cerr << "weir: cannot write " << path << ": " << why << "\n";
+  return why.empty();
 }
 
-/// Whether `path` could be written, said at the start and not when the run is over. What it holds stays.
+/// Whether `path` could be written, said at the start and not when the run is over. Nothing is made or changed: a run that
+/// does not begin leaves no file that says nothing.
 inline bool canWrite(const std::string& path) {
-  std::error_code ignored;
-  const auto kind = std::filesystem::status(path, ignored).type();
-  // To open a pipe or a device is to use it.
-  using enum std::filesystem::file_type;
-  if (kind == fifo || kind == character || kind == socket || std::ofstream(path, std::ios::binary | std::ios::app)) return true;
-  std::cerr << "weir: cannot write " << path << "\n";
-  return false;
+  const std::string why = whyNotSaved(path);
+  if (!why.empty()) std::cerr << "weir: cannot write " << path << ": " << why << "\n";
+  return why.empty();
 }
 
-/// Opens a capture; says why when it cannot.
-bool openCapture(const std::string& path, std::ifstream& in);
+/// Whether a capture could be opened; says why when not.
+bool isOpen(const CaptureInput& capture, const std::string& path);
 /// Whether a capture that could not be read to its end lacks but the rest of its last line: its writer was killed. Then it
 /// warns, and tells how many messages there were.
-bool endsInTheMiddle(const std::string& path, const std::ifstream& in, uint64_t messages);
+bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages);
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);
 std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams);

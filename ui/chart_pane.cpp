@@ -3,6 +3,7 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QBuffer>
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QCursor>
@@ -14,7 +15,6 @@
 #include <QPainter>
 #include <QPointer>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSvgGenerator>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -297,9 +297,8 @@ QImage ChartPane::picture() const {
 }
 
 QString ChartPane::exportTo(const QString& path) const {
-  QSaveFile out(path);
-  const auto failed = [&] { return tr("Cannot write %1: %2").arg(path, out.errorString()); };
-  if (!openExport(out)) return failed();
+  QBuffer out;
+  out.open(QIODevice::WriteOnly);
   if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
     out.write(m_chart->asCsv().toUtf8());
   } else if (path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
@@ -312,9 +311,9 @@ QString ChartPane::exportTo(const QString& path) const {
     QPainter p(&svg);
     paintTo(p);
   } else if (!picture().save(&out, "PNG")) {
-    return failed();
+    return tr("Nothing was saved: the picture could not be made.");
   }
-  return out.commit() ? QString() : failed();
+  return saveTo(path, out.data(), NewFile::OwnerOnly);
 }
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/data/csv_text.h"
 #include "ui/plot_style.h"
 
 namespace weir {
@@ -179,10 +180,9 @@ QString ChartView::asCsv() const {
   if (!store) return out;
   const auto number = [](double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); };
   const auto line = [&](const ChartSeries& series, const ChartPoint& point, const char* state) {
-    QString name = series.name;
-    if (name.contains(QLatin1Char(',')) || name.contains(QLatin1Char('"')) || name.contains(QLatin1Char('\n')))
-      name = QLatin1Char('"') + name.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-    QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), name, number(point.value), number(point.volume)};
+    std::string name;
+    appendCsvField(name, series.name.toStdString(), false);
+    QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), QString::fromStdString(name), number(point.value), number(point.volume)};
     if (candles) cells << number(point.first) << number(point.high) << number(point.low) << number(point.close);
     if (sigma) cells << number(point.sigma);
     out += (cells << QLatin1String(state)).join(QLatin1Char(',')) + QStringLiteral("\r\n");

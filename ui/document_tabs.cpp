@@ -5,7 +5,6 @@
 #include <QEvent>
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QToolButton>
@@ -258,9 +257,8 @@ QString DocumentTabs::save(const QString& path) {
   if (full == this->path() && changedOnDisk()) return tr("%1 changed on disk; it was not overwritten.").arg(title());
   // What cannot be read cannot be told from what somebody still needs.
   if (const ScriptFile disk = readScript(full); !disk.problem.isEmpty()) return tr("Not saved over what is there: save under another name. %1").arg(disk.problem);
-  QSaveFile out(full);
   const QByteArray text = editor()->text().toUtf8();
-  if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit()) return tr("Cannot write %1: %2").arg(path, out.errorString());
+  if (const QString why = saveTo(full, text); !why.isEmpty()) return why;
   Page& page = m_pages[static_cast<size_t>(current())];
   page.path = full;
   page.title = QFileInfo(full).fileName();

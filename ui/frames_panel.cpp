@@ -9,7 +9,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QTableView>
 #include <QToolButton>
@@ -154,12 +153,8 @@ QByteArray FramesPanel::asText() const {
 void FramesPanel::save() {
   const QString path = QFileDialog::getSaveFileName(this, tr("Save messages"), QStringLiteral("messages.txt"));
   if (path.isEmpty()) return;
-  QSaveFile out(path);
-  const QByteArray text = asText();
-  if (openExport(out) && out.write(text) == text.size() && out.commit())
-    emit message(tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path), false);
-  else
-    emit message(tr("Cannot write %1: %2").arg(path, out.errorString()), true);
+  const QString why = saveTo(path, asText(), NewFile::OwnerOnly);
+  emit message(why.isEmpty() ? tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path) : why, !why.isEmpty());
 }
 
 }  // namespace weir

@@ -16,6 +16,7 @@
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <set>
 
 #include "core/plan/checker.h"
 #include "ui/alerts_panel.h"
@@ -278,8 +279,9 @@ void MainWindow::check() {
   const BoundResult result = checkScript(view);
   m_documents->editor()->setDiagnostics(result.diagnostics);
   m_problems->clear();
+  const PlaceIndex places(view);
   for (const Diagnostic& d : result.diagnostics) {
-    const Place place = placeOf(view, d.span.begin);
+    const Place place = places.placeOf(d.span.begin);
     auto* item = new QTreeWidgetItem(m_problems, {QStringLiteral("%1:%2").arg(place.line).arg(place.column),
                                                   QString::fromStdString(d.message), QString::fromStdString(d.hint)});
     item->setData(0, Qt::UserRole, d.span.begin);
@@ -289,23 +291,25 @@ void MainWindow::check() {
   m_problemCount->setText(problems == 1 ? tr("1 problem") : tr("%n problems", nullptr, problems));
   m_problemCount->setVisible(problems > 0);
   titlePanel(m_problems, tr("Problems"), problems);
+  std::set<uint32_t> errors;
+  for (const Diagnostic& d : result.diagnostics)
+    if (d.severity == Severity::Error) errors.insert(d.span.begin);
   std::map<int, QColor> marks;
   const LanguageService language{std::string(view)};
   m_documents->editor()->setFolds(language.statements());
   for (const Span& statement : language.statements()) {
     const std::string_view body = textOf(view, statement);
     if (body.starts_with("CREATE") || body.starts_with("create") || body.starts_with("DEFINE")) continue;
-    const bool broken = std::any_of(result.diagnostics.begin(), result.diagnostics.end(), [&](const Diagnostic& d) {
-      return d.severity == Severity::Error && d.span.begin >= statement.begin && d.span.begin <= statement.end;
-    });
-    marks[static_cast<int>(placeOf(view, statement.begin).line) - 1] = broken ? m_theme->idle : m_theme->success;
+    const auto error = errors.lower_bound(statement.begin);
+    const bool broken = error != errors.end() && *error <= statement.end;
+    marks[static_cast<int>(places.placeOf(statement.begin).line) - 1] = broken ? m_theme->idle : m_theme->success;
   }
   m_documents->editor()->setRunMarks(marks);
   m_chipLines.clear();
   for (const BoundNode& node : result.script.nodes)
-    if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(placeOf(view, node.span.begin).line) - 1;
+    if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(places.placeOf(node.span.begin).line) - 1;
   for (const auto& [name, stream] : result.script.streams)
-    if (stream.kind == StreamKind::Source) m_chipLines[name] = static_cast<int>(placeOf(view, stream.span.begin).line) - 1;
+    if (stream.kind == StreamKind::Source) m_chipLines[name] = static_cast<int>(places.placeOf(stream.span.begin).line) - 1;
   if (!m_running || problems > 0) m_documents->editor()->setChips({});
   if (!m_running) {
     m_documents->editor()->setSourceMarks({});

@@ -37,11 +37,8 @@ void MainWindow::buildDocks() {
   m_streams = new StreamTree(*m_theme, this);
   addDock(QStringLiteral("streamsDock"), tr("Streams"), m_streams, Qt::LeftDockWidgetArea);
   connect(m_streams, &StreamTree::definitionWanted, this, [this](const QString& name) {
-    const std::string text = m_documents->editor()->text().toStdString();
-    const size_t at = text.find(name.toStdString());
-    if (at == text.npos) return;
-    const LanguageService language(text);
-    if (const auto found = language.definitionAt(at)) m_documents->editor()->goTo(found->begin);
+    const LanguageService language(m_documents->editor()->text().toStdString());
+    if (const auto found = language.definitionOf(name.toStdString())) m_documents->editor()->goTo(found->begin);
   });
   connect(m_streams, &StreamTree::streamChosen, this, [this](const QString& name) {
     const auto found = m_script.streams.find(name.toStdString());

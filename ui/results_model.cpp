@@ -345,11 +345,11 @@ Qt::AlignmentFlag ResultsModel::alignmentOf(int column) const {
 QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || !m_schema || section < 0 || section >= columnCount()) return {};
   if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignVCenter | alignmentOf(section));
-  if (role != Qt::DisplayRole) return {};
+  if (role != Qt::DisplayRole && role != kNameRole) return {};
   const Part part = partOf(section);
   if (part == Part::State) return tr("state");
   const QString name = part == Part::Field ? QString::fromStdString(m_schema->fields[fieldOf(section)].name) : m_windowed ? QStringLiteral("window_end") : tr("time");
-  if (!isTime(section)) return name;
+  if (!isTime(section) || role == kNameRole) return name;
   return (m_localTime ? tr("%1 (local)") : tr("%1 (UTC)")).arg(name);
 }
 

@@ -10,7 +10,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QScrollBar>
 #include <QShortcut>
 #include <QTableView>
@@ -18,6 +17,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/data/csv_text.h"
 #include "ui/empty_hint.h"
 #include "ui/icons.h"
 #include "ui/plain_text.h"
@@ -301,31 +301,29 @@ QString ResultsPanel::asSql(bool selectedOnly) const {
 }
 
 QString ResultsPanel::asCsv() const {
-  const auto quoted = [](QString cell) {
-    if (!cell.contains(QLatin1Char(',')) && !cell.contains(QLatin1Char('"')) && !cell.contains(QLatin1Char('\n'))) return cell;
-    return QLatin1Char('"') + cell.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+  std::string out;
+  const std::vector<int> columns = columnsSeen();
+  const auto line = [&](const auto& appendCell) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += ',';
+      appendCell(columns[i]);
+    }
+    out += "\r\n";
   };
-  QString out;
-  QStringList cells;
-  for (const int c : columnsSeen()) cells << quoted(m_proxy->index(0, c).data(ResultsModel::kNameRole).toString().remove(QLatin1Char('"')));
-  out += cells.join(QLatin1Char(',')) + QStringLiteral("\r\n");
-  for (const int r : rowsSeen(false)) {
-    cells.clear();
-    for (const int c : columnsSeen()) cells << quoted(m_proxy->index(r, c).data(ResultsModel::kPlainRole).toString());
-    out += cells.join(QLatin1Char(',')) + QStringLiteral("\r\n");
-  }
-  return out;
+  line([&](int c) { appendCsvField(out, m_proxy->headerData(c, Qt::Horizontal, ResultsModel::kNameRole).toString().toStdString(), false); });
+  for (const int r : rowsSeen(false))
+    line([&](int c) {
+      const QModelIndex cell = m_proxy->index(r, c);
+      appendCsvField(out, cell.data(ResultsModel::kPlainRole).toString().toStdString(), cell.data(ResultsModel::kJsonRole).toString() == QLatin1String("null"));
+    });
+  return QString::fromStdString(out);
 }
 
 void ResultsPanel::exportRows() {
   const QString path = QFileDialog::getSaveFileName(this, tr("Export rows"), m_stream->currentText() + QStringLiteral(".csv"), tr("CSV (*.csv);;JSON Lines (*.jsonl)"));
   if (path.isEmpty()) return;
-  QSaveFile out(path);
-  const QByteArray text = (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8();
-  if (openExport(out) && out.write(text) == text.size() && out.commit())
-    emit message(tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path), false);
-  else
-    emit message(tr("Cannot write %1: %2").arg(path, out.errorString()), true);
+  const QString why = saveTo(path, (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8(), NewFile::OwnerOnly);
+  emit message(why.isEmpty() ? tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path) : why, !why.isEmpty());
 }
 
 void ResultsPanel::fillCopyMenu(QMenu& menu) {

@@ -4,7 +4,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QObject>
-#include <QSaveFile>
 
 #include "core/base/text.h"
 
@@ -16,7 +15,7 @@ constexpr qint64 kLargestFile = 16 << 20;
 
 QString problemOf(const QByteArray& content, const QString& path) {
   // Before its size: a capture is usually larger than any script.
-  if (content.startsWith("{\"weir_capture\""))
+  if (withoutMark({content.constData(), static_cast<size_t>(content.size())}).starts_with("{\"weir_capture\""))
     return QObject::tr("%1 is a capture, not SQL. Play it as a feed from a terminal: weir replay --serve 127.0.0.1:9000 %1\n"
                        "Or through a pipeline: weir replay %1 PIPELINE.sql").arg(path);
   if (content.size() > kLargestFile) return QObject::tr("%1 is larger than 16 MB. Open a smaller file.").arg(path);
@@ -46,9 +45,12 @@ ScriptFile readScript(const QString& path) {
   return file;
 }
 
-bool openExport(QSaveFile& out) {
-  const bool isNew = !QFile::exists(out.fileName());
-  return out.open(QIODevice::WriteOnly) && (!isNew || out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+QString saveTo(const QString& path, const QByteArray& content, NewFile rights) {
+  const bool wasThere = QFileInfo::exists(path);
+  const std::string why = saveFile(QFile::encodeName(path).toStdString(), {content.constData(), static_cast<size_t>(content.size())}, rights);
+  if (why.empty()) return {};
+  const QString told = QObject::tr("Nothing was saved: cannot write %1: %2.").arg(path, QString::fromStdString(why));
+  return wasThere ? told + QObject::tr(" The file is as it was.") : told;
 }
 
 }  // namespace weir

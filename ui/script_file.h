@@ -4,7 +4,7 @@
 #include <QByteArray>
 #include <QString>
 
-class QSaveFile;
+#include "core/base/save_file.h"
 
 namespace weir {
 
@@ -20,7 +20,7 @@ struct ScriptFile {
 /// not UTF-8 would be another file once it is saved.
 ScriptFile readScript(const QString& path);
 
-/// Opens what an export is written into: a file that was not there is its owner's alone, one that was keeps its rights.
-bool openExport(QSaveFile& out);
+/// Writes a file whole or not at all. Returns what to tell when it could not: nothing was saved, and what was there stands.
+QString saveTo(const QString& path, const QByteArray& content, NewFile rights = NewFile::AsUmaskSays);
 
 }  // namespace weir

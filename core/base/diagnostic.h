@@ -69,7 +69,25 @@ struct Place {
 /// The place of a byte; past the end it is the end.
 Place placeOf(std::string_view text, uint32_t offset);
 
-/// Renders `file:line:col: error[E012]: text`, the line, carets under the span, and the hint.
+/// Answers for many bytes of one text where they are, without reading the text again for each. The text must outlive it.
+class PlaceIndex {
+ public:
+  explicit PlaceIndex(std::string_view text);
+  Place placeOf(uint32_t offset) const;
+  std::string_view text() const { return m_text; }
+  /// The line that a byte is on, as a range of bytes without its end and without a byte order mark.
+  Span lineAt(uint32_t offset) const;
+
+ private:
+  size_t lineOf(uint32_t offset) const;
+
+  std::string_view m_text;
+  std::vector<uint32_t> m_lines;   ///< where each begins
+  std::vector<uint32_t> m_counts;  ///< code points before each stretch of so many bytes
+};
+
+/// Renders `file:line:col: error[E012]: text`, the line unless it is very long, carets under the span, and the hint.
+std::string render(const Diagnostic& diagnostic, std::string_view file, const PlaceIndex& places);
 std::string render(const Diagnostic& diagnostic, std::string_view file, std::string_view text);
 
 /// Returns "E012" for an error code.

@@ -41,6 +41,9 @@ size_t utf8Prefix(std::string_view text);
 
 /// What some editors write at the beginning of a file in UTF-8. It is no part of the text.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+inline std::string_view withoutMark(std::string_view text) {
+  return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
+}
 
 /// Text of others on one line of a terminal: control characters, line ends among them, as `\\n`, `\\t` or `\\x1b`.
 std::string oneLine(std::string_view text);

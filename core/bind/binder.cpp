@@ -123,6 +123,12 @@ class ScriptBinder {
                                 {"timestamp", Type::Long},
                                 {"attemptCount", Type::Int},
                                 {"streamName", Type::String}}};
+    const auto sameColumn = [](const Field& a, const Field& b) {
+      return a.name == b.name && a.type == b.type && a.notNull == b.notNull;
+    };
+    const auto hasShape = [&](const std::vector<Field>& fields) {
+      return std::equal(fields.begin(), fields.end(), kShape.fields.begin(), kShape.fields.end(), sameColumn);
+    };
     for (const std::string& name : m_catalog.names()) {
       const BoundStream& stream = *m_catalog.find(name);
       if (stream.options.text("error.strategy") != "dlq") continue;
@@ -134,7 +140,7 @@ class ScriptBinder {
           " (originalEvent STRING, errorMessage STRING, errorType STRING, timestamp LONG, attemptCount INT, streamName STRING);";
       if (!target)
         error(Code::UnknownStream, span, "unknown stream '" + letters + "'", "declare it: " + shape);
-      else if (target->schema->fields != kShape.fields)
+      else if (!hasShape(target->schema->fields))
         error(Code::InsertShape, span, "stream '" + letters + "' has not the columns of a dead letter", shape);
       else if (target->kind == StreamKind::Source)
         error(Code::Graph, span, "'" + letters + "' is a source stream and cannot be written to");

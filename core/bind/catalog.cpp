@@ -88,12 +88,14 @@ void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagno
   const auto column = columnOf(stream, name, span, diagnostics);
   if (!column) return;
   rule.column = *column;
-  const Type type = stream.schema->fields[*column].type;
+  const Field& field = stream.schema->fields[*column];
+  const Type type = field.type;
   if (!isNumber(type) && type != Type::String)
     fail(diagnostics, Code::TypeMismatch, span,
          "event time column '" + name + "' must be LONG, DOUBLE or STRING, got " + std::string(typeName(type)));
-  if (rule.unit == "iso8601" && type != Type::String)
-    fail(diagnostics, Code::TypeMismatch, span, "event time in iso8601 needs a STRING column, got " + std::string(typeName(type)));
+  if (rule.unit == "iso8601" && type != Type::String && !field.isTime)
+    fail(diagnostics, Code::TypeMismatch, span, "event time in iso8601 needs a TIMESTAMP or STRING column, got " + std::string(typeName(type)),
+         "declare '" + name + "' TIMESTAMP");
   stream.eventTime = rule;
 }
 
@@ -120,7 +122,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
     if (type.lossy)
       diagnostics.push_back({Severity::Warning, Code::UnknownType, column.type.span,
                              uppered(column.type.text) + " is stored as DOUBLE: decimals are not exact", ""});
-    schema->fields.push_back({column.name.text, type.type, column.notNull});
+    schema->fields.push_back({column.name.text, type.type, column.notNull, type.isTime});
   }
   // Written columns come first, whatever the messages were taken to hold.
   if (create.inferred && columns)

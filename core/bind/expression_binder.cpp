@@ -7,6 +7,7 @@
 #include "core/bind/expression_parts.h"
 #include "core/data/json_text.h"
 #include "core/functions/cast.h"
+#include "core/functions/foreign_names.h"
 
 namespace weir {
 
@@ -516,29 +517,22 @@ BoundExpressionPtr ExpressionBinder::bindCall(const ast::Expr& expr) {
       throwBind(Code::Unsupported, expr.span, "OVER is supported for LAG only", "use a window: WINDOW TIME(1 min)");
     return bindSpecial(expr, *special);
   }
+  const std::string instead(insteadOfFunction(expr.text));
   if (expr.hasOver)
     throwBind(Code::Unsupported, expr.span, "OVER is supported for LAG only",
-              "aggregates follow the query's window: WINDOW LENGTH(10)");
+              instead.empty() ? "aggregates follow the query's window: WINDOW LENGTH(10)" : instead);
   if (const AggregateFunction* aggregate = findAggregate(expr.text)) return bindAggregate(expr, *aggregate);
   const ScalarFunction* function = findScalar(expr.text);
   if (!function) {
-    const std::vector<std::string>& names = functionNames();
-    throwBind(Code::UnknownFunction, expr.textSpan, "unknown function '" + expr.text + "'", didYouMean(expr.text, names));
+    throwBind(Code::UnknownFunction, expr.textSpan, "unknown function '" + expr.text + "'",
+              instead.empty() ? didYouMean(expr.text, functionNames()) : instead);
   }
   if (expr.filter || expr.flag)
     throwBind(Code::AggregatePlace, expr.span, std::string(expr.filter ? "FILTER" : "DISTINCT") +
                                                    " belongs to aggregates, and " + uppered(expr.text) + " is none");
   std::vector<BoundExpressionPtr> args;
   for (const auto& arg : expr.args) args.push_back(bind(*arg));
-  if (const std::vector<std::string> fields = timeFields(function->name); !fields.empty() && !args.empty()) {
-    const std::string* field = std::get_if<std::string>(&args[0]->literal);
-    const auto isField = [&](const std::string& known) { return equalsIgnoringCase(known, *field); };
-    if (field && std::none_of(fields.begin(), fields.end(), isField)) {
-      const std::string guess = didYouMean(*field, fields);
-      throwBind(Code::Duration, expr.args[0]->span, "unknown time unit '" + *field + "'",
-                guess.empty() ? "units are " + joined(fields, ", ", " or ") : guess);
-    }
-  }
+  checkConstants(*function, expr, args);
   return bindScalar(*function, std::move(args), expr.span);
 }
 

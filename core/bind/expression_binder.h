@@ -83,6 +83,8 @@ class ExpressionBinder {
   BoundExpressionPtr bindSpecial(const ast::Expr& expr, const SpecialFunction& function);
   BoundExpressionPtr bindAggregate(const ast::Expr& expr, const AggregateFunction& function);
   BoundExpressionPtr bindLag(const ast::Expr& expr);
+  void checkConstants(const ScalarFunction& function, const ast::Expr& expr,
+                      const std::vector<BoundExpressionPtr>& args) const;
   BoundExpressionPtr bindScalar(const ScalarFunction& function, std::vector<BoundExpressionPtr> args, Span span);
   BoundExpressionPtr bindCast(const ast::Expr& expr);
   BoundExpressionPtr bindCase(const ast::Expr& expr);

@@ -2,6 +2,7 @@
 #include "core/bind/scope.h"
 
 #include "core/base/text.h"
+#include "core/functions/foreign_names.h"
 
 namespace weir {
 
@@ -38,8 +39,9 @@ std::optional<size_t> Scope::columnOf(size_t relation, const std::string& name) 
 
 Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   const auto unknown = [&](const ast::Name& part, const std::vector<std::string>& candidates) {
+    const std::string guess = didYouMean(part.text, candidates);
     return Diagnostic{Severity::Error, Code::UnknownColumn, part.span, "unknown column '" + part.text + "'",
-                      didYouMean(part.text, candidates)};
+                      guess.empty() ? std::string(insteadOfColumn(part.text)) : guess};
   };
   const ast::Name& first = name.parts.front();
   if (name.parts.size() > 1) {

@@ -116,22 +116,30 @@ Diagnostic CaptureReader::wrong(std::string what) const {
 bool CaptureReader::readLine() {
   std::array<char, 1 << 13> chunk;
   m_buffer.clear();
+  m_isLineWhole = false;
   while (m_buffer.size() <= kLongestLine) {
     m_in.getline(chunk.data(), chunk.size());
     const auto count = static_cast<size_t>(m_in.gcount());
     if (count == 0 || m_in.bad()) return !m_buffer.empty();
     const bool full = m_in.fail();
     m_buffer.append(chunk.data(), full || m_in.eof() ? count : count - 1);
+    m_isLineWhole = !full && !m_in.eof();
     if (!full) return true;
     m_in.clear();
   }
   return true;
 }
 
+bool CaptureReader::endsInTheMiddle() const {
+  // One that is whole JSON is wrong for another reason.
+  return !m_isLineWhole && m_in.eof() && !m_buffer.empty() && !isJson(m_buffer);
+}
+
 Result<Micros> CaptureReader::readHeader() {
-  const std::string& line = m_buffer;
   m_line = 1;
-  if (!readLine() || line.size() > kLongestLine || !isJson(line) || jsonMember(line, "weir_capture") != "1")
+  const bool isRead = readLine();
+  const std::string_view line = withoutMark(m_buffer);
+  if (!isRead || line.size() > kLongestLine || !isJson(line) || jsonMember(line, "weir_capture") != "1")
     return failure(Code::Capture, "not a Weir capture: the first line must be {\"weir_capture\":1,...}");
   const auto started = jsonMember(line, "started");
   const auto at = started ? microsOf(*started) : std::nullopt;

@@ -34,12 +34,15 @@ class CaptureReader {
   size_t lineNumber() const { return m_line; }
   /// The header says that silence is proven by lines of its own; otherwise it counts as proven.
   bool provesSilence() const { return m_provesSilence; }
+  /// Whether the line that could not be read is the last one, and lacks but its rest: its writer was killed.
+  bool endsInTheMiddle() const;
 
  private:
   Diagnostic wrong(std::string what) const;
   bool readLine();
   std::istream& m_in;
   std::string m_buffer;
+  bool m_isLineWhole = false;  ///< it had an end
   size_t m_line = 0;
   Micros m_last = 0;
   bool m_provesSilence = false;

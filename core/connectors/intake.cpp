@@ -26,10 +26,22 @@ DecoderSettings decoderSettings(const Options& options) {
   return settings;
 }
 
+namespace {
+
+DecoderSettings decoderSettings(const BoundStream& stream, const Options& options) {
+  DecoderSettings settings = decoderSettings(options);
+  if (!stream.eventTime) return settings;
+  settings.timeColumn = stream.schema->fields[stream.eventTime->column].name;
+  settings.timeUnit = stream.eventTime->unit;
+  return settings;
+}
+
+}  // namespace
+
 Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
-      m_decoder(makeDecoder(decoderSettings(options), stream.schema)),
+      m_decoder(makeDecoder(decoderSettings(stream, options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
       m_life(pipeline.life(stream.name)),

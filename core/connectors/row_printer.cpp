@@ -28,10 +28,9 @@ RowPrinter::RowPrinter(Pipeline& pipeline, const std::vector<std::string>& strea
   for (const std::string& stream : streams)
     pipeline.tap(stream, [this, stream](const BatchPtr& batch) { add(stream, *batch); });
   if (format == RowFormat::Csv && streams.size() == 1) {
-    std::string header;
-    for (const Field& field : pipeline.script().stream(streams[0]).schema->fields)
-      header += (header.empty() ? "" : ",") + field.name;
-    m_write(header + "\n");
+    std::string heading;
+    appendCsvHeading(heading, *pipeline.script().stream(streams[0]).schema, ',');
+    m_write(heading + "\n");
   }
 }
 

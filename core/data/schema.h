@@ -15,6 +15,7 @@ struct Field {
   std::string name;
   Type type = Type::Null;
   bool notNull = false;
+  bool isTime = false;  ///< a LONG that was declared TIMESTAMP: texts in ISO 8601 fill it too
   bool operator==(const Field&) const = default;
 };
 

@@ -18,6 +18,7 @@ struct TypeSpelling {
   std::string_view name;
   Type type;
   bool lossy = false;
+  bool isTime = false;
 };
 
 /// Reads a type's name in any case, synonyms included.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/decoder.h"
 
+#include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/data/csv_text.h"
 #include "core/data/json_text.h"
+#include "core/data/time_text.h"
 #include "core/formats/json_decoder.h"
 
 namespace weir {
@@ -17,6 +20,7 @@ class WholeDecoder final : public Decoder {
   explicit WholeDecoder(bool isText) : m_isText(isText) {}
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
     if (m_isText && !isUtf8(message)) return rejected("not valid UTF-8");
+    if (m_isText) message = withoutMark(message);
     rows.column(0).appendText(message);
     rows.finishRow(meta);
     return {};
@@ -35,6 +39,7 @@ class CsvDecoder final : public Decoder {
     const size_t before = rows.rows();
     DecodeResult result;
     if (!isUtf8(message)) return rejected("not valid UTF-8");
+    message = withoutMark(message);
     for (size_t at = 0; at < message.size();) {
       std::vector<std::pair<std::string, bool>> fields;
       if (!readLine(message, at, fields)) {
@@ -51,11 +56,12 @@ class CsvDecoder final : public Decoder {
         Value value;
         const bool empty = fields[c].first.empty() && !fields[c].second;
         // An OBJECT is written as its JSON, and read as it; other text is a text.
-        const bool isObject = field.type == Type::Object && isJson(fields[c].first);
-        if (!empty && !convertJson(isObject ? JsonKind::Container : JsonKind::String, fields[c].first, field.type, value)) {
+        const std::string& text = fields[c].first;
+        const JsonKind kind = field.type == Type::Object && isJson(text) ? JsonKind::Container : JsonKind::String;
+        if (!empty && !convertJson(kind, text, field.type, value) && !readIsoTime(m_settings, field, text, value)) {
           if (!m_settings.mismatchIsNull) {
             rows.truncate(before);
-            return rejected(mismatchReason(field, fields[c].first));
+            return rejected(mismatchReason(field, text));
           }
           ++result.fieldMismatches;
         }
@@ -139,7 +145,23 @@ std::string mismatchReason(const Field& field, std::string_view got) {
     while (end > 0 && (static_cast<unsigned char>(got[end]) & 0xC0) == 0x80) --end;
     got = got.substr(0, end);
   }
-  return "'" + field.name + "' wants " + std::string(typeName(field.type)) + ", got " + oneLine(got);
+  const std::string wanted(field.isTime ? "TIMESTAMP" : typeName(field.type));
+  return "'" + field.name + "' wants " + wanted + ", got " + oneLine(got);
+}
+
+bool readIsoTime(const DecoderSettings& settings, const Field& field, std::string_view text, Value& out) {
+  const auto ms = field.isTime ? parseIsoTime(text) : std::optional<int64_t>();
+  if (!ms) return false;
+  const bool isEventTime = field.name == settings.timeColumn;
+  const std::string_view unit = isEventTime ? std::string_view(settings.timeUnit) : "ms";
+  if (unit == "s") {
+    out = floorDivide(*ms, 1000);
+    return true;
+  }
+  const int64_t scale = unit == "us" ? 1000 : unit == "ns" ? 1'000'000 : 1;
+  if (*ms > INT64_MAX / scale || *ms < INT64_MIN / scale) return false;
+  out = *ms * scale;
+  return true;
 }
 
 std::string missingReason(const Field& field) { return "column '" + field.name + "' is NOT NULL and missing"; }
@@ -172,19 +194,15 @@ void appendJsonRow(std::string& out, const Batch& batch, size_t row) {
 void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimiter) {
   for (size_t c = 0; c < batch.columns.size(); ++c) {
     if (c > 0) out += delimiter;
-    const std::string text = displayText(batch.columns[c]->value(row), batch.schema->fields[c].type);
-    const bool quote = text.find_first_of("\"\r\n") != std::string::npos || text.find(delimiter) != std::string::npos ||
-                       (text.empty() && !batch.columns[c]->isNull(row));
-    if (!quote) {
-      out += text;
-      continue;
-    }
-    out += '"';
-    for (const char ch : text) {
-      if (ch == '"') out += '"';
-      out += ch;
-    }
-    out += '"';
+    const Column& column = *batch.columns[c];
+    appendCsvField(out, displayText(column.value(row), batch.schema->fields[c].type), column.isNull(row), delimiter);
+  }
+}
+
+void appendCsvHeading(std::string& out, const Schema& schema, char delimiter) {
+  for (size_t c = 0; c < schema.fields.size(); ++c) {
+    if (c > 0) out += delimiter;
+    appendCsvField(out, schema.fields[c].name, false, delimiter);
   }
 }
 

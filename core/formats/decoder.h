@@ -18,6 +18,9 @@ struct DecoderSettings {
   bool mismatchIsNull = false;
   std::string heartbeatAnswer = "pong";
   char delimiter = ',';
+  /// The column of event time and its unit, in which an ISO text becomes a number there; elsewhere it becomes ms.
+  std::string timeColumn;
+  std::string timeUnit = "ms";
 };
 
 /// What became of one message: rows, control (an ack or a heartbeat), or rejected with the reason.
@@ -35,6 +38,9 @@ class Decoder {
   virtual ~Decoder() = default;
   virtual DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) = 0;
 };
+
+/// Reads a time in ISO 8601 into a column that was declared TIMESTAMP; false when it is none, or the column another.
+bool readIsoTime(const DecoderSettings& settings, const Field& field, std::string_view text, Value& out);
 
 /// Why a message is rejected for one column, in the same words for every format. `got` is cut, so that a reason stays a line.
 std::string mismatchReason(const Field& field, std::string_view got);
@@ -56,5 +62,7 @@ std::unique_ptr<Encoder> makeEncoder(const std::string& format, char delimiter =
 void appendJsonRow(std::string& out, const Batch& batch, size_t row);
 /// One CSV line without its end, as RFC 4180 has it.
 void appendCsvRow(std::string& out, const Batch& batch, size_t row, char delimiter);
+/// The same of the columns' names.
+void appendCsvHeading(std::string& out, const Schema& schema, char delimiter);
 
 }  // namespace weir

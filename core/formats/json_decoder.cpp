@@ -38,7 +38,7 @@ class JsonDecoder final : public Decoder {
     m_result = &result;
     m_rows = &rows;
     m_meta = meta;
-    read(message, rows, result);
+    read(withoutMark(message), rows, result);
     // Neither outlives this call.
     m_result = nullptr;
     m_rows = nullptr;
@@ -230,6 +230,7 @@ class JsonDecoder final : public Decoder {
     const Field& field = m_schema->fields[index];
     Value value;
     if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
+    if (cell.kind == JsonKind::String && readIsoTime(m_settings, field, cell.text, value)) return column.append(value);
     if (!m_settings.mismatchIsNull)
       throw Bad{mismatchReason(field, cell.text)};
     ++m_result->fieldMismatches;

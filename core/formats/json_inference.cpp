@@ -135,6 +135,7 @@ void JsonInference::read(std::string_view record, std::string_view message, Foun
 bool JsonInference::isSettled() const { return m_events.messages >= m_eventsRead; }
 
 void JsonInference::add(std::string_view written) {
+  written = withoutMark(written);
   if (isSettled() || !isJson(written)) return;
   const std::string message = jsonMinified(written);
   Found found;

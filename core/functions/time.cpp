@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <limits>
 
 #include "core/base/text.h"
 #include "core/data/time_text.h"
+#include "core/functions/date_pattern.h"
 #include "core/functions/families.h"
 #include "core/functions/function_list.h"
 #include "core/functions/lift.h"
@@ -80,74 +80,11 @@ Checked<L> dateTrunc(S field, L ms) {
   return Issue::DomainError;
 }
 
-std::string digits(L value, int width) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%0*lld", width, static_cast<long long>(value));
-  return buffer;
-}
-
-constexpr std::array<S, 7> kDays{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-constexpr std::array<S, 12> kMonths{"January", "February", "March",     "April",   "May",      "June",
-                                    "July",    "August",   "September", "October", "November", "December"};
-
-// One directive of a pattern; names are the letters of yyyy-MM-dd patterns, `percent` those of %Y-%m-%d.
-struct Directive {
-  S letters;
-  char percent;
-  std::string (*text)(const CivilTime&, L ms);
-};
-constexpr auto kDirectives = std::to_array<Directive>({
-    {"yyyy", 'Y', [](const CivilTime& t, L) { return digits(t.year, 4); }},
-    {"yy", 'y', [](const CivilTime& t, L) { return digits(t.year % 100, 2); }},
-    {"MMMM", 'B', [](const CivilTime& t, L) { return std::string(kMonths[t.month - 1]); }},
-    {"MMM", 'b', [](const CivilTime& t, L) { return std::string(kMonths[t.month - 1].substr(0, 3)); }},
-    {"MM", 'm', [](const CivilTime& t, L) { return digits(t.month, 2); }},
-    {"dd", 'd', [](const CivilTime& t, L) { return digits(t.day, 2); }},
-    {"HH", 'H', [](const CivilTime& t, L) { return digits(t.hour, 2); }},
-    {"hh", 'I', [](const CivilTime& t, L) { return digits((t.hour + 11) % 12 + 1, 2); }},
-    {"mm", 'M', [](const CivilTime& t, L) { return digits(t.minute, 2); }},
-    {"ss", 'S', [](const CivilTime& t, L) { return digits(t.second, 2); }},
-    {"SSS", 'L', [](const CivilTime& t, L) { return digits(t.millisecond, 3); }},
-    {"EEEE", 'A', [](const CivilTime&, L ms) { return std::string(kDays[static_cast<size_t>(dayOfWeek(ms))]); }},
-    {"EEE", 'a', [](const CivilTime&, L ms) { return std::string(kDays[static_cast<size_t>(dayOfWeek(ms))].substr(0, 3)); }},
-    {"DDD", 'j', [](const CivilTime&, L ms) { return digits(extract("doy", ms).value, 3); }},
-    {"a", 'p', [](const CivilTime& t, L) { return std::string(t.hour < 12 ? "AM" : "PM"); }},
-});
-
 Checked<std::string> formatDate(L ms, S pattern) {
   if (!inRange(ms)) return Issue::DomainError;
-  const CivilTime time = civilFromMillis(ms);
-  const bool percents = pattern.find('%') != S::npos;
-  std::string out;
-  for (size_t at = 0; at < pattern.size();) {
-    const Directive* found = nullptr;
-    size_t length = 1;
-    if (percents) {
-      if (pattern[at] == '%' && at + 1 < pattern.size()) {
-        length = 2;
-        for (const Directive& d : kDirectives)
-          if (d.percent == pattern[at + 1]) found = &d;
-        if (!found && pattern[at + 1] != '%') return Issue::DomainError;
-        if (!found) ++at, length = 1;
-      }
-    } else if (pattern[at] == '\'') {
-      const size_t close = std::min(pattern.find('\'', at + 1), pattern.size());
-      out += close == at + 1 ? S("'") : pattern.substr(at + 1, close - at - 1);
-      at = close + 1;
-      continue;
-    } else {
-      const size_t end = std::min(pattern.find_first_not_of(pattern[at], at), pattern.size());
-      for (const Directive& d : kDirectives)
-        if (d.letters == pattern.substr(at, end - at)) found = &d;
-      if (found) length = end - at;
-    }
-    if (found)
-      out += found->text(time, ms);
-    else
-      out += pattern[at];
-    at += length;
-  }
-  return out;
+  auto text = formattedDate(ms, pattern);
+  if (!text) return Issue::DomainError;
+  return std::move(*text);
 }
 
 Checked<L> toTimestamp(S text) {
@@ -190,8 +127,9 @@ std::vector<ScalarFunction> timeFunctions() {
        .example = "DATE_TRUNC('minute', 61500)", .exampleResult = "60000",
        .overloads = {{Long, {String, Long}, lift<&dateTrunc>}}},
       {.name = "FORMAT_DATE", .aliases = "DATE_FORMAT", .signature = "FORMAT_DATE(ts, pattern)",
-       .help = "A time in UTC as text. Patterns: %Y %y %m %b %B %d %H %I %M %S %L (ms) %p %a %A %j %%, or yyyy MM dd HH "
-               "mm ss SSS with texts in quotes.",
+       .help = "A time in UTC as text. Patterns: %Y %y %m %b %B %d %H %I %M %S %L (ms) %p %a %A %j %F (%Y-%m-%d) %T "
+               "(%H:%M:%S) %%, or the letters of Java: yyyy yy M MM MMM MMMM d dd H HH h hh m mm s ss S SS SSS SSSSSS E EEEE "
+               "DDD a with texts in quotes. Another letter is an error.",
        .example = "FORMAT_DATE(61500, '%H:%M:%S.%L')", .exampleResult = "\"00:01:01.500\"",
        .overloads = {{String, {Long, String}, lift<&formatDate>}}},
       {.name = "TO_TIMESTAMP", .signature = "TO_TIMESTAMP(text)",

@@ -91,9 +91,9 @@ std::string_view authorityOf(std::string_view url) {
   return behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
 }
 
-// Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with secrets are
-// checked once those are known.
-std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown) {
+// Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with references that
+// are not replaced yet (`isOpen`) are checked once they are.
+std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown, bool isOpen) {
   const std::string& value = option.value;
   const auto wrong = [&](std::string message, std::string hint = {}) {
     return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
@@ -110,7 +110,7 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
       return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "the header " + name + " is set by the handshake itself",
                         lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
   }
-  if (!secretReferences(value).empty()) {
+  if (isOpen) {
     // Columns are found before a run begins, when nothing is known of its environment.
     if (spec.type == OptionType::Column || spec.type == OptionType::Columns)
       return wrong(option.key + " names a column: it cannot come from the environment", "write the column's name");
@@ -169,6 +169,14 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   return std::nullopt;
 }
 
+// Where a reference stands in the text, if its option's value stands there as it is: a doubled quote moves what follows.
+Span placeIn(const WrittenOption& option, const SecretReference& reference) {
+  const Span span = option.valueSpan;
+  const bool isExact = span.end - span.begin == option.value.size() + 2;
+  if (!isExact) return span;
+  return {span.begin + 1 + static_cast<uint32_t>(reference.begin), span.begin + 1 + static_cast<uint32_t>(reference.end)};
+}
+
 }  // namespace
 
 Result<Options> Options::check(const std::vector<WrittenOption>& written, Span where) {
@@ -198,15 +206,22 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     const auto references = secretReferences(option.value);
     const auto unknown = std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
     if (unknown != references.end()) {
-      fail(Code::OptionValue, option.valueSpan, "'" + option.value.substr(unknown->begin, unknown->end - unknown->begin) + "' names nothing",
-           "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain");
+      const bool isClosed = option.value[unknown->end - 1] == '}';
+      // What a header holds is not printed, nor is what an open reference runs into.
+      const std::string reference = isHeader ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
+      fail(Code::OptionValue, placeIn(option, *unknown), isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
+           "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for the characters ${");
       continue;
     }
-    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value)) {
+    const auto isLiteral = [](const SecretReference& r) { return r.isLiteral(); };
+    const bool isOpen = !std::all_of(references.begin(), references.end(), isLiteral);
+    for (auto it = references.rbegin(); !isOpen && it != references.rend(); ++it)
+      option.value.replace(it->begin, it->end - it->begin, kReference);
+    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value, isOpen)) {
       found.push_back(std::move(*wrong));
       continue;
     }
-    out.m_values.emplace(option.key, Entry{option.value, option.valueSpan});
+    out.m_values.emplace(option.key, Entry{option.value, option.valueSpan, {}, !isOpen});
   }
   if (const auto type = out.m_values.find("type"); type != out.m_values.end())
     out.m_kind = type->second.value == "source" ? StreamKind::Source
@@ -253,9 +268,10 @@ std::optional<Diagnostic> Options::resolve(const std::string& key, std::string v
   const OptionSpec& spec = *findOption(key);
   const std::string written = std::exchange(entry.value, std::move(value));
   entry.written = written;
+  entry.isPlain = true;
   if (isWord(spec)) entry.value = lowered(entry.value);
   m_secrets.push_back(entry.value);
-  return complaint(spec, {key, entry.value, {}, entry.span}, written);
+  return complaint(spec, {key, entry.value, {}, entry.span}, written, false);
 }
 
 Result<Options> Options::fromMap(const std::map<std::string, std::string>& properties) {
@@ -303,6 +319,16 @@ Span Options::valueSpan(std::string_view key) const {
   return found == m_values.end() ? Span{} : found->second.span;
 }
 
+std::vector<std::pair<std::string, SecretReference>> Options::references() const {
+  std::vector<std::pair<std::string, SecretReference>> out;
+  for (const auto& [key, entry] : m_values) {
+    if (entry.isPlain) continue;
+    for (SecretReference& reference : secretReferences(entry.value))
+      if (!reference.isLiteral()) out.emplace_back(key, std::move(reference));
+  }
+  return out;
+}
+
 std::map<std::string, std::string> Options::values() const {
   std::map<std::string, std::string> out;
   for (const auto& [key, entry] : m_values) out.emplace(key, entry.value);
@@ -311,15 +337,18 @@ std::map<std::string, std::string> Options::values() const {
 
 std::vector<SecretReference> secretReferences(std::string_view value) {
   std::vector<SecretReference> out;
-  for (size_t at = value.find("${"); at != std::string_view::npos; at = value.find("${", at + 2)) {
-    const size_t end = value.find('}', at);
-    if (end == std::string_view::npos) break;
-    const std::string_view inside = value.substr(at + 2, end - at - 2);
-    const size_t colon = inside.find(':');
-    if (colon == std::string_view::npos) continue;
+  for (size_t at = value.find(kReference); at != std::string_view::npos; at = value.find(kReference, out.back().end)) {
+    if (at > 0 && value[at - 1] == '$') {
+      out.push_back({at - 1, at + kReference.size(), "$", "{"});
+      continue;
+    }
+    const size_t close = value.find('}', at);
+    const size_t end = close == std::string_view::npos ? value.size() : close + 1;
+    const std::string_view inside = value.substr(at + kReference.size(), std::min(close, value.size()) - at - kReference.size());
+    const size_t colon = std::min(inside.find(':'), inside.size());
     const std::string_view kind = inside.substr(0, colon);
-    if (kind == "env" || kind == "secret")
-      out.push_back({at, end + 1, std::string(kind), std::string(inside.substr(colon + 1))});
+    const bool isKnown = close != std::string_view::npos && colon < inside.size() && (kind == "env" || kind == "secret");
+    out.push_back({at, end, std::string(kind), isKnown ? std::string(inside.substr(colon + 1)) : std::string()});
   }
   return out;
 }

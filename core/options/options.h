@@ -25,6 +25,17 @@ struct WrittenOption {
   Span valueSpan;
 };
 
+/// A `${kind:name}` inside an option's value; one that is nothing known, or is not closed, has no name. `$${` stands for the
+/// characters `${` and is a reference of kind `$`.
+struct SecretReference {
+  size_t begin;
+  size_t end;
+  std::string kind;
+  std::string name;
+  bool isLiteral() const { return kind == "$"; }
+};
+std::vector<SecretReference> secretReferences(std::string_view value);
+
 /// The options of one stream, checked. Every getter answers the default of the table for a key that is not there.
 class Options {
  public:
@@ -57,6 +68,8 @@ class Options {
   Result<Options> resolved(const Lookup& lookup) const;
   /// What `resolved` put in, to be hidden wherever it might show.
   const std::vector<std::string>& secrets() const { return m_secrets; }
+  /// What still stands for a variable or a secret, and in which option.
+  std::vector<std::pair<std::string, SecretReference>> references() const;
   /// All values, for comparing two definitions.
   std::map<std::string, std::string> values() const;
 
@@ -71,6 +84,7 @@ class Options {
     std::string value;
     Span span;
     std::string written;  ///< with its references, once `value` is without
+    bool isPlain = false;  ///< nothing in it is to be replaced any more
   };
   std::optional<Diagnostic> resolve(const std::string& key, std::string value);
 
@@ -79,14 +93,8 @@ class Options {
   std::vector<std::string> m_secrets;
 };
 
-/// A `${kind:name}` inside an option's value.
-struct SecretReference {
-  size_t begin;
-  size_t end;
-  std::string kind;
-  std::string name;
-};
-std::vector<SecretReference> secretReferences(std::string_view value);
+/// What a reference begins with.
+inline constexpr std::string_view kReference = "${";
 
 /// Hides what a URL's query and user part may hold: `wss://host/path?token=***`.
 std::string maskedUrl(std::string_view url);
@@ -95,10 +103,14 @@ template <class Lookup>
 Result<Options> Options::resolved(const Lookup& lookup) const {
   Options out = *this;
   for (const auto& [key, entry] : m_values) {
+    if (entry.isPlain) continue;
     std::string value = entry.value;
     const auto references = secretReferences(value);
-    if (references.empty()) continue;
     for (auto it = references.rbegin(); it != references.rend(); ++it) {
+      if (it->isLiteral()) {
+        value.replace(it->begin, it->end - it->begin, kReference);
+        continue;
+      }
       const auto found = lookup(it->kind, it->name);
       if (!found) {
         const bool env = it->kind == "env";

@@ -1,9 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/checker.h"
 
+#include <algorithm>
+
+#include "core/base/text.h"
+
 namespace weir {
 
 namespace {
+
+// What a stream that a query made for itself holds: `left join of Trades and Quotes within 1000 ms`.
+std::string contents(const BoundNode& node) {
+  if (const auto* join = std::get_if<BoundJoin>(&node.body)) {
+    static const char* const kKinds[] = {"", "left ", "right ", "full "};
+    const bool isAsof = join->match == BoundJoin::Match::Asof;
+    const bool isTable = join->match == BoundJoin::Match::Table;
+    std::string out = std::string("the ") + kKinds[static_cast<size_t>(join->kind)] + (isAsof ? "ASOF " : "");
+    out += "join of " + join->left + " and " + (isTable ? "the table " : "") + join->right;
+    if (join->withinMs >= 0 && !isTable)
+      out += (isAsof ? ", tolerance " : " within ") + std::to_string(join->withinMs) + " ms";
+    return out;
+  }
+  if (const auto* unnest = std::get_if<BoundUnnest>(&node.body))
+    return unnest->input + " with the elements of an array, each in a row";
+  if (const auto* pattern = std::get_if<BoundPattern>(&node.body)) {
+    const std::string kind = pattern->strict ? "sequence" : "pattern";
+    return "the matches of a " + kind + " over " + joined(pattern->inputs, ", ", " and ");
+  }
+  return "a query in FROM";
+}
 
 /// An aggregate that remembers single values grows for as long as its groups live.
 void warnOfGrowth(const BoundNode& node, const BoundSelect& select, Diagnostics& out) {
@@ -50,7 +75,13 @@ std::string explain(const BoundScript& script) {
     out += "\n";
   }
   for (const BoundNode& node : script.nodes) {
-    if (std::holds_alternative<BoundRules>(node.body)) out += "rules of " + node.target + " <- " + node.inputs.front() + "\n";
+    const auto isRuled = [&](const BoundNode& other) {
+      return std::holds_alternative<BoundRules>(other.body) && other.inputs.front() == node.target;
+    };
+    if (std::holds_alternative<BoundRules>(node.body))
+      out += node.target + " is " + node.inputs.front() + " by the rules of its options\n";
+    else if (node.target.starts_with('#') && std::none_of(script.nodes.begin(), script.nodes.end(), isRuled))
+      out += node.target + " is " + contents(node) + "\n";
     const auto* select = std::get_if<BoundSelect>(&node.body);
     if (!select) continue;
     out += "query " + node.target + " <- " + select->input + "\n";

@@ -9,6 +9,7 @@
 #include <QRegularExpression>
 #include <map>
 
+#include "core/base/text.h"
 #include "core/data/json_text.h"
 #include "core/formats/json_inference.h"
 #include "core/options/options.h"
@@ -131,7 +132,7 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
   JsonInference inference(settings, {}, static_cast<size_t>(messages.size()));
   std::vector<std::string> texts;
   for (const QByteArray& message : messages) {
-    const std::string_view text(message.constData(), static_cast<size_t>(message.size()));
+    const std::string_view text = withoutMark({message.constData(), static_cast<size_t>(message.size())});
     if (!isJson(text)) continue;
     inference.add(text);
     texts.push_back(jsonMinified(text));

@@ -295,20 +295,6 @@ std::string LanguageService::signatureAt(size_t offset) const {
   return {};
 }
 
-std::optional<Span> LanguageService::definitionAt(size_t offset) const {
-  const auto at = std::find_if(m_tokens.begin(), m_tokens.end(), [&](const Token& t) { return t.span.begin <= offset && offset <= t.span.end && isNameLike(t.kind); });
-  if (at == m_tokens.end()) return std::nullopt;
-  const std::string name = nameOf(at->kind, textOf(m_text, at->span));
-  std::optional<Span> written;
-  for (size_t i = 1; i < m_tokens.size(); ++i) {
-    if (!isNameLike(m_tokens[i].kind) || nameOf(m_tokens[i].kind, textOf(m_text, m_tokens[i].span)) != name) continue;
-    const std::string before = uppered(textOf(m_text, m_tokens[i - 1].span));
-    if (before == "STREAM" || before == "TABLE" || before == "EXISTS") return m_tokens[i].span;
-    if (before == "INTO" && !written) written = m_tokens[i].span;
-  }
-  return written;
-}
-
 std::string LanguageService::helpAt(size_t offset) const {
   for (const Token& token : m_tokens) {
     if (token.span.begin > offset || offset >= token.span.end) continue;

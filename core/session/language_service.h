@@ -38,8 +38,11 @@ class LanguageService {
   std::vector<Completion> completionsAt(size_t offset) const;
   /// Signature and help of the call around the offset.
   std::string signatureAt(size_t offset) const;
-  /// The name in the CREATE STREAM, or of the INSERT INTO, of the stream under the offset.
+  /// Where the name under the offset is defined: a stream in its CREATE or the INSERT INTO that writes it first, an alias in
+  /// FROM, a column in its CREATE or the SELECT that gives it.
   std::optional<Span> definitionAt(size_t offset) const;
+  /// The same of a stream by its name.
+  std::optional<Span> definitionOf(const std::string& stream) const;
   /// Signature and help of the function, option, stream or column under the offset.
   std::string helpAt(size_t offset) const;
 

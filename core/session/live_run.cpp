@@ -6,9 +6,11 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRandomGenerator>
+#include <unistd.h>
 #include <algorithm>
 
 #include "core/base/private_file.h"
+#include "core/base/reader_gone.h"
 #include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
@@ -271,8 +273,9 @@ void LiveRun::checkRecording() {
   if (!m_capture || m_recordStream.good()) return;
   for (const auto& source : m_sources) source->setCapture(nullptr);
   m_capture.reset();
-  m_recordingFailed = true;
-  if (onEvent) onEvent({LogLevel::Error, LogCategory::Connection, {}, tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(), tr("is the disk full?").toStdString(), {}});
+  // Who reads standard output may have seen enough.
+  m_recordingFailed = m_recordFile != QLatin1String("/dev/stdout") || !readerHasGone(STDOUT_FILENO);
+  if (m_recordingFailed && onEvent) onEvent({LogLevel::Error, LogCategory::Connection, {}, tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(), tr("is the disk full?").toStdString(), {}});
   emit recordingEnded();
 }
 

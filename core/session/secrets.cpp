@@ -52,12 +52,11 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
 Diagnostics unsetVariables(const BoundScript& script) {
   Diagnostics out;
   for (const auto& [name, stream] : script.streams)
-    for (const auto& [key, value] : stream.options.values())
-      for (const SecretReference& reference : secretReferences(value))
-        if (reference.kind == "env" && !qEnvironmentVariableIsSet(reference.name.c_str()))
-          out.push_back({Severity::Warning, Code::Secret, stream.options.valueSpan(key),
-                         "environment variable '" + reference.name + "' is not set (needed by " + key + ")",
-                         "set it before the start: export " + reference.name + "=..."});
+    for (const auto& [key, reference] : stream.options.references())
+      if (reference.kind == "env" && !qEnvironmentVariableIsSet(reference.name.c_str()))
+        out.push_back({Severity::Warning, Code::Secret, stream.options.valueSpan(key),
+                       "environment variable '" + reference.name + "' is not set (needed by " + key + ")",
+                       "set it before the start: export " + reference.name + "=..."});
   return out;
 }
 

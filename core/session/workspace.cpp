@@ -8,12 +8,12 @@
 #include <QJsonDocument>
 #include <QLockFile>
 #include <QRegularExpression>
-#include <QSaveFile>
 #include <QStandardPaths>
 #include <algorithm>
 #include <map>
 
 #include "core/base/private_file.h"
+#include "core/base/save_file.h"
 
 namespace weir {
 
@@ -43,9 +43,9 @@ void takeFolderFromOthers(const QString& folder) {
 }
 
 QString replaceFile(const QString& path, const QByteArray& content) {
-  QSaveFile out(path);
-  if (out.open(QIODevice::WriteOnly) && out.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) && out.write(content) == content.size() && out.commit()) return {};
-  return QObject::tr("Cannot keep %1: %2").arg(path, out.errorString());
+  const std::string why = saveFile(QFile::encodeName(path).toStdString(), {content.constData(), static_cast<size_t>(content.size())}, NewFile::OwnerOnly);
+  if (why.empty()) return {};
+  return QObject::tr("Nothing was kept in %1: %2. What was kept before stands.").arg(path, QString::fromStdString(why));
 }
 
 std::vector<OpenDocument> documentsFrom(const QJsonArray& array) {

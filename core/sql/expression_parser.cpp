@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/data/type.h"
 #include "core/sql/duration.h"
+#include "core/sql/refusals.h"
 
 namespace weir {
 
@@ -104,6 +105,7 @@ ExprPtr ExpressionParser::parseComparison() {
     if (!first) deeper.more();
     if (m_cursor.accept("IS")) {
       const bool negated = m_cursor.accept("NOT");
+      refuseTest(*left, negated);
       m_cursor.expect("NULL");
       ExprPtr expr = make(Kind::IsNull, {left->span.begin, m_cursor.previousSpan().end});
       expr->negated = negated;
@@ -111,9 +113,10 @@ ExprPtr ExpressionParser::parseComparison() {
       left = std::move(expr);
       continue;
     }
+    refuseWords(m_cursor, RefusedIn::Test);
     const bool negated = m_cursor.isWord("NOT") &&
                          (m_cursor.isWord("BETWEEN", 1) || m_cursor.isWord("IN", 1) || m_cursor.isWord("LIKE", 1));
-    if (negated) m_cursor.take();
+    if (negated) m_cursor.accept("NOT");
     if (m_cursor.accept("BETWEEN")) {
       ExprPtr expr = make(Kind::Between, left->span);
       expr->textSpan = m_cursor.previousSpan();
@@ -155,6 +158,27 @@ ExprPtr ExpressionParser::parseComparison() {
       left = binary(op == "==" ? "=" : op == "!=" ? "<>" : op, opSpan, std::move(left), parseBinary(0));
     }
   }
+}
+
+// IS of what is not NULL.
+void ExpressionParser::refuseTest(const Expr& left, bool negated) {
+  const Span word = m_cursor.peek().span;
+  constexpr uint32_t kShown = 40;
+  const auto shown = [this](Span span, const char* otherwise) {
+    return span.end - span.begin <= kShown ? std::string(textOf(m_cursor.source(), span)) : otherwise;
+  };
+  const std::string a = shown(left.span, "a");
+  const std::string is = negated ? "IS NOT " : "IS ";
+  const auto refuse = [&](const std::string& what, const std::string& hint) {
+    m_cursor.fail(Code::Unsupported, word, is + what + " is not supported", "write " + hint);
+  };
+  if (m_cursor.acceptWords({"DISTINCT", "FROM"})) {
+    const std::string b = shown(parseBinary(0)->span, "b");
+    refuse("DISTINCT FROM", "COALESCE(" + a + ", x) " + (negated ? "=" : "<>") + " COALESCE(" + b + ", x), x a value that neither has");
+  }
+  if (m_cursor.isWord("TRUE")) refuse("TRUE", (negated ? "NOT COALESCE(" : "COALESCE(") + a + ", FALSE)");
+  if (m_cursor.isWord("FALSE")) refuse("FALSE", (negated ? "COALESCE(" : "NOT COALESCE(") + a + ", TRUE)");
+  if (m_cursor.isWord("UNKNOWN")) refuse("UNKNOWN", a + (negated ? " IS NOT NULL" : " IS NULL"));
 }
 
 ExprPtr ExpressionParser::parseBinary(int level) {
@@ -277,12 +301,16 @@ ExprPtr ExpressionParser::parseWord() {
   const Span begin = m_cursor.peek().span;
   const auto constant = [&](Kind kind) {
     m_cursor.take();
+    m_cursor.previousIsKeyword();
     return make(kind, begin);
   };
   if (m_cursor.isWord("NULL")) return constant(Kind::Null);
   if (m_cursor.isWord("TRUE")) return constant(Kind::True);
   if (m_cursor.isWord("FALSE")) return constant(Kind::False);
   if (m_cursor.isWord("CASE")) return parseCase();
+  if ((m_cursor.isWord("TIMESTAMP") || m_cursor.isWord("DATE")) && m_cursor.peek(1).kind == TokenKind::String)
+    m_cursor.fail(Code::Unsupported, begin, "a literal that begins with " + uppered(m_cursor.text()) + " is not supported",
+                  "write TO_TIMESTAMP(" + std::string(m_cursor.text(1).substr(0, 40)) + ")");
   const bool called = m_cursor.isSymbol("(", 1);
   if (called && (m_cursor.isWord("CAST") || m_cursor.isWord("TRY_CAST"))) return parseCast();
   if (m_cursor.isWord("INTERVAL") &&
@@ -314,7 +342,9 @@ ExprPtr ExpressionParser::parseWord() {
 }
 
 ExprPtr ExpressionParser::parseCall() {
+  const bool isOperator = !m_cursor.isName();
   const Token name = m_cursor.take();
+  if (isOperator) m_cursor.previousIsKeyword();
   ExprPtr expr = make(Kind::Call, name.span);
   const std::string_view written = textOf(m_cursor.source(), name.span);
   expr->text = name.kind == TokenKind::QuotedName ? unquoted(written) : std::string(written);
@@ -323,7 +353,7 @@ ExprPtr ExpressionParser::parseCall() {
   if (m_cursor.isWord("SELECT")) refuseSubquery(expr->text, name.span);
   if (equalsIgnoringCase(expr->text, "EXTRACT") && m_cursor.isName() && m_cursor.isWord("FROM", 1)) {
     const Token field = m_cursor.take();
-    m_cursor.take();
+    m_cursor.expect("FROM");
     ExprPtr unit = make(Kind::String, field.span);
     unit->text = textOf(m_cursor.source(), field.span);
     expr->args.push_back(std::move(unit));
@@ -355,6 +385,10 @@ ExprPtr ExpressionParser::parseCall() {
       do expr->partition.push_back(parse());
       while (m_cursor.acceptSymbol(","));
     }
+    if (equalsIgnoringCase(expr->text, "LAG") && m_cursor.isWord("ORDER") && m_cursor.isWord("BY", 1))
+      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "ORDER BY inside OVER is not supported",
+                    "LAG goes by the order of arrival: leave it out");
+    refuseWords(m_cursor, RefusedIn::Over);
     m_cursor.expectSymbol(")");
   }
   expr->span.end = m_cursor.previousSpan().end;
@@ -375,6 +409,7 @@ void ExpressionParser::refuseSubquery(std::string_view function, Span span) {
 
 ExprPtr ExpressionParser::parseCase() {
   ExprPtr expr = make(Kind::Case, m_cursor.take().span);
+  m_cursor.previousIsKeyword();
   if (!m_cursor.isWord("WHEN")) {
     expr->flag = true;
     expr->args.push_back(parse());

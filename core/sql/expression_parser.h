@@ -28,6 +28,7 @@ class ExpressionParser {
   ast::ExprPtr parseWord();
   ast::ExprPtr parseCall();
   /// At the SELECT behind the parenthesis of `function`, or of none.
+  void refuseTest(const ast::Expr& left, bool negated);
   [[noreturn]] void refuseSubquery(std::string_view function, Span span);
   ast::ExprPtr parseCase();
   ast::ExprPtr parseCast();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/text.h"
@@ -65,11 +67,7 @@ std::vector<Piece> piecesOf(std::string_view source, const std::vector<Span>& ke
     piece.blankBefore = newlines > 1;
     piece.leading = std::exchange(waiting, {});
     newlines = 0;
-    const Keyword* word = token.kind == TokenKind::Word ? findKeyword(text) : nullptr;
-    const bool behindDot = !pieces.empty() && pieces.back().is(".");
-    piece.isKeyword = token.kind == TokenKind::Word &&
-                      ((keyword < keywords.size() && keywords[keyword].begin == token.span.begin) ||
-                       (word && word->reserved && !behindDot));
+    piece.isKeyword = keyword < keywords.size() && keywords[keyword].begin == token.span.begin;
     piece.text = piece.isKeyword ? uppered(text) : std::string(text);
     pieces.push_back(std::move(piece));
     if (token.kind == TokenKind::End) return pieces;
@@ -101,6 +99,15 @@ class Formatter {
       std::vector<std::string>& said = m_pieces[end].trailing;
       std::vector<std::string> before = std::exchange(m_pieces[end - 1].trailing, {});
       said.insert(said.begin(), before.begin(), before.end());
+      // Behind one that ends its line nothing else can stand on it.
+      const auto last = std::find_if(said.begin(), said.end(), [](const std::string& comment) { return comment.starts_with("--"); });
+      if (last != said.end()) {
+        std::vector<Comment>& next = m_pieces[end + 1].leading;
+        size_t place = 0;
+        for (auto comment = last + 1; comment != said.end(); ++comment)
+          next.insert(next.begin() + static_cast<std::ptrdiff_t>(place++), {*comment, false});
+        said.erase(last + 1, said.end());
+      }
       separate(m_pieces[at]);
       statement(at, end + 1);
       at = end + 1;
@@ -186,6 +193,7 @@ class Formatter {
     if (index == 0) return false;
     const Piece& before = m_pieces[index - 1];
     const Piece& piece = m_pieces[index];
+    if (fuses(before, piece)) return true;
     for (const std::string_view symbol : {"(", "[", "{", "."})
       if (before.is(symbol)) return false;
     for (const std::string_view symbol : {")", "]", "}", ",", ";", ".", "[", "{", "::"})
@@ -200,6 +208,14 @@ class Formatter {
     if (std::find(kCalled.begin(), kCalled.end(), before.text) != kCalled.end()) return false;
     if (before.isKeyword) return findKeyword(before.text) != nullptr && !isWindow(index - 1);
     return !before.is("]");
+  }
+
+  // Two minus signs side by side begin a comment.
+  static bool fuses(const Piece& before, const Piece& piece) {
+    const bool isShort = before.kind == TokenKind::Symbol && piece.kind != TokenKind::String && piece.kind != TokenKind::QuotedName;
+    if (!isShort) return false;
+    const Token first = nextToken(before.text + piece.text, 0);
+    return first.kind != before.kind || first.span.end != before.text.size();
   }
 
   bool isWindow(size_t index) const { return index > 0 && m_pieces[index - 1].isWord("WINDOW"); }
@@ -217,7 +233,9 @@ class Formatter {
     if (!m_pieces[index].is("-") && !m_pieces[index].is("+")) return false;
     if (index == 0) return true;
     const Piece& before = m_pieces[index - 1];
-    if (before.isKeyword) return !before.isWord("END") && !before.isWord("NULL") && !before.isWord("TRUE") && !before.isWord("FALSE");
+    // Behind a value, and a type that is cast to, it is binary.
+    if (before.isKeyword)
+      return findKeyword(before.text) && !before.isWord("END") && !before.isWord("NULL") && !before.isWord("TRUE") && !before.isWord("FALSE");
     return before.kind == TokenKind::Symbol && !before.is(")") && !before.is("]");
   }
 
@@ -393,12 +411,55 @@ class Formatter {
   bool m_spaceBeforeParen = false;
 };
 
+// What a text says, its layout apart: tokens and comments. Statements end with one semicolon each, and a comment may move
+// over it.
+struct Wording {
+  std::vector<Token> tokens;
+  std::vector<std::string_view> comments;
+};
+
+Wording wordingOf(std::string_view text) {
+  Wording out;
+  const auto isSemicolon = [&](const Token& token) { return textOf(text, token.span) == ";"; };
+  for (uint32_t at = 0;;) {
+    const Token token = nextToken(text, at);
+    at = token.span.end;
+    if (token.kind == TokenKind::LineComment || token.kind == TokenKind::BlockComment)
+      out.comments.push_back(trimmed(textOf(text, token.span)));
+    else if (token.kind != TokenKind::Space && !isSemicolon(token) && token.kind != TokenKind::End)
+      out.tokens.push_back(token);
+    else if (token.kind != TokenKind::Space && !out.tokens.empty() && !isSemicolon(out.tokens.back()))
+      out.tokens.push_back(token.kind == TokenKind::End ? Token{TokenKind::End, {at, at}} : token);
+    if (token.kind == TokenKind::End) return out;
+  }
+}
+
+// Where the laid out text says something else, or nothing. Words of the language may have changed their case.
+std::optional<Span> firstDifference(std::string_view text, const std::vector<Span>& keywords, std::string_view laidOut) {
+  const Wording before = wordingOf(text);
+  const Wording after = wordingOf(laidOut);
+  size_t keyword = 0;
+  for (size_t i = 0; i < before.tokens.size(); ++i) {
+    const Span span = before.tokens[i].span;
+    while (keyword < keywords.size() && keywords[keyword].begin < span.begin) ++keyword;
+    const bool isKeyword = keyword < keywords.size() && keywords[keyword].begin == span.begin;
+    const std::string_view was = before.tokens[i].kind == TokenKind::End ? ";" : textOf(text, span);
+    const std::string_view is = i < after.tokens.size() ? textOf(laidOut, after.tokens[i].span) : std::string_view();
+    if (is != (isKeyword ? uppered(was) : was)) return span;
+  }
+  if (before.tokens.size() != after.tokens.size() || before.comments != after.comments) return Span{0, 1};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::string> formatScript(std::string_view text) {
   const Parsed parsed = parseScript(text);
   if (hasError(parsed.diagnostics)) return parsed.diagnostics;
-  return Formatter(piecesOf(text, parsed.keywords)).run();
+  std::string laidOut = Formatter(piecesOf(text, parsed.keywords)).run();
+  if (const auto changed = firstDifference(text, parsed.keywords, laidOut))
+    return Diagnostic{Severity::Error, Code::Unsupported, *changed, "cannot be laid out without changing what it says: nothing was changed", {}};
+  return laidOut;
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/sql/lookalikes.h"
 
 namespace weir {
 
@@ -12,9 +13,27 @@ namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// The end of white space that begins at `at`, that of Unicode included; `at` when there is none.
+size_t spaceEnd(std::string_view text, size_t at) {
+  while (at < text.size()) {
+    const size_t length = isSpace(text[at]) ? 1 : wideSpace(text, at);
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
 // Bytes of UTF-8 beyond ASCII are letters: column names of feeds come in every language.
 bool isLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Characters that only look like others end a word, so that they are named and not taken for a part of it.
+size_t wordEnd(std::string_view text, size_t at) {
+  const auto belongs = [&](char c) { return isLetter(c) || isDigit(c); };
+  while (at < text.size() && belongs(text[at]) && wideSpace(text, at) == 0 && !findLookalike(text, at)) ++at;
+  return at;
 }
 
 // Longest first, so that the first match is the longest.
@@ -55,9 +74,11 @@ Token nextToken(std::string_view text, uint32_t start) {
   if (start == 0 && text.starts_with(kByteOrderMark)) {
     kind = TokenKind::Space;
     at = kByteOrderMark.size();
-  } else if (isSpace(c)) {
+  } else if (const size_t space = spaceEnd(text, at); space > at) {
     kind = TokenKind::Space;
-    while (at < text.size() && isSpace(text[at])) ++at;
+    at = space;
+  } else if (const Lookalike* lookalike = findLookalike(text, at)) {
+    at += lookalike->utf8.size();
   } else if (text.substr(at).starts_with("--")) {
     kind = TokenKind::LineComment;
     at = std::min(text.find('\n', at), text.size());
@@ -87,7 +108,7 @@ Token nextToken(std::string_view text, uint32_t start) {
     }
   } else if (isLetter(c)) {
     kind = TokenKind::Word;
-    while (at < text.size() && (isLetter(text[at]) || isDigit(text[at]))) ++at;
+    at = wordEnd(text, at);
   } else {
     ++at;
     for (const std::string_view symbol : kSymbols) {

@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/sql/query_parser.h"
+#include "core/sql/refusals.h"
 
 namespace weir {
 
@@ -46,13 +47,11 @@ class ScriptParser {
   ast::Statement parseStatement() {
     ast::Statement statement;
     statement.span = m_cursor.peek().span;
+    refuseWords(m_cursor, RefusedIn::Statement);
     if (m_cursor.isWord("SELECT")) {
       statement.body = m_queries.parseQuery();
     } else if (m_cursor.isWord("INSERT")) {
       statement.body = m_queries.parseInsert();
-    } else if (m_cursor.isWord("UPDATE") || m_cursor.isWord("DELETE")) {
-      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, uppered(m_cursor.text()) + " is not supported",
-                    "rows of a stream do not change; filter them with WHERE, or INSERT INTO a table");
     } else if (m_cursor.accept("CREATE") || m_cursor.accept("DEFINE")) {
       statement.body = parseCreate();
     } else {
@@ -70,12 +69,17 @@ class ScriptParser {
 
   ast::CreateStream parseCreate() {
     ast::CreateStream create;
+    refuseWords(m_cursor, RefusedIn::Create);
     if (!m_cursor.accept("STREAM")) {
       m_cursor.expect("TABLE");
       create.isTable = true;
     }
     create.ifNotExists = m_cursor.acceptWords({"IF", "NOT", "EXISTS"});
     create.name = m_cursor.expectName("a name");
+    refuseAs(create);
+    if (m_cursor.isWord("WITH"))
+      m_cursor.fail(Code::Syntax, m_cursor.peek().span, "the columns of '" + create.name.text + "' are missing",
+                    "write them, or ( ... ) to learn them from the messages: CREATE STREAM " + create.name.text + " ( ... ) WITH (...)");
     m_cursor.expectSymbol("(");
     m_columns.clear();
     do {
@@ -89,8 +93,17 @@ class ScriptParser {
         parseColumn(create);
     } while (m_cursor.acceptSymbol(","));
     m_cursor.expectSymbol(")");
+    refuseAs(create);
     if (m_cursor.accept("WITH")) parseOptions(create);
+    refuseAs(create);
     return create;
+  }
+
+  void refuseAs(const ast::CreateStream& create) {
+    if (!m_cursor.isWord("AS")) return;
+    const std::string words = create.isTable ? "CREATE TABLE" : "CREATE STREAM";
+    m_cursor.fail(Code::Unsupported, m_cursor.peek().span, words + " ... AS SELECT is not supported",
+                  "write INSERT INTO " + create.name.text + " SELECT ...");
   }
 
   void parseColumn(ast::CreateStream& create) {

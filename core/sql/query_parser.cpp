@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/sql/duration.h"
 #include "core/sql/keywords.h"
+#include "core/sql/refusals.h"
 
 namespace weir {
 
@@ -15,33 +16,7 @@ namespace {
 constexpr int kDeepestQuery = 32;
 constexpr int64_t kSuggestedRepeats = 10;
 
-struct Refusal {
-  std::string_view word;
-  std::string_view message;
-  std::string_view hint;
-  bool isName = false;  ///< unless a query follows
-};
-
-// What other SQL has and a stream cannot answer, or what has another name here.
-constexpr auto kRefused = std::to_array<Refusal>({
-    {"UNION", "UNION is not supported", "let both queries INSERT INTO the same stream"},
-    {"EXCEPT", "EXCEPT is not supported", "filter with WHERE, or LEFT JOIN the other stream and keep rows without a match"},
-    {"MINUS", "MINUS is not supported", "filter with WHERE, or LEFT JOIN the other stream and keep rows without a match", true},
-    {"INTERSECT", "INTERSECT is not supported", "JOIN the two streams with WITHIN"},
-    {"NATURAL", "NATURAL JOIN is not supported", "write the columns out: JOIN b ON a.k = b.k"},
-    {"USING", "USING is not supported", "write the columns out: ON a.k = b.k"},
-    {"ROLLUP", "ROLLUP is not supported", "write one query for each level of grouping"},
-    {"CUBE", "CUBE is not supported", "write one query for each level of grouping"},
-    {"QUALIFY", "QUALIFY is not supported", "filter the result in a second query"},
-});
-
 }  // namespace
-
-void QueryParser::refuseUnsupported() {
-  for (const Refusal& refusal : kRefused)
-    if (m_cursor.isWord(refusal.word) && (!refusal.isName || m_cursor.isWord("SELECT", 1) || m_cursor.isSymbol("(", 1)))
-      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, std::string(refusal.message), std::string(refusal.hint));
-}
 
 ast::Query QueryParser::parseInsert() {
   const Span begin = m_cursor.peek().span;
@@ -53,7 +28,7 @@ ast::Query QueryParser::parseInsert() {
     const Span open = m_cursor.take().span;
     parseQuery();
     m_cursor.expectSymbol(")");
-    refuseUnsupported();
+    refuseWords(m_cursor, RefusedIn::Clause);
     m_cursor.fail(Code::Unsupported, open, "a query in parentheses is not supported",
                   "write INSERT INTO " + into.stream.text + " SELECT ... without them");
   }
@@ -63,6 +38,7 @@ ast::Query QueryParser::parseInsert() {
     m_cursor.expectSymbol(")");
   }
   into.byName = m_cursor.acceptWords({"BY", "NAME"});
+  refuseWords(m_cursor, RefusedIn::Statement);
   ast::Query query = parseQuery();
   if (query.into)
     m_cursor.fail(Code::Syntax, query.into->stream.span, "the query has two targets",
@@ -78,6 +54,7 @@ ast::Query QueryParser::parseQuery() {
   ast::Query query;
   query.span = m_cursor.peek().span;
   m_cursor.expect("SELECT");
+  refuseWords(m_cursor, RefusedIn::Item);
   query.distinct = m_cursor.accept("DISTINCT");
   query.itemsSpan = m_cursor.peek().span;
   do query.items.push_back(parseItem());
@@ -92,7 +69,7 @@ ast::Query QueryParser::parseQuery() {
     query.into.emplace();
     query.into->stream = m_cursor.expectName("a stream's name");
   }
-  refuseUnsupported();
+  refuseWords(m_cursor, RefusedIn::Clause);
   query.span.end = m_cursor.previousSpan().end;
   --m_depth;
   return query;
@@ -116,6 +93,7 @@ ast::SelectItem QueryParser::parseItem() {
     else
       item.alias = parseAlias();
   }
+  if (!item.expr) refuseWords(m_cursor, RefusedIn::Star);
   item.span.end = m_cursor.previousSpan().end;
   return item;
 }
@@ -125,7 +103,7 @@ std::optional<ast::Name> QueryParser::parseAlias() {
   if (m_cursor.peek().kind == TokenKind::Word) {
     const Keyword* keyword = findKeyword(m_cursor.text());
     if (keyword && keyword->clause) return std::nullopt;
-    refuseUnsupported();
+    refuseWords(m_cursor, RefusedIn::Clause);
   }
   ast::Name alias = m_cursor.expectName("a name");
   m_cursor.previousIsAlias();
@@ -148,9 +126,11 @@ void QueryParser::parseFrom(ast::Query& query) {
     return;
   }
   query.from = parseSource();
-  if (m_cursor.isSymbol(","))
-    m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "a list of streams in FROM is not supported",
-                  "write JOIN ... ON ... WITHIN 1 min");
+  if (m_cursor.isSymbol(",")) {
+    const Span comma = m_cursor.take().span;
+    refuseWords(m_cursor, RefusedIn::Source);
+    m_cursor.fail(Code::Unsupported, comma, "a list of streams in FROM is not supported", "write JOIN ... ON ... WITHIN 1 min");
+  }
   while (parseJoin(query)) {
   }
   if (query.joins.empty() && query.from->window) {
@@ -162,6 +142,7 @@ void QueryParser::parseFrom(ast::Query& query) {
 ast::Source QueryParser::parseSource() {
   ast::Source source;
   source.span = m_cursor.peek().span;
+  refuseWords(m_cursor, RefusedIn::Source);
   if (m_cursor.acceptSymbol("(")) {
     source.query = std::make_unique<ast::Query>(parseQuery());
     m_cursor.expectSymbol(")");
@@ -178,11 +159,14 @@ ast::Source QueryParser::parseSource() {
 }
 
 bool QueryParser::parseJoin(ast::Query& query) {
-  refuseUnsupported();
+  refuseWords(m_cursor, RefusedIn::Clause);
   ast::Join join;
   join.span = m_cursor.peek().span;
   if (m_cursor.accept("CROSS")) {
     m_cursor.expect("JOIN");
+    if (m_cursor.isName() && !m_cursor.isWord("UNNEST"))
+      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "CROSS JOIN of two streams is not supported",
+                    "write JOIN b ON a.k = b.k WITHIN 1 min");
     m_cursor.expect("UNNEST");
     join.kind = ast::JoinKind::Unnest;
     m_cursor.expectSymbol("(");
@@ -207,7 +191,9 @@ bool QueryParser::parseJoin(ast::Query& query) {
     else if (!m_cursor.accept("JOIN"))
       return false;
     join.source = parseSource();
-    refuseUnsupported();
+    refuseWords(m_cursor, RefusedIn::Clause);
+    if (m_cursor.isWord("WITHIN"))
+      m_cursor.fail(Code::Syntax, m_cursor.peek().span, "WITHIN stands behind the condition", "write JOIN b ON a.k = b.k WITHIN 1 min");
     m_cursor.expect("ON");
     join.on = m_expressions.parse();
     while (true) {
@@ -238,8 +224,11 @@ ast::Window QueryParser::parseWindow() {
     while (m_cursor.acceptSymbol(",")) window.args.push_back(parseWindowArg());
   } else {
     window.name = m_cursor.expectName("a window such as TUMBLING(1 min)");
+    if (m_cursor.isWord("AS"))
+      m_cursor.fail(Code::Unsupported, window.name.span, "a named window is not supported", "write it where it is used: WINDOW TUMBLING(1 min)");
     m_cursor.previousIsKeyword();
     m_cursor.expectSymbol("(");
+    if (m_cursor.isWord("SIZE")) refuseSizes(window.name);
     if (!m_cursor.isSymbol(")")) {
       do window.args.push_back(parseWindowArg());
       while (m_cursor.acceptSymbol(","));
@@ -248,6 +237,19 @@ ast::Window QueryParser::parseWindow() {
   m_cursor.expectSymbol(")");
   window.span.end = m_cursor.previousSpan().end;
   return window;
+}
+
+// WINDOW HOPPING (SIZE 1 MINUTE, ADVANCE BY 10 SECONDS), as ksql has it.
+void QueryParser::refuseSizes(const ast::Name& window) {
+  const Span size = m_cursor.take().span;
+  const auto lengthHere = [this] { return std::string(textOf(m_cursor.source(), m_expressions.expectDuration("a duration").span)); };
+  std::string here = lengthHere();
+  std::string name = uppered(window.text);
+  if (m_cursor.acceptSymbol(",") && m_cursor.acceptWords({"ADVANCE", "BY"})) {
+    here += ", " + lengthHere();
+    name = "HOP";
+  }
+  m_cursor.fail(Code::Unsupported, size, "SIZE is not supported", "write WINDOW " + name + "(" + here + ")");
 }
 
 ast::WindowArg QueryParser::parseWindowArg() {
@@ -283,14 +285,13 @@ bool QueryParser::parseClause(ast::Query& query) {
     once(!query.groupBy.empty());
     m_cursor.expect("BY");
     do {
-      refuseUnsupported();
-      if (m_cursor.isWord("GROUPING") && m_cursor.isWord("SETS", 1))
-        m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "GROUPING SETS is not supported", "write one query for each set");
+      refuseWords(m_cursor, RefusedIn::Clause);
+      refuseWords(m_cursor, RefusedIn::Group);
       query.groupBy.push_back(m_expressions.parse());
     } while (m_cursor.acceptSymbol(","));
     if (m_cursor.isWord("WITH")) {
       m_cursor.take();
-      refuseUnsupported();
+      refuseWords(m_cursor, RefusedIn::Clause);
       m_cursor.fail();
     }
   } else if (m_cursor.accept("HAVING")) {
@@ -302,6 +303,9 @@ bool QueryParser::parseClause(ast::Query& query) {
   } else if (m_cursor.accept("LIMIT")) {
     once(query.limit.has_value());
     query.limit = m_cursor.expectInteger("a number of rows");
+    if (m_cursor.isSymbol(",") && m_cursor.peek(1).kind == TokenKind::Integer)
+      m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "LIMIT with two numbers is not supported",
+                    "write LIMIT " + std::string(m_cursor.text(1)) + " OFFSET " + std::to_string(*query.limit));
     if (m_cursor.accept("OFFSET")) query.offset = m_cursor.expectInteger("a number of rows");
   } else if (m_cursor.accept("OUTPUT")) {
     once(query.output.has_value());
@@ -360,6 +364,7 @@ ast::Output QueryParser::parseOutput() {
 
 ast::Emit QueryParser::parseEmit() {
   ast::Emit emit;
+  refuseWords(m_cursor, RefusedIn::Emit);
   if (m_cursor.accept("CHANGES")) {
     emit.when = ast::Emit::When::Changes;
   } else if (m_cursor.accept("PERIODIC")) {

@@ -29,7 +29,7 @@ class QueryParser {
   std::optional<ast::Name> parseAlias();
   std::unique_ptr<ast::PatternNode> parsePatternChain();
   std::unique_ptr<ast::PatternNode> parsePatternTerm();
-  void refuseUnsupported();
+  [[noreturn]] void refuseSizes(const ast::Name& window);
 
   TokenCursor& m_cursor;
   ExpressionParser& m_expressions;

@@ -2,9 +2,11 @@
 #include "core/sql/token_cursor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/text.h"
 #include "core/sql/keywords.h"
+#include "core/sql/lookalikes.h"
 
 namespace weir {
 
@@ -117,6 +119,8 @@ void TokenCursor::fail() {
              std::to_string(start.column),
          first == '/' ? "close it with */" : std::string("close it with ") + first + "; a quote inside is doubled");
   }
+  if (const Lookalike* lookalike = findLookalike(m_text, token.span.begin))
+    fail(Code::Syntax, token.span, "unexpected character " + describe(*lookalike), adviceFor(*lookalike));
   std::vector<std::string> words;
   for (const std::string& word : m_expected)
     if (findKeyword(word)) words.push_back(word);
@@ -134,9 +138,13 @@ void TokenCursor::fail() {
   const std::string found = token.kind == TokenKind::End ? "the end of the text"
                                                          : "'" + std::string(text().substr(0, kFoundShown)) + "'";
   std::string hint;
+  if (text() == "#" && isWord("WINDOW", 1)) hint = "write the window behind the stream: FROM Trades WINDOW TIME(1 min)";
   if (token.kind == TokenKind::Word) {
-    if (!equalsIgnoringCase(nearest(text(), words), text())) hint = didYouMean(text(), words);
     const Keyword* keyword = findKeyword(text());
+    // A word of the language is no mistyped other one.
+    if (!keyword || (!keyword->reserved && !keyword->clause)) {
+      if (!equalsIgnoringCase(nearest(text(), words), text())) hint = didYouMean(text(), words);
+    }
     if (hint.empty() && keyword && keyword->reserved &&
         std::any_of(expected.begin(), expected.end(), [](const std::string& e) { return e.find("name") != e.npos; }))
       hint = "quote it to use it as a name: \"" + std::string(text()) + "\"";
@@ -178,6 +186,20 @@ void TokenCursor::endTextWithLine() {
   m_tokens.insert(m_tokens.end(), rest.begin(), rest.end());
 }
 
+// How far ahead the name stands of a stream that is declared or written from here on: by INSERT INTO, by CREATE of any
+// kind, or by the `name AS (SELECT` of other dialects.
+size_t TokenCursor::declared() const {
+  if (isWord("INSERT") && isWord("INTO", 1)) return 2;
+  if (isName() && isWord("AS", 1) && isSymbol("(", 2) && isWord("SELECT", 3)) return 0;
+  if (!isWord("CREATE") && !isWord("DEFINE")) return SIZE_MAX;
+  static constexpr auto kHead = std::to_array<std::string_view>(
+      {"OR", "REPLACE", "MATERIALIZED", "TEMPORARY", "EXTERNAL", "STREAM", "TABLE", "VIEW", "SOURCE", "SINK", "IF", "NOT", "EXISTS"});
+  size_t name = 1;
+  const auto isHead = [&](std::string_view word) { return isWord(word, name); };
+  while (name <= kHead.size() && std::any_of(kHead.begin(), kHead.end(), isHead)) ++name;
+  return name > 1 ? name : SIZE_MAX;
+}
+
 std::vector<std::string> TokenCursor::leaveStatement(size_t begin) {
   const size_t failedAt = m_at;
   std::vector<std::string> streams;
@@ -186,9 +208,7 @@ std::vector<std::string> TokenCursor::leaveStatement(size_t begin) {
     if (peek().kind == TokenKind::Unterminated) endTextWithLine();
     if (m_at >= failedAt && isSymbol(";")) break;
     if (m_at >= failedAt && m_at > begin && startsStatement()) return streams;
-    size_t name = isWord("INSERT") && isWord("INTO", 1) ? 2 : 0;
-    if ((isWord("CREATE") || isWord("DEFINE")) && (isWord("STREAM", 1) || isWord("TABLE", 1))) name = isWord("IF", 2) && isWord("NOT", 3) ? 5 : 2;
-    if (name > 0 && isName(name)) streams.push_back(nameAt(name).text);
+    if (const size_t name = declared(); name < SIZE_MAX && isName(name)) streams.push_back(nameAt(name).text);
     take();
   }
   if (!atEnd()) take();

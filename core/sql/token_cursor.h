@@ -63,6 +63,7 @@ class TokenCursor {
 
  private:
   ast::Name nameAt(size_t ahead) const;
+  size_t declared() const;
   void endTextWithLine();
 
   std::string_view m_text;

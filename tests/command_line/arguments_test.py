@@ -129,7 +129,7 @@ class Arguments(unittest.TestCase):
         done = weir("replay", self.capture, "-", "-o", "-", input=SQL, cwd=self.tmp)
         self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 3), done.stderr)
         self.assertFalse((self.tmp / "-").exists())
-        self.fails(2, "cannot come from standard input", "replay", "-", self.sql)
+        self.fails(2, "cannot both come from standard input", "replay", "-", "-")
         for option in ("--record", "--metrics"):
             self.fails(2, "cannot be standard output", "run", self.sql, option, "-")
         recorded = weir("record", self.serve("127.0.0.1:0") + "/T", "-o", "-", "--for", "1s")

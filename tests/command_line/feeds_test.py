@@ -197,7 +197,13 @@ class Feeds(unittest.TestCase):
         server = self.start("replay", capture, "unused.sql", "--serve", "127.0.0.1:0")
         url = server.stdout.readline().strip()
         done = weir("tap", f"{url}/T", "-H", "X-Key: abc", "-x", "subscribe", "--for", "5s")
-        self.assertEqual(done.stdout, "hello\n/wA=\n")
+        self.assertEqual(done.stdout, "hello\nbase64:/wA=\n")
+
+    def test_tap_writes_a_line_for_each_message(self):
+        capture = self.capture([{"at": 0, "stream": "T", "text": '{"a": "x y",\n "b": 2}'}, {"at": 1, "stream": "T", "base64": "Cg=="},
+                                {"at": 2, "stream": "T", "text": "one\r\ntwo"}, {"at": 3, "stream": "T", "text": '{"b": 1}'}])
+        url = self.start("replay", capture, "--serve", "127.0.0.1:0").stdout.readline().strip()
+        self.assertEqual(weir("tap", f"{url}/T", "--for", "5s").stdout, '{"a":"x y","b":2}\nbase64:Cg==\none\\r\\ntwo\n{"b": 1}\n')
 
     def test_time_and_signals_hold_while_columns_are_learnt(self):
         silent = f"{self.exchange('--fault', 'silence@0s/30s')}/ws/btcusdt@trade"

@@ -32,14 +32,14 @@ class Stalls(unittest.TestCase):
         self.addCleanup(end)
         return process
 
-    def run_with_stop(self, victim_is_server, options="", seconds=8):
+    def run_with_stop(self, victim_is_server, options="", event_options="", seconds=8):
         exchange = self.start("exchange", "--rate", "50", "--symbols", "BTCUSDT", "--for", "60s", stdout=subprocess.PIPE)
         url = exchange.stdout.readline().strip() + "/ws/btcusdt@trade"
         sql = self.tmp / "p.sql"
         common = f"type = 'source', extension = 'websocket', \"websocket.url\" = '{url}'{options}"
         window = "window_start() AS ws, COUNT(*) AS n, window_has_gap() AS g"
         sql.write_text(f"""
-CREATE STREAM E (p DOUBLE, T LONG) WITH ({common}, "event.time.field" = 'T');
+CREATE STREAM E (p DOUBLE, T LONG) WITH ({common}, "event.time.field" = 'T'{event_options});
 CREATE STREAM A (p DOUBLE) WITH ({common});
 INSERT INTO ByEvent SELECT {window} FROM E WINDOW TUMBLING(1 sec);
 INSERT INTO ByArrival SELECT {window} FROM A WINDOW TUMBLING(1 sec);
@@ -85,7 +85,8 @@ INSERT INTO ByArrival SELECT {window} FROM A WINDOW TUMBLING(1 sec);
         self.assertEqual([r for r in of["ByEvent"][1:] if r["g"]], [])
 
     def test_a_server_that_froze_for_too_long(self):
-        of, metrics, said = self.run_with_stop(True, ", \"websocket.ping.timeout.ms\" = '800', \"websocket.reconnect.delay.ms\" = '100'")
+        of, metrics, said = self.run_with_stop(True, ", \"websocket.ping.timeout.ms\" = '800', \"websocket.reconnect.delay.ms\" = '100'",
+                                                ", \"event.time.idle.ms\" = '300'")
         self.assertIn("no answer to a ping in 0.8 s", said)
         self.assertEqual(metrics["query.ByEvent.late"], 0)
         for name in ("ByEvent", "ByArrival"):

@@ -9,6 +9,9 @@
 //   < T Stream {json}      an expected row; T is its event time
 //   errors=N               among the error's texts: how many errors there are, so that none follows from another
 //
+// Where an error has a hint, `--- followed` is the script once all hints are obeyed: it must be accepted. With --hints behind
+// the folder all messages and hints of the cases are printed.
+//
 // Every case runs at batch sizes 1, 7 and 2,048 and must give the same bytes, streams interleaved as they leave.
 #include <algorithm>
 #include <filesystem>
@@ -28,7 +31,7 @@ namespace {
 using namespace weir;
 
 struct Case {
-  std::string sql;
+  std::string sql, followed;
   std::vector<std::string> script, counters, errors;
 };
 
@@ -41,6 +44,8 @@ Case parse(const std::filesystem::path& path) {
       part = line.substr(4);
     else if (part == "sql")
       c.sql += line + "\n";
+    else if (part == "followed")
+      c.followed += line + "\n";
     else if (part == "script" && !line.empty())
       c.script.push_back(line);
     else if (part == "counters" && !line.empty())
@@ -110,6 +115,14 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   return out;
 }
 
+// Advice that is followed leads to a script that is accepted.
+std::string followedVerdict(const Case& c, const BoundResult& refused) {
+  const bool hasHint = std::any_of(refused.diagnostics.begin(), refused.diagnostics.end(), [](const Diagnostic& d) { return !d.hint.empty(); });
+  if (hasHint && c.followed.empty()) return "gives hints, but no '--- followed' shows them obeyed:\n" + said(refused, c.sql);
+  const BoundResult followed = checkScript(c.followed);
+  return hasError(followed.diagnostics) ? "obeying the hints is refused too:\n" + said(followed, c.followed) : "";
+}
+
 std::string verdict(const Case& c) {
   if (!c.errors.empty()) {
     const BoundResult checked = checkScript(c.sql);
@@ -120,7 +133,7 @@ std::string verdict(const Case& c) {
         const auto count = std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(), isError);
         if (error.substr(7) != std::to_string(count)) return std::to_string(count) + " errors in:\n" + text;
       } else if (text.find(error) == std::string::npos) return "missing '" + error + "' in:\n" + text;
-    return {};
+    return followedVerdict(c, checked);
   }
   std::string expected;
   for (const std::string& line : c.script) {
@@ -145,6 +158,7 @@ std::string verdict(const Case& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool wantsHints = argc > 2 && std::string(argv[2]) == "--hints";
   int passed = 0;
   int failed = 0;
   std::vector<std::filesystem::path> files;
@@ -152,6 +166,11 @@ int main(int argc, char** argv) {
     if (entry.path().extension() == ".case") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
+    if (wantsHints) {
+      for (const Diagnostic& d : checkScript(parse(file).sql).diagnostics)
+        std::cout << d.message << "\n" << d.hint << "\n";
+      continue;
+    }
     const std::string why = verdict(parse(file));
     if (why.empty()) {
       ++passed;
@@ -160,6 +179,7 @@ int main(int argc, char** argv) {
     ++failed;
     std::cout << "FAIL " << file.stem().string() << ": " << why << "\n";
   }
+  if (wantsHints) return 0;
   std::cout << passed << " passed, " << failed << " failed\n";
   return failed > 0 || passed == 0 ? 1 : 0;
 }

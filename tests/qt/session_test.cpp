@@ -10,7 +10,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <csignal>
 
 #include "core/demo/demo_exchange.h"
 #include "core/session/workspace.h"
@@ -428,6 +431,44 @@ class SessionTest final : public QObject {
     window.findChild<QAction*>(QStringLiteral("save"))->trigger();
     QVERIFY2(messageOf(window).startsWith(QLatin1String("Not saved")), qPrintable(messageOf(window)));
     QCOMPARE(contentOf(file), QByteArray("\xFF"));
+  }
+
+  // A file may have so many bytes, as on a disk that is full behind them.
+  void aFullDiskEmptiesNothing() {
+    QTemporaryDir folder;
+    QTemporaryDir data;
+    const QString file = folder.filePath(QStringLiteral("a.sql"));
+    const QString session = data.filePath(QStringLiteral("session.json"));
+    const auto shown = windowOf(file, "SELECT 1;");
+    QVERIFY(shown);
+    const Workspace workspace(data.path());
+    QCOMPARE(workspace.save(sessionOf({QStringLiteral("SELECT 2;")})), QString());
+    const QByteArray kept = contentOf(session);
+    const auto filesIn = [](const QTemporaryDir& where) { return QDir(where.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot); };
+    const QStringList before = filesIn(folder) + filesIn(data);
+    const QString large(20000, QLatin1Char('-'));
+    QTest::keyClicks(&shown->editor(), QStringLiteral("--"));
+    shown->openText(QStringLiteral("b.sql"), large);
+
+    rlimit unlimited{};
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{4096, unlimited.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const QString whySession = workspace.save(sessionOf({large}));
+    const QString whyNew = shown->documents().save(folder.filePath(QStringLiteral("b.sql")));
+    const QString whyOver = shown->documents().save(file);
+    setrlimit(RLIMIT_FSIZE, &unlimited);
+    std::signal(SIGXFSZ, handler);
+
+    QVERIFY2(whySession.contains(QLatin1String("What was kept before stands")), qPrintable(whySession));
+    QVERIFY2(whyNew.contains(QLatin1String("Nothing was saved")), qPrintable(whyNew));
+    QVERIFY2(whyOver.contains(QLatin1String("Nothing was saved")) && whyOver.contains(QLatin1String("The file is as it was")), qPrintable(whyOver));
+    QCOMPARE(contentOf(session), kept);
+    QCOMPARE(contentOf(file), QByteArray("SELECT 1;"));
+    QCOMPARE(filesIn(folder) + filesIn(data), before);
+    QCOMPARE(shown->documents().save(file), QString());
+    QCOMPARE(contentOf(file), large.toUtf8());
   }
 
   void theDemoIsNotAddedAgain() {

@@ -347,6 +347,40 @@ class WindowTest final : public QObject {
     QCOMPARE(two.definitionAt(head.size() + 20)->begin, 14U);
   }
 
+  void definitionsAreFoundAndNotWhatLooksAlike() {
+    const std::string text =
+        "-- Trades: no definition\n"
+        "CREATE STREAM MyTrades (price DOUBLE, Quotes DOUBLE);\n"
+        "INSERT INTO Stats SELECT 'Trades' AS text, t.price AS p FROM Trades AS t JOIN Quotes AS q ON t.sym = q.sym WITHIN 1 sec;\n"
+        "SELECT p, Quotes FROM Stats JOIN MyTrades ON p = MyTrades.price WITHIN 1 sec;\n"
+        "CREATE STREAM Trades (sym STRING, price DOUBLE);\n"
+        "CREATE STREAM Quotes (sym STRING);\n"
+        "SELECT x.n FROM (SELECT COUNT(*) AS n FROM Trades) AS x;\n"
+        "SELECT e2.price FROM PATTERN (e1=Trades -> e2=Trades[price > e1.price]) WITHIN 1 sec;";
+    const LanguageService language(text);
+    const auto goes = [&](const std::string& from, size_t inside, const std::string& to) {
+      const auto found = language.definitionAt(text.find(from) + inside);
+      return found && text.compare(found->begin, to.size(), to) == 0;
+    };
+    QVERIFY(text.compare(language.definitionOf("Trades")->begin, 20, "Trades (sym STRING, ") == 0);
+    QVERIFY(text.compare(language.definitionOf("Quotes")->begin, 12, "Quotes (sym ") == 0);
+    QVERIFY(text.compare(language.definitionOf("Query1")->begin, 10, "SELECT p, ") == 0 || !language.definitionOf("Query1"));
+    QVERIFY(!language.definitionOf("Nope"));
+    QVERIFY(goes("FROM Trades AS t", 6, "Trades (sym STRING, "));
+    QVERIFY(goes("t.price AS p", 0, "t JOIN Quotes"));
+    QVERIFY(goes("t.price AS p", 2, "price DOUBLE);\nCREATE STREAM Quotes"));
+    QVERIFY(goes("SELECT p, Quotes", 7, "p FROM Trades AS t"));
+    QVERIFY(goes("SELECT p, Quotes", 12, "Quotes DOUBLE);"));
+    QVERIFY(goes("SELECT x.n", 7, "x;"));
+    QVERIFY(goes("SELECT x.n", 9, "n FROM Trades) AS x"));
+    QVERIFY(goes("FROM Trades) AS x", 6, "Trades (sym"));
+    QVERIFY(goes("SELECT e2.price", 7, "e2=Trades"));
+    QVERIFY(goes("e1.price]", 0, "e1=Trades"));
+    QVERIFY(!language.definitionAt(text.find("'Trades' AS") + 2));
+    const LanguageService broken("CREATE STREAM T (a INT,;\nSELECT FROM T");
+    QCOMPARE(broken.definitionAt(broken.text().size() - 1)->begin, 14U);
+  }
+
   void typingCompletesAndFormats() {
     MainWindow window(darkTheme(), {});
     window.show();
@@ -460,6 +494,21 @@ class WindowTest final : public QObject {
     QCOMPARE(panel.asTsv(false).count(QLatin1Char('\n')), 2);
     QVERIFY(panel.asCsv().contains(QLatin1String("B,1234.5,closed")));
     QVERIFY(panel.asSql(false).contains(QLatin1String("'B', 1234.5, 'closed'")));
+  }
+
+  void whatIsExportedAsCsvIsQuotedAsOnTheCommandLine() {
+    auto schema = std::make_shared<Schema>(Schema{{{"VWAP(p, q)", Type::String}, {"5\" price", Type::String}, {"twice\ras much", Type::Double}}});
+    ResultsPanel panel(lightTheme());
+    panel.model().setSchema(schema, std::vector<size_t>{0});
+    const QString heading = QStringLiteral("time,\"VWAP(p, q)\",\"5\"\" price\",\"twice\ras much\",state\r\n");
+    QCOMPARE(panel.asCsv(), heading);
+    BatchBuilder builder(schema);
+    builder.column(0).appendText("a\rb");
+    builder.column(1).appendText("");
+    builder.column(2).appendNull();
+    builder.finishRow({.at = 1000});
+    panel.model().addClosed(*builder.take());
+    QCOMPARE(panel.asCsv(), heading + QStringLiteral("1970-01-01T00:00:01.000Z,\"a\rb\",\"\",,closed\r\n"));
   }
 
   void problemsAreMarkedAndNotRun() {
