@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
-#include <limits>
 
 #include "core/base/int128.h"
 #include "core/functions/families.h"
@@ -13,21 +12,6 @@ namespace {
 using L = int64_t;
 using D = double;
 using S = std::string_view;
-
-template <Type T>
-Checked<L> fitted(Int128 value) {
-  using Limits = std::numeric_limits<int32_t>;
-  using LongLimits = std::numeric_limits<L>;
-  const Int128 least = T == Type::Int ? Limits::min() : LongLimits::min();
-  const Int128 most = T == Type::Int ? Limits::max() : LongLimits::max();
-  if (value < least || value > most) return Issue::Overflow;
-  return static_cast<L>(value);
-}
-
-Checked<D> realResult(D value) {
-  if (std::isnan(value)) return Issue::DomainError;
-  return value;
-}
 
 template <Type T>
 Checked<L> add(L a, L b) { return fitted<T>(Int128{a} + b); }
@@ -47,20 +31,20 @@ Checked<L> remainder(L a, L b) {
   return static_cast<L>(Int128{a} % b);
 }
 
-Checked<D> addReal(D a, D b) { return realResult(a + b); }
-Checked<D> subtractReal(D a, D b) { return realResult(a - b); }
-Checked<D> multiplyReal(D a, D b) { return realResult(a * b); }
+D addReal(D a, D b) { return a + b; }
+D subtractReal(D a, D b) { return a - b; }
+D multiplyReal(D a, D b) { return a * b; }
 Checked<D> divideReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(a / b);
+  return a / b;
 }
 Checked<D> integerDivideReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(std::trunc(a / b));
+  return std::trunc(a / b);
 }
 Checked<D> remainderReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(std::fmod(a, b));
+  return std::fmod(a, b);
 }
 D negateReal(D a) { return -a; }
 
