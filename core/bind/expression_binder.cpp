@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/bind/expression_parts.h"
+#include "core/data/compare.h"
 #include "core/data/json_text.h"
 #include "core/functions/cast.h"
 
@@ -49,7 +50,7 @@ BoundExpressionPtr ExpressionBinder::widened(BoundExpressionPtr expr, Type to) {
     expr->type = to;
     return expr;
   }
-  const bool sameStorage = (isInteger(expr->type) && isInteger(to)) || (isReal(expr->type) && isReal(to));
+  const bool sameStorage = isInteger(expr->type) && isInteger(to);
   const Kernel kernel = sameStorage ? nullptr : castKernel(expr->type, to);
   if (!kernel) {
     // Same storage: only the name of the type changes.
@@ -315,23 +316,50 @@ BoundExpressionPtr ExpressionBinder::asValue(BoundExpressionPtr object) {
   return value;
 }
 
+BoundExpressionPtr ExpressionBinder::asNumberKey(BoundExpressionPtr number) {
+  auto key = make(Kind::Call, Type::Bytes, number->span);
+  key->kernel = numberKeyKernel();
+  key->weight = 0;
+  key->args.push_back(std::move(number));
+  return key;
+}
+
+// Where a constant is the same in the type of what it meets, two of one type are compared, which is quick.
+void ExpressionBinder::meet(BoundExpressionPtr& constant, Type other) {
+  if (constant->kind != Kind::Literal) return;
+  const int64_t* whole = std::get_if<int64_t>(&constant->literal);
+  const double* real = std::get_if<double>(&constant->literal);
+  if (whole && isReal(other)) {
+    const auto same = static_cast<double>(*whole);
+    if (orderOf(*whole, same) == 0) constant = literal(same, Type::Double, constant->span);
+  } else if (real && isInteger(other) && *real >= -0x1p63 && *real < 0x1p63) {
+    const auto same = static_cast<int64_t>(*real);
+    if (orderOf(same, *real) == 0) constant = literal(same, Type::Long, constant->span);
+  }
+}
+
 BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpressionPtr left, BoundExpressionPtr right,
                                              Span span) {
   const auto matchObject = [](BoundExpressionPtr& object, const BoundExpressionPtr& other) {
-    if (object->type != Type::Object || other->type == Type::Object || other->type == Type::Null) return;
-    object = widened(std::move(object), isNumber(other->type) ? Type::Double : other->type);
+    if (object->type != Type::Object || other->type == Type::Object || other->type == Type::Null || isNumber(other->type)) return;
+    object = widened(std::move(object), other->type);
   };
   matchObject(left, right);
   matchObject(right, left);
-  // What is an OBJECT still meets another, or NULL.
+  // A number in an OBJECT is compared as what it says.
+  const bool hasNumber = isNumber(left->type) || isNumber(right->type);
+  // What is an OBJECT else meets another, or NULL.
   for (BoundExpressionPtr* side : {&left, &right}) {
-    if ((*side)->type != Type::Object) continue;
+    if (hasNumber || (*side)->type != Type::Object) continue;
     if (op != "=" && op != "<>")
       throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>", "use ->> or CAST to compare what is inside");
     *side = asValue(std::move(*side));
   }
-  if (!commonType(left->type, right->type))
+  const bool hasObject = left->type == Type::Object || right->type == Type::Object;
+  if (!hasObject && !commonType(left->type, right->type))
     throwBind(Code::TypeMismatch, span, "cannot compare " + named(left->type) + " with " + named(right->type));
+  meet(left, right->type);
+  meet(right, left->type);
   std::vector<BoundExpressionPtr> args;
   args.push_back(std::move(left));
   args.push_back(std::move(right));
@@ -366,10 +394,16 @@ BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
       for (auto& arg : args)
         if (arg->type == Type::Object) arg = asValue(std::move(arg));
     }
-    if (objects > 0 && isNumber(type)) type = Type::Double;
     if (type == Type::Null) type = Type::Long;
     in = make(Kind::In, Type::Bool, expr.span);
-    for (auto& arg : args) in->args.push_back(widened(std::move(arg), type));
+    for (auto& arg : args) {
+      // Numbers stay as they are, since LONG and DOUBLE are compared exactly, and an OBJECT as the number that it says.
+      const bool isObject = arg->type == Type::Object;
+      if (isNumber(type) && (isObject || isNumber(arg->type)))
+        in->args.push_back(isObject ? std::move(arg) : widened(std::move(arg), isInteger(arg->type) ? Type::Long : Type::Double));
+      else
+        in->args.push_back(widened(std::move(arg), type));
+    }
   } else {
     std::vector<BoundExpressionPtr> tests;
     for (size_t i = 1; i < args.size(); ++i) {
@@ -399,6 +433,14 @@ BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
 
 BoundExpressionPtr ExpressionBinder::common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step,
                                             std::string_view what) {
+  const Type type = commonOf(args, from, step, what);
+  for (size_t i = from; i < args.size(); i += step) args[i] = widened(std::move(args[i]), type);
+  auto result = std::make_unique<BoundExpression>();
+  result->type = type;
+  return result;
+}
+
+Type ExpressionBinder::commonOf(const std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what) {
   Type type = Type::Null;
   for (size_t i = from; i < args.size(); i += step) {
     const auto both = commonType(type, args[i]->type);
@@ -407,10 +449,7 @@ BoundExpressionPtr ExpressionBinder::common(std::vector<BoundExpressionPtr>& arg
                 std::string(what) + " needs values of one type, got " + named(type) + " and " + named(args[i]->type));
     type = *both;
   }
-  for (size_t i = from; i < args.size(); i += step) args[i] = widened(std::move(args[i]), type);
-  auto result = std::make_unique<BoundExpression>();
-  result->type = type;
-  return result;
+  return type;
 }
 
 BoundExpressionPtr ExpressionBinder::bindCase(const ast::Expr& expr) {
@@ -471,11 +510,14 @@ BoundExpressionPtr ExpressionBinder::bindScalar(const ScalarFunction& function, 
   if (function.rule != TypeRule::Overloads) {
     if (args.size() < function.least || args.size() > function.most)
       throwBind(Code::ArgumentCount, span, name + " is written " + std::string(function.signature));
-    const Type first = args[0]->type;
-    const Type type = common(args, 0, 1, name)->type;
+    const Type type = commonOf(args, 0, 1, name);
     if (type == Type::Object)
       throwBind(Code::TypeMismatch, span, name + " cannot compare OBJECT", "use ->> or CAST to reach the value");
-    return finish(function.kernel, function.rule == TypeRule::First && first != Type::Null ? first : type);
+    const bool keepsOwn = function.rule == TypeRule::First && isNumber(type);
+    for (auto& arg : args)
+      if (!keepsOwn || arg->type == Type::Null) arg = widened(std::move(arg), type);
+    const Type result = function.rule == TypeRule::First ? args[0]->type : type;
+    return finish(function.kernel, result);
   }
   bool countFits = false;
   const Overload* nearest = nullptr;

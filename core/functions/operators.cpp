@@ -50,27 +50,6 @@ D negateReal(D a) { return -a; }
 
 std::string concatenate(S a, S b) { return std::string(a).append(b); }
 
-template <class T>
-bool equal(T a, T b) { return a == b; }
-template <class T>
-bool unequal(T a, T b) { return a != b; }
-template <class T>
-bool less(T a, T b) { return a < b; }
-template <class T>
-bool lessOrEqual(T a, T b) { return a <= b; }
-template <class T>
-bool greater(T a, T b) { return a > b; }
-template <class T>
-bool greaterOrEqual(T a, T b) { return a >= b; }
-
-std::vector<Overload> comparison(Kernel longs, Kernel reals, Kernel texts, Kernel bools) {
-  return {{Type::Bool, {Type::Long, Type::Long}, longs},
-          {Type::Bool, {Type::Double, Type::Double}, reals},
-          {Type::Bool, {Type::String, Type::String}, texts},
-          {Type::Bool, {Type::Bool, Type::Bool}, bools},
-          {Type::Bool, {Type::Bytes, Type::Bytes}, texts}};
-}
-
 // INT with INT stays INT; anything wider goes its own way.
 std::vector<Overload> arithmetic(Kernel ints, Kernel longs, Kernel reals) {
   return {{Type::Int, {Type::Int, Type::Int}, ints},
@@ -105,12 +84,6 @@ std::vector<ScalarFunction> operatorFunctions() {
        arithmetic(lift<&remainder>, lift<&remainder>, lift<&remainderReal>));
   add2("||", "Joins two texts; NULL with anything is NULL.", "'a' || 'b'", "\"ab\"",
        {{Type::String, {Type::String, Type::String}, lift<&concatenate>}});
-  add2("=", "Equal.", "1 = 1.0", "true", comparison(lift<&equal<L>>, lift<&equal<D>>, lift<&equal<S>>, lift<&equal<bool>>));
-  add2("<>", "Not equal.", "1 <> 2", "true", comparison(lift<&unequal<L>>, lift<&unequal<D>>, lift<&unequal<S>>, lift<&unequal<bool>>));
-  add2("<", "Less.", "1 < 2", "true", comparison(lift<&less<L>>, lift<&less<D>>, lift<&less<S>>, lift<&less<bool>>));
-  add2("<=", "Less or equal.", "2 <= 2", "true", comparison(lift<&lessOrEqual<L>>, lift<&lessOrEqual<D>>, lift<&lessOrEqual<S>>, lift<&lessOrEqual<bool>>));
-  add2(">", "Greater.", "2 > 1", "true", comparison(lift<&greater<L>>, lift<&greater<D>>, lift<&greater<S>>, lift<&greater<bool>>));
-  add2(">=", "Greater or equal.", "2 >= 2", "true", comparison(lift<&greaterOrEqual<L>>, lift<&greaterOrEqual<D>>, lift<&greaterOrEqual<S>>, lift<&greaterOrEqual<bool>>));
   list.push_back({.name = "negate",
                   .signature = "-a",
                   .help = "Changes the sign.",
