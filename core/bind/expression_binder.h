@@ -94,8 +94,9 @@ class ExpressionBinder {
   BoundExpressionPtr bindIn(const ast::Expr& expr);
   BoundExpressionPtr asBool(const ast::Expr& expr, std::string_view what);
   static void meet(BoundExpressionPtr& constant, Type other);
-  Type commonOf(const std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what);
-  BoundExpressionPtr common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what);
+  static Type commonOf(const std::vector<BoundExpressionPtr>& args, std::string_view what);
+  /// Widens all to their common type; a LONG of a message that becomes a DOUBLE is told of.
+  Type toCommon(std::vector<BoundExpressionPtr>& args, std::string_view what);
   /// Throws unless a text meets a text, a number a number.
   void checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
                        const ast::Expr& rightText, Span span) const;
