@@ -117,7 +117,7 @@ void ResultsModel::learn(const Row& row) {
     }
     const auto* real = std::get_if<double>(&row.values[i]);
     if (!real || !std::isfinite(*real) || *real == 0 || writing.decimals == kMostDecimals) continue;
-    const double size = std::fabs(*real);
+    const double size = std::fabs(numberAsWritten(*real, m_schema->fields[i].type));
     if (writing.needed < kMostDecimals) writing.needed = std::max(writing.needed, decimalsOf(size));
     if (writing.least == 0 || size < writing.least) writing.least = size;
     const int digits = writing.least < 1 ? 0 : 1 + static_cast<int>(std::floor(std::log10(writing.least)));
@@ -191,7 +191,7 @@ std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
   for (const size_t column : *m_keys) {
     // With its length, so that no text can end a part, and NULL is not the empty text.
     const bool isNothing = batch.columns[column]->isNull(row);
-    const std::string part = isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.columns[column]->type());
+    const std::string part = isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.schema->fields[column].type);
     key += (isNothing ? std::string("-") : std::to_string(part.size())) + ':' + part;
   }
   // Of a window's rows each window keeps one; of running aggregates the latest row counts.
@@ -306,7 +306,8 @@ QString ResultsModel::shown(const Row& row, int column) const {
     if (writing.isTime) return timeText(*whole);
     if (!m_fullPrecision) return wholeWithThousands(*whole);
   }
-  if (const auto* real = std::get_if<double>(&value); real && std::isfinite(*real) && !m_fullPrecision) return realText(*real, writing.decimals);
+  if (const auto* real = std::get_if<double>(&value); real && std::isfinite(*real) && !m_fullPrecision)
+    return realText(numberAsWritten(*real, field.type), writing.decimals);
   return QString::fromStdString(displayText(value, field.type));
 }
 

@@ -157,12 +157,13 @@ std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) c
   if (!m_value || batch.columns[*m_value]->isNull(row)) return std::nullopt;
   ChartPoint point;
   point.at = batch.meta[row].at;
-  point.value = batch.columns[*m_value]->number(row);
-  point.incomplete = batch.meta[row].hasGap;
-  if (m_volume && !batch.columns[*m_volume]->isNull(row)) point.volume = batch.columns[*m_volume]->number(row);
   const auto number = [&](const std::optional<size_t>& column, double otherwise) {
-    return column && !batch.columns[*column]->isNull(row) ? batch.columns[*column]->number(row) : otherwise;
+    if (!column || batch.columns[*column]->isNull(row)) return otherwise;
+    return numberAsWritten(batch.columns[*column]->number(row), batch.schema->fields[*column].type);
   };
+  point.value = number(m_value, 0);
+  point.incomplete = batch.meta[row].hasGap;
+  point.volume = number(m_volume, point.volume);
   point.sigma = number(m_sigma, 0);
   constexpr double kMostCount = 4e9;
   point.count = static_cast<uint32_t>(std::clamp(number(m_count, 0), 0.0, kMostCount));

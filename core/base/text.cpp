@@ -159,14 +159,18 @@ void appendJsonString(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void appendDouble(std::string& out, double value) {
+namespace {
+
+template <class Real>
+void appendReal(std::string& out, Real value) {
   if (!std::isfinite(value)) {
     out += "null";
     return;
   }
   std::array<char, 40> buffer;
-  const double size = std::fabs(value);
-  const bool fixed = value == 0 || (size >= 1e-4 && size < 1e16);
+  // Of 1e-4 as a FLOAT the limit is a FLOAT too, so that its digits decide.
+  const Real size = std::fabs(value);
+  const bool fixed = value == 0 || (size >= static_cast<Real>(1e-4) && size < static_cast<Real>(1e16));
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                           fixed ? std::chars_format::fixed : std::chars_format::scientific);
   (void)error;  // 40 characters hold the longest form of either kind in these ranges
@@ -174,6 +178,11 @@ void appendDouble(std::string& out, double value) {
   out += digits;
   if (fixed && digits.find('.') == std::string_view::npos) out += ".0";
 }
+
+}  // namespace
+
+void appendDouble(std::string& out, double value) { appendReal(out, value); }
+void appendFloat(std::string& out, float value) { appendReal(out, value); }
 
 std::string base64Encoded(std::string_view bytes) {
   std::string out;

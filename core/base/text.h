@@ -54,6 +54,8 @@ void appendJsonString(std::string& out, std::string_view text);
 /// Appends the shortest digits that read back the same: fixed with at least `.0` from 1e-4 up to below 1e16, with an
 /// exponent outside. NaN and infinities become `null`, which is all that JSON has for them.
 void appendDouble(std::string& out, double value);
+/// The same of 32 bits: the digits that read back as this FLOAT, not those of the DOUBLE that carries it.
+void appendFloat(std::string& out, float value);
 
 std::string base64Encoded(std::string_view bytes);
 /// Returns nothing when `text` is not padded standard base64.

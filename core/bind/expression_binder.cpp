@@ -50,7 +50,7 @@ BoundExpressionPtr ExpressionBinder::widened(BoundExpressionPtr expr, Type to) {
     expr->type = to;
     return expr;
   }
-  const bool sameStorage = (isInteger(expr->type) && isInteger(to)) || (isReal(expr->type) && isReal(to));
+  const bool sameStorage = isInteger(expr->type) && isInteger(to);
   const Kernel kernel = sameStorage ? nullptr : castKernel(expr->type, to);
   if (!kernel) {
     // Same storage: only the name of the type changes.
@@ -292,126 +292,30 @@ BoundExpressionPtr ExpressionBinder::bindBinary(const ast::Expr& expr) {
   return bindScalar(*findOperator(op), std::move(args), expr.span);
 }
 
-void ExpressionBinder::checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
-                                       const ast::Expr& rightText, Span span) const {
-  const bool leftIsText = left.type == Type::String && isNumber(right.type);
-  if (!leftIsText && !(right.type == Type::String && isNumber(left.type))) return;
-  throwBind(Code::TypeMismatch, span, "cannot compare " + named(left.type) + " with " + named(right.type),
-            "use CAST(" + shown(textOf((leftIsText ? leftText : rightText).span)) + " AS DOUBLE)");
-}
-
-BoundExpressionPtr ExpressionBinder::bindComparison(const std::string& op, const ast::Expr& left,
-                                                    const ast::Expr& right, Span span) {
-  auto a = bind(left);
-  auto b = bind(right);
-  checkComparable(*a, left, *b, right, span);
-  return compare(op, std::move(a), std::move(b), span);
-}
-
-BoundExpressionPtr ExpressionBinder::asValue(BoundExpressionPtr object) {
-  auto value = make(Kind::Call, Type::String, object->span);
-  value->kernel = objectValueKernel();
-  value->weight = 0;
-  value->args.push_back(std::move(object));
-  return value;
-}
-
-BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpressionPtr left, BoundExpressionPtr right,
-                                             Span span) {
-  const auto matchObject = [](BoundExpressionPtr& object, const BoundExpressionPtr& other) {
-    if (object->type != Type::Object || other->type == Type::Object || other->type == Type::Null) return;
-    object = widened(std::move(object), isNumber(other->type) ? Type::Double : other->type);
-  };
-  matchObject(left, right);
-  matchObject(right, left);
-  // What is an OBJECT still meets another, or NULL.
-  for (BoundExpressionPtr* side : {&left, &right}) {
-    if ((*side)->type != Type::Object) continue;
-    if (op != "=" && op != "<>")
-      throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>", "use ->> or CAST to compare what is inside");
-    *side = asValue(std::move(*side));
-  }
-  if (!commonType(left->type, right->type))
-    throwBind(Code::TypeMismatch, span, "cannot compare " + named(left->type) + " with " + named(right->type));
-  std::vector<BoundExpressionPtr> args;
-  args.push_back(std::move(left));
-  args.push_back(std::move(right));
-  return bindScalar(*findOperator(op), std::move(args), span);
-}
-
-BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
-  // Each item is compared as `=` would.
-  std::vector<BoundExpressionPtr> args;
+Type ExpressionBinder::commonOf(const std::vector<BoundExpressionPtr>& args, std::string_view what) {
   Type type = Type::Null;
-  bool isUniform = true;
-  size_t objects = 0;
-  for (const auto& arg : expr.args) {
-    args.push_back(bind(*arg));
-    checkComparable(*args.front(), *expr.args.front(), *args.back(), *arg, arg->span);
-    if (args.back()->type == Type::Object) {
-      ++objects;
-      continue;
-    }
-    const auto both = commonType(type, args.back()->type);
-    if (!both && args.front()->type != Type::Object)
-      throwBind(Code::TypeMismatch, arg->span, "cannot compare " + named(type) + " with " + named(args.back()->type));
-    isUniform = isUniform && both;
-    type = both.value_or(type);
-  }
-  const bool onlyOperand = objects == 1 && args.front()->type == Type::Object;
-  BoundExpressionPtr in;
-  if (objects == 0 || type == Type::Null || (onlyOperand && isUniform)) {
-    // One evaluation of the operand for all items.
-    if (objects > 0 && type == Type::Null) {
-      type = Type::String;
-      for (auto& arg : args)
-        if (arg->type == Type::Object) arg = asValue(std::move(arg));
-    }
-    if (objects > 0 && isNumber(type)) type = Type::Double;
-    if (type == Type::Null) type = Type::Long;
-    in = make(Kind::In, Type::Bool, expr.span);
-    for (auto& arg : args) in->args.push_back(widened(std::move(arg), type));
-  } else {
-    std::vector<BoundExpressionPtr> tests;
-    for (size_t i = 1; i < args.size(); ++i) {
-      auto operand = i == 1 ? std::move(args[0]) : bind(*expr.args[0]);
-      if (i > 1) clearWeight(*operand);
-      tests.push_back(compare("=", std::move(operand), std::move(args[i]), expr.args[i]->span));
-    }
-    // Halves of halves, so that a long list makes no deep tree.
-    while (tests.size() > 1) {
-      std::vector<BoundExpressionPtr> pairs;
-      for (size_t i = 0; i + 1 < tests.size(); i += 2) {
-        auto either = make(Kind::Or, Type::Bool, expr.span);
-        either->args.push_back(std::move(tests[i]));
-        either->args.push_back(std::move(tests[i + 1]));
-        pairs.push_back(std::move(either));
-      }
-      if (tests.size() % 2 == 1) pairs.push_back(std::move(tests.back()));
-      tests = std::move(pairs);
-    }
-    in = std::move(tests.front());
-  }
-  if (!expr.negated) return in;
-  auto negated = make(Kind::Not, Type::Bool, expr.span);
-  negated->args.push_back(std::move(in));
-  return negated;
-}
-
-BoundExpressionPtr ExpressionBinder::common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step,
-                                            std::string_view what) {
-  Type type = Type::Null;
-  for (size_t i = from; i < args.size(); i += step) {
-    const auto both = commonType(type, args[i]->type);
+  for (const auto& arg : args) {
+    const auto both = commonType(type, arg->type);
     if (!both)
-      throwBind(Code::TypeMismatch, args[i]->span,
-                std::string(what) + " needs values of one type, got " + named(type) + " and " + named(args[i]->type));
+      throwBind(Code::TypeMismatch, arg->span,
+                std::string(what) + " needs values of one type, got " + named(type) + " and " + named(arg->type));
     type = *both;
   }
-  for (size_t i = from; i < args.size(); i += step) args[i] = widened(std::move(args[i]), type);
-  auto result = std::make_unique<BoundExpression>();
-  result->type = type;
-  return result;
+  return type;
+}
+
+Type ExpressionBinder::toCommon(std::vector<BoundExpressionPtr>& args, std::string_view what) {
+  const Type type = commonOf(args, what);
+  for (auto& arg : args) {
+    // Computed numbers are mostly counts; one of a message may be an id.
+    if (arg->type == Type::Long && isReal(type) && arg->kind == Kind::Column && arg->column < kFirstAggregate)
+      m_warnings.push_back({Severity::Warning, Code::TypeMismatch, arg->span,
+                            named(Type::Long) + " becomes " + named(type) + " in " + std::string(what) + ": whole numbers are exact up to " +
+                                (type == Type::Float ? "2^24" : "2^53") + " only",
+                            "keep it LONG with whole constants, or say so with CAST(" + shown(textOf(arg->span)) + " AS " + named(type) + ")"});
+    arg = widened(std::move(arg), type);
+  }
+  return type;
 }
 
 BoundExpressionPtr ExpressionBinder::bindCase(const ast::Expr& expr) {
@@ -431,7 +335,7 @@ BoundExpressionPtr ExpressionBinder::bindCase(const ast::Expr& expr) {
     values.push_back(bind(*expr.args[first + 2 * i + 1]));
   }
   if (expr.hasElse) values.push_back(bind(*expr.args.back()));
-  result->type = common(values, 0, 1, "CASE")->type;
+  result->type = toCommon(values, "CASE");
   for (size_t i = 0; i < branches; ++i) {
     result->args.push_back(std::move(conditions[i]));
     result->args.push_back(std::move(values[i]));
@@ -472,11 +376,14 @@ BoundExpressionPtr ExpressionBinder::bindScalar(const ScalarFunction& function, 
   if (function.rule != TypeRule::Overloads) {
     if (args.size() < function.least || args.size() > function.most)
       throwBind(Code::ArgumentCount, span, name + " is written " + std::string(function.signature));
-    const Type first = args[0]->type;
-    const Type type = common(args, 0, 1, name)->type;
+    const Type type = commonOf(args, name);
     if (type == Type::Object)
       throwBind(Code::TypeMismatch, span, name + " cannot compare OBJECT", "use ->> or CAST to reach the value");
-    return finish(function.kernel, function.rule == TypeRule::First && first != Type::Null ? first : type);
+    const bool keepsOwn = function.rule == TypeRule::First && isNumber(type);
+    for (auto& arg : args)
+      if (!keepsOwn || arg->type == Type::Null) arg = widened(std::move(arg), type);
+    const Type result = function.rule == TypeRule::First ? args[0]->type : type;
+    return finish(function.kernel, result);
   }
   bool countFits = false;
   const Overload* nearest = nullptr;
@@ -546,7 +453,7 @@ BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const Sp
     expectArgs(name == "IFNULL" ? 2 : 1, name == "IFNULL" ? 2 : 64);
     auto result = make(Kind::Coalesce, Type::Null, expr.span);
     for (const auto& arg : expr.args) result->args.push_back(bind(*arg));
-    result->type = common(result->args, 0, 1, name)->type;
+    result->type = toCommon(result->args, name);
     return result;
   }
   if (name == "IF") {
@@ -556,7 +463,7 @@ BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const Sp
     result->args.push_back(asBool(*expr.args[0], "IF"));
     values.push_back(bind(*expr.args[1]));
     values.push_back(bind(*expr.args[2]));
-    result->type = common(values, 0, 1, "IF")->type;
+    result->type = toCommon(values, "IF");
     for (auto& value : values) result->args.push_back(std::move(value));
     return result;
   }

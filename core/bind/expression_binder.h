@@ -55,6 +55,8 @@ class ExpressionBinder {
 
   /// Widens without a word, or returns what is wrong.
   static BoundExpressionPtr widened(BoundExpressionPtr expr, Type to);
+  /// A number, or the one in an OBJECT, as the key by which it is joined with one of another type.
+  static BoundExpressionPtr asNumberKey(BoundExpressionPtr number);
   Diagnostics takeWarnings() { return std::exchange(m_warnings, {}); }
 
   /// Counts issues of everything below `times` more often: the expression stands for that many written ones.
@@ -93,7 +95,10 @@ class ExpressionBinder {
   BoundExpressionPtr bindJson(const ast::Expr& expr);
   BoundExpressionPtr bindIn(const ast::Expr& expr);
   BoundExpressionPtr asBool(const ast::Expr& expr, std::string_view what);
-  BoundExpressionPtr common(std::vector<BoundExpressionPtr>& args, size_t from, size_t step, std::string_view what);
+  static void meet(BoundExpressionPtr& constant, Type other);
+  static Type commonOf(const std::vector<BoundExpressionPtr>& args, std::string_view what);
+  /// Widens all to their common type; a LONG of a message that becomes a DOUBLE is told of.
+  Type toCommon(std::vector<BoundExpressionPtr>& args, std::string_view what);
   /// Throws unless a text meets a text, a number a number.
   void checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
                        const ast::Expr& rightText, Span span) const;

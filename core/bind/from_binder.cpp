@@ -162,9 +162,13 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
     if (whole->type != Type::Bool && whole->type != Type::Null)
       throwBind(Code::TypeMismatch, condition->span, "ON must be BOOL, got " + std::string(typeName(whole->type)));
     if (comparison && across && condition->text == "=") {
-      // Comparing has already brought both sides to one type.
+      // Comparing has already brought both sides to one type, but for numbers, which are equal whatever theirs.
       auto l = std::move(whole->args[a == 1 ? 0 : 1]);
       auto r = std::move(whole->args[a == 1 ? 1 : 0]);
+      if (l->type != r->type) {
+        l = ExpressionBinder::asNumberKey(std::move(l));
+        r = ExpressionBinder::asNumberKey(std::move(r));
+      }
       shift(*r, leftColumns);
       bound.leftKeys.push_back(std::move(l));
       bound.rightKeys.push_back(std::move(r));
@@ -180,6 +184,8 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
                   "write left.time >= right.time");
       auto l = std::move(whole->args[leftFirst ? 0 : 1]);
       auto r = std::move(whole->args[leftFirst ? 1 : 0]);
+      for (BoundExpressionPtr* side : {&l, &r})
+        if ((*side)->type == Type::Object) *side = ExpressionBinder::widened(std::move(*side), Type::Long);
       if (!isNumber(l->type)) throwBind(Code::TypeMismatch, condition->span, "the time columns of an ASOF JOIN must be numbers");
       shift(*r, leftColumns);
       bound.leftTime = std::move(l);

@@ -15,7 +15,10 @@ void appendJson(std::string& out, const Value& value, Type type) {
   } else if (const int64_t* integer = std::get_if<int64_t>(&value)) {
     out += std::to_string(*integer);
   } else if (const double* real = std::get_if<double>(&value)) {
-    appendDouble(out, *real);
+    if (type == Type::Float)
+      appendFloat(out, static_cast<float>(*real));
+    else
+      appendDouble(out, *real);
   } else {
     const std::string& text = std::get<std::string>(value);
     if (type == Type::Object)
@@ -32,6 +35,13 @@ std::string displayText(const Value& value, Type type) {
   std::string out;
   appendJson(out, value, type);
   return out;
+}
+
+double numberAsWritten(double value, Type type) {
+  if (type != Type::Float) return value;
+  std::string text;
+  appendFloat(text, static_cast<float>(value));
+  return parseNumber<double>(text).value_or(value);
 }
 
 Value Column::value(size_t row) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cassert>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -40,7 +42,9 @@ class Column {
     m_valid.push_back(1);
     m_integers.push_back(value);
   }
+  /// Never infinite, nor NaN: who computed that appends NULL and counts it.
   void appendReal(double value) {
+    assert(std::isfinite(value));
     m_valid.push_back(1);
     m_reals.push_back(value);
   }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/data/compare.h"
+
 namespace weir {
 
 using Kind = BoundExpression::Kind;
@@ -13,12 +15,6 @@ namespace {
 
 bool isTrue(const Column& column, size_t row) { return !column.isNull(row) && column.integer(row) != 0; }
 bool isFalse(const Column& column, size_t row) { return !column.isNull(row) && column.integer(row) == 0; }
-
-bool sameValue(const Column& a, size_t i, const Column& b, size_t j) {
-  if (isReal(a.type())) return a.real(i) == b.real(j);
-  if (isText(a.type())) return a.text(i) == b.text(j);
-  return a.integer(i) == b.integer(j);
-}
 
 // For results whose rows come from different columns.
 struct Choice {
@@ -221,14 +217,23 @@ ColumnPtr Evaluator::evaluateIn(const BoundExpression& expr, const Batch& batch,
   std::vector<ColumnPtr> args;
   for (const auto& arg : expr.args) args.push_back(evaluate(*arg, batch, rows));
   auto out = std::make_shared<Column>(Type::Bool);
+  const Column& operand = *args[0];
+  const bool isObject = operand.type() == Type::Object;
   for (size_t row = 0; row < rows.size(); ++row) {
+    bool isNull = operand.isNull(row);
+    Number number;
+    if (isObject && !isNull) {
+      const auto found = numberAt(operand, row);
+      isNull = !found;
+      if (found) number = *found;
+    }
     bool found = false;
-    bool unknown = args[0]->isNull(row);
-    for (size_t k = 1; k < args.size() && !found && !args[0]->isNull(row); ++k) {
+    bool unknown = isNull;
+    for (size_t k = 1; k < args.size() && !found && !isNull; ++k) {
       if (args[k]->isNull(row))
         unknown = true;
       else
-        found = sameValue(*args[0], row, *args[k], row);
+        found = isObject ? orderOf(number, *numberAt(*args[k], row)) == 0 : sameValue(operand, row, *args[k], row);
     }
     if (!found && unknown)
       out->appendNull();

@@ -433,7 +433,7 @@ bool convertJson(JsonKind kind, const std::string& text, Type type, Value& out) 
       if (kind != JsonKind::Number && kind != JsonKind::String) return false;
       const auto value = decimalNumber(trimmed(text));
       if (!value) return false;
-      if (type == Type::Float && std::abs(*value) > 3.4028234663852886e38) return false;
+      if (type == Type::Float && !fitsFloat(*value)) return false;
       out = *value;
       return true;
     }

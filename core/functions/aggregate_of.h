@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -11,6 +13,13 @@
 #include "core/functions/aggregate_function.h"
 
 namespace weir {
+
+/// Appends a rounded result, or NULL where it is beyond the range of DOUBLE, and counts that.
+inline void putRounded(Column& out, Issues& issues, uint32_t weight, std::optional<double> value) {
+  if (value) return out.appendReal(*value);
+  out.appendNull();
+  issues.count(Issue::Overflow, weight);
+}
 
 /// When a row happened, for aggregates that care.
 struct RowTime {
@@ -90,7 +99,7 @@ class Appending final : public Aggregator {
   void clear(uint32_t group) override { m_states[group] = State(); }
   void keepOnly(std::span<const uint32_t> groups) override { keepGroups(m_states, groups); }
   bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row, [[maybe_unused]] uint32_t group) override {
-    if constexpr (requires { State::kAnyOrder; }) {
+    if constexpr (requires { requires State::kAnyOrder; }) {
       if (applies<State>(input, row))
         m_states[group].retract({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
       return true;
@@ -213,12 +222,13 @@ std::string keyOf(const Input& input) {
 }
 
 /// The same over distinct inputs: a State over one copy of each, added when first seen. Rows that leave are counted
-/// down, and the result is computed anew after one was the last of its kind.
+/// down; the last of its kind is taken back, or the result is computed anew without it.
 template <class Inner>
 struct Distinct {
   using Input = typename Inner::Input;
   static constexpr bool kSkipsNull = true;
   static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = requires { requires Inner::kAnyOrder; };
 
   struct Seen {
     Input input;
@@ -241,8 +251,12 @@ struct Distinct {
   void retract(RowTime, const Input& input) {
     const auto found = seen.find(keyOf(input));
     if (--found->second.times > 0) return;
+    const Seen gone = std::move(found->second);
     seen.erase(found);
-    rebuild();
+    if constexpr (kAnyOrder)
+      state.retract(gone.time, gone.input);
+    else
+      rebuild();
   }
   void combine(const Distinct& later) {
     std::vector<const Seen*> ordered;

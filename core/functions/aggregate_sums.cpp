@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/base/int128.h"
 #include "core/functions/aggregate_of.h"
 #include "core/functions/families.h"
-#include "core/functions/neumaier.h"
+#include "core/functions/exact_sum.h"
 
 namespace weir {
 
@@ -68,28 +68,26 @@ struct IntegerSum {
 
 struct IntegerAverage : IntegerSum {
   void combine(const IntegerAverage& later) { IntegerSum::combine(later); }
-  void finish(Column& out, Issues&, uint32_t) const {
+  void finish(Column& out, Issues& issues, uint32_t weight) const {
     if (n == 0) return out.appendNull();
-    const Int128 whole = sum / n;
-    const Int128 rest = sum % n;
-    out.appendReal(static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(n));
+    putRounded(out, issues, weight, roundedQuotient(ExactNumber(sum), ExactNumber(n)));
   }
 };
-
-void putReal(Column& out, Issues& issues, uint32_t weight, double value) {
-  if (!std::isnan(value)) return out.appendReal(value);
-  out.appendNull();
-  issues.count(Issue::DomainError, weight);
-}
 
 struct RealSum {
   using Input = std::tuple<double>;
   static constexpr bool kSkipsNull = true;
-  Neumaier sum;
+  static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
+  ExactSum<1> sum;
   int64_t n = 0;
   void update(RowTime, const Input& in) {
-    sum.add(std::get<0>(in));
+    sum.add({std::get<0>(in)});
     ++n;
+  }
+  void retract(RowTime, const Input& in) {
+    sum.takeBack({std::get<0>(in)});
+    --n;
   }
   void combine(const RealSum& later) {
     sum.add(later.sum);
@@ -97,7 +95,7 @@ struct RealSum {
   }
   void finish(Column& out, Issues& issues, uint32_t weight) const {
     if (n == 0) return out.appendNull();
-    putReal(out, issues, weight, sum.value());
+    putRounded(out, issues, weight, rounded(sum.total()));
   }
 };
 
@@ -105,20 +103,28 @@ struct RealAverage : RealSum {
   void combine(const RealAverage& later) { RealSum::combine(later); }
   void finish(Column& out, Issues& issues, uint32_t weight) const {
     if (n == 0) return out.appendNull();
-    putReal(out, issues, weight, sum.value() / static_cast<double>(n));
+    putRounded(out, issues, weight, roundedQuotient(sum.total(), ExactNumber(n)));
   }
 };
 
+// Of exact sums: with quantities of one sign the rounded quotient cannot leave the range of the prices.
 struct Vwap {
   using Input = std::tuple<double, double>;
   static constexpr bool kSkipsNull = true;
-  Neumaier amount;
-  Neumaier quantity;
+  static constexpr bool kRetracts = true;
+  static constexpr bool kAnyOrder = true;
+  ExactSum<2> amount;
+  ExactSum<1> quantity;
   int64_t n = 0;
   void update(RowTime, const Input& in) {
-    amount.add(std::get<0>(in) * std::get<1>(in));
-    quantity.add(std::get<1>(in));
+    amount.add({std::get<0>(in), std::get<1>(in)});
+    quantity.add({std::get<1>(in)});
     ++n;
+  }
+  void retract(RowTime, const Input& in) {
+    amount.takeBack({std::get<0>(in), std::get<1>(in)});
+    quantity.takeBack({std::get<1>(in)});
+    --n;
   }
   void combine(const Vwap& later) {
     amount.add(later.amount);
@@ -127,12 +133,13 @@ struct Vwap {
   }
   void finish(Column& out, Issues& issues, uint32_t weight) const {
     if (n == 0) return out.appendNull();
-    if (quantity.value() == 0) {
+    const ExactNumber total = quantity.total();
+    if (total.isZero()) {
       out.appendNull();
       issues.count(Issue::DivByZero, weight);
       return;
     }
-    putReal(out, issues, weight, amount.value() / quantity.value());
+    putRounded(out, issues, weight, roundedQuotient(amount.total(), total));
   }
 };
 
@@ -168,14 +175,16 @@ std::vector<AggregateFunction> sumAggregates() {
                      aggregateOf<Count<std::string>>(Long, {String}), aggregateOf<Count<std::string>>(Long, {Object}),
                      aggregateOf<Count<std::string>>(Long, {Bytes})}},
       {.name = "SUM", .signature = "SUM([DISTINCT] x)",
-       .help = "Sum: exact for integers (only the result must fit LONG), compensated for DOUBLE (Neumaier).",
+       .help = "Sum, exact: only the result must fit LONG, or is rounded to DOUBLE once.",
        .example = "SUM(x)", .exampleResult = "7",
        .overloads = {aggregateOf<IntegerSum>(Long, {Long}), aggregateOf<RealSum>(Double, {Double})}},
-      {.name = "AVG", .aliases = "MEAN", .signature = "AVG([DISTINCT] x)", .help = "Mean, as DOUBLE.",
+      {.name = "AVG", .aliases = "MEAN", .signature = "AVG([DISTINCT] x)",
+       .help = "Mean, as DOUBLE: of the exact sum, rounded once.",
        .example = "AVG(y)", .exampleResult = "1.3333333333333333",
        .overloads = {aggregateOf<IntegerAverage>(Double, {Long}), aggregateOf<RealAverage>(Double, {Double})}},
       {.name = "VWAP", .signature = "VWAP(price, quantity)",
-       .help = "Volume-weighted average price: SUM(price * quantity) / SUM(quantity), both compensated.",
+       .help = "Volume-weighted average price: SUM(price * quantity) / SUM(quantity), both exact, rounded once. It lies between "
+               "the prices unless quantities differ in sign: a negative one takes its price back.",
        .example = "VWAP(x, y)", .exampleResult = "2.75", .overloads = {aggregateOf<Vwap>(Double, {Double, Double})}},
       {.name = "AND", .aliases = "BOOL_AND|EVERY", .signature = "AND(b)", .help = "Whether all are TRUE.",
        .example = "AND(x > 1)", .exampleResult = "false", .overloads = {aggregateOf<Logic<true>>(Bool, {Bool})}},

@@ -55,7 +55,7 @@ Checked<D> doubleOf(S text) {
 }
 
 Checked<D> floatOfReal(D value) {
-  if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<float>::max()) return Issue::CastFailed;
+  if (!fitsFloat(value)) return Issue::CastFailed;
   return static_cast<D>(static_cast<float>(value));
 }
 
@@ -80,23 +80,17 @@ D floatOfInteger(L value) { return static_cast<D>(static_cast<float>(value)); }
 std::string textOfInteger(L value) { return std::to_string(value); }
 std::string textOfBool(bool value) { return value ? "true" : "false"; }
 S sameText(S text) { return text; }
+D sameReal(D value) { return value; }
 
 std::string textOfReal(D value) {
-  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
   std::string out;
   appendDouble(out, value);
   return out;
 }
 
-// 32-bit values show the digits of a float, not those of the double that carries it.
 std::string textOfFloat(D value) {
-  char buffer[48];
-  const double size = std::fabs(value);
-  const bool fixed = value == 0 || (size >= 1e-4 && size < 1e16);
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(value),
-                                          fixed ? std::chars_format::fixed : std::chars_format::scientific);
-  std::string out(buffer, error == std::errc{} ? end : buffer);
-  if (fixed && out.find('.') == std::string::npos) out += ".0";
+  std::string out;
+  appendFloat(out, static_cast<float>(value));
   return out;
 }
 
@@ -175,7 +169,7 @@ Kernel castKernel(Type from, Type to) {
         case Type::Int:
         case Type::Long: return to == Type::Float ? lift<&floatOfInteger> : lift<&realOfInteger>;
         case Type::Float:
-        case Type::Double: return to == Type::Float ? lift<&floatOfReal> : nullptr;
+        case Type::Double: return to == Type::Float ? lift<&floatOfReal> : lift<&sameReal>;
         case Type::String: return to == Type::Float ? lift<&floatOf> : lift<&doubleOf>;
         case Type::Object:
           return to == Type::Float ? &nullAware<lift<&throughJson<&floatOf>>> : &nullAware<lift<&throughJson<&doubleOf>>>;

@@ -11,5 +11,7 @@ Kernel castKernel(Type from, Type to);
 
 /// Returns the kernel that turns an OBJECT into the STRING by which two of them are equal: see jsonCanonical.
 Kernel objectValueKernel();
+/// Returns the kernel that turns a number, or the one in an OBJECT, into the BYTES by which two of them are equal.
+Kernel numberKeyKernel();
 
 }  // namespace weir

@@ -10,6 +10,7 @@ namespace weir {
 
 /// The families that the one list in function_list.cpp is made of, one file each.
 std::vector<ScalarFunction> operatorFunctions();
+std::vector<ScalarFunction> comparisonFunctions();
 std::vector<ScalarFunction> jsonOperators();
 std::vector<ScalarFunction> mathFunctions();
 std::vector<ScalarFunction> textFunctions();

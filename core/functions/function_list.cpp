@@ -78,7 +78,7 @@ std::span<const AggregateFunction> aggregateFunctions() {
 std::span<const SpecialFunction> specialFunctions() { return kSpecials; }
 
 std::span<const ScalarFunction> operatorList() {
-  static const auto kList = gathered({operatorFunctions(), jsonOperators()});
+  static const auto kList = gathered({operatorFunctions(), comparisonFunctions(), jsonOperators()});
   return kList;
 }
 

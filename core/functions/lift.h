@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cmath>
 #include <concepts>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/base/int128.h"
 #include "core/functions/scalar_function.h"
 
 namespace weir {
@@ -19,6 +22,15 @@ struct Checked {
   Checked(T v) : value(std::move(v)) {}
   Checked(Issue i) : issue(i) {}
 };
+
+/// A whole number as INT or LONG; what does not fit is an overflow.
+template <Type T>
+Checked<int64_t> fitted(Int128 value) {
+  const Int128 least = T == Type::Int ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int64_t>::min();
+  const Int128 most = T == Type::Int ? std::numeric_limits<int32_t>::max() : std::numeric_limits<int64_t>::max();
+  if (value < least || value > most) return Issue::Overflow;
+  return static_cast<int64_t>(value);
+}
 
 namespace lifting {
 
@@ -36,7 +48,13 @@ T cell(const Column& column, size_t row) {
 
 inline void put(Call& call, bool value) { call.out.appendInteger(value ? 1 : 0); }
 inline void put(Call& call, int64_t value) { call.out.appendInteger(value); }
-inline void put(Call& call, double value) { call.out.appendReal(value); }
+// Here, so that no function lets infinity stand for a value that is not there.
+inline void put(Call& call, double value) {
+  if (std::isfinite(value))
+    call.out.appendReal(value);
+  else
+    call.fail(std::isnan(value) ? Issue::DomainError : Issue::Overflow);
+}
 inline void put(Call& call, std::string_view value) { call.out.appendText(value); }
 inline void put(Call& call, const std::string& value) { call.out.appendText(value); }
 template <class T>
@@ -83,7 +101,8 @@ struct Lift<Function> {
 
 }  // namespace lifting
 
-/// Makes a kernel of a plain function over values: NULL in any argument gives NULL.
+/// Makes a kernel of a plain function over values: NULL in any argument gives NULL. A DOUBLE beyond the range is NULL and
+/// counts as overflow, NaN as domain error.
 template <auto Function>
 constexpr Kernel lift = &lifting::Lift<Function>::run;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/functions/families.h"
 #include "core/functions/lift.h"
@@ -11,11 +14,6 @@ namespace {
 
 using L = int64_t;
 using D = double;
-
-Checked<D> real(D value) {
-  if (std::isnan(value)) return Issue::DomainError;
-  return value;
-}
 
 template <Type T>
 Checked<L> absolute(L x) {
@@ -29,50 +27,57 @@ D ceiling(D x) { return std::ceil(x); }
 D floorOf(D x) { return std::floor(x); }
 D roundOf(D x) { return std::round(x); }
 
-// Scaling by a power of ten misplaces halves that binary cannot hold (1.005), so the decimal digits decide: the value
-// is printed exactly once more than asked and rounded there, half away from zero.
-D roundTo(D x, L digits) {
-  if (!std::isfinite(x) || digits > 17) return x;
-  if (digits < -308) return 0;
-  const D scale = std::pow(10.0, static_cast<D>(digits < 0 ? -digits : digits));
-  if (digits < 0) return std::round(x / scale) * scale;
-  const D scaled = x * scale;
-  if (!std::isfinite(scaled) || std::fabs(scaled) >= 9007199254740992.0) return x;
-  D rounded = std::round(scaled);
-  // A product just below a half because of its own rounding error belongs above it.
-  const D next = std::nextafter(scaled, scaled < 0 ? -std::numeric_limits<D>::infinity() : std::numeric_limits<D>::infinity());
-  if (std::round(next) != rounded && std::fabs(next) - std::floor(std::fabs(next)) == 0.5) rounded = std::round(next);
-  return rounded / scale;
-}
-L roundInteger(L x, L digits) {
-  if (digits >= 0) return x;
-  if (digits < -18) return 0;
-  L scale = 1;
-  for (L i = 0; i > digits; --i) scale *= 10;
-  const L rest = x % scale;
-  const L base = x - rest;
-  const L half = scale / 2;
-  return rest >= half ? base + scale : rest <= -half ? base - scale : base;
-}
 D truncateOf(D x) { return std::trunc(x); }
-D truncateTo(D x, L digits) {
-  if (digits > 17 || !std::isfinite(x)) return x;
-  if (digits < -308) return 0;
-  const D scale = std::pow(10.0, static_cast<D>(digits < 0 ? -digits : digits));
-  return digits < 0 ? std::trunc(x / scale) * scale : std::trunc(x * scale) / scale;
+
+enum class Cut { Round, Truncate };
+
+// Binary cannot hold most decimals (1.005 is less, 0.29 * 100 is not 29), so the shortest digits that read back are cut,
+// those of a FLOAT for a FLOAT.
+template <class Real, Cut How>
+D atDecimal(D x, L decimals) {
+  char text[48];
+  char* const end = std::to_chars(text, text + sizeof text, static_cast<Real>(std::fabs(x)), std::chars_format::scientific).ptr;
+  char* const mark = std::find(text, end, 'e');
+  int exponent = 0;
+  std::from_chars(mark + (mark[1] == '+' ? 2 : 1), end, exponent);
+  // The first digit takes the place of the point, and leaves one for what is carried.
+  const L count = std::max<L>(mark - text - 1, 1);
+  text[1] = std::exchange(text[0], '0');
+  const L wanted = exponent + 1 + std::clamp<L>(decimals, -400, 400);
+  if (std::is_same_v<Real, D> && wanted >= count) return x;
+  const L kept = std::min(wanted, count);
+  if (kept < 0) return std::copysign(0.0, x);
+  char* last = text + kept;
+  if (How == Cut::Round && kept < count && last[1] >= '5') {
+    for (; *last == '9'; --last) *last = '0';
+    ++*last;
+  }
+  char* at = text + kept + 1;
+  *at++ = 'e';
+  at = std::to_chars(at, text + sizeof text, exponent + 1 - kept).ptr;
+  D value = 0;
+  if (std::from_chars(text, at, value).ec == std::errc::result_out_of_range)
+    value = exponent > 0 ? std::numeric_limits<D>::infinity() : 0;
+  return std::copysign(value, x);
 }
+
+template <Type T, Cut How>
+Checked<L> wholeAtDecimal(L x, L decimals) {
+  if (decimals >= 0) return x;
+  // Half of 10^20 is more than any LONG.
+  if (decimals < -19) return 0;
+  Int128 scale = 1;
+  for (L i = decimals; i < 0; ++i) scale *= 10;
+  const Int128 rest = x % scale;
+  const Int128 base = x - rest;
+  if (How == Cut::Truncate || 2 * (rest < 0 ? -rest : rest) < scale) return static_cast<L>(base);
+  return fitted<T>(rest < 0 ? base - scale : base + scale);
+}
+
 L signInteger(L x) { return (x > 0) - (x < 0); }
 L signReal(D x) { return (x > 0) - (x < 0); }
-Checked<D> squareRoot(D x) {
-  if (x < 0) return Issue::DomainError;
-  return real(std::sqrt(x));
-}
-// Too large for a DOUBLE, where the arguments were not infinite themselves.
-Checked<D> finite(D result, bool wasFinite) {
-  if (std::isinf(result) && wasFinite) return Issue::Overflow;
-  return real(result);
-}
-Checked<D> exponential(D x) { return finite(std::exp(x), std::isfinite(x)); }
+D squareRoot(D x) { return std::sqrt(x); }
+D exponential(D x) { return std::exp(x); }
 Checked<D> naturalLog(D x) {
   if (!(x > 0)) return Issue::DomainError;
   return std::log(x);
@@ -85,11 +90,11 @@ Checked<D> logBase(D base, D x) {
   if (!(x > 0) || !(base > 0) || base == 1) return Issue::DomainError;
   if (base == 2) return std::log2(x);
   if (base == 10) return std::log10(x);
-  return real(std::log(x) / std::log(base));
+  return std::log(x) / std::log(base);
 }
 Checked<D> power(D x, D y) {
   if (x == 0 && y < 0) return Issue::DomainError;
-  return finite(std::pow(x, y), std::isfinite(x) && std::isfinite(y));
+  return std::pow(x, y);
 }
 Checked<L> modulo(L a, L b) {
   if (b == 0) return Issue::DivByZero;
@@ -97,13 +102,13 @@ Checked<L> modulo(L a, L b) {
 }
 Checked<D> moduloReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return real(std::fmod(a, b));
+  return std::fmod(a, b);
 }
-Checked<D> sine(D x) { return real(std::sin(x)); }
-Checked<D> cosine(D x) { return real(std::cos(x)); }
-Checked<D> tangent(D x) { return real(std::tan(x)); }
-Checked<D> arcSine(D x) { return real(std::asin(x)); }
-Checked<D> arcCosine(D x) { return real(std::acos(x)); }
+D sine(D x) { return std::sin(x); }
+D cosine(D x) { return std::cos(x); }
+D tangent(D x) { return std::tan(x); }
+D arcSine(D x) { return std::asin(x); }
+D arcCosine(D x) { return std::acos(x); }
 D arcTangent(D x) { return std::atan(x); }
 
 // NULLs are skipped, as in an aggregate; all NULL is NULL.
@@ -126,6 +131,18 @@ void extreme(Call& call) {
   }
 }
 
+template <Cut How>
+std::vector<Overload> withDecimals(Kernel toWhole) {
+  using enum Type;
+  return {{Int, {Int}, lift<&same>},
+          {Long, {Long}, lift<&same>},
+          {Double, {Double}, toWhole},
+          {Int, {Int, Long}, lift<&wholeAtDecimal<Int, How>>},
+          {Long, {Long, Long}, lift<&wholeAtDecimal<Long, How>>},
+          {Double, {Float, Long}, lift<&atDecimal<float, How>>},
+          {Double, {Double, Long}, lift<&atDecimal<D, How>>}};
+}
+
 std::vector<Overload> real1(Kernel kernel) { return {{Type::Double, {Type::Double}, kernel}}; }
 
 }  // namespace
@@ -145,14 +162,12 @@ std::vector<ScalarFunction> mathFunctions() {
       {.name = "FLOOR", .signature = "FLOOR(x)", .help = "Greatest whole number not above x.",
        .example = "FLOOR(-1.2)", .exampleResult = "-2.0", .overloads = wholeOrReal(lift<&floorOf>)},
       {.name = "ROUND", .signature = "ROUND(x [, digits])",
-       .help = "Nearest number with that many decimals (0), half away from zero.", .example = "ROUND(2.567, 2)",
+       .help = "Nearest number with that many decimals (0; negative ones count before the point), half away from zero.", .example = "ROUND(2.567, 2)",
        .exampleResult = "2.57",
-       .overloads = {{Int, {Int}, lift<&same>}, {Long, {Long}, lift<&same>}, {Double, {Double}, lift<&roundOf>},
-                     {Long, {Long, Long}, lift<&roundInteger>}, {Double, {Double, Long}, lift<&roundTo>}}},
-      {.name = "TRUNC", .aliases = "TRUNCATE", .signature = "TRUNC(x [, digits])", .help = "Cuts decimals off.",
+       .overloads = withDecimals<Cut::Round>(lift<&roundOf>)},
+      {.name = "TRUNC", .aliases = "TRUNCATE", .signature = "TRUNC(x [, digits])", .help = "Cuts off all but that many decimals (0).",
        .example = "TRUNC(-2.7)", .exampleResult = "-2.0",
-       .overloads = {{Int, {Int}, lift<&same>}, {Long, {Long}, lift<&same>}, {Double, {Double}, lift<&truncateOf>},
-                     {Double, {Double, Long}, lift<&truncateTo>}}},
+       .overloads = withDecimals<Cut::Truncate>(lift<&truncateOf>)},
       {.name = "SIGN", .signature = "SIGN(x)", .help = "-1, 0 or 1.", .example = "SIGN(-2.5)", .exampleResult = "-1",
        .overloads = {{Int, {Long}, lift<&signInteger>}, {Int, {Double}, lift<&signReal>}}},
       {.name = "SQRT", .signature = "SQRT(x)", .help = "Square root; NULL below zero.", .example = "SQRT(9)",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
-#include <limits>
 
 #include "core/base/int128.h"
 #include "core/functions/families.h"
@@ -13,21 +12,6 @@ namespace {
 using L = int64_t;
 using D = double;
 using S = std::string_view;
-
-template <Type T>
-Checked<L> fitted(Int128 value) {
-  using Limits = std::numeric_limits<int32_t>;
-  using LongLimits = std::numeric_limits<L>;
-  const Int128 least = T == Type::Int ? Limits::min() : LongLimits::min();
-  const Int128 most = T == Type::Int ? Limits::max() : LongLimits::max();
-  if (value < least || value > most) return Issue::Overflow;
-  return static_cast<L>(value);
-}
-
-Checked<D> realResult(D value) {
-  if (std::isnan(value)) return Issue::DomainError;
-  return value;
-}
 
 template <Type T>
 Checked<L> add(L a, L b) { return fitted<T>(Int128{a} + b); }
@@ -47,45 +31,24 @@ Checked<L> remainder(L a, L b) {
   return static_cast<L>(Int128{a} % b);
 }
 
-Checked<D> addReal(D a, D b) { return realResult(a + b); }
-Checked<D> subtractReal(D a, D b) { return realResult(a - b); }
-Checked<D> multiplyReal(D a, D b) { return realResult(a * b); }
+D addReal(D a, D b) { return a + b; }
+D subtractReal(D a, D b) { return a - b; }
+D multiplyReal(D a, D b) { return a * b; }
 Checked<D> divideReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(a / b);
+  return a / b;
 }
 Checked<D> integerDivideReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(std::trunc(a / b));
+  return std::trunc(a / b);
 }
 Checked<D> remainderReal(D a, D b) {
   if (b == 0) return Issue::DivByZero;
-  return realResult(std::fmod(a, b));
+  return std::fmod(a, b);
 }
 D negateReal(D a) { return -a; }
 
 std::string concatenate(S a, S b) { return std::string(a).append(b); }
-
-template <class T>
-bool equal(T a, T b) { return a == b; }
-template <class T>
-bool unequal(T a, T b) { return a != b; }
-template <class T>
-bool less(T a, T b) { return a < b; }
-template <class T>
-bool lessOrEqual(T a, T b) { return a <= b; }
-template <class T>
-bool greater(T a, T b) { return a > b; }
-template <class T>
-bool greaterOrEqual(T a, T b) { return a >= b; }
-
-std::vector<Overload> comparison(Kernel longs, Kernel reals, Kernel texts, Kernel bools) {
-  return {{Type::Bool, {Type::Long, Type::Long}, longs},
-          {Type::Bool, {Type::Double, Type::Double}, reals},
-          {Type::Bool, {Type::String, Type::String}, texts},
-          {Type::Bool, {Type::Bool, Type::Bool}, bools},
-          {Type::Bool, {Type::Bytes, Type::Bytes}, texts}};
-}
 
 // INT with INT stays INT; anything wider goes its own way.
 std::vector<Overload> arithmetic(Kernel ints, Kernel longs, Kernel reals) {
@@ -121,12 +84,6 @@ std::vector<ScalarFunction> operatorFunctions() {
        arithmetic(lift<&remainder>, lift<&remainder>, lift<&remainderReal>));
   add2("||", "Joins two texts; NULL with anything is NULL.", "'a' || 'b'", "\"ab\"",
        {{Type::String, {Type::String, Type::String}, lift<&concatenate>}});
-  add2("=", "Equal.", "1 = 1.0", "true", comparison(lift<&equal<L>>, lift<&equal<D>>, lift<&equal<S>>, lift<&equal<bool>>));
-  add2("<>", "Not equal.", "1 <> 2", "true", comparison(lift<&unequal<L>>, lift<&unequal<D>>, lift<&unequal<S>>, lift<&unequal<bool>>));
-  add2("<", "Less.", "1 < 2", "true", comparison(lift<&less<L>>, lift<&less<D>>, lift<&less<S>>, lift<&less<bool>>));
-  add2("<=", "Less or equal.", "2 <= 2", "true", comparison(lift<&lessOrEqual<L>>, lift<&lessOrEqual<D>>, lift<&lessOrEqual<S>>, lift<&lessOrEqual<bool>>));
-  add2(">", "Greater.", "2 > 1", "true", comparison(lift<&greater<L>>, lift<&greater<D>>, lift<&greater<S>>, lift<&greater<bool>>));
-  add2(">=", "Greater or equal.", "2 >= 2", "true", comparison(lift<&greaterOrEqual<L>>, lift<&greaterOrEqual<D>>, lift<&greaterOrEqual<S>>, lift<&greaterOrEqual<bool>>));
   list.push_back({.name = "negate",
                   .signature = "-a",
                   .help = "Changes the sign.",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/compare.h"
 #include "core/functions/families.h"
 #include "core/functions/lift.h"
 
@@ -6,24 +7,13 @@ namespace weir {
 
 namespace {
 
-bool sameCell(const Column& a, const Column& b, size_t row) {
-  if (a.isNull(row) || b.isNull(row)) return false;
-  if (isReal(a.type())) return a.real(row) == b.real(row);
-  if (isText(a.type())) return a.text(row) == b.text(row);
-  return a.integer(row) == b.integer(row);
-}
-
 void nullIf(Call& call) {
   for (size_t row = 0; row < call.rows; ++row) {
-    if (call.args[0]->isNull(row) || sameCell(*call.args[0], *call.args[1], row)) {
+    const bool isEqual = !call.args[0]->isNull(row) && !call.args[1]->isNull(row) && sameValue(*call.args[0], row, *call.args[1], row);
+    if (isEqual)
       call.out.appendNull();
-    } else if (isReal(call.args[0]->type()) && !isReal(call.out.type())) {
-      call.out.appendInteger(static_cast<int64_t>(call.args[0]->real(row)));
-    } else if (!isReal(call.out.type()) && !isText(call.out.type())) {
-      call.out.appendInteger(call.args[0]->integer(row));
-    } else {
+    else
       call.out.appendFrom(*call.args[0], row);
-    }
   }
 }
 

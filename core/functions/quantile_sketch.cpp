@@ -44,7 +44,8 @@ void QuantileSketch::compress() {
       Centroid& last = merged.back();
       const double together = last.weight + next.weight;
       if (scale((before + together) / m_total) - scale(before / m_total) <= 1) {
-        last.mean += (next.mean - last.mean) * next.weight / together;
+        // lerp: the difference of two finite values may not be finite.
+        last.mean = std::lerp(last.mean, next.mean, next.weight / together);
         last.weight = together;
         continue;
       }
@@ -66,7 +67,7 @@ double QuantileSketch::quantile(double p) const {
     const double middle = seen + centroid.weight / 2;
     if (rank <= middle) {
       const double share = middle == lastMiddle ? 1 : (rank - lastMiddle) / (middle - lastMiddle);
-      return lastMean + (centroid.mean - lastMean) * share;
+      return std::lerp(lastMean, centroid.mean, share);
     }
     seen += centroid.weight;
     lastMiddle = middle;

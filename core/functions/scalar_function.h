@@ -51,7 +51,7 @@ struct Overload {
 enum class TypeRule {
   Overloads,  ///< the first overload whose parameters the arguments widen to
   Common,     ///< all arguments take their common type, which is the result's
-  First,      ///< arguments take their common type, the result is the first one's
+  First,      ///< arguments have a common type, numbers keep their own; the result is the first one's
 };
 
 /// A function of the language with what its user needs to know. `example` is an expression over literals whose value,

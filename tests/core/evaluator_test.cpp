@@ -26,10 +26,11 @@ struct Given {
   int64_t whole = 0;
   double real = 0;
   std::string text;
+  long double exact = 0;
 };
-Given whole(int64_t value) { return {false, value, 0, {}}; }
-Given real(double value) { return {false, 0, value, {}}; }
-Given text(std::string value) { return {false, 0, 0, std::move(value)}; }
+Given whole(int64_t value) { return {false, value, 0, {}, 0}; }
+Given real(double value) { return {false, 0, value, {}, 0}; }
+Given text(std::string value) { return {false, 0, 0, std::move(value), 0}; }
 
 struct Row {
   Given a, b, x, s, t, f;
@@ -63,12 +64,12 @@ class Generator {
 
   Row row() {
     Row r;
-    static constexpr int64_t kEdges[] = {0, 1, -1, 7, 100, -250, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min() + 1, 4'611'686'018'427'387'904};
-    static constexpr double kReals[] = {0.0, 1.5, -2.25, 1e10, -0.5, 3.0, 1e-3};
+    static constexpr int64_t kEdges[] = {0, 1, -1, 7, 100, -250, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min() + 1, 4'611'686'018'427'387'904, 9'007'199'254'740'993};
+    static constexpr double kReals[] = {0.0, 1.5, -2.25, 1e10, -0.5, 3.0, 1e-3, 1.7e308, -1.7e308, 9'007'199'254'740'992.0, 0x1p63, 4'611'686'018'427'387'904.0};
     static const char* const kTexts[] = {"", "a", "AB", "weir", "100", "Zz"};
-    if (pick(5)) r.a = whole(kEdges[pick(9)]);
+    if (pick(5)) r.a = whole(kEdges[pick(10)]);
     if (pick(5)) r.b = whole(static_cast<int64_t>(pick(9)) - 4);
-    if (pick(5)) r.x = real(kReals[pick(7)]);
+    if (pick(5)) r.x = real(kReals[pick(12)]);
     if (pick(5)) r.s = text(kTexts[pick(6)]);
     if (pick(5)) r.t = text(kTexts[pick(6)]);
     if (pick(5)) r.f = whole(static_cast<int64_t>(pick(2)));
@@ -205,16 +206,18 @@ class Generator {
                 return p.null || q.null ? Given() : whole(conjunction ? 1 : 0);
               }};
     }
-    const Kind kind = pick(2) ? Kind::Long : Kind::Text;
-    const Tree l = make(kind, depth - 1);
+    // Numbers of both types meet as they are.
+    const bool numbers = pick(3) > 0;
+    const auto some = [&] { return !numbers ? Kind::Text : pick(2) ? Kind::Long : Kind::Double; };
+    const Tree l = comparable(some(), depth - 1);
     if (what == 3)
       return {"(" + l.sql + " IS NULL)", [l](const Row& row, Counts& c) { return whole(l.value(row, c).null ? 1 : 0); }};
-    const Tree r = make(kind, depth - 1);
-    const auto order = [kind](const Given& p, const Given& q) {
-      return kind == Kind::Long ? (p.whole < q.whole ? -1 : p.whole > q.whole ? 1 : 0) : p.text.compare(q.text);
+    const Tree r = comparable(some(), depth - 1);
+    const auto order = [numbers](const Given& p, const Given& q) {
+      return numbers ? (p.exact < q.exact ? -1 : p.exact > q.exact ? 1 : 0) : p.text.compare(q.text);
     };
     if (what == 4) {
-      const Tree other = make(kind, depth - 1);
+      const Tree other = comparable(some(), depth - 1);
       return {"(" + l.sql + " IN (" + r.sql + ", " + other.sql + "))", [l, r, other, order](const Row& row, Counts& c) {
                 // All three are computed, whatever the first ones say.
                 const Given p = l.value(row, c);
@@ -234,6 +237,17 @@ class Generator {
               const int o = order(p, q);
               const bool out = op == 0 ? o == 0 : op == 1 ? o != 0 : op == 2 ? o < 0 : op == 3 ? o <= 0 : op == 4 ? o > 0 : o >= 0;
               return whole(out ? 1 : 0);
+            }};
+  }
+
+  // With the value that a number is compared by: a long double holds every LONG and every DOUBLE.
+  Tree comparable(Kind kind, int depth) {
+    Tree tree = make(kind, depth);
+    if (kind == Kind::Text) return tree;
+    return {tree.sql, [kind, value = tree.value](const Row& row, Counts& c) {
+              Given p = value(row, c);
+              p.exact = kind == Kind::Long ? static_cast<long double>(p.whole) : static_cast<long double>(p.real);
+              return p;
             }};
   }
 

@@ -7,7 +7,6 @@
 #include "core/connectors/capture.h"
 #include "core/connectors/row_printer.h"
 #include "core/functions/function_list.h"
-#include "core/functions/neumaier.h"
 #include "core/functions/quantile_sketch.h"
 #include "core/plan/checker.h"
 
@@ -54,12 +53,6 @@ TEST_CASE("every aggregate's example holds in a window and rolling") {
         CHECK_MESSAGE(got == function.exampleResult, function.name);
     }
   }
-}
-
-TEST_CASE("a sum carries its rounding errors along") {
-  Neumaier sum;
-  for (const double x : {1.0, 1e100, 1.0, -1e100}) sum.add(x);
-  CHECK(sum.value() == 2.0);
 }
 
 TEST_CASE("the quantile sketch stays near the truth") {
