@@ -20,6 +20,16 @@ BoundScript bound(const std::string& text) {
 using Columns = std::vector<size_t>;
 using Names = std::set<std::string>;
 
+TEST_CASE("a LONG of a message that becomes DOUBLE by itself is told of, and what the hint says is not") {
+  const auto warnings = [](const std::string& expression) {
+    return checkScript(kSource + "INSERT INTO O SELECT " + expression + " AS r FROM S;").diagnostics.size();
+  };
+  for (const char* lossy : {"COALESCE(n, 0.5)", "IFNULL(n, v)", "IF(v > 1, n, v)", "CASE WHEN v > 1 THEN n ELSE 0.0 END", "COALESCE(n, v::FLOAT)"})
+    CHECK_MESSAGE(warnings(lossy) == 1, lossy);
+  for (const char* fine : {"COALESCE(n, 0)", "COALESCE(CAST(n AS DOUBLE), 0.5)", "COALESCE(v, 0)", "IF(v > 1, 1, v)", "n + v", "n = v", "COALESCE(COUNT(n), 0.5)"})
+    CHECK_MESSAGE(warnings(fine) == 0, fine);
+}
+
 TEST_CASE("rows that are passed on belong to the groups that they came from") {
   const BoundScript script = bound(kSource + kStats +
                                    "INSERT INTO Passed SELECT symbol AS s, mean FROM Stats WHERE mean > 0;\n"

@@ -4,11 +4,13 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/base/bounded_queue.h"
 #include "core/base/clock.h"
 #include "core/base/plain_text.h"
 #include "core/base/text.h"
+#include "core/data/compare.h"
 #include "core/data/json_text.h"
 #include "core/data/time_text.h"
 #include "core/formats/decoder.h"
@@ -27,6 +29,41 @@ TEST_CASE("doubles show the shortest digits that read back") {
   CHECK(text(0.0001) == "0.0001");
   CHECK(text(-0.0) == "-0.0");
   CHECK(text(NAN) == "null");
+}
+
+TEST_CASE("floats show the shortest digits that read back as one") {
+  const auto text = [](float value) {
+    std::string out;
+    appendFloat(out, value);
+    CHECK(static_cast<float>(parseNumber<double>(out).value_or(0)) == value);
+    return out;
+  };
+  CHECK(text(0.1F) == "0.1");
+  CHECK(text(0.0001F) == "0.0001");
+  CHECK(text(1e16F) == "1e+16");
+  CHECK(text(3.4028235e38F) == "3.4028235e+38");
+  CHECK(text(1e-45F) == "1e-45");
+  CHECK(text(-0.0F) == "-0.0");
+  CHECK(numberAsWritten(0.1F, Type::Float) == 0.1);
+  CHECK(numberAsWritten(0.1F, Type::Double) == 0.10000000149011612);
+  CHECK(fitsFloat(3.4028235e38));
+  CHECK_FALSE(fitsFloat(-3.4028236e38));
+  std::string json;
+  appendJson(json, static_cast<double>(0.1F), Type::Float);
+  CHECK(json == "0.1");
+  CHECK(displayText(static_cast<double>(0.1F), Type::Float) == "0.1");
+}
+
+TEST_CASE("LONG and DOUBLE are in order by their values") {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  CHECK(orderOf(9'007'199'254'740'993, 9'007'199'254'740'992.0) > 0);
+  CHECK(orderOf(kMost, 0x1p63) < 0);
+  CHECK(orderOf(std::numeric_limits<int64_t>::min(), -0x1p63) == 0);
+  CHECK(orderOf(int64_t{0}, -0.0) == 0);
+  CHECK(orderOf(int64_t{0}, 5e-324) < 0);
+  CHECK(orderOf(int64_t{-1}, -1.5) > 0);
+  CHECK(orderOf(kMost, 1e300) < 0);
+  CHECK(orderOf(kMost, -1e300) > 0);
 }
 
 TEST_CASE("integers are exact or refused") {

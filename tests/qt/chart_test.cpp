@@ -313,6 +313,17 @@ class ChartTest final : public QObject {
     QCOMPARE(blocks, size_t{25});
   }
 
+  void floatsKeepTheirOwnDigits() {
+    BoundStream of = stream(kStats);
+    auto schema = std::make_shared<Schema>(*of.schema);
+    schema->fields[7].type = Type::Float;
+    of.schema = schema;
+    SeriesStore store(of);
+    BatchPtr rows = batch(of, {{1, "A", static_cast<double>(0.1F)}});
+    store.addClosed(*rows);
+    QCOMPARE(store.series().front().points.front().value, 0.1);
+  }
+
   void seriesAndPointsAreBounded() {
     constexpr size_t kMost = 2'000;
     SeriesStore store(stream(kStats), kMost);

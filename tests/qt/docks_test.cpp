@@ -96,6 +96,20 @@ class DocksTest final : public QObject {
     QVERIFY(model.index(0, 3).data(Qt::ToolTipRole).toString().contains(QString::number(kAt)));
   }
 
+  void floatsAreWrittenWithTheirOwnDigits() {
+    ResultsModel model(darkTheme());
+    auto schema = std::make_shared<Schema>(Schema{{{"f", Type::Float}}});
+    model.setSchema(schema);
+    BatchBuilder builder(schema);
+    builder.column(0).appendReal(static_cast<double>(1234.1F));
+    builder.finishRow({.at = kAt});
+    model.addClosed(*builder.take());
+    const QModelIndex cell = model.index(0, 1);
+    QCOMPARE(cell.data().toString(), QStringLiteral("1,234.10"));
+    QCOMPARE(cell.data(ResultsModel::kPlainRole).toString(), QStringLiteral("1234.1"));
+    QCOMPARE(cell.data(ResultsModel::kJsonRole).toString(), QStringLiteral("1234.1"));
+  }
+
   void noKeyIsNotTheEmptyKey() {
     ResultsModel model(darkTheme());
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
