@@ -253,6 +253,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
   if (!m_pending) {
     m_pipeline.advanceTo(at);
     m_horizon = m_pipeline.horizon(at);
+    m_mostRows = std::min(m_batchRows, m_pipeline.mostRows());
   }
   intake.decode(payload, at);
   m_last = at;
@@ -262,7 +263,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
     m_pipeline.advanceTo(at);
     m_pipeline.push(intake.deadLetterStream(), letter);
   }
-  if (m_pending && m_pending->pendingRows() >= m_batchRows) flush();
+  if (m_pending && m_pending->pendingRows() >= m_mostRows) flush();
 }
 
 void Feeder::flush() {

@@ -24,6 +24,8 @@ struct NodeContext {
   /// Of a query that joined a running pipeline: the first time of which it has seen everything.
   std::optional<int64_t> knownFrom;
   uint64_t late = 0;
+  /// Pieces of state that a bound let go: matches that had begun, groups, keys. What would have come of them is lost.
+  uint64_t forgotten = 0;
   bool peeking = false;  ///< open windows are only looked at: nothing may change
   /// Calls `work` at an instant, timers of upstream nodes first, and sends on what it emits.
   std::function<TimerId(Micros at, std::function<void()> work)> callAt;
@@ -55,6 +57,8 @@ class Operator {
     (void)from;
     return kNever;
   }
+  /// So many rows at once keep nobody waiting: timers, signals and sockets have their turn between batches.
+  virtual size_t mostRows() const { return SIZE_MAX; }
   /// Sends the rows of open windows on, as provisional ones.
   virtual void emitOpen() {}
   /// Sends on what it holds back, at the end of a run.

@@ -29,6 +29,10 @@ class QueryParser {
   std::optional<ast::Name> parseAlias();
   std::unique_ptr<ast::PatternNode> parsePatternChain();
   std::unique_ptr<ast::PatternNode> parsePatternTerm();
+  std::unique_ptr<ast::PatternNode> parsePatternGroup(bool every);
+  std::unique_ptr<ast::PatternNode> parsePatternEvent(bool every);
+  /// Bounds, condition and FOR, behind an event or its parentheses.
+  void parsePatternSuffix(ast::PatternNode& node, bool isGroup);
   void refuseUnsupported();
 
   TokenCursor& m_cursor;
