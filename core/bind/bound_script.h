@@ -139,16 +139,28 @@ struct BoundUnnest {
 /// The rules of a stream that queries write: its event time, repeats, sequence, as its options say.
 struct BoundRules {};
 
-/// One step of a pattern: a term, or several joined by AND or OR.
+/// An equality between an event and those before it, by which the matches that it may go on with are found.
+struct BoundPatternKey {
+  BoundExpressionPtr own;      ///< over the event's columns
+  BoundExpressionPtr earlier;  ///< over the output's columns
+};
+
+/// One event of a pattern. Its condition is split: what looks at the event alone is asked once for each event, whatever
+/// the number of matches that wait for it.
 struct BoundPatternTerm {
   size_t port = 0;          ///< which input stream
   size_t firstColumn = 0;   ///< where its columns stand in the output
   size_t columns = 0;
   std::optional<size_t> firstMatch;  ///< of a repeated term: where the columns of its first match stand, behind all terms
   bool negated = false;
-  int64_t lastingMs = 0;
-  BoundExpressionPtr condition;  ///< over the output's columns, the term's own filled with the candidate
+  int64_t lastingMs = 0;     ///< of NOT ... FOR
+  BoundExpressionPtr alone;  ///< over the event's columns
+  std::vector<BoundPatternKey> keys;
+  BoundExpressionPtr rest;   ///< over the output's columns, the term's own filled with the event
+
+  bool waits() const { return negated && lastingMs > 0; }
 };
+
 /// Terms that must match together, one by one or so many times.
 struct BoundPatternStep {
   enum class Kind { Single, And, Or };
@@ -156,16 +168,23 @@ struct BoundPatternStep {
   std::vector<BoundPatternTerm> terms;
   int64_t least = 1;
   int64_t most = 1;
+
+  bool isEvent() const { return kind == Kind::Single && !terms.front().negated; }
 };
+
 /// PATTERN or SEQUENCE: steps over the rows of its inputs, in the order of arrival.
 struct BoundPattern {
+  /// When a match may begin: until there is one, with each event, or when the match before has left the first
+  /// `groupSteps` steps.
+  enum class Every { Never, Event, Group };
+
   std::vector<std::string> inputs;
   std::vector<BoundPatternStep> steps;
-  bool every = false;
-  /// EVERY over the whole chain starts anew after a match; over its first term, with each event.
-  bool overlapping = false;
+  Every every = Every::Never;
+  size_t groupSteps = 0;
   bool strict = false;
   int64_t withinMs = -1;
+  std::vector<bool> read;  ///< of the output's columns, whether the query looks at them
 };
 
 /// Something that reads streams and writes one.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/bind/expression_parts.h"
 #include "core/bind/query_binder.h"
 
 namespace weir {
@@ -27,37 +28,6 @@ int sidesOf(const ast::Expr& expr, const Scope& scope, size_t right) {
     if (const auto found = scope.resolve(expr)) sides |= found->relation == right ? 2 : 1;
   for (const auto& arg : expr.args) sides |= sidesOf(*arg, scope, right);
   return sides;
-}
-
-// What has not come yet is NULL: a condition that looks at it would never hold.
-void refuseLater(const ast::Expr& expr, const Scope& scope, const std::vector<size_t>& stepOf, size_t step) {
-  if (expr.kind == AstKind::Name)
-    if (const auto found = scope.resolve(expr); found && stepOf[found->relation] > step) {
-      const Relation& relation = scope.relations()[found->relation];
-      const std::string& later = relation.alias.starts_with('#') ? relation.stream : relation.alias;
-      throwBind(Code::UnknownColumn, expr.span, "'" + later + "' comes later in the pattern: it is not known yet",
-                "move the condition to '" + later + "'");
-    }
-  for (const auto& arg : expr.args) refuseLater(*arg, scope, stepOf, step);
-}
-
-void shift(BoundExpression& expr, size_t by) {
-  if (expr.kind == BoundExpression::Kind::Column) expr.column -= by;
-  for (auto& arg : expr.args) shift(*arg, by);
-}
-
-BoundExpressionPtr conjunction(std::vector<BoundExpressionPtr> parts) {
-  if (parts.empty()) return nullptr;
-  BoundExpressionPtr all = std::move(parts[0]);
-  for (size_t i = 1; i < parts.size(); ++i) {
-    auto both = std::make_unique<BoundExpression>();
-    both->kind = BoundExpression::Kind::And;
-    both->type = Type::Bool;
-    both->args.push_back(std::move(all));
-    both->args.push_back(std::move(parts[i]));
-    all = std::move(both);
-  }
-  return all;
 }
 
 }  // namespace
@@ -211,126 +181,6 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
   node.body = std::move(bound);
   const std::string name = addHidden(scope.combined(), std::move(node));
   return {name, std::move(left.scope)};
-}
-
-void QueryBinder::flattenPattern(const ast::PatternNode& node, bool first, BoundPattern& pattern,
-                                 std::vector<const ast::PatternNode*>& terms) {
-  using NodeKind = ast::PatternNode::Kind;
-  const auto setEvery = [&](const ast::PatternNode& written, bool leads) {
-    if (!first || !leads)
-      throwBind(Code::Unsupported, written.span, "EVERY stands only at the start of a pattern",
-                "write EVERY before the first event, or take what comes before it from a query of its own");
-    pattern.every = true;
-    // Before one term it starts with each event, before the whole chain once the chain is done.
-    pattern.overlapping = written.kind != NodeKind::Then;
-  };
-  if (node.every) setEvery(node, true);
-  if (node.kind == NodeKind::Then) {
-    if (node.least != 1 || node.most != 1)
-      throwBind(Code::Unsupported, node.span, "repetition of a whole chain is not supported",
-                "repeat each event, a{2} -> b{2}, or count the chain's matches in a query over its stream");
-    for (size_t i = 0; i < node.parts.size(); ++i) flattenPattern(*node.parts[i], first && i == 0, pattern, terms);
-    return;
-  }
-  BoundPatternStep step;
-  step.least = node.least;
-  step.most = node.most;
-  const auto addTerm = [&](const ast::PatternNode& term) {
-    if (term.kind != NodeKind::Stream)
-      throwBind(Code::Unsupported, term.span, "AND and OR join single events here",
-                "match one side in a query of its own and name its stream here; for OR let both queries INSERT INTO one stream");
-    step.terms.emplace_back();
-    step.terms.back().negated = term.negated;
-    step.terms.back().lastingMs = term.lasting ? term.lasting->ms : 0;
-    terms.push_back(&term);
-  };
-  if (node.kind == NodeKind::Stream) {
-    addTerm(node);
-    if (node.negated && !node.lasting)
-      throwBind(Code::Syntax, node.span, "NOT needs a time to wait", "write NOT " + node.stream.text + " FOR 5 sec, or NOT ... AND ...");
-  } else {
-    step.kind = node.kind == NodeKind::And ? BoundPatternStep::Kind::And : BoundPatternStep::Kind::Or;
-    for (const auto& part : node.parts) {
-      // Before the first of the two it stands before both: either may come first.
-      if (part->every) setEvery(*part, part == node.parts.front());
-      addTerm(*part);
-    }
-  }
-  pattern.steps.push_back(std::move(step));
-}
-
-QueryBinder::From QueryBinder::bindPattern(const ast::Pattern& pattern) {
-  BoundPattern bound;
-  bound.strict = pattern.strict;
-  bound.withinMs = pattern.within ? pattern.within->ms : -1;
-  std::vector<const ast::PatternNode*> terms;
-  flattenPattern(*pattern.root, true, bound, terms);
-  if (!pattern.within)
-    warn(Code::Window, pattern.span, "a pattern without WITHIN waits for ever", "add WITHIN 5 min");
-  Scope scope;
-  for (const ast::PatternNode* term : terms) {
-    ast::Source source;
-    source.stream = term->stream;
-    source.span = term->span;
-    Relation relation = bindSource(source);
-    relation.alias = term->alias ? term->alias->text : "";
-    // A stream named twice without aliases could not be told apart by its name.
-    const auto same = [&](const Relation& r) { return r.alias == (relation.alias.empty() ? relation.stream : relation.alias); };
-    if (std::any_of(scope.relations().begin(), scope.relations().end(), same)) {
-      if (term->alias) throwBind(Code::AlreadyDefined, term->alias->span, "'" + term->alias->text + "' is used twice");
-      relation.alias = "#" + std::to_string(scope.relations().size());
-    } else if (relation.alias.empty()) {
-      relation.alias = relation.stream;
-    }
-    if (term->alias) relation.stream = relation.alias;
-    relation.offset = scope.columns();
-    relation.isTerm = true;
-    scope.add(relation);
-  }
-  std::vector<size_t> stepOf;  // of each relation
-  for (size_t step = 0; step < bound.steps.size(); ++step) stepOf.insert(stepOf.end(), bound.steps[step].terms.size(), step);
-  for (size_t step = 0, index = 0; step < bound.steps.size(); ++step) {
-    for (BoundPatternTerm& term : bound.steps[step].terms) {
-      Relation relation = scope.relations()[index++];
-      if (bound.steps[step].most == 1) continue;
-      relation.alias = relation.stream = firstMatchOf(relation.alias);
-      relation.isTerm = false;
-      relation.isHidden = true;
-      relation.offset = scope.columns();
-      term.firstMatch = relation.offset;
-      scope.add(std::move(relation));
-      stepOf.push_back(step);
-    }
-  }
-  size_t index = 0;
-  for (BoundPatternStep& step : bound.steps) {
-    for (BoundPatternTerm& term : step.terms) {
-      const ast::PatternNode& written = *terms[index];
-      const Relation& relation = scope.relations()[index];
-      term.firstColumn = relation.offset;
-      term.columns = relation.schema->fields.size();
-      const auto known = std::find(bound.inputs.begin(), bound.inputs.end(), written.stream.text);
-      term.port = static_cast<size_t>(known - bound.inputs.begin());
-      if (known == bound.inputs.end()) bound.inputs.push_back(written.stream.text);
-      if (written.condition) {
-        Scope own = scope;
-        own.prefer(index);
-        ExpressionBinder binder(own, m_catalog.source());
-        term.condition = binder.bindRow(*written.condition, "PATTERN");
-        if (term.condition->type != Type::Bool)
-          throwBind(Code::TypeMismatch, written.condition->span,
-                    "a pattern's condition must be BOOL, got " + std::string(typeName(term.condition->type)));
-        refuseLater(*written.condition, own, stepOf, stepOf[index]);
-      }
-      ++index;
-    }
-  }
-  BoundNode node;
-  node.inputs = bound.inputs;
-  node.span = pattern.span;
-  node.body = std::move(bound);
-  const std::string name = addHidden(scope.combined(), std::move(node));
-  return {name, std::move(scope)};
 }
 
 }  // namespace weir

@@ -61,7 +61,7 @@ std::vector<Item> expandItems(const ast::Query& query, const Scope& scope, std::
   for (const ast::SelectItem& written : query.items) {
     if (written.kind == ast::SelectItem::Kind::Star) {
       for (const Relation& relation : scope.relations())
-        if (!relation.isHidden) addAll(relation, written.span);
+        if (!relation.isHidden && !relation.isAbsent) addAll(relation, written.span);
     } else if (written.kind == ast::SelectItem::Kind::StreamStar) {
       const Relation* relation = scope.find(written.stream.text);
       if (!relation) {
@@ -293,6 +293,7 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
     written.windowed = closes;
     written.windowMs = windowMs;
   }
+  if (query.pattern) noteRead(select);
   BoundNode node;
   node.inputs = {select.input};
   node.target = target;

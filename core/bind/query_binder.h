@@ -33,8 +33,9 @@ class QueryBinder {
   From bindJoin(From left, const ast::Join& join);
   From bindUnnest(From left, const ast::Join& join);
   From bindPattern(const ast::Pattern& pattern);
-  void flattenPattern(const ast::PatternNode& node, bool first, BoundPattern& pattern,
-                      std::vector<const ast::PatternNode*>& terms);
+  Relation bindTerm(const ast::PatternNode& term, bool negated, const Scope& scope);
+  /// Notes in the pattern that `select` reads which of its columns it looks at.
+  void noteRead(const BoundSelect& select);
   std::string addHidden(const SchemaPtr& schema, BoundNode node);
   BoundWindow bindWindow(const ast::Window& window, const Scope& scope);
   void bindGroupBy(const ast::Query& query, ExpressionBinder& binder, SelectParts& parts);

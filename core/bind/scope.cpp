@@ -49,6 +49,9 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
       const ast::Name& column = name.parts[1];
       const auto place = static_cast<size_t>(relation - m_relations.data());
       const auto index = columnOf(place, column.text);
+      if (relation->isAbsent && m_preferred != place)
+        return Diagnostic{Severity::Error, Code::UnknownColumn, first.span, "'" + first.text + "' never comes: there is nothing of it to read",
+                          "read an event of the pattern that comes"};
       if (!index) return unknown(column, relation->schema->names());
       return Found{relation->offset + *index, relation->schema->fields[*index].type, 2, place};
     }
@@ -57,7 +60,8 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   std::vector<std::string> owners;
   for (size_t i = 0; i < m_relations.size(); ++i) {
     const Relation& relation = m_relations[i];
-    const auto index = relation.isHidden ? std::nullopt : columnOf(i, first.text);
+    const bool reads = !relation.isHidden && (!relation.isAbsent || m_preferred == i);
+    const auto index = reads ? columnOf(i, first.text) : std::nullopt;
     if (!index) continue;
     const Found here{relation.offset + *index, relation.schema->fields[*index].type, 1, i};
     if (m_preferred == i) return here;

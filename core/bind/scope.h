@@ -19,6 +19,7 @@ struct Relation {
   SchemaPtr schema;
   size_t offset = 0;
   bool isTerm = false;    ///< of a pattern: `e1[0].v` and `e1[last].v` are matches of it
+  bool isAbsent = false;  ///< NOT stands before it: only its own condition reads it
   bool isHidden = false;  ///< read by its alias only, by no bare name and no star
 };
 

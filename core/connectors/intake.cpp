@@ -201,6 +201,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
     if (m_provesSilence && !intake.watermark()) m_pipeline.prove(intake.life(), at);
     m_pipeline.advanceTo(at);
     m_horizon = m_pipeline.horizon(at);
+    m_mostRows = std::min(m_batchRows, m_pipeline.mostRows());
   }
   const Intake::Held held = intake.decode(payload, at);
   m_last = at;
@@ -212,7 +213,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
     m_pipeline.advanceTo(at);
     m_pipeline.push(intake.deadLetterStream(), letter);
   }
-  if (m_pending && m_pending->pendingRows() >= m_batchRows) flush();
+  if (m_pending && m_pending->pendingRows() >= m_mostRows) flush();
 }
 
 void Feeder::flush() {

@@ -136,6 +136,7 @@ class Feeder {
   std::map<std::string, std::unique_ptr<Intake>> m_intakes;
   Intake* m_pending = nullptr;
   Micros m_horizon = 0;
+  size_t m_mostRows = 0;  ///< of the batch that is gathered
   Micros m_last = 0;
   Micros m_control = 0;  ///< of the pending intake's newest control message
 };

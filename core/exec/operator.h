@@ -59,6 +59,8 @@ class Operator {
     (void)from;
     return kNever;
   }
+  /// So many rows at once keep nobody waiting: timers, signals and sockets have their turn between batches.
+  virtual size_t mostRows() const { return SIZE_MAX; }
   /// Sends the rows of open windows on, as provisional ones.
   virtual void emitOpen() {}
   /// Sends on what it holds back, at the end of a run.

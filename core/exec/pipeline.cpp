@@ -355,6 +355,7 @@ bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
     auto op = std::make_unique<PatternOperator>(*n.context, *pattern, target.bound->schema);
     n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
     n.chain.push_back(std::move(op));
+    n.delayMs = PatternOperator::delayMs(*pattern);
     return false;
   }
   n.chain.push_back(std::make_unique<UnnestOperator>(*n.context, std::get<BoundUnnest>(n.bound->body), target.bound->schema));
@@ -403,6 +404,13 @@ Micros Pipeline::horizon(Micros from) const {
   for (const auto& node : m_nodes)
     for (const auto& op : node->chain) horizon = std::min(horizon, op->earliestTimer(from));
   return horizon;
+}
+
+size_t Pipeline::mostRows() const {
+  size_t most = SIZE_MAX;
+  for (const auto& node : m_nodes)
+    for (const auto& op : node->chain) most = std::min(most, op->mostRows());
+  return most;
 }
 
 void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) { m_streams.at(stream)->pending.push_back(batch); }
@@ -528,18 +536,22 @@ std::map<std::string, RowCounters> Pipeline::ruledRows() const {
   return out;
 }
 
+// What a hidden stream lost is missing in the one that it is made for.
 std::map<std::string, uint64_t> Pipeline::lateCounts() const {
   std::map<std::string, uint64_t> out;
-  for (const auto& node : m_nodes) out[node->target] += node->context->late;
-  // What a hidden stream lost is missing in the one that it is made for; readers come behind their inputs.
-  for (const BoundNode& node : m_script->nodes) {
-    if (!node.target.starts_with('#')) continue;
-    const uint64_t late = std::exchange(out[node.target], 0);
-    const auto reader = std::find_if(m_script->nodes.begin(), m_script->nodes.end(),
-                                     [&](const BoundNode& n) { return std::find(n.inputs.begin(), n.inputs.end(), node.target) != n.inputs.end(); });
-    if (reader != m_script->nodes.end()) out[reader->target] += late;
-  }
-  std::erase_if(out, [](const auto& entry) { return entry.first.starts_with('#'); });
+  for (const auto& node : m_nodes) out[visibleTarget(*node)] += node->context->late;
+  return out;
+}
+
+std::string Pipeline::visibleTarget(const Node& node) const {
+  if (!node.target.starts_with('#')) return node.target;
+  const auto& readers = m_streams.at(node.target)->readers;
+  return readers.empty() ? node.target : visibleTarget(*readers.front().first);
+}
+
+std::map<std::string, uint64_t> Pipeline::stateDropped() const {
+  std::map<std::string, uint64_t> out;
+  for (const auto& node : m_nodes) out[visibleTarget(*node)] += node->context->forgotten;
   return out;
 }
 

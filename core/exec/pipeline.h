@@ -38,6 +38,8 @@ class Pipeline {
   const VirtualClock& clock() const { return m_clock; }
   /// Rows that arrive from `from` on may share a batch until this instant.
   Micros horizon(Micros from) const;
+  /// So many rows at once keep nobody waiting, as far as the operators can tell.
+  size_t mostRows() const;
   /// Takes rows of a feed, whose event times are set. `origin` is set here.
   void push(const std::string& stream, const std::shared_ptr<Batch>& batch);
   /// Moves the clock; windows close on the way.
@@ -62,6 +64,8 @@ class Pipeline {
   std::map<std::string, uint64_t> lateCounts() const;
   /// Of streams that queries write and that have rules of their own.
   std::map<std::string, RowCounters> ruledRows() const;
+  /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.
+  std::map<std::string, uint64_t> stateDropped() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
   uint64_t lateRowsOf(const std::string& feed) const;
   const Issues& issues() const { return m_issues; }
@@ -75,6 +79,8 @@ class Pipeline {
   std::unique_ptr<Node> build(BoundNode& bound, uint32_t rank);
   void link(Node& node);
   std::optional<int64_t> knownFrom(const Node& node) const;
+  /// The stream of the user's that a node writes, itself or through others.
+  std::string visibleTarget(const Node& node) const;
   bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
   void buildRules(Node& node, const BoundStream& target);
   bool buildSource(Node& node, const Stream& input, const Stream& target);

@@ -151,6 +151,7 @@ struct PatternNode {
   enum class Kind { Stream, Then, And, Or };
   Kind kind = Kind::Stream;
   bool every = false;
+  bool everyGroup = false;  ///< EVERY stands before parentheses around it
   bool negated = false;
   std::optional<Name> alias;
   Name stream;

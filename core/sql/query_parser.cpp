@@ -415,47 +415,81 @@ std::unique_ptr<ast::PatternNode> QueryParser::parsePatternChain() {
 }
 
 std::unique_ptr<ast::PatternNode> QueryParser::parsePatternTerm() {
+  const Span start = m_cursor.peek().span;
+  const bool every = m_cursor.accept("EVERY");
+  const bool isGroup = m_cursor.acceptSymbol("(");
+  auto node = isGroup ? parsePatternGroup(every) : parsePatternEvent(every);
+  node->span.begin = start.begin;
+  parsePatternSuffix(*node, isGroup);
+  node->span.end = m_cursor.previousSpan().end;
+  return node;
+}
+
+std::unique_ptr<ast::PatternNode> QueryParser::parsePatternGroup(bool every) {
+  if (++m_depth > kDeepestQuery) m_cursor.fail(Code::Limit, m_cursor.peek().span, "the pattern is nested too deeply");
+  auto node = parsePatternChain();
+  --m_depth;
+  m_cursor.expectSymbol(")");
+  if (every && node->every)
+    m_cursor.fail(Code::Unsupported, node->span, "EVERY inside EVERY is not supported", "keep one of the two");
+  if (every) node->every = node->everyGroup = true;
+  return node;
+}
+
+std::unique_ptr<ast::PatternNode> QueryParser::parsePatternEvent(bool every) {
   auto node = std::make_unique<ast::PatternNode>();
-  node->span = m_cursor.peek().span;
-  node->every = m_cursor.accept("EVERY");
-  if (m_cursor.acceptSymbol("(")) {
-    if (++m_depth > kDeepestQuery)
-      m_cursor.fail(Code::Limit, m_cursor.peek().span, "the pattern is nested too deeply");
-    auto inner = parsePatternChain();
-    --m_depth;
-    m_cursor.expectSymbol(")");
-    if (node->every) inner->every = true;
-    node = std::move(inner);
-  } else {
-    node->negated = m_cursor.accept("NOT");
+  node->every = every;
+  node->negated = m_cursor.accept("NOT");
+  if (node->negated && m_cursor.isSymbol("("))
+    m_cursor.fail(Code::Unsupported, m_cursor.previousSpan(), "NOT before parentheses is not supported",
+                  "write NOT before each event, as in NOT A FOR 5 sec AND NOT B FOR 5 sec");
+  if (node->negated && m_cursor.isWord("EVERY") && !m_cursor.isSymbol("=", 1))
+    m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "EVERY behind NOT is not supported", "leave EVERY out");
+  node->stream = m_cursor.expectName("a stream's name");
+  if (m_cursor.isSymbol("=")) {
+    m_cursor.take();
+    node->alias = node->stream;
     node->stream = m_cursor.expectName("a stream's name");
-    if (m_cursor.isSymbol("=")) {
-      m_cursor.take();
-      node->alias = node->stream;
-      node->stream = m_cursor.expectName("a stream's name");
-    }
   }
+  return node;
+}
+
+void QueryParser::parsePatternSuffix(ast::PatternNode& node, bool isGroup) {
+  const bool isEvent = node.kind == ast::PatternNode::Kind::Stream;
   if (m_cursor.isSymbol("+") || m_cursor.isSymbol("*"))
     m_cursor.fail(Code::Unsupported, m_cursor.peek().span, "unbounded repetition is not supported",
                   "give a bound: {1, 10}");
   if (m_cursor.acceptSymbol("{")) {
+    if (isGroup && isEvent && (node.every || node.least != 1 || node.most != 1))
+      m_cursor.fail(Code::Unsupported, m_cursor.previousSpan(), "repetition behind these parentheses is not supported",
+                    "write the bounds once, right behind the stream's name");
     const Span bounds = m_cursor.peek().span;
-    node->least = node->most = m_cursor.expectInteger("a number");
+    node.least = node.most = m_cursor.expectInteger("a number");
     if (m_cursor.isSymbol(",") && m_cursor.isSymbol("}", 1))
       m_cursor.fail(Code::Unsupported, bounds, "unbounded repetition is not supported",
-                    "give a bound: {" + std::to_string(node->least) + ", " + std::to_string(std::max<int64_t>(node->least, kSuggestedRepeats)) + "}");
-    if (m_cursor.acceptSymbol(",")) node->most = m_cursor.expectInteger("a number");
+                    "give a bound: {" + std::to_string(node.least) + ", " + std::to_string(std::max<int64_t>(node.least, kSuggestedRepeats)) + "}");
+    if (m_cursor.acceptSymbol(",")) node.most = m_cursor.expectInteger("a number");
     m_cursor.expectSymbol("}");
-    if (node->most < 1 || node->most < node->least || node->most > 1000)
+    if (node.most < 1 || node.most < node.least || node.most > 1000)
       m_cursor.fail(Code::Limit, bounds, "repetition must be {n} or {least, most} with 1 to 1000");
   }
   if (m_cursor.acceptSymbol("[")) {
-    node->condition = m_expressions.parse();
+    if (!isEvent)
+      m_cursor.fail(Code::Unsupported, m_cursor.previousSpan(), "a condition on a whole group is not supported",
+                    "write it behind the event that it looks at, inside the parentheses");
+    if (node.condition)
+      m_cursor.fail(Code::Unsupported, m_cursor.previousSpan(), "a second condition is not supported",
+                    "join the two in one, with AND");
+    node.condition = m_expressions.parse();
     m_cursor.expectSymbol("]");
   }
-  if (m_cursor.accept("FOR")) node->lasting = m_expressions.expectDuration("a duration");
-  node->span.end = m_cursor.previousSpan().end;
-  return node;
+  if (m_cursor.accept("FOR")) {
+    if (!isEvent || node.lasting)
+      m_cursor.fail(Code::Unsupported, m_cursor.previousSpan(), "FOR on a whole group, or twice, is not supported",
+                    "write it once, right behind the event that NOT is about");
+    node.lasting = m_expressions.expectDuration("a duration");
+    if (node.lasting->ms == 0) m_cursor.fail(Code::Duration, node.lasting->span, "FOR must be longer than 0");
+  }
 }
 
 }  // namespace weir

@@ -30,6 +30,10 @@ class QueryParser {
   std::unique_ptr<ast::PatternNode> parsePatternChain();
   std::unique_ptr<ast::PatternNode> parsePatternTerm();
   [[noreturn]] void refuseSizes(const ast::Name& window);
+  std::unique_ptr<ast::PatternNode> parsePatternGroup(bool every);
+  std::unique_ptr<ast::PatternNode> parsePatternEvent(bool every);
+  /// Bounds, condition and FOR, behind an event or its parentheses.
+  void parsePatternSuffix(ast::PatternNode& node, bool isGroup);
 
   TokenCursor& m_cursor;
   ExpressionParser& m_expressions;

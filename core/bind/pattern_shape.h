@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/bind/bound_script.h"
+#include "core/sql/ast.h"
+
+namespace weir {
+
+/// A pattern laid out as steps, before its columns are known.
+struct PatternShape {
+  BoundPattern pattern;
+  std::vector<const ast::PatternNode*> terms;  ///< as written, those of all steps in order
+  Diagnostics warnings;
+};
+
+/// Lays a pattern out. What has no meaning, or none that is built, is refused by its name.
+PatternShape shapeOf(const ast::Pattern& pattern);
+
+}  // namespace weir
