@@ -530,16 +530,19 @@ std::map<std::string, RowCounters> Pipeline::ruledRows() const {
 
 std::map<std::string, uint64_t> Pipeline::lateCounts() const {
   std::map<std::string, uint64_t> out;
-  for (const auto& node : m_nodes) out[node->target] += node->context->late;
-  // What a hidden stream lost is missing in the one that it is made for; readers come behind their inputs.
-  for (const BoundNode& node : m_script->nodes) {
-    if (!node.target.starts_with('#')) continue;
-    const uint64_t late = std::exchange(out[node.target], 0);
-    const auto reader = std::find_if(m_script->nodes.begin(), m_script->nodes.end(),
-                                     [&](const BoundNode& n) { return std::find(n.inputs.begin(), n.inputs.end(), node.target) != n.inputs.end(); });
-    if (reader != m_script->nodes.end()) out[reader->target] += late;
-  }
-  std::erase_if(out, [](const auto& entry) { return entry.first.starts_with('#'); });
+  for (const auto& node : m_nodes) out[visibleTarget(*node)] += node->context->late;
+  return out;
+}
+
+std::string Pipeline::visibleTarget(const Node& node) const {
+  if (!node.target.starts_with('#')) return node.target;
+  const auto& readers = m_streams.at(node.target)->readers;
+  return readers.empty() ? node.target : visibleTarget(*readers.front().first);
+}
+
+std::map<std::string, uint64_t> Pipeline::stateDropped() const {
+  std::map<std::string, uint64_t> out;
+  for (const auto& node : m_nodes) out[visibleTarget(*node)] += node->context->forgotten;
   return out;
 }
 

@@ -60,6 +60,8 @@ class Pipeline {
   /// The watermark of a feed with event time; nullptr where it is the clock.
   SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;
+  /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.
+  std::map<std::string, uint64_t> stateDropped() const;
   /// Of streams that queries write and that have rules of their own.
   std::map<std::string, RowCounters> ruledRows() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
@@ -75,6 +77,8 @@ class Pipeline {
   std::unique_ptr<Node> build(BoundNode& bound, uint32_t rank);
   void link(Node& node);
   std::optional<int64_t> knownFrom(const Node& node) const;
+  /// The stream of the user's that a node writes, itself or through others.
+  std::string visibleTarget(const Node& node) const;
   bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
   void buildRules(Node& node, const BoundStream& target);
   bool buildSource(Node& node, const Stream& input, const Stream& target);
