@@ -30,8 +30,9 @@ constexpr std::pair<uint64_t SourceCounters::*, Words> kSourceDrops[] = {
 constexpr Words kRejected{"message could not be decoded", "messages could not be decoded", ""};
 constexpr Words kLate{"row came too late for its window and was dropped", "rows came too late for their windows and were dropped",
                       "event.time.lateness.ms makes windows wait for rows that are late"};
-constexpr Words kForgotten{"piece of state was let go: what would have come of it is lost", "pieces of state were let go: what would have come of them is lost",
-                           "groups, keys or matches that have begun are more than are kept: a window, WITHIN or TOLERANCE bounds them"};
+constexpr Words kState{"piece of state (a match that had begun, a group, a key) was let go at its bound",
+                       "pieces of state (matches that had begun, groups, keys) were let go at their bound",
+                       "a window, WITHIN, or fewer keys keep it small"};
 // Sinks tell the first one themselves.
 constexpr std::pair<std::string_view, Words> kSinkDrops[] = {
     {"failed", {"row could not be sent", "rows could not be sent", ""}},
@@ -68,7 +69,7 @@ std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder, const 
   }
   for (const auto& [stream, rows] : pipeline.ruledRows()) out.addRows(stream, rows, 0);
   for (const auto& [stream, late] : pipeline.lateCounts()) out.add(LogCategory::Feed, stream, kLate, late);
-  for (const auto& [stream, forgotten] : pipeline.stateDropped()) out.add(LogCategory::Feed, stream, kForgotten, forgotten);
+  for (const auto& [stream, dropped] : pipeline.stateDropped()) out.add(LogCategory::Feed, stream, kState, dropped);
   for (const auto& [name, count] : sinks) {
     const size_t dot = name.rfind('.');
     for (const auto& [counter, words] : kSinkDrops) {

@@ -20,6 +20,7 @@ std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, co
     for (const auto& [counter, value] : counters) out.push_back({"source", name, counter, value});
   }
   for (const auto& [target, late] : pipeline.lateCounts()) out.push_back({"query", target, "late", late});
+  for (const auto& [target, dropped] : pipeline.stateDropped()) out.push_back({"query", target, "state_dropped", dropped});
   for (const auto& [target, rows] : pipeline.ruledRows()) {
     const std::pair<std::string_view, uint64_t> counters[] = {{"duplicates", rows.duplicates}, {"no_event_time", rows.noEventTime},
                                                               {"from_future", rows.fromFuture}, {"sequence_jumps", rows.sequenceJumps}};

@@ -62,6 +62,8 @@ class Pipeline {
   /// The watermark of a feed with event time; nullptr where it is the clock.
   SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;
+  /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.
+  std::map<std::string, uint64_t> stateDropped() const;
   /// Of streams that queries write and that have rules of their own.
   std::map<std::string, RowCounters> ruledRows() const;
   /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.

@@ -94,6 +94,13 @@ class Drops(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("V: 3 rows had no event time and were dropped", done.stderr)
 
+    def test_state_that_is_let_go_is_told(self):
+        # Repeats of what DISTINCT no longer remembers would go out again.
+        done = self.replay("", [(i, {"s": "a", "t": i, "k": i}) for i in range(100_007)], "--strict", "-o", self.tmp / "rows",
+                           query="SELECT DISTINCT k FROM T INSERT INTO V;\n")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("V: 7 pieces of state (matches that had begun, groups, keys) were let go at their bound", done.stderr)
+
     def test_a_kind_is_told_once_while_it_runs(self):
         # The first of many thousands comes before the rows behind it have been printed.
         late = [(4000 + i, {"s": "a", "t": 500, "k": i}) for i in range(20000)]
