@@ -152,18 +152,24 @@ void ExactNumber::trim() {
 }
 
 void addShifted(std::span<uint64_t> sum, std::span<const uint64_t> words, size_t at, bool negative) {
-  const size_t first = at / 64;
   const unsigned bit = at % 64;
-  uint64_t carry = 0;
-  for (size_t i = first, k = 0; i < sum.size(); ++i, ++k) {
-    if (k > words.size() && carry == 0) return;
-    const uint64_t low = k < words.size() ? words[k] << bit : 0;
-    const uint64_t high = k > 0 && k <= words.size() ? (words[k - 1] >> 1) >> (63 - bit) : 0;
-    const uint64_t part = low | high;
-    const UInt128 result = negative ? UInt128{sum[i]} - part - carry : UInt128{sum[i]} + part + carry;
-    sum[i] = static_cast<uint64_t>(result);
-    carry = static_cast<uint64_t>(result >> 64) & 1;
+  // Taking off is adding the complement, with a carry of one, which runs on to the end.
+  const uint64_t flip = negative ? ~uint64_t{0} : 0;
+  uint64_t carry = negative ? 1 : 0;
+  uint64_t below = 0;
+  size_t i = at / 64;
+  const auto add = [&](uint64_t part) {
+    const UInt128 result = UInt128{sum[i]} + (part ^ flip) + carry;
+    sum[i++] = static_cast<uint64_t>(result);
+    carry = static_cast<uint64_t>(result >> 64);
+  };
+  for (const uint64_t word : words) {
+    if (i == sum.size()) return;
+    add(word << bit | below);
+    below = (word >> 1) >> (63 - bit);
   }
+  if (i < sum.size()) add(below);
+  while (i < sum.size() && carry != flip % 2) add(0);
 }
 
 ExactNumber fromComplement(std::span<const uint64_t> words, int exponent) {
@@ -187,17 +193,20 @@ ExactNumber operator*(const ExactNumber& a, const ExactNumber& b) {
   if (a.isZero() || b.isZero()) return out;
   out.negative = a.negative != b.negative;
   out.exponent = a.exponent + b.exponent;
-  out.size = a.size + b.size;
+  const size_t sizeA = a.size;
+  const size_t sizeB = b.size;
+  out.size = sizeA + sizeB;
   assert(out.size <= ExactNumber::kMostWords);
-  std::fill_n(out.words.begin(), out.size, 0);
-  for (size_t i = 0; i < a.size; ++i) {
+  for (size_t i = 0; i < sizeA; ++i) {
+    const UInt128 factor = a.words[i];
+    uint64_t* const to = &out.words[i];
     uint64_t carry = 0;
-    for (size_t j = 0; j < b.size; ++j) {
-      const UInt128 sum = UInt128{a.words[i]} * b.words[j] + out.words[i + j] + carry;
-      out.words[i + j] = static_cast<uint64_t>(sum);
+    for (size_t j = 0; j < sizeB; ++j) {
+      const UInt128 sum = factor * b.words[j] + (i == 0 ? 0 : to[j]) + carry;
+      to[j] = static_cast<uint64_t>(sum);
       carry = static_cast<uint64_t>(sum >> 64);
     }
-    out.words[i + b.size] = carry;
+    to[sizeB] = carry;
   }
   out.trim();
   return out;
