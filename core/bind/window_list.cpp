@@ -10,7 +10,7 @@ namespace {
 using Kind = BoundWindow::Kind;
 
 constexpr auto kWindows = std::to_array<WindowSpec>({
-    {"TUMBLING", Kind::Tumbling, "d", "TUMBLING(1 min)", "[start, end) aligned to the epoch; one row per group at the close."},
+    {"TUMBLING", Kind::Tumbling, "d", "TUMBLING(1 min)", "[start, end) aligned to the epoch, whole weeks to a Monday; one row per group at the close."},
     {"TIMEBATCH", Kind::Tumbling, "d", "TIMEBATCH(1 min)", "The same as TUMBLING."},
     {"SLIDING", Kind::Hopping, "dd", "SLIDING(10 sec, 5 sec)",
      "Windows of the first length, one starting at each multiple of the second. With one argument the same as TIME."},

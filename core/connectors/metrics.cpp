@@ -26,7 +26,6 @@ std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, co
                                                               {"from_future", rows.fromFuture}, {"sequence_jumps", rows.sequenceJumps}};
     for (const auto& [counter, value] : counters) out.push_back({"query", target, counter, value});
   }
-  for (const auto& [target, dropped] : pipeline.stateDropped()) out.push_back({"query", target, "state_dropped", dropped});
   static constexpr std::string_view kSink[] = {"dropped", "failed", "published", "queued", "sent"};
   for (const auto& [name, value] : sinks) {
     const size_t dot = name.rfind('.');

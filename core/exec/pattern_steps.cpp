@@ -158,7 +158,7 @@ void PatternSteps::capture(PartialMatch& match, size_t term, const Batch& batch,
   const RowMeta& meta = batch.meta[row];
   m_slots.capture(match, *m_terms[term], term, batch, row);
   match.earliest = std::min(match.earliest, meta.time());
-  if (!match.hasEvent || meta.time() >= match.latest.time()) match.latest = meta;
+  if (!match.hasEvent || meta.instant() >= match.latest.instant()) match.latest = meta;
   match.hasEvent = true;
   match.hasGap = match.hasGap || meta.hasGap;
 }

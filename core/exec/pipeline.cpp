@@ -394,8 +394,11 @@ bool Pipeline::buildSelect(Node& n, BoundSelect& select, const Stream& target) {
   const bool limits = output == BoundOutput::Kind::All || output == BoundOutput::Kind::First ||
                       output == BoundOutput::Kind::Last ||
                       (output == BoundOutput::Kind::Snapshot && !select.window.closes());
-  if (limits)
+  if (limits) {
     n.chain.push_back(std::make_unique<RateLimitOperator>(*n.context, select.output, select.groupColumns));
+    // What is held back for a while is not late for it.
+    if (output == BoundOutput::Kind::All || output == BoundOutput::Kind::Last) n.delayMs = select.output.everyMs;
+  }
   return select.window.kind == BoundWindow::Kind::None && !limits;
 }
 

@@ -66,8 +66,6 @@ class Pipeline {
   std::map<std::string, uint64_t> stateDropped() const;
   /// Of streams that queries write and that have rules of their own.
   std::map<std::string, RowCounters> ruledRows() const;
-  /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.
-  std::map<std::string, uint64_t> stateDropped() const;
   /// Rows too late for the windows that a feed goes into, with or without other feeds.
   uint64_t lateRowsOf(const std::string& feed) const;
   const Issues& issues() const { return m_issues; }

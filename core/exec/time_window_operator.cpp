@@ -10,6 +10,10 @@ namespace {
 
 // Any watermark is past it.
 constexpr int64_t kLongAgo = 4'000'000'000'000'000;
+constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kWeekMs = 7 * kDayMs;
+// 1970-01-05 was the first Monday after the epoch, which was a Thursday.
+constexpr int64_t kMonday = 4 * kDayMs;
 
 }  // namespace
 
@@ -28,19 +32,25 @@ TimeWindowOperator::TimeWindowOperator(NodeContext& context, const BoundSelect& 
     m_ticks.emplace(context, select.output.everyMs, [this] { tick(); });
 }
 
+// The last multiple of `step` up to `time`, counted from a Monday for windows of whole weeks, otherwise from the epoch.
+int64_t TimeWindowOperator::aligned(int64_t time, int64_t step) const {
+  const int64_t anchor = m_select.window.sizeMs % kWeekMs == 0 ? kMonday : 0;
+  return floorDivide(time - anchor, step) * step + anchor;
+}
+
 std::vector<TimeWindowOperator::Bounds> TimeWindowOperator::windowsOf(int64_t time) const {
   const BoundWindow& window = m_select.window;
   std::vector<Bounds> out;
   if (window.kind == BoundWindow::Kind::Tumbling) {
-    const int64_t start = floorDivide(time, window.sizeMs) * window.sizeMs;
+    const int64_t start = aligned(time, window.sizeMs);
     out.push_back({start + window.sizeMs, start});
   } else if (window.kind == BoundWindow::Kind::Cumulate) {
-    const int64_t start = floorDivide(time, window.sizeMs) * window.sizeMs;
+    const int64_t start = aligned(time, window.sizeMs);
     for (int64_t end = start + (floorDivide(time - start, window.slideMs) + 1) * window.slideMs;
          end <= start + window.sizeMs; end += window.slideMs)
       out.push_back({end, start});
   } else {
-    const int64_t last = floorDivide(time, window.slideMs) * window.slideMs;
+    const int64_t last = aligned(time, window.slideMs);
     for (int64_t start = last; start > time - window.sizeMs; start -= window.slideMs)
       out.push_back({start + window.sizeMs, start});
     std::reverse(out.begin(), out.end());
@@ -152,7 +162,7 @@ Micros TimeWindowOperator::earliestTimer(Micros from) const {
   const int64_t step = window.slideMs > 0 ? window.slideMs : window.sizeMs;
   // Ends of hopping windows are multiples of the slide, shifted by the size.
   const int64_t shift = window.kind == BoundWindow::Kind::Hopping ? window.sizeMs % window.slideMs : 0;
-  const auto endAfter = [&](int64_t time) { return (floorDivide(time - shift, step) + 1) * step + shift; };
+  const auto endAfter = [&](int64_t time) { return aligned(time - shift, step) + step + shift; };
   const int64_t watermark = m_context.watermark.at(from);
   Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? -kLongAgo : endAfter(watermark));
   if (m_context.watermark.hasClock()) earliest = std::min(earliest, m_context.watermark.clockReaches(endAfter(m_context.watermark.ofClock(from))));

@@ -29,6 +29,7 @@ class TimeWindowOperator final : public Operator {
     int64_t start;
     auto operator<=>(const Bounds&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy reads its own 0
   };
+  int64_t aligned(int64_t time, int64_t step) const;
   std::vector<Bounds> windowsOf(int64_t time) const;
   bool isClosed(const Bounds& bounds, Micros arrival) const;
   AggregateSet& window(const Bounds& bounds);
