@@ -158,12 +158,14 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
     const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](const EventInstant& t, const Kept& k) { return t < k.time; });
     kept.insert(place, std::move(row));
     if (kept.size() > kMostPerKey) {
+      if (!isOutlived(kept, oldestWanted(now))) ++m_context.forgotten;
       kept.pop_front();
-      ++m_context.forgotten;
     }
   }
   m_keptRight += kept.size();
-  if (++m_sinceTidy > kTidyAfter + m_keptRight) tidyRight(now);
+  const bool isCrowded = m_stores[1].size() > kMostKeys;
+  if (isCrowded) forgetOldestKeys(m_stores[1]);
+  if (++m_sinceTidy > kTidyAfter + m_keptRight || isCrowded) tidyRight(now);
 }
 
 // The watermark as far as all its rows have come: a jump closes windows upstream, whose rows come with it.
@@ -172,24 +174,32 @@ int64_t JoinOperator::passedBefore(const RowMeta& row) const {
   return watermark.hasSources() ? m_passed : watermark.ofClock(row.arrival);
 }
 
+// The time of the oldest left row that may still come. Those of this very step may be as old as the watermark before it.
+int64_t JoinOperator::oldestWanted(const RowMeta& now) const {
+  const int64_t passed = passedBefore(now);
+  return passed == kNoWatermark ? passed : passed - kGraceMs;
+}
+
+// Whether every left row that may still come finds a younger one than the oldest of a key.
+bool JoinOperator::isOutlived(const std::deque<Kept>& rows, int64_t oldest) const {
+  const bool anyMatches = m_join.match == BoundJoin::Match::Asof && !m_join.leftTime && !m_join.residual && !m_join.strict;
+  return anyMatches && rows.size() > 1 && rows[1].time.ms < oldest;
+}
+
 // Each row that is kept holds the batch in which it came: the few that matter are copied together, the rest goes.
 // Rows that no left row in time can want go as well: those beyond the TOLERANCE, and those with a younger one that is
 // old enough. Where ON names time columns nobody knows which those are.
 void JoinOperator::tidyRight(const RowMeta& now) {
   Store& store = m_stores[1];
   if (m_join.match == BoundJoin::Match::Asof && !m_join.leftTime) {
-    // Left rows of this very step may be as old as the watermark before it.
-    const int64_t passed = passedBefore(now);
-    const int64_t oldest = passed == kNoWatermark ? passed : passed - kGraceMs;
-    const bool anyMatches = !m_join.residual && !m_join.strict;
+    const int64_t oldest = oldestWanted(now);
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
-      while (anyMatches && rows.size() > 1 && rows[1].time.ms < oldest) rows.pop_front();
+      while (isOutlived(rows, oldest)) rows.pop_front();
       while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time.ms < oldest && !EventInstant::areWithin({oldest, 0}, rows.front().time, m_join.withinMs)) rows.pop_front();
       entry = rows.empty() ? store.erase(entry) : std::next(entry);
     }
   }
-  if (store.size() > kMostKeys) forgetOldestKeys(store);
   m_sinceTidy = 0;
   m_keptRight = 0;
   std::optional<BatchBuilder> copies;

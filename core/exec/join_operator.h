@@ -57,6 +57,8 @@ class JoinOperator final : public Operator {
   void prune(std::deque<Kept>& rows, const RowMeta& now);
   void sweep(size_t side, const RowMeta& now);
   void keepRight(const std::string& key, Kept row);
+  int64_t oldestWanted(const RowMeta& now) const;
+  bool isOutlived(const std::deque<Kept>& rows, int64_t oldest) const;
   void tidyRight(const RowMeta& now);
   void forgetOldestKeys(Store& store);
 
