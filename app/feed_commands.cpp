@@ -39,8 +39,8 @@ std::string tappedLine(std::string_view payload, bool isText, bool isTerminal) {
 
 int tapCommand(const TapSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
-  if (!settings.url.starts_with("ws://") && !settings.url.starts_with("wss://")) {
-    std::cerr << "Invalid WebSocket URL: must start with ws:// or wss://, got: " << settings.url << "\n";
+  if (const auto why = urlComplaint(settings.url, maskedUrl(settings.url))) {
+    std::cerr << *why << "\n";
     return kExitUsage;
   }
   ConnectionSettings s;

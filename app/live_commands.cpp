@@ -185,7 +185,7 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
 int recordCommand(const RunSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
   std::string text;
-  const bool isUrl = settings.file.starts_with("ws://") || settings.file.starts_with("wss://");
+  const bool isUrl = isWebSocketUrl(settings.file);
   if (isUrl)
     text = "CREATE STREAM Stream (message BYTES) WITH (type = 'source', extension = 'websocket', format = 'bytes', "
            "\"websocket.url\" = '" + QString::fromStdString(settings.file).replace(QLatin1Char('\''), QStringLiteral("''")).toStdString() + "');";

@@ -258,7 +258,9 @@ void ConnectDialog::offerTimes() {
 
 void ConnectDialog::preview() {
   const DraftSource d = draft();
-  const bool usable = (d.url.startsWith(QLatin1String("ws://")) || d.url.startsWith(QLatin1String("wss://"))) && d.url.size() > 6 && !d.stream.isEmpty();
+  const bool isUrl = d.url.startsWith(QLatin1String("ws://"), Qt::CaseInsensitive) ||
+                     d.url.startsWith(QLatin1String("wss://"), Qt::CaseInsensitive);
+  const bool usable = isUrl && d.url.size() > 6 && !d.stream.isEmpty();
   m_create->setEnabled(usable);
   m_sample->setEnabled(usable);
   if (!m_sql->document()->isModified()) m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));

@@ -55,7 +55,7 @@ QString spanWords(double ms) {
   return sign + durationWords(static_cast<int64_t>(size));
 }
 
-double queueFill(const ConnectionHealth& h) { return h.queueMax == 0 ? 0 : 100.0 * static_cast<double>(h.queued) / static_cast<double>(h.queueMax); }
+double queueFill(const ConnectionHealth& h) { return 100 * h.queueFill(); }
 
 HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
   using Mark = HealthLook::Mark;

@@ -180,7 +180,7 @@ QString StreamTree::connectionText(const ConnectionHealth& h, Micros now) const 
   if (h.stale && h.lastMessage > 0) return tr("silent %1").arg(durationWords((now - h.lastMessage) / 1000));
   constexpr double kFilling = 0.5;
   if (h.isSink && h.queueMax > 0) {
-    const double share = static_cast<double>(h.queued) / static_cast<double>(h.queueMax);
+    const double share = h.queueFill();
     if (share >= kFilling) return tr("queue %1 %").arg(std::lround(share * 100));
   }
   return rate && (h.isSink || h.state == ConnectionState::Live) ? StreamRates::text(*rate) : word.toLower();

@@ -10,7 +10,6 @@ namespace {
 constexpr size_t kRejectsKept = 100;
 // A rejected message is kept to be looked at, not to be sent again: its beginning says what it was.
 constexpr size_t kRejectShown = 4096;
-constexpr size_t kControlShown = 200;
 constexpr Micros kReadAfterStall = 2'000'000;
 
 }  // namespace
@@ -47,6 +46,7 @@ Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipe
       m_life(pipeline.life(stream.name)),
       m_watermark(pipeline.sourceWatermark(stream.name)),
       m_rules(stream, options, m_gapLog),
+      m_lastControl(options.text("websocket.heartbeat.answer")),
       m_strategy(options.text("error.strategy")) {
   if (m_strategy == "dlq") {
     m_deadLetterStream = options.text("error.dlq.stream");
@@ -64,7 +64,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at) {
   DecodeResult result = m_decoder->decode(payload, meta, m_rows);
   if (result.kind == DecodeResult::Kind::Control) {
     ++m_counters.control;
-    m_lastControl.assign(payload.substr(0, kControlShown));
+    m_lastControl.hear(payload);
     return Held::Control;
   }
   m_lastMessage = at;
@@ -102,6 +102,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at) {
     m_gapLog.begin(time);
     m_rules.follow(column, row, time);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
+    m_hasWholeRow = m_hasWholeRow || isWhole(row);
   }
   static_cast<RowCounters&>(m_counters) = m_rules.counters();
   if (!keep.empty()) dropRows(first, keep);
@@ -120,6 +121,12 @@ void Intake::dropRows(size_t first, const std::vector<bool>& keep) {
     for (size_t c = 0; c < m_schema->fields.size(); ++c) m_rows.column(c).appendFrom(kept.column(c), row);
     m_rows.finishRow(kept.meta(row));
   }
+}
+
+bool Intake::isWhole(size_t row) {
+  for (size_t c = 0; c < m_schema->fields.size(); ++c)
+    if (m_rows.column(c).isNull(row)) return false;
+  return true;
 }
 
 void Intake::reject(std::string_view payload, Micros at, std::string reason) {
@@ -148,7 +155,10 @@ void Intake::keepToLookAt(std::string_view payload, Micros at, std::string reaso
   if (m_rejects.size() > kRejectsKept) m_rejects.pop_front();
 }
 
-void Intake::opened() { m_link = Link::Up; }
+void Intake::opened() {
+  m_link = Link::Up;
+  m_hasWholeRow = false;
+}
 
 void Intake::lost(Micros at) {
   if (m_link == Link::Down) return;

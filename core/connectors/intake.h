@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "core/connectors/last_words.h"
 #include "core/exec/pipeline.h"
 #include "core/exec/row_rules.h"
 #include "core/formats/decoder.h"
@@ -65,14 +66,17 @@ class Intake {
   const std::deque<Reject>& rejects() const { return m_rejects; }
   /// Why the newest rejected message was; `rejects` also holds messages of which single rows were dropped.
   const std::string& lastRejection() const { return m_lastRejection; }
-  /// The newest message that held none of the columns, shortened: what a feed says that nobody asked for.
-  const std::string& lastControl() const { return m_lastControl; }
+  /// What the feed said that held none of the columns.
+  const std::string& lastControl() const { return m_lastControl.text(); }
+  /// A row with all of its columns has passed since the source was opened.
+  bool hasWholeRow() const { return m_hasWholeRow; }
   /// The greatest event time so far, in ms; nothing where arrival is the time.
   std::optional<int64_t> newestEvent() const { return m_rules.eventTime() ? m_greatest : std::nullopt; }
   uint64_t gaps() const { return m_gapLog.count(); }
   bool stopped() const { return m_stopped; }
 
  private:
+  bool isWhole(size_t row);
   void reject(std::string_view payload, Micros at, std::string reason);
   void keepToLookAt(std::string_view payload, Micros at, std::string reason);
   void dropRows(size_t first, const std::vector<bool>& keep);
@@ -87,7 +91,8 @@ class Intake {
   RowRules m_rules;
   SourceCounters m_counters;
   std::deque<Reject> m_rejects;
-  std::string m_lastControl;
+  LastWords m_lastControl;
+  bool m_hasWholeRow = false;
   std::string m_lastRejection;
   std::string m_strategy;
   std::string m_deadLetterStream;

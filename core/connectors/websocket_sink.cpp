@@ -20,14 +20,13 @@ WebSocketSink::WebSocketSink(const QString& name, const Options& resolved, const
       m_connection(connectionSettings(name, resolved, written), clock),
       m_encoder(makeEncoder(resolved.text("format"), resolved.text("csv.delimiter").front())),
       m_queue(static_cast<size_t>(resolved.integer("websocket.queue.max.events")),
+              resolved.integer("websocket.queue.max.bytes"),
               resolved.text("websocket.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest) {
   m_asText = resolved.has("websocket.message.type") ? resolved.text("websocket.message.type") == "text"
                                                     : resolved.text("format") != "bytes";
   m_connection.onOpen = [this] {
     m_wasOpen = true;
     m_reported.clear();
-    // The socket before took these with it; half a frame is no message, so none is doubled.
-    for (Leaving& row : m_leaving) row.end = 0;
     drain();
   };
   m_connection.onWritten = [this] { settleWritten(); };
@@ -51,9 +50,9 @@ void WebSocketSink::publish(const Batch& batch) {
       ++late;
       continue;
     }
-    const uint64_t before = dropped();
-    m_queue.push(QByteArray::fromStdString(message));
-    if (dropped() > before && !std::exchange(m_isFull, true) && onQueueFull) onQueueFull();
+    const bool byBytes = m_queue.size() < m_queue.most();
+    const bool hadRoom = m_queue.push(QByteArray::fromStdString(message), m_leavingBytes);
+    if (!hadRoom && !std::exchange(m_isFull, true) && onQueueFull) onQueueFull(byBytes);
     if (m_connection.isOpen())
       drain();
     else
@@ -64,7 +63,7 @@ void WebSocketSink::publish(const Batch& batch) {
 }
 
 void WebSocketSink::hand(Leaving& row) {
-  m_connection.send(row.message, m_asText);
+  row.isHanded = m_connection.send(row.message, m_asText);
   row.end = m_connection.bytesHanded();
 }
 
@@ -72,34 +71,50 @@ void WebSocketSink::drain() {
   // The socket may tell of written bytes from inside a send: rows on their way out are not touched then.
   if (std::exchange(m_isHanding, true)) return;
   for (Leaving& row : m_leaving)
-    if (row.end == 0 && m_connection.isOpen()) hand(row);
-  while (!m_queue.empty() && m_connection.isOpen() && m_connection.bytesToWrite() < kMostInSocket) {
-    m_leaving.push_back({m_queue.pop(), 0});
+    if (!row.isHanded && m_connection.isOpen()) hand(row);
+  const auto takesMore = [this] {
+    const bool tookLast = m_leaving.empty() || m_leaving.back().isHanded;
+    return tookLast && m_connection.isOpen() && m_connection.bytesToWrite() < kMostInSocket;
+  };
+  while (!m_queue.empty() && takesMore()) {
+    m_leaving.push_back({m_queue.pop()});
+    m_leavingBytes += m_leaving.back().message.size();
     hand(m_leaving.back());
   }
   m_isHanding = false;
-  countWritten();
+  if (m_connection.isOpen())
+    countGone();
+  else
+    takeBack();
 }
 
 void WebSocketSink::settleWritten() {
-  if (m_isHanding) return;
-  countWritten();
+  // A socket that is not open yet writes its handshake.
+  if (m_isHanding || !m_connection.isOpen()) return;
+  countGone();
   drain();
 }
 
-void WebSocketSink::countWritten() {
-  if (!m_connection.isOpen()) return;
-  const int64_t left = m_connection.bytesHanded() - m_connection.bytesToWrite();
-  while (!m_leaving.empty() && m_leaving.front().end > 0 && m_leaving.front().end <= left) {
+void WebSocketSink::countGone() {
+  while (!m_leaving.empty() && m_leaving.front().isHanded && m_leaving.front().end <= m_connection.bytesGone()) {
+    m_leavingBytes -= m_leaving.front().message.size();
     m_leaving.pop_front();
     ++m_sent;
   }
   if (drained()) m_isFull = false;
 }
 
+// The socket is gone with the rows that it had not sent: half a frame is no message, so none is doubled.
+void WebSocketSink::takeBack() {
+  if (m_isHanding) return;
+  countGone();
+  for (Leaving& row : m_leaving) row.isHanded = false;
+}
+
 void WebSocketSink::stateChanged() {
   const ConnectionState state = m_connection.state();
   if (state != ConnectionState::Connecting) m_firstTryDone = true;
+  if (!m_connection.isOpen()) takeBack();
   if (state == ConnectionState::Idle) {
     if (m_connection.machine().exhausted())
       failQueued();
@@ -127,6 +142,7 @@ void WebSocketSink::failQueued() {
   const uint64_t rows = queued();
   m_queue.clear();
   m_leaving.clear();
+  m_leavingBytes = 0;
   m_isFull = false;
   m_reported.clear();
   const QString why = m_connection.health().error;
@@ -146,7 +162,9 @@ ConnectionHealth WebSocketSink::health() const {
   h.failed = m_failed;
   h.dropped = dropped();
   h.queued = queued();
-  h.queueMax = m_queue.capacity();
+  h.queueMax = m_queue.most();
+  h.queuedBytes = static_cast<uint64_t>(m_queue.bytes() + m_leavingBytes);
+  h.queueMaxBytes = static_cast<uint64_t>(m_queue.mostBytes());
   return h;
 }
 

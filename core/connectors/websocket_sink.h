@@ -4,16 +4,17 @@
 #include <deque>
 #include <memory>
 
-#include "core/base/bounded_queue.h"
+#include "core/connectors/outgoing_queue.h"
 #include "core/connectors/websocket_settings.h"
 #include "core/data/batch.h"
 #include "core/formats/decoder.h"
 
 namespace weir {
 
-/// Sends rows to a WebSocket server, one message each, in order. Never blocks: what cannot go out waits in a bounded
-/// queue. A row counts as sent once it has left this process; one that has not when the connection is lost goes out over
-/// the next. published = sent + failed + dropped + queued, always.
+/// Sends rows to a WebSocket server, one message each, in order. Never blocks: what cannot go out waits in a queue that
+/// is bounded by rows and bytes. A row counts as sent once all of it may have left this process, and is not sent again;
+/// one that cannot have left when the connection is lost goes out over the next.
+/// published = sent + failed + dropped + queued, always.
 class WebSocketSink final : public QObject {
   Q_OBJECT
  public:
@@ -23,8 +24,8 @@ class WebSocketSink final : public QObject {
   std::function<void()> onStateChanged;
   /// Rows that failed when the attempts were used up: how many, and why.
   std::function<void(uint64_t rows, const QString& why)> onRowsFailed;
-  /// The first row gave way to the queue's bound since the queue was last empty.
-  std::function<void()> onQueueFull;
+  /// The first row gave way to the queue's bound since the queue was last empty: that of its bytes, or of its rows.
+  std::function<void(bool byBytes)> onQueueFull;
 
   /// A first, single attempt. Rows may be published before it succeeds.
   void start();
@@ -45,15 +46,17 @@ class WebSocketSink final : public QObject {
   uint64_t queued() const { return m_queue.size() + m_leaving.size(); }
 
  private:
-  /// A row on its way out: handed to the socket when `end` is set, and gone when so many bytes of it have left.
+  /// A row on its way out: gone when `end` bytes have left of what was handed to the socket.
   struct Leaving {
     QByteArray message;
+    bool isHanded = false;
     int64_t end = 0;
   };
   void drain();
   void hand(Leaving& row);
   void settleWritten();
-  void countWritten();
+  void countGone();
+  void takeBack();
   void fail(uint64_t rows, const QString& why);
   void stateChanged();
   void failQueued();
@@ -61,8 +64,9 @@ class WebSocketSink final : public QObject {
   Connection m_connection;
   std::unique_ptr<Encoder> m_encoder;
   bool m_asText = true;
-  BoundedQueue<QByteArray> m_queue;
+  OutgoingQueue m_queue;
   std::deque<Leaving> m_leaving;
+  int64_t m_leavingBytes = 0;
   QString m_reported;  ///< why rows failed, so that it is said once
   uint64_t m_published = 0;
   uint64_t m_sent = 0;

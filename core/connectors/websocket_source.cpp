@@ -23,7 +23,8 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
       m_notKept(opened.notKept),
       m_clock(clock),
       m_feeder(&feeder),
-      m_intake(&intake) {
+      m_intake(&intake),
+      m_lastWords(resolved.text("websocket.heartbeat.answer")) {
   listen();
 }
 
@@ -33,6 +34,7 @@ void WebSocketSource::listen() {
   m_connection->onOpen = [this] { opened(); };
   m_connection->onAlive = [this](Micros asked) { alive(asked); };
   m_connection->onLost = [this] { lost(); };
+  m_connection->lastWords = [this] { return QString::fromStdString(m_lastWords.text()); };
   m_connection->onStateChanged = [this] {
     if (onStateChanged) onStateChanged();
   };
@@ -66,6 +68,7 @@ void WebSocketSource::lost() {
 void WebSocketSource::opened() {
   const Micros now = m_clock.now();
   m_openedAt = now;
+  m_lastWords.clear();
   if (m_capture) m_capture->event(m_intake->name(), "open", now);
   m_passedBefore = m_intake->counters().passed;
   m_feeder->opened(*m_intake, now);
@@ -119,6 +122,7 @@ void WebSocketSource::leave() {
   m_connection->onMessage = nullptr;
   m_connection->onOpen = nullptr;
   m_connection->onLost = nullptr;
+  m_connection->lastWords = nullptr;
   m_connection->onStateChanged = nullptr;
 }
 
@@ -128,6 +132,7 @@ void WebSocketSource::received(const QByteArray& payload, bool isText, Micros no
   const std::string_view view(payload.constData(), static_cast<size_t>(payload.size()));
   if (m_capture) m_capture->message(m_intake->name(), view, isText, now);
   const uint64_t before = m_intake->counters().decoded;
+  const uint64_t passedBefore = m_intake->counters().passed;
   m_feeder->message(*m_intake, view, now);
   if (m_intake->counters().decoded > before) {
     if (m_lostAt > 0) {
@@ -142,6 +147,8 @@ void WebSocketSource::received(const QByteArray& payload, bool isText, Micros no
     m_lastData = now;
     m_connection->decoded();
   }
+  if (m_intake->counters().passed > passedBefore) m_connection->rowPassed(m_intake->hasWholeRow());
+  if (!m_connection->hasPassedRow()) m_lastWords.hear(view);
   if (m_intake->stopped() && !m_connection->hasEnded())
     m_connection->stop(tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
                       tr("error.strategy 'drop' counts such messages and goes on"));

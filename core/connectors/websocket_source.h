@@ -57,6 +57,7 @@ class WebSocketSource final : public QObject {
   Feeder* m_feeder;
   Intake* m_intake;
   CaptureWriter* m_capture = nullptr;
+  LastWords m_lastWords;  ///< over the present connection, until a row has passed
   Micros m_lastData = 0;
   MedianGap m_usualGap;
   /// The mean time between messages, in microseconds: messages come in bursts, between which the median sees nothing.

@@ -6,7 +6,6 @@
 #include <QNetworkProxy>
 #include <QNetworkRequest>
 #include <QRandomGenerator>
-#include <QRegularExpression>
 #include <QSslConfiguration>
 #include <QSslKey>
 #include <QUrl>
@@ -16,6 +15,9 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/net/failure_text.h"
+#include "core/net/url_parts.h"
+#include "core/net/wire_watch.h"
 
 namespace weir {
 
@@ -48,38 +50,19 @@ constexpr int kMessagesToAnInstant = 16;
 constexpr Micros kCameLate = 500'000;
 constexpr Micros kReadAfterSleep = 1'000'000;
 
-// A client's frame has its length and a mask before the payload (RFC 6455, 5.2).
-int64_t frameBytes(int64_t payload) { return payload + (payload < 126 ? 6 : payload < 65536 ? 8 : 14); }
-
-// What to look at first, by the kind of trouble.
-const char* const kHintRefused = "check the URL and that the server runs";
-const char* const kHintTimeout = "check the network and the firewall";
-const char* const kHintAuth = "check the header values and the token";
-const char* const kHintCertificate =
-    "check the certificate, its expiry and the system's certificate authorities; use ws:// for development only";
-const char* const kHintTls = "check that the port speaks TLS: ws:// where it does not";
-const char* const kHintSubprotocol = "check the subprotocols that the server offers, or leave websocket.subprotocol out";
-
-const char* const kHintNoSubprotocol = "write the subprotocol that the server speaks into websocket.subprotocol";
-
-const char* hintOfStatus(int code) {
-  switch (code) {
-    case 401:
-    case 403: return kHintAuth;
-    case 404: return "check the path of the URL";
-    case 407: return "check the user and the password of websocket.proxy";
-    case 429: return "too many connections or attempts for this server: it is left alone for websocket.reconnect.max.delay.ms";
-    case 503: return "the server is busy: it is left alone for websocket.reconnect.max.delay.ms";
-    default: break;
-  }
-  return code >= 300 && code < 400 ? "the server answers with another address: use that one" : code >= 500 ? "the server is in trouble: see its log" : kHintRefused;
-}
-
 }  // namespace
 
 Connection::Connection(ConnectionSettings settings, Clock& clock, QObject* parent)
     : QObject(parent), m_settings(std::move(settings)), m_clock(clock), m_machine(m_settings.backoff) {
   m_since = clock.now();
+  const UrlParts parts = urlParts(m_settings.url);
+  const auto& headers = m_settings.headers;
+  const bool isGiven = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return header.first.compare("Authorization", Qt::CaseInsensitive) == 0;
+  });
+  if (!parts.authorization.isEmpty() && !isGiven) m_settings.addHeader("Authorization", parts.authorization);
+  m_settings.hide(parts.password);
+  m_settings.hide(QString::fromUtf8(QByteArray::fromPercentEncoding(parts.password.toUtf8())));
 }
 
 Connection::~Connection() {
@@ -119,7 +102,7 @@ void Connection::demand() { handle(Event::Demand); }
 
 void Connection::stop(const QString& why, const QString& hint) {
   if (!why.isEmpty()) setError(why, hint);
-  if (m_socket && isOpen()) {
+  if (m_socket && isOpen() && flushed()) {
     QWebSocket* socket = m_socket;
     m_socket = nullptr;
     socket->disconnect(this);
@@ -137,6 +120,17 @@ void Connection::decoded() {
   m_hint.clear();
 }
 
+void Connection::rowPassed(bool isWhole) {
+  if (m_hasPassedRow) return;
+  if (isWhole) {
+    m_hasPassedRow = true;
+    return handle(Event::Passed);
+  }
+  // An error message may fill a column. But a connection that outlives the longest delay needs no slowing down.
+  if (m_stayTimer != TimerId::None) return;
+  m_stayTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.backoff.maxDelayMs), [this] { rowPassed(true); });
+}
+
 bool Connection::isOpen() const {
   return m_socket && (m_machine.state() == ConnectionState::Open || m_machine.state() == ConnectionState::Live);
 }
@@ -146,13 +140,29 @@ bool Connection::hasEnded() const {
   return s == ConnectionState::Refused || s == ConnectionState::GaveUp || s == ConnectionState::Closed;
 }
 
-int64_t Connection::bytesToWrite() const { return m_socket ? m_socket->bytesToWrite() : 0; }
+int64_t Connection::bytesToWrite() const { return m_socket && m_watch ? m_watch->waiting() : 0; }
 
-void Connection::send(const QByteArray& payload, bool asText) {
-  if (!isOpen()) return;
+int64_t Connection::bytesHanded() const { return m_watch ? m_watch->written() : 0; }
+
+int64_t Connection::bytesGone() const { return m_watch ? m_watch->gone() : 0; }
+
+bool Connection::send(const QByteArray& payload, bool asText) {
+  // While it closes, QWebSocket takes nothing.
+  if (!isOpen() || m_socket->state() != QAbstractSocket::ConnectedState) return false;
   if (onFrame) onFrame(payload, asText, true);
+  const qint64 before = m_watch->written();
   const qint64 size = asText ? m_socket->sendTextMessage(QString::fromUtf8(payload)) : m_socket->sendBinaryMessage(payload);
-  m_bytesHanded += frameBytes(size);
+  m_watch->countOwn(m_watch->written() - before);
+  return size == payload.size();
+}
+
+// What still waits in this process when a connection is closed would go out later, when nobody counts it any more.
+bool Connection::flushed() {
+  for (int64_t gone = -1; m_socket && m_watch->waiting() > 0 && gone < m_watch->gone();) {
+    gone = m_watch->gone();
+    m_socket->flush();
+  }
+  return m_socket && m_watch->waiting() == 0;
 }
 
 void Connection::handle(Event event, FailureKind kind) {
@@ -189,14 +199,14 @@ void Connection::openSocket() {
   dropSocket();
   m_sslTrouble.clear();
   m_wasOpen = false;
-  m_bytesHanded = 0;
+  m_hasPassedRow = false;
   m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
   const auto limit = static_cast<quint64>(m_settings.maxMessageBytes);
   // Set together: a frame larger than the read buffer would hang, an unlimited buffer would starve the timers.
   m_socket->setMaxAllowedIncomingMessageSize(limit);
   m_socket->setMaxAllowedIncomingFrameSize(limit);
   m_socket->setReadBufferSize(static_cast<qint64>(limit) + 1024);
-  const QUrl url(m_settings.url);
+  const QUrl url = urlParts(m_settings.url).url;
   if (m_settings.proxy == QLatin1String("none") || isLoopback(url.host())) {
     m_socket->setProxy(QNetworkProxy::NoProxy);
   } else if (!m_settings.proxy.isEmpty()) {
@@ -222,9 +232,6 @@ void Connection::openSocket() {
   }
   connect(m_socket, &QWebSocket::connected, this, &Connection::handshakeDone);
   connect(m_socket, &QWebSocket::disconnected, this, [this] { socketGone(); });
-  connect(m_socket, &QWebSocket::bytesWritten, this, [this] {
-    if (onWritten) onWritten();
-  });
   connect(m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this, &Connection::socketFailed);
   connect(m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
     if (errors.isEmpty()) return;
@@ -255,6 +262,16 @@ void Connection::openSocket() {
     options.setSubprotocols({m_settings.subprotocol});
     m_socket->open(request, options);
   }
+  // It may have failed at once.
+  if (!m_socket) return;
+  m_watch = std::make_unique<WireWatch>(*m_socket);
+  m_watch->onGone = [this] {
+    if (m_socket && onWritten) onWritten();
+  };
+  m_watch->onFlood = [this] {
+    socketGone(tr("the server sends pings and does not read the answers"),
+               tr("see what the server does, or write to whoever runs it"));
+  };
 }
 
 void Connection::dropSocket() {
@@ -265,6 +282,8 @@ void Connection::dropSocket() {
   // abort() emits from inside the call, and a refused handshake must be aborted from a later event.
   socket->disconnect(this);
   socket->setParent(nullptr);
+  // What is counted as not sent must not leave before the socket is gone.
+  if (m_watch && m_wasOpen) m_watch->stopWriting();
   QMetaObject::invokeMethod(socket, [socket] {
     socket->abort();
     socket->deleteLater();
@@ -294,21 +313,13 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
   if (!m_socket) return;
   if (m_wasOpen) return socketGone();
   const QString text = m_socket->errorString();
-  static const QRegularExpression kStatus(QStringLiteral("http status code: (\\d+) ?\\(?([^)]*)\\)?"),
-                                          QRegularExpression::CaseInsensitiveOption);
-  const auto status = kStatus.match(text);
   // A handshake fails for other reasons too: a server without TLS, an alert. Those may pass; a certificate's do not.
   if (!m_sslTrouble.isEmpty() || (error == QAbstractSocket::SslHandshakeFailedError && text.contains(QLatin1String("certificate"))))
     return fail(FailureKind::Refused,
                 tr("certificate verify failed (%1)").arg(m_sslTrouble.isEmpty() ? text : m_sslTrouble),
                 QLatin1String(kHintCertificate));
-  if (status.hasMatch()) {
-    const int code = status.captured(1).toInt();
-    const FailureKind kind = code == 401 || code == 403   ? FailureKind::Refused
-                             : code == 429 || code == 503 ? FailureKind::Throttled
-                                                          : FailureKind::Retryable;
-    return fail(kind, QStringLiteral("%1 %2").arg(code).arg(status.captured(2)).trimmed(), QLatin1String(hintOfStatus(code)));
-  }
+  if (const auto status = m_watch ? failureOfStatus(m_watch->statusLine()) : std::nullopt)
+    return fail(status->kind, status->cause, status->hint);
   if (text.contains(QLatin1String("has not been requested")))
     return m_settings.subprotocol.isEmpty()
                ? fail(FailureKind::Refused, tr("subprotocol not supported (none was offered, server chose one)"),
@@ -318,8 +329,10 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
                       QLatin1String(kHintSubprotocol));
   if (error == QAbstractSocket::SslHandshakeFailedError)
     return fail(FailureKind::Retryable, tr("TLS handshake failed (%1)").arg(text), QLatin1String(kHintTls));
-  const bool timeout = error == QAbstractSocket::SocketTimeoutError;
-  fail(FailureKind::Retryable, text, QLatin1String(timeout ? kHintTimeout : kHintRefused));
+  if (error == QAbstractSocket::SocketTimeoutError)
+    return fail(FailureKind::Retryable, text, QLatin1String(kHintTimeout));
+  const Failure failure = failureOfHandshake(text);
+  fail(failure.kind, failure.cause, failure.hint);
 }
 
 void Connection::fail(FailureKind kind, const QString& cause, const QString& hint) {
@@ -328,7 +341,7 @@ void Connection::fail(FailureKind kind, const QString& cause, const QString& hin
   handle(Event::Failed, kind);
 }
 
-void Connection::socketGone(const QString& found) {
+void Connection::socketGone(const QString& found, const QString& hint) {
   if (!m_socket) return;
   // Before a handshake `disconnected` may come ahead of `error`, which knows why.
   if (!m_wasOpen) {
@@ -340,18 +353,24 @@ void Connection::socketGone(const QString& found) {
     }, Qt::QueuedConnection);
     return;
   }
-  const int code = m_socket->closeCode();
-  QString why = found.isEmpty() ? tr("connection lost") : found;
-  if (code == QWebSocketProtocol::CloseCodeTooMuchData)
-    why = tr("message larger than %1 bytes (1009)").arg(m_settings.maxMessageBytes);
-  else if (code != QWebSocketProtocol::CloseCodeNormal || !m_socket->closeReason().isEmpty())
-    why = tr("closed with code %1 %2").arg(code).arg(m_socket->closeReason()).trimmed();
-  setError(tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, why),
-           code == QWebSocketProtocol::CloseCodeTooMuchData ? tr("raise websocket.max.message.bytes") : QString());
+  Failure failure{FailureKind::Retryable, found, hint};
+  if (found.isEmpty()) {
+    const int code = m_socket->closeCode();
+    if (const auto frame = m_watch->closeFrame())
+      failure = failureOfClose(*frame);
+    else if (code != QWebSocketProtocol::CloseCodeNormal)
+      failure = failureOfOwnClose(code, m_socket->closeReason(), m_settings.maxMessageBytes);
+    else
+      failure.cause = tr("connection lost");
+    // What a server says ahead of its close is why it closes; one that was content said nothing of the kind.
+    if (const QString said = !m_hasPassedRow && lastWords ? shown(lastWords()) : QString(); !said.isEmpty())
+      failure.cause = tr("%1 (the server said: %2)").arg(failure.cause, said);
+  }
+  setError(tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, failure.cause), failure.hint);
   dropSocket();
   m_wasOpen = false;
   if (onLost) onLost();
-  handle(Event::Lost);
+  handle(Event::Lost, failure.kind);
 }
 
 // Into a buffer that stays: an allocation per message would cost more than the conversion.
@@ -455,19 +474,35 @@ void Connection::scheduleIdle() {
 
 void Connection::cancelTimers() {
   m_unanswered.clear();
-  for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer}) {
+  for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer, &m_stayTimer}) {
     m_clock.cancel(*timer);
     *timer = TimerId::None;
   }
 }
 
+// A server may repeat what it was sent, and what comes from it stays on its line.
+QString ConnectionSettings::masked(QString text) const {
+  for (const QString& secret : secrets) text.replace(secret, QStringLiteral("***"));
+  return QString::fromStdString(oneLine(text.toStdString()));
+}
+
+QString Connection::shown(const QString& said) const {
+  constexpr qsizetype kMostShown = 200;
+  const QString text = m_settings.masked(said.trimmed());
+  return text.size() <= kMostShown ? text : text.left(kMostShown) + QStringLiteral("…");
+}
+
 void Connection::setError(const QString& text, const QString& hint) {
-  m_error = text;
-  // A server may repeat what it was sent.
-  for (const QString& secret : m_settings.secrets) m_error.replace(secret, QStringLiteral("***"));
-  // A reason may come from the peer: it stays on its line.
-  m_error = QString::fromStdString(oneLine(m_error.toStdString()));
+  m_error = m_settings.masked(text);
   m_hint = hint;
+  ++m_errors;
+}
+
+double ConnectionHealth::queueFill() const {
+  const auto share = [](uint64_t part, uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+  };
+  return std::max(share(queued, queueMax), share(queuedBytes, queueMaxBytes));
 }
 
 ConnectionHealth Connection::health() const {
@@ -481,6 +516,7 @@ ConnectionHealth Connection::health() const {
   h.nextTry = m_nextTry;
   h.error = m_error;
   h.hint = m_hint;
+  h.errors = m_errors;
   h.messages = m_messages;
   h.bytes = m_bytes;
   h.lastMessage = m_lastMessage;

@@ -20,6 +20,8 @@ class QWebSocket;
 
 namespace weir {
 
+class WireWatch;
+
 /// What a connection needs to know; all secrets are already in place.
 struct ConnectionSettings {
   QString name;
@@ -46,6 +48,8 @@ struct ConnectionSettings {
   void hide(const QString& secret);
   /// Sends a header and hides its value, whole and by its words.
   void addHeader(const QByteArray& header, const QByteArray& value);
+  /// A text that may hold what a server said, without secrets and on one line.
+  QString masked(QString text) const;
 };
 
 /// A connection's facts at one moment, for health cards and logs. A value: it may go to any thread.
@@ -60,6 +64,7 @@ struct ConnectionHealth {
   Micros nextTry = 0;
   QString error;
   QString hint;
+  uint64_t errors = 0;  ///< losses and failed attempts so far: `error` is the one of that number
   uint64_t messages = 0;
   uint64_t bytes = 0;
   Micros lastMessage = 0;
@@ -72,6 +77,7 @@ struct ConnectionHealth {
   uint64_t fromFuture = 0;  ///< rows too far ahead of their arrival
   uint64_t lost = 0;  ///< messages, at least, by the usual rate or the sequence numbers
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
+  uint64_t queuedBytes = 0, queueMaxBytes = 0;
   bool stale = false;
   QString degraded;       ///< why its rows are not to be trusted as they should be; empty when they are
   QStringList checklist;  ///< of a feed that is open and brings no rows: what to look at
@@ -80,6 +86,9 @@ struct ConnectionHealth {
   std::optional<int64_t> newestEvent;  ///< greatest event time, where the source has event times, ms
   std::optional<int64_t> watermark;    ///< ms
   bool closedByUser = false;           ///< alone, or with its run
+
+  /// How full a sink's queue is, by rows or by bytes: 0 to 1.
+  double queueFill() const;
 };
 
 /// Owns one QWebSocket and does what the machine says. Lives on the thread of its clock. Messages come by callback,
@@ -101,6 +110,8 @@ class Connection final : public QObject {
   std::function<void()> onWritten;
   /// A ping that left at `asked` was answered: all that the server had sent by then has been read.
   std::function<void(Micros asked)> onAlive;
+  /// What the server said over the present connection that explains why it closes it; empty when it said nothing.
+  std::function<QString()> lastWords;
 
   void start();
   /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is kept.
@@ -112,18 +123,27 @@ class Connection final : public QObject {
   void demand();
   /// Asks the server now whether it is there, unless it has still to answer: `onAlive` tells.
   void ask();
-  /// Data has been decoded: the connection counts as live, its attempts start anew.
+  /// Data has been decoded: the connection counts as live.
   void decoded();
+  /// A row has passed, decoded, with its time, and no repeat: the attempts start anew, for a row without all of its
+  /// columns once the connection has stayed for the longest delay.
+  void rowPassed(bool isWhole);
+  bool hasPassedRow() const { return m_hasPassedRow; }
   bool isOpen() const;
   bool hasEnded() const;
-  /// Of all that was sent over the present socket, how many bytes still wait in this process; and how many it was.
+  /// Of all that was written to the newest socket: how many bytes still wait in this process, encrypted or not.
   int64_t bytesToWrite() const;
-  int64_t bytesHanded() const { return m_bytesHanded; }
+  /// How many it was, and how many of these have left for the operating system. What had not left by a loss never will.
+  int64_t bytesHanded() const;
+  int64_t bytesGone() const;
   /// When the newest message came.
   Micros lastMessage() const { return m_lastMessage; }
   /// When the present state began.
   Micros since() const { return m_since; }
-  void send(const QByteArray& payload, bool asText);
+  /// Returns false when the socket does not take it.
+  bool send(const QByteArray& payload, bool asText);
+  /// What a server said, fit to be shown: masked, on one line, shortened.
+  QString shown(const QString& said) const;
 
   ConnectionState state() const { return m_machine.state(); }
   const ConnectionMachine& machine() const { return m_machine; }
@@ -137,8 +157,9 @@ class Connection final : public QObject {
   void dropSocket();
   void handshakeDone();
   void socketFailed(QAbstractSocket::SocketError error);
-  /// `why` says what was found out about the loss, where the socket does not know.
-  void socketGone(const QString& why = {});
+  /// `found` says what was found out about the loss, where the socket does not know.
+  void socketGone(const QString& found = {}, const QString& hint = {});
+  bool flushed();
   void fail(FailureKind kind, const QString& cause, const QString& hint);
   void received(const QByteArray& payload, bool isText);
   QByteArray utf8(const QString& text);
@@ -159,8 +180,10 @@ class Connection final : public QObject {
   QStringEncoder m_toUtf8{QStringConverter::Utf8};
   QByteArray m_utf8;
   QWebSocket* m_socket = nullptr;
+  std::unique_ptr<WireWatch> m_watch;
   bool m_wasOpen = false;
-  int64_t m_bytesHanded = 0;
+  bool m_hasPassedRow = false;  ///< by a row that passed
+  TimerId m_stayTimer = TimerId::None;
   QString m_sslTrouble;
   TimerId m_retryTimer = TimerId::None;
   TimerId m_connectTimer = TimerId::None;
@@ -180,6 +203,7 @@ class Connection final : public QObject {
   double m_pingMs = -1;
   QString m_error;
   QString m_hint;
+  uint64_t m_errors = 0;
 };
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 #include "core/net/connection_machine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
@@ -40,6 +41,7 @@ ConnectionMachine::Action ConnectionMachine::retry(FailureKind kind, double rand
     m_state = State::Idle;
     m_attempt = 0;
     m_exhausted = false;
+    m_lastFailure = kind;
     return Action::Sleep;
   }
   if (m_policy.maxAttempts >= 0 && m_attempt >= m_policy.maxAttempts) {
@@ -47,6 +49,7 @@ ConnectionMachine::Action ConnectionMachine::retry(FailureKind kind, double rand
     m_inSeries = false;
     m_attempt = 0;
     m_state = m_policy.onDemand ? State::Idle : State::GaveUp;
+    m_lastFailure = kind;
     return m_policy.onDemand ? Action::Sleep : Action::Finish;
   }
   ++m_attempt;
@@ -71,19 +74,22 @@ ConnectionMachine::Action ConnectionMachine::handle(Event event, FailureKind kin
       if (m_policy.onDemand) {
         m_attempt = 0;
         m_inSeries = false;
+        m_lastFailure = FailureKind::Retryable;
       }
       return Action::None;
     case Event::Decoded:
       if (m_state != State::Open && m_state != State::Live) return Action::None;
       m_state = State::Live;
-      m_attempt = 0;
+      return Action::None;
+    case Event::Passed:
+      if (m_state == State::Open || m_state == State::Live) m_attempt = 0;
       return Action::None;
     case Event::Failed:
       if (m_state != State::Connecting) return Action::None;
       return retry(kind, random);
     case Event::Lost:
       if (m_state != State::Open && m_state != State::Live) return Action::None;
-      return retry(FailureKind::Retryable, random);
+      return retry(kind, random);
     case Event::RetryDue:
       if (m_state != State::Waiting) return Action::None;
       m_state = State::Connecting;
@@ -93,7 +99,7 @@ ConnectionMachine::Action ConnectionMachine::handle(Event event, FailureKind kin
       m_inSeries = true;
       m_exhausted = false;
       m_attempt = 0;
-      return retry(FailureKind::Retryable, random);
+      return retry(std::exchange(m_lastFailure, FailureKind::Retryable), random);
     case Event::Stop:
       if (m_state == State::Closed) return Action::None;
       m_state = State::Closed;

@@ -18,7 +18,7 @@ const char* stateName(ConnectionState state);
 enum class FailureKind {
   Retryable,
   Refused,    ///< retrying cannot help: 401, 403, bad subprotocol, failed certificate check
-  Throttled,  ///< 429, 503: wait the longest delay
+  Throttled,  ///< 429, 503, close code 1013: wait the longest delay
 };
 
 /// When and how often to try again after a loss.
@@ -38,7 +38,7 @@ int64_t backoffDelay(const BackoffPolicy& policy, int64_t attempt, double random
 /// Decides what a connection does: state and event in, action out. Pure; somebody else carries the actions out.
 class ConnectionMachine {
  public:
-  enum class Event { Start, HandshakeDone, Failed, Lost, Decoded, RetryDue, Demand, Stop };
+  enum class Event { Start, HandshakeDone, Failed, Lost, Decoded, RetryDue, Demand, Stop, Passed };
   enum class Action {
     None,
     Connect,
@@ -68,6 +68,7 @@ class ConnectionMachine {
   int64_t m_delayMs = 0;
   bool m_exhausted = false;
   bool m_inSeries = false;
+  FailureKind m_lastFailure = FailureKind::Retryable;  ///< what put an on-demand connection to sleep
 };
 
 }  // namespace weir

@@ -118,10 +118,7 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   }
   switch (spec.type) {
     case OptionType::Url:
-      if (!value.starts_with("ws://") && !value.starts_with("wss://"))
-        return wrong("Invalid WebSocket URL: must start with ws:// or wss://, got: " + shown);
-      if (!isAuthority(authorityOf(value)))
-        return wrong("Invalid WebSocket URL: no host and port to connect to in: " + shown);
+      if (auto why = urlComplaint(value, shown)) return wrong(std::move(*why));
       break;
     case OptionType::Choice: {
       const std::vector<std::string> words = split(spec.choices, '|');
@@ -353,14 +350,36 @@ std::vector<SecretReference> secretReferences(std::string_view value) {
   return out;
 }
 
+bool isWebSocketUrl(std::string_view url) {
+  const std::string scheme = lowered(url.substr(0, std::min(url.find("://"), url.size())));
+  return (scheme == "ws" || scheme == "wss") && scheme.size() < url.size();
+}
+
+std::optional<std::string> urlComplaint(std::string_view url, const std::string& shown) {
+  if (!isWebSocketUrl(url)) return "Invalid WebSocket URL: must start with ws:// or wss://, got: " + shown;
+  if (!isAuthority(authorityOf(url))) return "Invalid WebSocket URL: no host and port to connect to in: " + shown;
+  // It would be left out of the request without a word (RFC 6455, 3).
+  if (url.find('#') != std::string_view::npos)
+    return "Invalid WebSocket URL: it has a part after #, which is not sent (%23 is the character) in: " + shown;
+  return std::nullopt;
+}
+
 std::string maskedUrl(std::string_view url) {
   std::string out(url);
   const size_t scheme = out.find("://");
-  const size_t path = scheme == std::string::npos ? 0 : std::min(out.find('/', scheme + 3), out.size());
   if (scheme != std::string::npos) {
-    const size_t at = out.rfind('@', path);
-    if (at != std::string::npos && at > scheme) out.replace(scheme + 3, at - scheme - 3, "***");
+    const size_t begin = scheme + 3;
+    const std::string authority(authorityOf(out));
+    size_t at = authority.rfind('@');
+    if (at != std::string::npos)
+      at += begin;
+    // A password that holds a slash or the like unescaped looks like a port that is none.
+    else if (!isAuthority(authority) && authority.find("${") == std::string::npos)
+      at = out.rfind('@');
+    if (at != std::string::npos && at >= begin) out.replace(begin, at - begin, "***");
   }
+  const size_t fragment = out.find('#');
+  if (fragment != std::string::npos) out.replace(fragment, std::string::npos, "#***");
   // The names of parameters help to recognise a feed; which of their values are secret nobody can tell, but `streams`.
   const size_t query = out.find('?');
   if (query == std::string::npos) return out;

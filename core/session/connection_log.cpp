@@ -6,10 +6,11 @@
 
 namespace weir {
 
-LogEntry connectionEntry(const ConnectionHealth& h, Micros now) {
+LogEntry connectionEntry(const ConnectionHealth& h, Micros now, bool errorIsTold) {
   LogEntry entry{LogLevel::Info, LogCategory::Connection, h.name.toStdString(), {}, {}, {}};
   const auto tellError = [&](LogLevel level) {
     entry.level = level;
+    if (errorIsTold) return;
     entry.message = h.error.toStdString();
     entry.hint = h.hint.toStdString();
   };
@@ -35,7 +36,7 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now) {
     case ConnectionState::GaveUp:
     case ConnectionState::Closed:
       tellError(LogLevel::Error);
-      if (h.error.isEmpty())
+      if (entry.message.empty())
         entry.message = QObject::tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
       else
         entry.detail = QObject::tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
@@ -53,10 +54,15 @@ LogEntry rowsFailedEntry(const QString& sink, uint64_t rows, const QString& why)
   return {LogLevel::Error, LogCategory::Sink, sink.toStdString(), QObject::tr("%1: %2 rows could not be sent: %3").arg(sink).arg(rows).arg(why).toStdString(), {}, {}};
 }
 
-LogEntry queueFullEntry(const ConnectionHealth& sink) {
+LogEntry queueFullEntry(const ConnectionHealth& sink, bool byBytes) {
+  const QString bound =
+      byBytes ? QObject::tr("%1 bytes").arg(sink.queueMaxBytes) : QObject::tr("%1 rows").arg(sink.queueMax);
   return {LogLevel::Warning, LogCategory::Sink, sink.name.toStdString(),
-          QObject::tr("%1: the queue of %2 rows is full, rows are dropped").arg(sink.name).arg(sink.queueMax).toStdString(),
-          QObject::tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise websocket.queue.max.events").toStdString(), {}};
+          QObject::tr("%1: the queue of %2 is full, rows are dropped").arg(sink.name, bound).toStdString(),
+          QObject::tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise %1")
+              .arg(QLatin1String(byBytes ? "websocket.queue.max.bytes" : "websocket.queue.max.events"))
+              .toStdString(),
+          {}};
 }
 
 }  // namespace weir

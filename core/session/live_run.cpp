@@ -45,7 +45,7 @@ QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
     QStringList members;
     for (const QString& name : QJsonDocument::fromJson(last.toUtf8()).object().keys()) members << name;
     if (!members.isEmpty()) out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
-    out << tr("the last one said %1").arg(last);
+    out << tr("the last one said %1").arg(source.connection().shown(last));
   }
   if (!source.intake().lastRejection().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
   if (counters.noEventTime > 0) out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
@@ -150,6 +150,8 @@ void LiveRun::addSource(const BoundStream& stream, const Options& options) {
     if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
     m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake, std::move(m_opened.feeds[stream.name])));
     source = m_sources.back().get();
+    // What happened while columns were learnt was told then.
+    m_told[label].errors = source->connection().health().errors;
   } else {
     source->setCapture(nullptr);
     if (!m_keptStreams.contains(stream.name)) source->moveTo(intake);
@@ -195,8 +197,8 @@ void LiveRun::wire(WebSocketSink& sink) {
   sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
     if (onEvent) onEvent(rowsFailedEntry(label, rows, why));
   };
-  sink.onQueueFull = [this, raw = &sink] {
-    if (onEvent) onEvent(queueFullEntry(raw->health()));
+  sink.onQueueFull = [this, raw = &sink](bool byBytes) {
+    if (onEvent) onEvent(queueFullEntry(raw->health(), byBytes));
   };
 }
 
@@ -295,15 +297,18 @@ void LiveRun::flushRecordingSoon() {
 }
 
 void LiveRun::report(const ConnectionHealth& h) {
-  LogEntry entry = connectionEntry(h, m_clock->now());
+  // A sink that sleeps after a loss, and waits once a row comes, has lost its connection once.
+  Told& told = m_told[h.name];
+  LogEntry entry = connectionEntry(h, m_clock->now(), told.errors == h.errors);
   const bool isClosed = h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp || h.state == ConnectionState::Closed;
   if (entry.message.empty() || (isClosed && m_stopping)) return;
   if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name))
     entry = {LogLevel::Info, LogCategory::Connection, h.name.toStdString(), tr("%1: disconnected").arg(h.name).toStdString(), {}, {}};
   const QString text = QString::fromStdString(entry.text());
-  if (m_reported[h.name] == text) return;
-  m_reported[h.name] = text;
-  if (onEvent) onEvent(entry);
+  const bool isNew = told.errors != h.errors || told.text != text;
+  if (!h.error.isEmpty()) told.errors = h.errors;
+  told.text = text;
+  if (isNew && onEvent) onEvent(entry);
 }
 
 void LiveRun::stop(std::function<void()> done) {

@@ -126,7 +126,11 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   Micros m_drainUntil = 0;
   bool m_hasStopped = false;
   std::vector<std::function<void()>> m_done;
-  std::map<QString, QString> m_reported;
+  struct Told {
+    QString text;
+    uint64_t errors = 0;
+  };
+  std::map<QString, Told> m_told;  ///< the newest of each connection
   std::set<QString> m_closedByUser;
 };
 

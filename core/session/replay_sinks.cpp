@@ -25,7 +25,7 @@ Diagnostics ReplaySinks::start(Pipeline& pipeline) {
     auto sink = std::make_unique<WebSocketSink>(QString::fromStdString(name), *options, stream.options, m_clock);
     pipeline.tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
     sink->onRowsFailed = [this, label = QString::fromStdString(name)](uint64_t rows, const QString& why) { m_tell(rowsFailedEntry(label, rows, why)); };
-    sink->onQueueFull = [this, raw = sink.get()] { m_tell(queueFullEntry(raw->health())); };
+    sink->onQueueFull = [this, raw = sink.get()](bool byBytes) { m_tell(queueFullEntry(raw->health(), byBytes)); };
     sink->start();
     m_sinks.emplace(name, std::move(sink));
   }
@@ -43,7 +43,7 @@ void ReplaySinks::breathe() {
   bool full = false;
   for (const auto& [name, sink] : m_sinks) {
     const ConnectionHealth h = sink->health();
-    full = full || (sink->connection().isOpen() && h.queued * 2 > h.queueMax);
+    full = full || (sink->connection().isOpen() && h.queueFill() > 0.5);
   }
   QCoreApplication::processEvents(QEventLoop::AllEvents, full ? 20 : 1);
 }

@@ -120,6 +120,21 @@ TEST_CASE("options are checked against the one table") {
 
 TEST_CASE("a URL is shown without its secrets") {
   CHECK(maskedUrl("wss://u:p@h/s?token=abc&streams=a/b") == "wss://***@h/s?token=***&streams=a/b");
+  CHECK(maskedUrl("wss://u:p@ss@h:1/s") == "wss://***@h:1/s");
+  CHECK(maskedUrl("wss://u:p/ss@h/s") == "wss://***@h/s");
+  CHECK(maskedUrl("wss://u:p?ss@h/s") == "wss://***@h/s");
+  CHECK(maskedUrl("wss://h:9443/ws/btcusdt@trade") == "wss://h:9443/ws/btcusdt@trade");
+  CHECK(maskedUrl("wss://${env:H}/ws/btcusdt@trade") == "wss://${env:H}/ws/btcusdt@trade");
+  CHECK(maskedUrl("ws://[::1]:1?mail=a@b") == "ws://[::1]:1?mail=***");
+  CHECK(maskedUrl("ws://h/#token=abc") == "ws://h/#***");
+}
+
+TEST_CASE("a URL's scheme has no case, and what could not be sent is an error") {
+  const auto why = [](const char* url) { return urlComplaint(url, maskedUrl(url)).value_or(""); };
+  for (const char* url : {"WS://h", "Wss://h:1?a=b", "ws://u:p%40@h/"}) CHECK(why(url).empty());
+  for (const char* url : {"http://h", "ws:/h", "ws", "", "wsx://h"}) CHECK(why(url).find("must start with ws://") != std::string::npos);
+  CHECK(why("ws://u:p/ss@h/s") == "Invalid WebSocket URL: no host and port to connect to in: ws://***@h/s");
+  CHECK(why("ws://h/x?token=a#b").find("has a part after #") != std::string::npos);
 }
 
 TEST_CASE("an unset variable is named") {

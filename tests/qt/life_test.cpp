@@ -109,7 +109,8 @@ class LifeTest final : public QObject {
     QTest::addColumn<QString>("text");
     QTest::newRow("code and reason") << 4001 << "bad Bearer s3cr3t-token" << "closed with code 4001 bad ***";
     QTest::newRow("normal, with a reason") << 1000 << "maintenance" << "closed with code 1000 maintenance";
-    QTest::newRow("normal") << 1000 << "" << "connection lost";
+    QTest::newRow("normal") << 1000 << "" << "closed with code 1000";
+    QTest::newRow("not in Qt's list") << 3000 << "\u00fc" << "closed with code 3000 \u00fc";
   }
   void aLossSaysWhy() {
     QFETCH(int, code);
@@ -121,6 +122,107 @@ class LifeTest final : public QObject {
     server.clients.at(0)->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
     QTRY_VERIFY2(told().contains(text), qPrintable(told()));
     QVERIFY(!told().contains(QLatin1String("s3cr3t")));
+  }
+
+  // A server that takes every connection, says why not in a message that fills a column, and closes: that is no success,
+  // and the attempts count on.
+  void aRefusalThatFillsAColumnResetsNothing_data() {
+    QTest::addColumn<QString>("columns");
+    QTest::addColumn<QString>("options");
+    QTest::addColumn<QString>("message");
+    QTest::newRow("no time") << "code STRING, price DOUBLE, ts LONG" << "\"event.time.field\" = 'ts'" << "{\"code\":\"60005\",\"msg\":\"Invalid key\"}";
+    QTest::newRow("arrival is the time") << "code STRING, price DOUBLE" << "" << "{\"code\":\"60005\",\"msg\":\"Invalid key\"}";
+    QTest::newRow("no column") << "price DOUBLE" << "" << "{\"code\":\"60005\",\"msg\":\"Invalid key\"}";
+    QTest::newRow("no JSON") << "price DOUBLE" << "" << "Invalid key";
+    QTest::newRow("a repeat") << "id LONG" << "\"dedupe.key\" = 'id'" << "{\"id\":1,\"msg\":\"Invalid key\"}";
+  }
+  void aRefusalThatFillsAColumnResetsNothing() {
+    QFETCH(QString, columns);
+    QFETCH(QString, options);
+    QFETCH(QString, message);
+    Server server;
+    server.onClient = [&](QWebSocket* client) {
+      client->sendTextMessage(message);
+      client->sendTextMessage(QStringLiteral("pong"));
+      closeWith(client, 4001);
+    };
+    const bool repeats = options.contains(QLatin1String("dedupe"));
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.reconnect.max.attempts\" = '3'") + (options.isEmpty() ? QString() : QStringLiteral(", ") + options), columns));
+    QTRY_COMPARE(health(*run).state, ConnectionState::GaveUp);
+    // The first row is new, its repeats are not.
+    QCOMPARE(server.requests.size(), 4);
+    QCOMPARE(told().count(QLatin1String("closed with code 4001")), 4);
+    if (!repeats) QVERIFY2(told().count(QLatin1String("Invalid key")) == 4, qPrintable(told()));
+    QVERIFY2(!told().contains(QLatin1String("pong")), qPrintable(told()));
+  }
+
+  // A row that has all of its columns does: the delay is the first one each time.
+  void aRowThatPassesBeginsAnew() {
+    Server server;
+    server.onClient = [&](QWebSocket* client) {
+      client->sendTextMessage(QStringLiteral("{\"id\":%1}").arg(server.requests.size()));
+      client->close();
+    };
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.reconnect.max.attempts\" = '1', \"dedupe.key\" = 'id'"), QStringLiteral("id LONG")));
+    QTRY_VERIFY(server.requests.size() >= 6);
+    QVERIFY(!run->allSourcesEnded());
+    QVERIFY2(!told().contains(QLatin1String("the server said")), qPrintable(told()));
+  }
+
+  // One without all of its columns does so once the connection has stayed.
+  void aRowInPartCountsOnceTheConnectionStays() {
+    Server server;
+    server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"a\":1}")); };
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.reconnect.max.delay.ms\" = '100'"), QStringLiteral("a LONG, b LONG")));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    server.clients.at(0)->abort();
+    QTRY_COMPARE(server.requests.size(), 2);
+    QTRY_COMPARE(health(*run).state, ConnectionState::Live);
+    QCOMPARE(health(*run).attempt, int64_t{1});
+    QTRY_COMPARE(health(*run).attempt, int64_t{0});
+  }
+
+  // What a server says against it is quoted, masked and short, and not what it says to a heartbeat.
+  void theRefusalIsQuoted() {
+    Server server;
+    server.onClient = [](QWebSocket* client) {
+      client->sendTextMessage(QStringLiteral("{\"event\":\"error\",\"msg\":\"no such key s3cr3t-token\",\"more\":\"%1\"}").arg(QString(500, QLatin1Char('x'))));
+      client->sendTextMessage(QStringLiteral("{\"op\":\"pong\"}"));
+      client->sendTextMessage(QStringLiteral("pong"));
+      closeWith(client, 1008, QStringLiteral("go away"));
+    };
+    const auto run = begin(source(server.port(), QStringLiteral("\"websocket.headers.X-Key\" = 's3cr3t-token'")));
+    QTRY_COMPARE(health(*run).state, ConnectionState::Waiting);
+    const QString error = health(*run).error;
+    QVERIFY2(error.contains(QLatin1String("closed with code 1008 go away (the server said: {\"event\":\"error\",\"msg\":\"no such key ***\",\"more\":\"xxx")), qPrintable(error));
+    QVERIFY2(error.size() < 400 && !error.contains(QLatin1String("pong")), qPrintable(error));
+    QVERIFY(health(*run).hint.contains(QLatin1String("token")));
+  }
+
+  // Each loss is told once, and one like the one before is told again.
+  void eachLossIsToldOnce() {
+    Server server;
+    const auto run = begin(source(server.port()));
+    for (int loss = 1; loss <= 3; ++loss) {
+      QTRY_COMPARE(server.requests.size(), loss);
+      QTRY_COMPARE(health(*run).state, ConnectionState::Open);
+      closeWith(server.clients.at(0), 1012, QStringLiteral("restart"));
+      QTRY_COMPARE(told().count(QLatin1String("closed with code 1012 restart")), loss);
+    }
+  }
+
+  void userAndPasswordBecomeAHeader() {
+    Server server;
+    const auto at = [&](const QString& user) { return source(server.port()).replace(QStringLiteral("ws://"), QStringLiteral("WS://") + user); };
+    const auto run = begin(at(QStringLiteral("user:p%40ss-word@")));
+    QTRY_COMPARE(server.clients.size(), 1);
+    QCOMPARE(server.requests.at(0).rawHeader("Authorization"), "Basic " + QByteArray("user:p@ss-word").toBase64());
+    QVERIFY(!health(*run).url.contains(QLatin1String("ss-word")));
+    // What a server repeats of it is not shown either.
+    closeWith(server.clients.at(0), 4001, QStringLiteral("p@ss-word p%40ss-word ") + QString::fromLatin1(QByteArray("user:p@ss-word").toBase64()));
+    QTRY_VERIFY2(told().contains(QLatin1String("closed with code 4001 *** *** ***")), qPrintable(told()));
+    const auto other = begin(at(QStringLiteral("user:p%40ss-word@")).replace(QStringLiteral("format = 'json'"), QStringLiteral("format = 'json', \"websocket.headers.authorization\" = 'Bearer mine'")));
+    QTRY_VERIFY(!server.requests.isEmpty() && server.requests.last().rawHeader("Authorization") == "Bearer mine");
   }
 
   void silenceSaysWhyItEnded() {

@@ -41,6 +41,11 @@ class Server final : public QObject {
   QWebSocketServer m_server;
 };
 
+/// Closes with any code.
+inline void closeWith(QWebSocket* client, int code, const QString& reason = {}) {
+  client->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
 /// Checks and starts a script; its first error ends the test.
 inline std::shared_ptr<LiveRun> start(const QString& sql) {
   BoundResult checked = checkScript(sql.toStdString());

@@ -4,6 +4,7 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
+#include <QTimer>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -28,11 +29,17 @@ class RawServer final : public QObject {
         const QByteArray request = peer->peek(65536);
         if (peer->property("done").toBool() || !request.contains("\r\n\r\n")) return;
         peer->setProperty("done", true);
+        connect(peer, &QTcpSocket::readyRead, peer, [this, peer] {
+          if (!isDeaf) received += peer->readAll().size();
+        });
         peer->readAll();
+        if (isDeaf) peer->setReadBufferSize(1);
         const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
         const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
         const QByteArray accept = QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
         peer->write(QByteArray(m_answer).replace("%accept%", accept) + m_bytes);
+        if (!later.isEmpty()) QTimer::singleShot(30, peer, [this, peer] { peer->write(later); });
+        if (hangsUp) peer->disconnectFromHost();
         if (endless.isEmpty()) return;
         // For ever, as fast as it is taken.
         const auto more = [this, peer] {
@@ -51,6 +58,10 @@ class RawServer final : public QObject {
   }
   int connections = 0;
   QByteArray endless;
+  QByteArray later;       ///< comes in a segment of its own
+  bool hangsUp = false;   ///< once all is sent
+  bool isDeaf = false;    ///< reads nothing after the request
+  qint64 received = 0;    ///< after the request
 
  private:
   QTcpServer m_server;
@@ -76,6 +87,10 @@ class MisbehaviourTest final : public QObject {
     QTest::newRow("403") << QByteArray("403 Forbidden") << static_cast<int>(ConnectionState::Refused) << 0;
     QTest::newRow("429") << QByteArray("429 Too Many Requests") << static_cast<int>(ConnectionState::Waiting) << 30'000;
     QTest::newRow("503") << QByteArray("503 Service Unavailable") << static_cast<int>(ConnectionState::Waiting) << 30'000;
+    QTest::newRow("400") << QByteArray("400 Bad Request") << static_cast<int>(ConnectionState::Waiting) << 1000;
+    QTest::newRow("a phrase with brackets") << QByteArray("418 I'm a (little) teapot") << static_cast<int>(ConnectionState::Waiting) << 1000;
+    QTest::newRow("no phrase") << QByteArray("404") << static_cast<int>(ConnectionState::Waiting) << 1000;
+    QTest::newRow("not an upgrade") << QByteArray("200 OK") << static_cast<int>(ConnectionState::Waiting) << 1000;
     QTest::newRow("500") << QByteArray("500 Internal Server Error") << static_cast<int>(ConnectionState::Waiting) << 1000;
     QTest::newRow("redirect") << QByteArray("301 Moved Permanently") << static_cast<int>(ConnectionState::Waiting) << 1000;
   }
@@ -89,7 +104,7 @@ class MisbehaviourTest final : public QObject {
     Connection connection(server.settings(), clock);
     connection.start();
     QTRY_COMPARE(static_cast<int>(connection.state()), state);
-    QVERIFY2(connection.health().error.contains(QString::fromLatin1(status.left(3))), qPrintable(connection.health().error));
+    QCOMPARE(connection.health().error, QStringLiteral("Failed to connect to WebSocket %1: %2").arg(server.settings().url, QString::fromLatin1(status)));
     QVERIFY(!connection.health().hint.isEmpty());
     if (delayMs > 0) QCOMPARE(static_cast<int>(connection.machine().delayMs()), delayMs);
   }
@@ -108,10 +123,10 @@ class MisbehaviourTest final : public QObject {
   void brokenFramesAreALoss_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("why");
-    QTest::newRow("reserved opcode") << QByteArray("\x83\x02hi", 4) << "closed with code 1002";
-    QTest::newRow("reserved bit") << QByteArray("\xc1\x02hi", 4) << "closed with code 1002";
-    QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xff\xfe", 4) << "closed with code 1007";
-    QTest::newRow("closed with a code") << QByteArray("\x88\x07\x03\xe9later", 9) << "closed with code 1001 later";
+    QTest::newRow("reserved opcode") << QByteArray("\x83\x02hi", 4) << "closed by Weir with code 1002";
+    QTest::newRow("reserved bit") << QByteArray("\xc1\x02hi", 4) << "closed by Weir with code 1002";
+    QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xff\xfe", 4) << "closed by Weir with code 1007";
+    QTest::newRow("and a close frame behind it") << QByteArray("\x81\x02\xff\xfe\x88\x02\x03\xe9", 8) << "closed by Weir with code 1007";
   }
 
   void brokenFramesAreALoss() {
@@ -128,6 +143,106 @@ class MisbehaviourTest final : public QObject {
     QCOMPARE(lost, 1);
     QCOMPARE(messages, 0);
     QVERIFY2(connection.health().error.contains(why), qPrintable(connection.health().error));
+  }
+
+  // Each code that a server may send comes through with its reason, and only some of them change what is done.
+  void closeCodesComeThrough_data() {
+    QTest::addColumn<int>("code");
+    QTest::addColumn<int>("delayMs");
+    QTest::addColumn<QString>("hint");
+    for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1010, 1011, 1012, 1014, 1015, 2999, 3000, 3008, 4000, 4999})
+      QTest::addRow("%d", code) << code << 1000 << QString();
+    QTest::newRow("too large for the server") << 1009 << 1000 << "the server takes no message of that size";
+    QTest::newRow("try again later") << 1013 << 30'000 << "left alone for websocket.reconnect.max.delay.ms";
+  }
+
+  void closeCodesComeThrough() {
+    QFETCH(int, code);
+    QFETCH(int, delayMs);
+    QFETCH(QString, hint);
+    // In two pieces and behind a message: the frame's header is read before its payload is there.
+    const QByteArray payload = QByteArray() + static_cast<char>(code >> 8) + static_cast<char>(code & 255) + "back in a minute";
+    const QByteArray frame = QByteArray("\x88") + static_cast<char>(payload.size()) + payload;
+    for (const qsizetype cut : {qsizetype{0}, qsizetype{2}, qsizetype{5}, frame.size()}) {
+      RawServer server(upgrade(), "\x81\x02{}" + frame.first(cut));
+      server.later = frame.sliced(cut);
+      QtClock clock;
+      Connection connection(server.settings(), clock);
+      connection.start();
+      QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+      QCOMPARE(connection.health().error, QStringLiteral("Lost WebSocket %1: closed with code %2 back in a minute").arg(server.settings().url).arg(code));
+      QVERIFY(!connection.health().hint.contains(QLatin1String("websocket.max.message.bytes")));
+      QVERIFY2(connection.health().hint.contains(hint), qPrintable(connection.health().hint));
+      QCOMPARE(static_cast<int>(connection.machine().delayMs()), delayMs);
+    }
+  }
+
+  void anEndWithoutACodeIsToldFromOneWithoutAClose_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("a close frame without a code") << QByteArray("\x88\x00", 2) << "closed without a code";
+    QTest::newRow("no close frame") << QByteArray() << "connection lost";
+  }
+
+  void anEndWithoutACodeIsToldFromOneWithoutAClose() {
+    QFETCH(QByteArray, bytes);
+    QFETCH(QString, why);
+    RawServer server(upgrade(), "\x81\x02{}" + bytes);
+    server.hangsUp = true;
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QCOMPARE(connection.health().error, QStringLiteral("Lost WebSocket %1: %2").arg(server.settings().url, why));
+  }
+
+  // Pings without end and nobody who takes the answers: they do not pile up here.
+  void aFloodOfPingsIsCutOff_data() {
+    QTest::addColumn<QByteArray>("ping");
+    QTest::newRow("empty") << QByteArray("\x89\x00", 2).repeated(512);
+    QTest::newRow("full") << "\x89\x7d" + QByteArray(125, 'p');
+  }
+
+  void aFloodOfPingsIsCutOff() {
+    QFETCH(QByteArray, ping);
+    RawServer server(upgrade(), {});
+    server.endless = ping;
+    server.isDeaf = true;
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    int64_t most = 0;
+    connection.onStateChanged = [&] { most = std::max(most, connection.bytesToWrite()); };
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")), qPrintable(connection.health().error));
+    QVERIFY(!connection.health().hint.isEmpty());
+    QVERIFY2(most < (8 << 20), qPrintable(QString::number(most)));
+  }
+
+  // A server that reads may ping as often as it likes.
+  void manyPingsThatAreReadAreAnswered() {
+    RawServer server(upgrade(), ("\x89\x7d" + QByteArray(125, 'p')).repeated(4000));
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    connection.start();
+    QTRY_COMPARE(server.received, qint64{4000} * (125 + 6));
+    QVERIFY(connection.isOpen());
+  }
+
+  // What QWebSocket cannot do is said in words, where people look for their own mistake.
+  void whatQtCannotDoIsSaid() {
+    RawServer fragments(upgrade(), QByteArray("\x01\x02Z\xc3\x80\x02\xbcr", 8));
+    RawServer tokens(upgrade().replace("Connection: Upgrade", "Connection: keep-alive, Upgrade"), {});
+    RawServer lines(upgrade("Connection: keep-alive\r\n"), {});
+    QtClock clock;
+    for (const auto& [server, words] : {std::pair{&fragments, "cut inside a character between two fragments"}, std::pair{&tokens, "takes the header Connection only as the one word Upgrade"},
+                                        std::pair{&lines, "takes the header Connection only as the one word Upgrade"}}) {
+      Connection connection(server->settings(), clock);
+      connection.start();
+      QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+      QVERIFY2(connection.health().hint.contains(QLatin1String(words)), qPrintable(connection.health().error + connection.health().hint));
+      QVERIFY(!connection.health().error.contains(QLatin1String("QWebSocketPrivate")));
+    }
   }
 
   // A full backlog drops what comes: nothing answers at all, and only our own deadline ends the wait.

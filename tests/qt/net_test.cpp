@@ -6,9 +6,13 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/connectors/outgoing_queue.h"
 #include "core/demo/demo_exchange.h"
+#include "core/net/close_frame.h"
 #include "core/net/connection.h"
+#include "core/net/failure_text.h"
 #include "core/net/qt_clock.h"
+#include "core/net/url_parts.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
 
@@ -42,21 +46,45 @@ class NetTest final : public QObject {
     QCOMPARE(backoffDelay(policy, 1, 0.5), 750);
   }
 
-  void attemptsResetOnlyWhenDataIsDecoded() {
+  void attemptsResetOnlyWhenARowHasPassed() {
     ConnectionMachine machine({});
     QCOMPARE(machine.handle(Event::Start), Action::Connect);
     for (int64_t attempt = 1; attempt <= 3; ++attempt) {
       QCOMPARE(machine.handle(Event::HandshakeDone), Action::None);
+      // An error message that fills a column is decoded, too.
+      QCOMPARE(machine.handle(Event::Decoded), Action::None);
+      QCOMPARE(machine.state(), ConnectionState::Live);
       QCOMPARE(machine.handle(Event::Lost), Action::Wait);
       QCOMPARE(machine.attempt(), attempt);
       QCOMPARE(machine.handle(Event::RetryDue), Action::Connect);
     }
     machine.handle(Event::HandshakeDone);
     machine.handle(Event::Decoded);
+    machine.handle(Event::Passed);
     QCOMPARE(machine.state(), ConnectionState::Live);
     machine.handle(Event::Lost);
     QCOMPARE(machine.attempt(), int64_t{1});
     QCOMPARE(machine.delayMs(), int64_t{1000});
+  }
+
+  // A server that asks to be left alone is left alone, by a sink whose next row comes at once too.
+  void aThrottledLossWaitsLongest() {
+    ConnectionMachine source({});
+    source.handle(Event::Start);
+    source.handle(Event::HandshakeDone);
+    QCOMPARE(source.handle(Event::Lost, FailureKind::Throttled), Action::Wait);
+    QCOMPARE(source.delayMs(), int64_t{30000});
+    ConnectionMachine sink({.onDemand = true});
+    sink.handle(Event::Start);
+    sink.handle(Event::HandshakeDone);
+    QCOMPARE(sink.handle(Event::Lost, FailureKind::Throttled), Action::Sleep);
+    QCOMPARE(sink.handle(Event::Demand), Action::Wait);
+    QCOMPARE(sink.delayMs(), int64_t{30000});
+    sink.handle(Event::RetryDue);
+    sink.handle(Event::HandshakeDone);
+    sink.handle(Event::Lost);
+    sink.handle(Event::Demand);
+    QCOMPARE(sink.delayMs(), int64_t{1000});
   }
 
   void refusedThrottledAndExhausted() {
@@ -92,20 +120,20 @@ class NetTest final : public QObject {
       QTest::newRow(name) << isSink << steps << QString::fromLatin1(state) << QString::fromLatin1(outcomes).split(QLatin1Char(' '), Qt::SkipEmptyParts);
     };
     const Event s = Event::Start, h = Event::HandshakeDone, f = Event::Failed, l = Event::Lost, d = Event::Decoded, r = Event::RetryDue, w = Event::Demand, x = Event::Stop;
-    //                                                    start              handshake failed        lost         decoded retry           demand        stop
-    row("idle", false, {}, "Idle",                       "Connecting/Connect .         .             .            .       .               .             Closed/Drop");
-    row("connecting", false, {s}, "Connecting",          ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop");
-    row("open", false, {s, h}, "Open",                   ".                  .         .             Retrying/Wait Live   .               .             Closed/Drop");
-    row("live", false, {s, h, d}, "Live",                ".                  .         .             Retrying/Wait .      .               .             Closed/Drop");
-    row("waiting", false, {s, f}, "Retrying",            "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop");
-    row("gave up", false, {s, f, r, f, r, f}, "Gave_up", "Connecting/Connect .         .             .            .       .               .             Closed/Drop");
-    row("closed", false, {s, x}, "Closed",               "Connecting/Connect .         .             .            .       .               .             .");
-    row("sink, idle", true, {s, f}, "Idle",              "Connecting/Connect .         .             .            .       .               Retrying/Wait Closed/Drop");
-    row("sink, first try", true, {s}, "Connecting",      ".                  Open      Idle/Sleep    .            .       .               .             Closed/Drop");
-    row("sink, open", true, {s, h}, "Open",              ".                  .         .             Idle/Sleep   Live    .               .             Closed/Drop");
-    row("sink, waiting", true, {s, f, w}, "Retrying",    "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop");
-    row("sink, retry", true, {s, f, w, r}, "Connecting", ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop");
-    row("sink, last", true, {s, f, w, r, f, r}, "Connecting", ".             Open      Idle/Sleep    .            .       .               .             Closed/Drop");
+    //                                                    start              handshake failed        lost         decoded retry           demand        stop        passed
+    row("idle", false, {}, "Idle",                       "Connecting/Connect .         .             .            .       .               .             Closed/Drop            .");
+    row("connecting", false, {s}, "Connecting",          ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop            .");
+    row("open", false, {s, h}, "Open",                   ".                  .         .             Retrying/Wait Live   .               .             Closed/Drop            .");
+    row("live", false, {s, h, d}, "Live",                ".                  .         .             Retrying/Wait .      .               .             Closed/Drop            .");
+    row("waiting", false, {s, f}, "Retrying",            "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop            .");
+    row("gave up", false, {s, f, r, f, r, f}, "Gave_up", "Connecting/Connect .         .             .            .       .               .             Closed/Drop            .");
+    row("closed", false, {s, x}, "Closed",               "Connecting/Connect .         .             .            .       .               .             .            .");
+    row("sink, idle", true, {s, f}, "Idle",              "Connecting/Connect .         .             .            .       .               Retrying/Wait Closed/Drop            .");
+    row("sink, first try", true, {s}, "Connecting",      ".                  Open      Idle/Sleep    .            .       .               .             Closed/Drop            .");
+    row("sink, open", true, {s, h}, "Open",              ".                  .         .             Idle/Sleep   Live    .               .             Closed/Drop            .");
+    row("sink, waiting", true, {s, f, w}, "Retrying",    "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop            .");
+    row("sink, retry", true, {s, f, w, r}, "Connecting", ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop            .");
+    row("sink, last", true, {s, f, w, r, f, r}, "Connecting", ".             Open      Idle/Sleep    .            .       .               .             Closed/Drop            .");
     Q_UNUSED(l);
   }
 
@@ -116,7 +144,7 @@ class NetTest final : public QObject {
     QFETCH(QStringList, outcomes);
     const char* const actions[] = {"", "/Connect", "/Wait", "/Drop", "/Finish", "/Sleep"};
     const auto named = [](ConnectionState of) { return QString::fromLatin1(stateName(of)).replace(QLatin1Char(' '), QLatin1Char('_')); };
-    for (int event = 0; event < 8; ++event) {
+    for (int event = 0; event < 9; ++event) {
       ConnectionMachine machine({.maxAttempts = 2, .onDemand = isSink});
       for (const int step : way) machine.handle(static_cast<Event>(step));
       QCOMPARE(named(machine.state()), state);
@@ -137,6 +165,103 @@ class NetTest final : public QObject {
         QCOMPARE(machine.state(), ConnectionState::Refused);
       }
     }
+  }
+
+  void urlsAreTakenApart_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QByteArray>("authorization");
+    const auto basic = [](const QByteArray& pair) { return "Basic " + pair.toBase64(); };
+    QTest::newRow("nothing") << "ws://h:1" << "ws://h:1/" << QByteArray();
+    QTest::newRow("query") << "ws://h:1?token=abc" << "ws://h:1/?token=abc" << QByteArray();
+    QTest::newRow("path") << "wss://h/a%20b?c=d%26e" << "wss://h/a%20b?c=d%26e" << QByteArray();
+    QTest::newRow("capitals") << "WSS://h/X" << "wss://h/X" << QByteArray();
+    QTest::newRow("user and password") << "ws://user:p%40ss@h:1/x" << "ws://h:1/x" << basic("user:p@ss");
+    QTest::newRow("a user alone") << "ws://user@h/" << "ws://h/" << basic("user:");
+    QTest::newRow("a password alone") << "ws://:key@h/" << "ws://h/" << basic(":key");
+    QTest::newRow("@ and : in a password") << "ws://u:a@b:c@h/" << "ws://h/" << basic("u:a@b:c");
+    QTest::newRow("UTF-8") << QStringLiteral("ws://j%C3%BCrg:\u00fc@h/") << "ws://h/" << basic("j\xc3\xbcrg:\xc3\xbc");
+    QTest::newRow("bytes that are no UTF-8") << "ws://u:%FF%00@h/" << "ws://h/" << basic(QByteArray("u:\xff\0", 4));
+    QTest::newRow("empty") << "ws://@h/" << "ws://h/" << QByteArray();
+    QTest::newRow("path with @") << "ws://h/ws/btcusdt@trade" << "ws://h/ws/btcusdt@trade" << QByteArray();
+  }
+
+  void urlsAreTakenApart() {
+    QFETCH(QString, text);
+    QFETCH(QString, url);
+    QFETCH(QByteArray, authorization);
+    const UrlParts parts = urlParts(text);
+    QCOMPARE(parts.url.toString(QUrl::FullyEncoded), url);
+    QCOMPARE(parts.authorization, authorization);
+  }
+
+  void statusLinesAreRead() {
+    const auto cause = [](const char* line) {
+      const auto failure = failureOfStatus(line);
+      return failure ? failure->cause : QStringLiteral("none");
+    };
+    QCOMPARE(cause("HTTP/1.1 400 Bad Request"), QStringLiteral("400 Bad Request"));
+    QCOMPARE(cause("HTTP/1.0 418 I'm a (little) teapot\r\n"), QStringLiteral("418 I'm a (little) teapot"));
+    QCOMPARE(cause("HTTP/1.1 404"), QStringLiteral("404"));
+    QCOMPARE(cause("HTTP/1.1 404 "), QStringLiteral("404"));
+    for (const char* none : {"HTTP/1.1 101 Switching Protocols", "", "SSH-2.0-x", "HTTP/1.1", "HTTP/1.1 4000 X", "HTTP/1.1 abc"}) QCOMPARE(cause(none), QStringLiteral("none"));
+    QCOMPARE(failureOfStatus("HTTP/1.1 403 F")->kind, FailureKind::Refused);
+    QCOMPARE(failureOfStatus("HTTP/1.1 503 S")->kind, FailureKind::Throttled);
+  }
+
+  // What QWebSocket makes of a close frame (code, reason) is told from what it closes with itself.
+  void closeFramesAreFound() {
+    const auto closing = [](int code, const QByteArray& reason) {
+      QByteArray frame("\x88");
+      frame += static_cast<char>(reason.size() + 2);
+      frame += static_cast<char>(code >> 8);
+      return frame + static_cast<char>(code & 255) + reason;
+    };
+    const auto found = [](const QByteArray& bytes, int code, const QString& reason) {
+      const auto frame = closeFrameAtEnd(bytes, code, reason);
+      return !frame ? QStringLiteral("none") : frame->code ? QStringLiteral("%1 %2").arg(*frame->code).arg(frame->reason) : QStringLiteral("no code");
+    };
+    const QString invalid = QStringLiteral("Invalid close code 1002 detected.");
+    for (const int code : {0, 999, 1004, 1005, 1006, 1012, 1013, 1014, 1015, 2999, 5000, 65535})
+      QCOMPARE(found("\x81\x02hi" + closing(code, "back"), 1002, invalid), QStringLiteral("%1 back").arg(code));
+    for (const int code : {1000, 1001, 1002, 1003, 1007, 1011, 3000, 4999}) QCOMPARE(found(closing(code, "bye"), code, QStringLiteral("bye")), QStringLiteral("%1 bye").arg(code));
+    QCOMPARE(found(QByteArray("\x88\x00", 2), 1000, {}), QStringLiteral("no code"));
+    QCOMPARE(found(QByteArray("\x88\x01\x03", 3), 1002, QStringLiteral("Payload of close frame is too small.")), QStringLiteral("no code"));
+    QCOMPARE(found(closing(1000, QByteArray(123, 'x')), 1000, QString(123, QLatin1Char('x'))), QStringLiteral("1000 ") + QString(123, QLatin1Char('x')));
+    // A reason that looks like a frame itself.
+    QCOMPARE(found(closing(4000, QByteArray("\xc2\x88\x02\x10\x00", 5)), 4000, QStringLiteral("\u0088\x02\x10") + QChar()), QStringLiteral("4000 \u0088\x02\x10") + QChar());
+    // It was QWebSocket that closed, whatever the bytes are.
+    QCOMPARE(found(QByteArray("\x81\x02\xff\xfe", 4), 1007, QStringLiteral("Invalid UTF-8 code encountered.")), QStringLiteral("none"));
+    QCOMPARE(found(closing(1000, "bye"), 1009, QStringLiteral("too big")), QStringLiteral("none"));
+    QCOMPARE(found({}, 1000, {}), QStringLiteral("none"));
+
+    QCOMPARE(closeFrameAhead("\x81\x02hi" + closing(1012, "soon"))->code, 1012);
+    QVERIFY(!closeFrameAhead(QByteArray("\x81\x02hi", 4)));
+    QVERIFY(!closeFrameAhead(closing(1012, "soon") + "more"));
+    QVERIFY(!closeFrameAhead(QByteArray("\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff\x88\x00", 12)));
+    QVERIFY(!closeFrameAhead(QByteArray("\x82", 1)));
+  }
+
+  void theOutgoingQueueIsBoundedTwice() {
+    const auto text = [](int bytes, char of) { return QByteArray(bytes, of); };
+    OutgoingQueue oldest(3, 10, WhenFull::DropOldest);
+    QVERIFY(oldest.push(text(4, 'a'), 0) && oldest.push(text(4, 'b'), 0));
+    QVERIFY(!oldest.push(text(8, 'c'), 0));
+    QCOMPARE(oldest.dropped(), 2U);
+    QCOMPARE(oldest.bytes(), int64_t{8});
+    // What has no room at all drives nobody out; what is ahead takes its room.
+    QVERIFY(!oldest.push(text(11, 'd'), 0));
+    QVERIFY(!oldest.push(text(1, 'e'), 10));
+    QCOMPARE(oldest.size(), size_t{1});
+    QCOMPARE(oldest.pop(), text(8, 'c'));
+    QCOMPARE(oldest.bytes(), int64_t{0});
+    for (int i = 0; i < 4; ++i) oldest.push(text(0, 'x'), 10);
+    QCOMPARE(oldest.size(), size_t{3});
+    QCOMPARE(oldest.dropped(), 5U);
+    OutgoingQueue newest(3, 10, WhenFull::DropNewest);
+    QVERIFY(newest.push(text(8, 'a'), 0));
+    QVERIFY(!newest.push(text(3, 'b'), 0));
+    QCOMPARE(newest.pop(), text(8, 'a'));
   }
 
   void refusedPortWaitsAndSaysWhy() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A sink's life: what it counts, what it keeps, when it gives up. Every row is accounted for, whatever the peer does.
+#include <QSet>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -55,8 +56,114 @@ class SinkTest final : public QObject {
     bool done = false;
     pair.run->stop([&] { done = true; });
     QTRY_VERIFY_WITH_TIMEOUT(done, 7000);
-    QVERIFY(pair.run->rowsFailed() > 10 - 1);
+    QVERIFY(pair.run->rowsFailed() > 0);
     QCOMPARE(pair.run->sinkMetrics().at("R.queued"), 0U);
+  }
+
+  // The bytes are bounded as the rows are, with those that lie in the socket.
+  void theQueueIsBoundedByBytes_data() {
+    QTest::addColumn<QString>("full");
+    QTest::newRow("oldest") << "drop_oldest";
+    QTest::newRow("newest") << "drop_newest";
+  }
+  void theQueueIsBoundedByBytes() {
+    QFETCH(QString, full);
+    DeafServer board;
+    Pair pair;
+    pair.begin(board.serverPort(), QStringLiteral("\"websocket.queue.max.bytes\" = '1000000', \"websocket.queue.full\" = '%1'").arg(full));
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    QStringList warnings;
+    uint64_t most = 0;
+    int64_t mostInSocket = 0;
+    pair.run->onEvent = [&](const LogEntry& entry) { warnings << QString::fromStdString(entry.text()); };
+    pair.run->onSettled = [&] {
+      most = std::max(most, pair.sink().health().queuedBytes);
+      mostInSocket = std::max(mostInSocket, pair.sink().connection().bytesToWrite());
+    };
+    const QString large(200'000, QLatin1Char('x'));
+    for (int i = 0; i < 120; ++i) pair.send(large);
+    QTRY_COMPARE(pair.sink().published(), 120U);
+    QVERIFY(pair.sink().dropped() > 50);
+    QVERIFY2(most > 700'000 && most <= 1'000'000, qPrintable(QString::number(most)));
+    QVERIFY2(mostInSocket < 1'100'000, qPrintable(QString::number(mostInSocket)));
+    QVERIFY(pair.adds());
+    QCOMPARE(warnings.filter(QStringLiteral("R: the queue of 1000000 bytes is full")).size(), 1);
+    QVERIFY(warnings.join(QLatin1Char('\n')).contains(QLatin1String("websocket.queue.max.bytes")));
+  }
+
+  // A row that has no room at all is dropped and counted; those that have go their way.
+  void aRowAboveTheBoundIsDropped() {
+    Server board;
+    Pair pair;
+    pair.begin(board.port(), QStringLiteral("\"websocket.queue.max.bytes\" = '100'"));
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    pair.send(QStringLiteral("a"));
+    pair.send(QString(100, QLatin1Char('x')));
+    QTRY_COMPARE(pair.sink().published(), 2U);
+    pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
+    QCOMPARE(pair.sink().dropped(), 1U);
+    QTRY_COMPARE(pair.sink().sent(), 2U);
+    QVERIFY(pair.adds());
+  }
+
+  // What is called failed never arrives, and what is called sent does: a stop over a socket that is full.
+  void whatIsCalledFailedNeverArrives() {
+    DeafServer board;
+    Pair pair;
+    pair.begin(board.serverPort(), {});
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    for (int i = 0; i < 60; ++i) pair.send(QString(200'000, QLatin1Char('x')));
+    QTRY_COMPARE(pair.sink().published(), 60U);
+    bool done = false;
+    pair.run->stop([&] { done = true; });
+    QTRY_VERIFY_WITH_TIMEOUT(done, 7000);
+    QVERIFY(pair.run->rowsFailed() > 0 && pair.sink().sent() > 0);
+    QCOMPARE(pair.sink().sent() + pair.run->rowsFailed(), 60U);
+    board.wake();
+    QTRY_COMPARE(board.peers.at(0)->state(), QAbstractSocket::UnconnectedState);
+    QCOMPARE(static_cast<uint64_t>(board.texts().size()), pair.sink().sent());
+  }
+
+  // A loss in the midst of a row: each row arrives once, over the one connection or the other.
+  void aLossDoublesNoRow() {
+    DeafServer board;
+    Pair pair;
+    pair.begin(board.serverPort(), {});
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    QStringList told;
+    pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
+    for (int i = 0; i < 60; ++i) pair.send(QString::number(100 + i) + QString(200'000, QLatin1Char('x')));
+    QTRY_COMPARE(pair.sink().published(), 60U);
+    QVERIFY(pair.sink().queued() > 0);
+    pair.sink().connection().reconnectNow();
+    QTRY_COMPARE(board.peers.size(), 2);
+    QTRY_VERIFY(pair.sink().connection().isOpen());
+    board.wake();
+    QTRY_COMPARE_WITH_TIMEOUT(pair.sink().sent(), 60U, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(board.texts().size(), 60, 10'000);
+    QSet<QByteArray> ids;
+    for (const QByteArray& text : board.texts()) ids << text.left(9);
+    QCOMPARE(ids.size(), 60);
+    QVERIFY(pair.adds());
+  }
+
+  // A loss is told once, although rows that come later begin a series of attempts for it.
+  void aLossIsToldOnce() {
+    auto board = std::make_unique<Server>();
+    Pair pair;
+    pair.begin(board->port(), {});
+    QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
+    QStringList told;
+    pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
+    for (int loss = 1; loss <= 2; ++loss) {
+      closeWith(board->clients.at(0), 1012, QStringLiteral("restart"));
+      QTRY_VERIFY(!pair.sink().connection().isOpen());
+      pair.send(QString::number(loss));
+      QTRY_COMPARE(board->texts.size(), loss);
+      QCOMPARE(told.filter(QStringLiteral("closed with code 1012 restart")).size(), loss);
+      QVERIFY(!told.filter(QStringLiteral("R: attempt 1 of 3")).isEmpty());
+    }
   }
 
   // Rows that come while the one attempt is under way wait for it, whatever the socket writes before.

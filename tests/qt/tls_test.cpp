@@ -4,6 +4,7 @@
 #include <QProcess>
 #include <QSslCertificate>
 #include <QSslKey>
+#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWebSocket>
@@ -13,6 +14,7 @@
 #include "core/net/qt_clock.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/qt/deaf_server.h"
 
 using namespace weir;
 
@@ -67,6 +69,22 @@ class TlsTest final : public QObject {
     const auto settled = [&] { return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting; };
     for (int i = 0; i < 500 && !settled(); ++i) QTest::qWait(10);
     return {connection.state(), connection.health().error};
+  }
+
+  QSslConfiguration own() const {
+    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
+    ssl.setLocalCertificate(QSslCertificate::fromPath(path(QStringLiteral("own.pem"))).first());
+    QFile key(path(QStringLiteral("own.key")));
+    if (!key.open(QIODevice::ReadOnly)) qFatal("no key");
+    ssl.setPrivateKey(QSslKey(&key, QSsl::Rsa));
+    ssl.setPeerVerifyMode(QSslSocket::VerifyNone);
+    return ssl;
+  }
+  static ConnectionSettings to(const DeafServer& server) {
+    ConnectionSettings s;
+    s.url = s.shownUrl = QStringLiteral("wss://127.0.0.1:%1/x").arg(server.serverPort());
+    s.insecure = true;
+    return s;
   }
 
  private slots:
@@ -153,6 +171,69 @@ class TlsTest final : public QObject {
     const QString insecure = outcomeOf(client + QStringLiteral(", \"websocket.tls.insecure\" = 'true'"));
     QVERIFY2(insecure.startsWith(QLatin1String("live"), Qt::CaseInsensitive) && insecure.endsWith(QLatin1String("insecure")), qPrintable(insecure));
     QVERIFY(outcomeOf(QStringLiteral(", \"websocket.tls.ca.file\" = '/no/such.pem'")).contains(QLatin1String("file not found: /no/such.pem")));
+  }
+
+  // What is known of the socket below is known under TLS too.
+  void closeCodesComeThrough_data() {
+    QTest::addColumn<bool>("hangsUp");
+    QTest::newRow("alone") << false;
+    QTest::newRow("and the end of the connection") << true;
+  }
+  void closeCodesComeThrough() {
+    QFETCH(bool, hangsUp);
+    DeafServer server({}, own());
+    server.greeting = QByteArray("\x81\x02{}\x88\x06\x03\xf4", 8) + "soon";
+    server.hangsUp = hangsUp;
+    QtClock clock;
+    Connection connection(to(server), clock);
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY2(connection.health().error.endsWith(QLatin1String(": closed with code 1012 soon")), qPrintable(connection.health().error));
+  }
+
+  void aFloodOfPingsIsCutOff() {
+    DeafServer server({}, own());
+    server.endless = QByteArray("\x89\x00", 2).repeated(512);
+    QtClock clock;
+    Connection connection(to(server), clock);
+    int64_t most = 0;
+    connection.onStateChanged = [&] { most = std::max(most, connection.bytesToWrite()); };
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")), qPrintable(connection.health().error));
+    QVERIFY2(most < (8 << 20), qPrintable(QString::number(most)));
+  }
+
+  // A receiver that does not read: its rows wait in the queue, not in the memory of TLS, and none arrives twice.
+  void rowsWaitWhereTheyAreCounted() {
+    DeafServer server({}, own());
+    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"}, {"websocket.tls.insecure", "true"},
+                                           {"websocket.url", to(server).url.toStdString()}, {"websocket.reconnect.delay.ms", "10"}});
+    QtClock clock;
+    WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
+    sink.start();
+    QTRY_VERIFY(sink.connection().isOpen());
+    const std::string large(50'000, 'x');
+    for (int i = 0; i < 400; ++i) {
+      BatchBuilder rows(std::make_shared<Schema>(Schema{{{"n", Type::String}}}));
+      rows.column(0).appendText(std::to_string(1000 + i) + large);
+      rows.finishRow({});
+      sink.publish(*rows.take());
+      QCoreApplication::processEvents();
+    }
+    QVERIFY2(sink.connection().bytesToWrite() < 1'000'000, qPrintable(QString::number(sink.connection().bytesToWrite())));
+    QVERIFY(sink.queued() > 100);
+    sink.connection().reconnectNow();
+    QTRY_COMPARE(server.peers.size(), 2);
+    QTRY_VERIFY(sink.connection().isOpen());
+    server.wake();
+    QTRY_COMPARE_WITH_TIMEOUT(sink.sent(), 400U, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(server.texts().size() >= 399, 20'000);
+    QSet<QByteArray> ids;
+    for (const QByteArray& text : server.texts()) ids << text.left(10);
+    QCOMPARE(ids.size(), server.texts().size());
+    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    sink.stop();
   }
 
   void aClientCertificateOpensTheDoor() {
