@@ -21,7 +21,9 @@ constexpr qint64 kMostLookedAhead = 64 << 10;
 
 // Every QWebSocket makes the socket below it its child.
 WireWatch::WireWatch(QWebSocket& socket)
-    : m_socket(&socket), m_tcp(socket.findChild<QTcpSocket*>()), m_tls(qobject_cast<QSslSocket*>(m_tcp.data())) {
+    : m_socket(&socket),
+      m_tcp(socket.findChild<QTcpSocket*>({}, Qt::FindDirectChildrenOnly)),
+      m_tls(qobject_cast<QSslSocket*>(m_tcp.data())) {
   Q_ASSERT(m_tcp);
   if (m_tls)
     connect(m_tls, &QSslSocket::encrypted, this, &WireWatch::watchReads);
@@ -116,7 +118,9 @@ void WireWatch::checkFlood() {
 }
 
 void WireWatch::stopWriting() {
-  const qintptr descriptor = m_tcp ? m_tcp->socketDescriptor() : -1;
+  // The number of a socket that is closed may be another's by now.
+  const bool isOpen = m_tcp && m_tcp->state() != QAbstractSocket::UnconnectedState;
+  const qintptr descriptor = isOpen ? m_tcp->socketDescriptor() : -1;
   if (descriptor > 0) ::shutdown(static_cast<int>(descriptor), SHUT_WR);
 }
 
