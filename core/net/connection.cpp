@@ -50,6 +50,10 @@ constexpr int kMessagesToAnInstant = 16;
 constexpr Micros kCameLate = 500'000;
 constexpr Micros kReadAfterSleep = 1'000'000;
 
+constexpr qint64 kUsualReadBuffer = 64 << 10;
+constexpr qint64 kLeastReadBuffer = 2 << 10;
+constexpr Micros kLongestTurn = 20'000;
+
 }  // namespace
 
 Connection::Connection(ConnectionSettings settings, Clock& clock, QObject* parent)
@@ -202,10 +206,9 @@ void Connection::openSocket() {
   m_hasPassedRow = false;
   m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
   const auto limit = static_cast<quint64>(m_settings.maxMessageBytes);
-  // Set together: a frame larger than the read buffer would hang, an unlimited buffer would starve the timers.
   m_socket->setMaxAllowedIncomingMessageSize(limit);
   m_socket->setMaxAllowedIncomingFrameSize(limit);
-  m_socket->setReadBufferSize(static_cast<qint64>(limit) + 1024);
+  setReadBuffer(kUsualReadBuffer);
   const QUrl url = urlParts(m_settings.url).url;
   if (m_settings.proxy == QLatin1String("none") || isLoopback(url.host())) {
     m_socket->setProxy(QNetworkProxy::NoProxy);
@@ -268,6 +271,7 @@ void Connection::openSocket() {
   m_watch->onGone = [this] {
     if (m_socket && onWritten) onWritten();
   };
+  m_watch->onRead = [this](qint64 unread) { fitReadBuffer(unread); };
   m_watch->onFlood = [this] {
     socketGone(tr("the server sends pings and does not read the answers"),
                tr("see what the server does, or write to whoever runs it"));
@@ -388,15 +392,33 @@ void Connection::received(const QByteArray& payload, bool isText) {
   if (m_readAgainIn-- == 0) {
     m_lastMessage = m_clock.now();
     m_readAgainIn = kMessagesToAnInstant - 1;
-    if (!std::exchange(m_turnAwaited, true))
+    if (!std::exchange(m_turnAwaited, true)) {
+      m_turnBegan = m_lastMessage;
       QMetaObject::invokeMethod(this, [this] {
         m_turnAwaited = false;
         m_readAgainIn = 0;
       }, Qt::QueuedConnection);
+    }
   }
   // What looks on keeps the payload, which is only borrowed.
   if (onFrame) onFrame(QByteArray(payload.constData(), payload.size()), isText, false);
   if (onMessage) onMessage(payload, isText);
+}
+
+void Connection::setReadBuffer(qint64 bytes) {
+  m_readBuffer = std::min<qint64>(bytes, m_settings.maxMessageBytes + 1024);
+  m_socket->setReadBufferSize(m_readBuffer);
+}
+
+// QWebSocket reads all that is buffered before timers, signals and other sockets have their turn: where messages take
+// long, less is buffered, and the rest waits with the peer. A frame that is larger than the buffer needs room.
+void Connection::fitReadBuffer(qint64 unread) {
+  if (!m_socket) return;
+  const Micros spent = m_turnAwaited ? m_clock.now() - m_turnBegan : 0;
+  const qint64 usual = spent > kLongestTurn ? std::max<qint64>(m_readBuffer * kLongestTurn / spent, kLeastReadBuffer)
+                                            : std::min(m_readBuffer * 2, kUsualReadBuffer);
+  const qint64 wanted = std::max(usual, unread * 2);
+  if (wanted != m_readBuffer) setReadBuffer(wanted);
 }
 
 void Connection::schedulePing() {

@@ -163,6 +163,8 @@ class Connection final : public QObject {
   void fail(FailureKind kind, const QString& cause, const QString& hint);
   void received(const QByteArray& payload, bool isText);
   QByteArray utf8(const QString& text);
+  void setReadBuffer(qint64 bytes);
+  void fitReadBuffer(qint64 unread);
   void schedulePing();
   void ping();
   void answered(const QByteArray& payload);
@@ -198,6 +200,8 @@ class Connection final : public QObject {
   Micros m_lastMessage = 0;
   int m_readAgainIn = 0;  ///< messages until the clock is read again
   bool m_turnAwaited = false;
+  Micros m_turnBegan = 0;
+  qint64 m_readBuffer = 0;
   uint64_t m_messages = 0;
   uint64_t m_bytes = 0;
   double m_pingMs = -1;

@@ -34,6 +34,7 @@ WireWatch::WireWatch(QWebSocket& socket)
   // QWebSocket reads in the signal's course, or over TLS once the event loop has turned.
   const auto read = [this] {
     take();
+    if (onRead && m_tcp) onRead(m_tcp->bytesAvailable());
     checkFlood();
   };
   connect(m_tcp, &QIODevice::readyRead, this, read);

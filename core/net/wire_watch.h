@@ -27,6 +27,8 @@ class WireWatch final : public QObject {
   std::function<void()> onFlood;
   /// Some of what was written has left.
   std::function<void()> onGone;
+  /// QWebSocket has read what was there, but for so many bytes: part of a frame.
+  std::function<void(qint64 unread)> onRead;
 
   /// The first line of the answer to the handshake, such as `HTTP/1.1 400 Bad Request`; empty until it is there.
   QByteArray statusLine();

@@ -177,6 +177,60 @@ class MisbehaviourTest final : public QObject {
     }
   }
 
+  // A flood, and a reader that is slower: what else the thread has to do gets its turns.
+  void aSlowReaderLetsOthersThrough() {
+    constexpr int kMessages = 20'000;
+    RawServer server(upgrade(), (QByteArray("\x81\x64") + QByteArray(100, 'x')).repeated(kMessages));
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    int taken = 0;
+    int turns = 0;
+    QTimer turn;
+    connect(&turn, &QTimer::timeout, this, [&] { turns += taken > 0 && taken < kMessages ? 1 : 0; });
+    turn.start(0);
+    connection.onMessage = [&](const QByteArray&, bool) {
+      ++taken;
+      const Micros begun = clock.now();
+      while (clock.now() - begun < 100) continue;
+    };
+    connection.start();
+    QTRY_COMPARE_WITH_TIMEOUT(taken, kMessages, 60'000);
+    // Two seconds of work; without turns there is one.
+    QVERIFY2(turns > 20, qPrintable(QString::number(turns)));
+  }
+
+  void messagesOfEverySizeComeWhole() {
+    QByteArray bytes;
+    qint64 total = 0;
+    int count = 0;
+    for (const int size : {200, 900'000, 3, 131'072, 1'048'576, 1, 65'536, 70'000, 300'000, 2}) {
+      const auto length = static_cast<quint64>(size);
+      bytes += "\x82";
+      if (size < 126) bytes += static_cast<char>(size);
+      else if (size < 65'536) bytes += QByteArray("\x7e") + static_cast<char>(size >> 8) + static_cast<char>(size & 255);
+      else {
+        bytes += "\x7f";
+        for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(length >> shift & 255);
+      }
+      bytes += QByteArray(size, 'x');
+      total += size;
+      ++count;
+    }
+    RawServer server(upgrade(), bytes);
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    qint64 got = 0;
+    int messages = 0;
+    connection.onMessage = [&](const QByteArray& payload, bool) {
+      got += payload.size();
+      ++messages;
+    };
+    connection.start();
+    QTRY_COMPARE(messages, count);
+    QCOMPARE(got, total);
+    QCOMPARE(connection.state(), ConnectionState::Open);
+  }
+
   void anEndWithoutACodeIsToldFromOneWithoutAClose_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("why");
