@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <utility>
 
 #include "ui/chart_deck.h"
@@ -134,7 +135,11 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
   }
   m_streams->showRun(snapshot);
   // What is seen is the present, but not all of it is to be trusted.
-  if (const bool trouble = stale + degraded + retrying + failed > 0; std::exchange(m_hasTrouble, trouble) != trouble) showLive();
+  const bool isTroubled = std::any_of(snapshot.connections.begin(), snapshot.connections.end(), [](const ConnectionHealth& h) {
+    const bool isUp = h.state == ConnectionState::Live || h.state == ConnectionState::Idle || h.state == ConnectionState::Closed;
+    return troubleOf(h) != Trouble::None || (!isUp && (h.attempt > 0 || h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp));
+  });
+  if (std::exchange(m_hasTrouble, isTroubled) != isTroubled) showLive();
   QStringList troubles;
   if (failed > 0) troubles << tr("%1 failed").arg(failed);
   if (retrying > 0) troubles << tr("%1 retrying").arg(retrying);
