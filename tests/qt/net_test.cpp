@@ -46,6 +46,22 @@ class NetTest final : public QObject {
     QCOMPARE(backoffDelay(policy, 1, 0.5), 750);
   }
 
+  void aStartAfterAnEndCountsFromNothing() {
+    BackoffPolicy policy;
+    policy.maxAttempts = 5;
+    ConnectionMachine machine(policy);
+    machine.handle(ConnectionMachine::Event::Start);
+    machine.handle(ConnectionMachine::Event::Failed);
+    machine.handle(ConnectionMachine::Event::RetryDue);
+    machine.handle(ConnectionMachine::Event::Failed);
+    QCOMPARE(machine.attempt(), int64_t{2});
+    machine.handle(ConnectionMachine::Event::Stop);
+    machine.handle(ConnectionMachine::Event::Start);
+    QCOMPARE(machine.attempt(), int64_t{0});
+    machine.handle(ConnectionMachine::Event::Failed);
+    QCOMPARE(machine.attempt(), int64_t{1});
+  }
+
   void attemptsResetOnlyWhenARowHasPassed() {
     ConnectionMachine machine({});
     QCOMPARE(machine.handle(Event::Start), Action::Connect);
