@@ -84,7 +84,11 @@ class StepWalker {
   /// Calls `each(watermark, origin)` for the steps that come before a row of `origin`.
   template <class Each>
   void before(uint32_t origin, const Each& each) {
-    if (!m_loaded) load();
+    if (!m_loaded) {
+      load();
+      // What silence before the push has passed is passed, whether or not a timer was there to say so.
+      if (!m_origins.empty()) each(m_context.watermark.beforePush(m_context.arrivalOf(0)), origin);
+    }
     while (m_next < m_origins.size() &&
            (m_context.rowsBeforeSteps ? m_origins[m_next] < origin : m_origins[m_next] <= origin))
       step(each);

@@ -49,6 +49,11 @@ std::optional<int64_t> SourceWatermark::atOrigin(uint32_t origin, Micros now) co
   return m_beforePush;
 }
 
+std::optional<int64_t> SourceWatermark::beforePush(Micros now) const {
+  if (m_steps.empty()) return at(now);
+  return m_sentBeforePush ? m_beforePush : kNoWatermark;
+}
+
 Micros SourceWatermark::reaches(int64_t target) const {
   if (!m_sent) return kNever;
   if (m_reached >= target) return 0;
@@ -91,6 +96,10 @@ int64_t WatermarkView::at(Micros now) const {
 
 int64_t WatermarkView::atOrigin(uint32_t origin, Micros arrival) const {
   return least([&](const SourceWatermark& source) { return source.atOrigin(origin, arrival); }, arrival);
+}
+
+int64_t WatermarkView::beforePush(Micros now) const {
+  return least([now](const SourceWatermark& source) { return source.beforePush(now); }, now);
 }
 
 Micros WatermarkView::reaches(int64_t target) const {

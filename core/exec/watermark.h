@@ -30,6 +30,8 @@ class SourceWatermark {
   std::optional<int64_t> at(Micros now) const;
   /// Value after the row(s) of `origin` in the present push.
   std::optional<int64_t> atOrigin(uint32_t origin, Micros now) const;
+  /// Value before the first row of the present push, once the silence before it has counted.
+  std::optional<int64_t> beforePush(Micros now) const;
   /// When the clock alone would bring the watermark to `target`, if no row comes; kNever before the first row.
   Micros reaches(int64_t target) const;
   Micros idle() const { return m_idle; }
@@ -75,6 +77,7 @@ class WatermarkView {
   Micros clockReaches(int64_t target) const { return fromMillis(target + m_delay); }
   int64_t at(Micros now) const;
   int64_t atOrigin(uint32_t origin, Micros arrival) const;
+  int64_t beforePush(Micros now) const;
   Micros reaches(int64_t target) const;
   /// Whether all feeds are known to have said nothing else up to `at`. Those of which it is not known are asked.
   bool isProvenUntil(Micros at) const;
