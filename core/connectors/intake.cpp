@@ -215,6 +215,7 @@ void Feeder::message(Intake& intake, std::string_view payload, Micros at) {
   }
   const Intake::Held held = intake.decode(payload, at);
   m_last = at;
+  m_latest = std::max(m_latest, at);
   if (intake.pendingRows() > 0) m_pending = &intake;
   if (held == Intake::Held::Control) m_control = at;
   if (!m_pending) settle(intake);
@@ -246,6 +247,7 @@ void Feeder::settle(Intake& intake) {
 
 void Feeder::advance(Micros at) {
   flush();
+  m_latest = std::max(m_latest, at);
   m_pipeline.advanceTo(at);
 }
 

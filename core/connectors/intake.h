@@ -126,6 +126,8 @@ class Feeder {
   void alive(Intake& intake, Micros at, Micros asked);
   /// The program did not read from `since` to `at`.
   void stalled(Intake& intake, Micros at, Micros since);
+  /// The latest time that it was told of: nothing may come before it.
+  Micros latest() const { return m_latest; }
   /// Moves the clock; what is pending goes first.
   void advance(Micros at);
   /// Hands over what is pending: a row never waits for company.
@@ -143,6 +145,7 @@ class Feeder {
   Micros m_horizon = 0;
   size_t m_mostRows = 0;  ///< of the batch that is gathered
   Micros m_last = 0;
+  Micros m_latest = 0;
   Micros m_control = 0;  ///< of the pending intake's newest control message
 };
 

@@ -30,7 +30,7 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
 
 void WebSocketSource::listen() {
   // Two messages never share an instant out of order: the clock is monotonic.
-  m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, std::max(m_connection->lastMessage(), m_lastArrival)); };
+  m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, notBefore(m_connection->lastMessage())); };
   m_connection->onOpen = [this] { opened(); };
   m_connection->onAlive = [this](Micros asked) { alive(asked); };
   m_connection->onLost = [this] { lost(); };
@@ -47,7 +47,7 @@ void WebSocketSource::start() {
     switch (event.kind) {
       case OpenedFeed::Event::Kind::Opened: opened(); break;
       case OpenedFeed::Event::Kind::Lost: lost(); break;
-      case OpenedFeed::Event::Kind::Message: received(event.payload, event.isText, std::max(m_clock.now(), m_lastArrival)); break;
+      case OpenedFeed::Event::Kind::Message: received(event.payload, event.isText, notBefore(m_clock.now())); break;
     }
   }
   if (m_notKept > 0) {
@@ -59,14 +59,14 @@ void WebSocketSource::start() {
 }
 
 void WebSocketSource::lost() {
-  const Micros now = m_clock.now();
+  const Micros now = notBefore(m_clock.now());
   if (m_capture) m_capture->event(m_intake->name(), "close", now);
   if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
   m_feeder->lost(*m_intake, now);
 }
 
 void WebSocketSource::opened() {
-  const Micros now = m_clock.now();
+  const Micros now = notBefore(m_clock.now());
   m_openedAt = now;
   m_lastWords.clear();
   if (m_capture) m_capture->event(m_intake->name(), "open", now);
@@ -81,7 +81,8 @@ void WebSocketSource::setCapture(CaptureWriter* capture) {
 }
 
 void WebSocketSource::alive(Micros asked) {
-  const Micros now = std::max(m_clock.now(), m_lastArrival);
+  const Micros now = notBefore(m_clock.now());
+  m_lastArrival = now;
   if (onArrival) onArrival(now);
   if (m_capture) m_capture->alive(m_intake->name(), now, asked);
   m_feeder->alive(*m_intake, now, asked);
@@ -117,7 +118,17 @@ void WebSocketSource::moveTo(Intake& intake) {
   if (m_connection->isOpen()) m_feeder->opened(intake, m_clock.now());
 }
 
+void WebSocketSource::stop() {
+  m_connection->onLost = nullptr;
+  m_connection->stop();
+}
+
+// Messages that lay in the socket together share an instant, and may come after what a timer or an answer has done since.
+Micros WebSocketSource::notBefore(Micros at) const { return std::max({at, m_lastArrival, m_feeder->latest()}); }
+
 void WebSocketSource::leave() {
+  m_clock.cancel(m_askTimer);
+  m_askTimer = TimerId::None;
   m_connection->onAlive = nullptr;
   m_connection->onMessage = nullptr;
   m_connection->onOpen = nullptr;
@@ -166,7 +177,7 @@ ConnectionHealth WebSocketSource::health() const {
   h.usualGapMs = m_usualGap.ms();
   h.openedAt = m_connection->isOpen() ? m_openedAt : 0;
   h.newestEvent = m_intake->newestEvent();
-  if (m_intake->life().isTracked()) h.lastProof = std::max(m_intake->life().proven(), m_lastArrival);
+  if (m_intake->life().isTracked()) h.lastProof = std::max(m_intake->life().proven(), h.lastMessage);
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);
   return h;

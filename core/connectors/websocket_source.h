@@ -28,7 +28,8 @@ class WebSocketSource final : public QObject {
   void setCapture(CaptureWriter* capture);
   /// Connects; over a connection that was opened before, what came meanwhile comes now.
   void start();
-  void stop() { m_connection->stop(); }
+  /// At the end of a run: nothing is lost by it any more.
+  void stop();
   bool hasEnded() const { return m_connection->hasEnded(); }
   Connection& connection() { return *m_connection; }
   const Connection& connection() const { return *m_connection; }
@@ -48,6 +49,7 @@ class WebSocketSource final : public QObject {
   void opened();
   void lost();
   void alive(Micros asked);
+  Micros notBefore(Micros at) const;
   void received(const QByteArray& payload, bool isText, Micros now);
 
   std::unique_ptr<Connection> m_connection;

@@ -171,7 +171,7 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
 // The watermark as far as all its rows have come: a jump closes windows upstream, whose rows come with it.
 int64_t JoinOperator::passedBefore(const RowMeta& row) const {
   const WatermarkView& watermark = m_context.watermark;
-  return watermark.hasSources() ? m_passed : watermark.ofClock(row.arrival);
+  return watermark.hasSources() ? m_passed : std::min(watermark.ofClock(row.arrival), watermark.at(row.arrival));
 }
 
 // The time of the oldest left row that may still come. Those of this very step may be as old as the watermark before it.

@@ -105,6 +105,7 @@ void ConnectionSettings::addHeader(const QByteArray& header, const QByteArray& v
 void Connection::demand() { handle(Event::Demand); }
 
 void Connection::stop(const QString& why, const QString& hint) {
+  const bool wasOpen = isOpen();
   if (!why.isEmpty()) setError(why, hint);
   if (m_socket && isOpen() && flushed()) {
     QWebSocket* socket = m_socket;
@@ -114,6 +115,8 @@ void Connection::stop(const QString& why, const QString& hint) {
     connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
     socket->close();
   }
+  // Whoever waits for a proof of this connection waits no longer.
+  if (wasOpen && onLost) onLost();
   handle(Event::Stop);
 }
 

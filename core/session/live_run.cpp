@@ -245,7 +245,10 @@ void LiveRun::stalled(Micros since, Micros until) {
 void LiveRun::conclude() {
   if (!m_feeder) return;
   advance();
-  for (const auto& source : m_sources) source->giveUpAsking(std::max(m_clock->now(), m_pipeline->clock().now()));
+  // What goes on without one proof may wait for another.
+  const auto waits = [](const auto& source) { return source->intake().life().isAwaited(); };
+  while (std::any_of(m_sources.begin(), m_sources.end(), waits))
+    for (const auto& source : m_sources) source->giveUpAsking(std::max(m_clock->now(), m_feeder->latest()));
 }
 
 // Rows wait for the event loop's next turn at most, so that a drained socket makes one batch.

@@ -85,6 +85,19 @@ class SilenceTest final : public QObject {
     QCOMPARE(rows.all[0].count, 1);
   }
 
+  void aSourceThatIsClosedByHandHoldsNobodyBack() {
+    Server server;
+    server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
+    const auto run = start(script(server.port(), QStringLiteral("\"websocket.ping.interval.ms\" = '0'")));
+    Rows rows(*run);
+    QTRY_VERIFY(run->pipeline().clock().hasWaiting());
+    QVERIFY(rows.all.empty());
+    run->disconnectFrom(QStringLiteral("T"));
+    QTRY_COMPARE(rows.all.size(), size_t{1});
+    QVERIFY(rows.all[0].hasGap);
+    QVERIFY(!run->pipeline().clock().hasWaiting());
+  }
+
   void whatNobodyProvedSaysSoAtTheEnd() {
     DeafServer server("{\"n\":1}");
     const auto run = start(script(server.serverPort(), QStringLiteral("\"websocket.ping.timeout.ms\" = '60000'")));
