@@ -190,6 +190,10 @@ class SilenceTest final : public QObject {
     source.connection().ask();
     clock.advanceTo(asked + 500'000);
     QTRY_COMPARE(source.health().lastProof, asked);
+    // An answered ping is no reason to leave, when its time is up.
+    clock.advanceTo(asked + 11'000'000);
+    QCoreApplication::processEvents();
+    QCOMPARE(source.connection().state(), ConnectionState::Live);
   }
 
   void aStallIsNoticedByWhoeverComesFirst() {
