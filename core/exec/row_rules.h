@@ -62,7 +62,6 @@ class RowRules {
 
   /// Says why a row was FromFuture.
   std::string aheadText(int64_t time, Micros arrival) const;
-  bool any() const { return m_eventTime || !m_dedupe.empty() || m_sequence; }
   const std::optional<EventTimeRule>& eventTime() const { return m_eventTime; }
   const RowCounters& counters() const { return m_counters; }
 
