@@ -19,8 +19,8 @@ std::optional<std::pair<int, int>> windowSize(const std::string& text);
 /// written; empty when all is well. Devices and pipes take more than one.
 std::string fileClash(const RunSettings& settings);
 
-/// Returns what to say when `word` stands where a command or a file may stand and looks like the former, mistyped; empty
-/// when it may be a file.
+/// Returns what to say when `word` stands where a command or a file may stand and looks like the former, mistyped;
+/// empty when it may be a file.
 std::string mistypedCommand(const std::string& word, const std::vector<std::string>& commands);
 
 }  // namespace weir

@@ -8,7 +8,15 @@
 namespace weir {
 
 /// Exit codes of the command line.
-enum Exit { kExitOk = 0, kExitFailure = 1, kExitUsage = 2, kExitSourceEnded = 3, kExitSinkFailed = 4, kExitCannotListen = 5, kExitInterrupted = 130 };
+enum Exit {
+  kExitOk = 0,
+  kExitFailure = 1,
+  kExitUsage = 2,
+  kExitSourceEnded = 3,
+  kExitSinkFailed = 4,
+  kExitCannotListen = 5,
+  kExitInterrupted = 130
+};
 
 /// What the commands that run a script have in common.
 struct RunSettings {
@@ -24,7 +32,7 @@ struct RunSettings {
   bool strict = false;
   std::string record;
   std::string metrics;
-  std::string metricsListen;  ///< ADDRESS:PORT
+  std::string metricsListen;       ///< ADDRESS:PORT
   std::vector<std::string> hosts;  ///< further names of what listens
   std::string logFormat = "text";
   std::string logLevel = "info";
@@ -77,8 +85,8 @@ int demoCommand(const RunSettings& settings, int argc, char** argv);
 /// Runs the demo exchange alone; its URL is the first line.
 int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv);
 
-/// Reads a file, or standard input for "-", and no more than a script may have. Says why on stderr when it cannot, or when
-/// it is a capture.
+/// Reads a file, or standard input for "-", and no more than a script may have. Says why on stderr when it cannot, or
+/// when it is a capture.
 bool readText(const std::string& file, std::string& text);
 
 }  // namespace weir

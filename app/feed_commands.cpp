@@ -53,7 +53,8 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
       std::cerr << "weir: a header is written 'Name: value'; one of them has no colon\n";
       return kExitUsage;
     }
-    s.addHeader(QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))), QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1)))));
+    s.addHeader(QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))),
+                QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1)))));
   }
   for (const std::string& message : settings.messages) s.openMessages << QString::fromStdString(message);
   s.subprotocol = QString::fromStdString(settings.subprotocol);
@@ -71,7 +72,9 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   };
   connection.onStateChanged = [&] {
     const ConnectionHealth h = connection.health();
-    if (h.state == ConnectionState::Open) say(QObject::tr("connected to %1%2").arg(h.url, s.insecure ? QObject::tr(", certificate not verified") : QString()));
+    if (h.state == ConnectionState::Open)
+      say(QObject::tr("connected to %1%2")
+              .arg(h.url, s.insecure ? QObject::tr(", certificate not verified") : QString()));
     if (!connection.hasEnded()) return;
     if (!h.error.isEmpty()) say(h.error + (h.hint.isEmpty() ? QString() : QStringLiteral("\nhint: ") + h.hint));
     code = kExitSourceEnded;
@@ -101,7 +104,8 @@ namespace {
 bool hasKeychain() {
   const QDBusConnection bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return false;
-  const QStringList known = bus.interface()->activatableServiceNames().value() + bus.interface()->registeredServiceNames().value();
+  const QStringList known =
+      bus.interface()->activatableServiceNames().value() + bus.interface()->registeredServiceNames().value();
   for (const char* service : {"org.freedesktop.secrets", "org.kde.kwalletd6", "org.kde.kwalletd5"})
     if (known.contains(QLatin1String(service))) return true;
   return false;
@@ -151,7 +155,8 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
     messages += l.kind == CaptureLine::Kind::Message;
     lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), l.isText});
   }
-  CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1), names(settings.hosts));
+  CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1),
+                       names(settings.hosts));
   QString error;
   const ListenAddress where = *listenAddress(settings.serve);
   if (!server.listen(where.address, where.port, &error)) {

@@ -31,7 +31,8 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
   if (!format) return kExitUsage;
   OutputFile output(settings.output);
   if (!output.ok() || (!settings.metrics.empty() && !canWrite(settings.metrics))) return kExitFailure;
-  auto created = LiveRun::create(std::move(script), {!settings.noSinks, QString::fromStdString(settings.record), nullptr, opened});
+  auto created =
+      LiveRun::create(std::move(script), {!settings.noSinks, QString::fromStdString(settings.record), nullptr, opened});
   if (!created) {
     printDiagnostics(created.diagnostics(), file, text);
     return kExitFailure;
@@ -46,7 +47,12 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
       say(QObject::tr("weir: cannot listen on %1: %2").arg(QString::fromStdString(settings.metricsListen), why));
       return kExitCannotListen;
     }
-    tell({LogLevel::Info, LogCategory::Run, {}, QObject::tr("weir: counters at %1").arg(server->url()).toStdString(), {}, {}});
+    tell({LogLevel::Info,
+          LogCategory::Run,
+          {},
+          QObject::tr("weir: counters at %1").arg(server->url()).toStdString(),
+          {},
+          {}});
     tellOfStrangers(server->listener(), server->url(), tell);
   }
   ProgressLine progress(*run, !settings.noProgress);
@@ -85,21 +91,29 @@ int runScript(QCoreApplication& app, BoundScript script, const RunSettings& sett
     if (printer.done()) end(kExitOk);
     if (!output.ok()) end(output.isUnread() ? kExitOk : kExitFailure);
   };
-  QObject::connect(run.get(), &LiveRun::sourceEnded, &app, [&] {
-    sourceEnded = true;
-    if (run->allSourcesEnded()) end(kExitSourceEnded);
-  }, Qt::QueuedConnection);
-  QObject::connect(run.get(), &LiveRun::sinkFailedAtStart, &app, [&] {
-    // A source's first attempt is waited for: should it end the run too, that is what the exit code says.
-    auto* wait = new QTimer(&app);
-    QObject::connect(wait, &QTimer::timeout, &app, [&, wait] {
-      if (run->anySourceConnecting()) return;
-      wait->stop();
-      end(kExitSinkFailed);
-    });
-    wait->start(20);
-  }, Qt::QueuedConnection);
-  QObject::connect(run.get(), &LiveRun::recordingEnded, &app, [&] { end(run->recordingFailed() ? kExitFailure : kExitOk); }, Qt::QueuedConnection);
+  QObject::connect(
+      run.get(), &LiveRun::sourceEnded, &app,
+      [&] {
+        sourceEnded = true;
+        if (run->allSourcesEnded()) end(kExitSourceEnded);
+      },
+      Qt::QueuedConnection);
+  QObject::connect(
+      run.get(), &LiveRun::sinkFailedAtStart, &app,
+      [&] {
+        // A source's first attempt is waited for: should it end the run too, that is what the exit code says.
+        auto* wait = new QTimer(&app);
+        QObject::connect(wait, &QTimer::timeout, &app, [&, wait] {
+          if (run->anySourceConnecting()) return;
+          wait->stop();
+          end(kExitSinkFailed);
+        });
+        wait->start(20);
+      },
+      Qt::QueuedConnection);
+  QObject::connect(
+      run.get(), &LiveRun::recordingEnded, &app, [&] { end(run->recordingFailed() ? kExitFailure : kExitOk); },
+      Qt::QueuedConnection);
   SignalWatch watch([&] { end(kExitInterrupted); });
   QTimer deadline;
   if (settings.forSeconds >= 0) {
@@ -129,16 +143,18 @@ struct Learnt {
 };
 
 // Waits for the first messages of sources that say `( ... )`; an exit code when there were none.
-std::variant<Learnt, int> inferColumns(QCoreApplication& app, const BoundResult& checked, const RunSettings& settings, const std::string& text) {
+std::variant<Learnt, int> inferColumns(QCoreApplication& app, const BoundResult& checked, const RunSettings& settings,
+                                       const std::string& text) {
   std::variant<Learnt, int> out = kExitFailure;
-  SourceInference inference(checked, std::make_shared<QtClock>(), [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
-    printDiagnostics(why, settings.file, text);
-    if (why.empty())
-      out = Learnt{std::move(found), {}};
-    else if (inference.sourceEnded())
-      out = kExitSourceEnded;
-    app.quit();
-  });
+  SourceInference inference(checked, std::make_shared<QtClock>(),
+                            [&](std::map<std::string, SchemaPtr> found, const Diagnostics& why) {
+                              printDiagnostics(why, settings.file, text);
+                              if (why.empty())
+                                out = Learnt{std::move(found), {}};
+                              else if (inference.sourceEnded())
+                                out = kExitSourceEnded;
+                              app.quit();
+                            });
   inference.onEvent = LogPrinter(settings);
   SignalWatch watch([&] {
     out = kExitInterrupted;
@@ -146,7 +162,13 @@ std::variant<Learnt, int> inferColumns(QCoreApplication& app, const BoundResult&
   });
   if (settings.forSeconds >= 0)
     QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &inference, [&] {
-      LogPrinter{settings}({LogLevel::Warning, LogCategory::Feed, {}, QObject::tr("weir: the time was up before columns could be learnt: no message came").toStdString(), {}, {}});
+      LogPrinter{settings}(
+          {LogLevel::Warning,
+           LogCategory::Feed,
+           {},
+           QObject::tr("weir: the time was up before columns could be learnt: no message came").toStdString(),
+           {},
+           {}});
       out = kExitOk;
       app.quit();
     });
@@ -176,10 +198,13 @@ int runCommand(const RunSettings& settings, int argc, char** argv) {
     const Diagnostics missing = missingSources(checked.script);
     found.insert(found.end(), missing.begin(), missing.end());
   }
-  if (!hasError(found) && checked.script.streams.empty()) found.push_back(failure(Code::NoInput, "nothing to run: the file has no statement", "CREATE STREAM a source and SELECT from it"));
+  if (!hasError(found) && checked.script.streams.empty())
+    found.push_back(failure(Code::NoInput, "nothing to run: the file has no statement",
+                            "CREATE STREAM a source and SELECT from it"));
   printDiagnostics(found, settings.file, text);
   if (hasError(found)) return kExitFailure;
-  return runScript(app, std::move(checked.script), settings, settings.file, text, true, learnt.opened.clock ? &learnt.opened : nullptr);
+  return runScript(app, std::move(checked.script), settings, settings.file, text, true,
+                   learnt.opened.clock ? &learnt.opened : nullptr);
 }
 
 int recordCommand(const RunSettings& settings, int argc, char** argv) {
@@ -187,8 +212,10 @@ int recordCommand(const RunSettings& settings, int argc, char** argv) {
   std::string text;
   const bool isUrl = isWebSocketUrl(settings.file);
   if (isUrl)
-    text = "CREATE STREAM Stream (message BYTES) WITH (type = 'source', extension = 'websocket', format = 'bytes', "
-           "\"websocket.url\" = '" + QString::fromStdString(settings.file).replace(QLatin1Char('\''), QStringLiteral("''")).toStdString() + "');";
+    text =
+        "CREATE STREAM Stream (message BYTES) WITH (type = 'source', extension = 'websocket', format = 'bytes', "
+        "\"websocket.url\" = '" +
+        QString::fromStdString(settings.file).replace(QLatin1Char('\''), QStringLiteral("''")).toStdString() + "');";
   else if (!readText(settings.file, text))
     return kExitFailure;
   BoundResult checked = checkScript(text);
@@ -249,7 +276,8 @@ int exchangeCommand(const ExchangeSettings& settings, int argc, char** argv) {
     interrupted = true;
     app.quit();
   });
-  if (settings.forSeconds >= 0) QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &app, &QCoreApplication::quit);
+  if (settings.forSeconds >= 0)
+    QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &app, &QCoreApplication::quit);
   app.exec();
   return interrupted ? kExitInterrupted : kExitOk;
 }

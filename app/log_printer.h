@@ -12,14 +12,15 @@ namespace weir {
 
 /// Writes entries to standard error as the command line asks: as text or as JSON, those that matter enough.
 class LogPrinter {
- public:
-  explicit LogPrinter(const RunSettings& settings) : m_filter(*LogFilter::parse(settings.logLevel, nullptr)), m_isJson(settings.logFormat == "json") {}
+public:
+  explicit LogPrinter(const RunSettings& settings)
+      : m_filter(*LogFilter::parse(settings.logLevel, nullptr)), m_isJson(settings.logFormat == "json") {}
   void operator()(const LogEntry& entry) const {
     if (!m_filter.passes(entry)) return;
     say(QString::fromStdString(m_isJson ? entry.json(isoTime(QDateTime::currentMSecsSinceEpoch())) : entry.text()));
   }
 
- private:
+private:
   LogFilter m_filter;
   bool m_isJson;
 };

@@ -39,7 +39,9 @@ int parseAndRun(int argc, char** argv) {
   app.add_option("FILE", desktop.files, "SQL files to open in the desktop");
   app.add_flag("--run", desktop.runFile, "Run the file at once");
   app.add_option("--screenshot", desktop.screenshot, "Run the file for a while, save a picture of the window and quit");
-  app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")->default_val(8)->check(CLI::Range(0, 3600));
+  app.add_option("--screenshot-after", desktop.screenshotAfter, "Seconds until the picture")
+      ->default_val(8)
+      ->check(CLI::Range(0, 3600));
   app.add_flag("--new-instance", desktop.newInstance, "Open a window of its own even when Weir runs already");
   app.add_option("--data-folder", desktop.dataFolder, "Keep texts, layout and history in this folder");
   app.add_option("--theme", desktop.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
@@ -53,33 +55,48 @@ int parseAndRun(int argc, char** argv) {
     });
   };
   const auto isAddress = [](const std::string& text) {
-    return listenAddress(text) ? std::string() : "not ADDRESS:PORT, e.g. 127.0.0.1:9464, localhost:9464 or [::1]:9464: " + text;
+    return listenAddress(text) ? std::string()
+                               : "not ADDRESS:PORT, e.g. 127.0.0.1:9464, localhost:9464 or [::1]:9464: " + text;
   };
-  const auto isFile = [](const std::string& text) { return text == "-" ? std::string("cannot be standard output: name a file") : std::string(); };
+  const auto isFile = [](const std::string& text) {
+    return text == "-" ? std::string("cannot be standard output: name a file") : std::string();
+  };
   const auto addRows = [&](CLI::App* command) {
     command->add_option("-f,--format", run.format, "Form of the rows; table on a terminal, else jsonl")
         ->check(CLI::IsMember({"table", "jsonl", "csv"}));
     command->add_option("-o,--output", run.output, "Write the rows to this file, - for standard output");
-    command->add_option("--stream", run.streams, "Print this stream; may be given several times")->allow_extra_args(false);
+    command->add_option("--stream", run.streams, "Print this stream; may be given several times")
+        ->allow_extra_args(false);
     command->add_option("--limit", run.limit, "End after so many rows")->check([](const std::string& text) {
-      return text.starts_with('-') || text.find_first_not_of('0') == std::string::npos ? "at least 1, found " + text : std::string();
+      return text.starts_with('-') || text.find_first_not_of('0') == std::string::npos ? "at least 1, found " + text
+                                                                                       : std::string();
     });
     command->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end")->check(isFile);
     command->add_flag("--flush", run.flush, "Print open windows at the end, as provisional rows");
     command->add_flag("--strict", run.strict, "End with 1 when anything was dropped: late rows, repeats, bad messages");
   };
   const auto addHosts = [&](CLI::App* command) {
-    command->add_option("--allow-host", run.hosts, "Another name by which clients may call what listens; may be given several times")->allow_extra_args(false);
+    command
+        ->add_option("--allow-host", run.hosts,
+                     "Another name by which clients may call what listens; may be given several times")
+        ->allow_extra_args(false);
   };
   const auto addLog = [&](CLI::App* command) {
-    command->add_option("--log-format", run.logFormat, "Form of the log on standard error")->check(CLI::IsMember({"text", "json"}));
-    command->add_option("--log-level", run.logLevel, "debug, info, warning, error or off; by category too: warning,connection=debug")->check([](const std::string& text) {
-      std::string why;
-      return LogFilter::parse(text, &why) ? std::string() : why;
-    });
+    command->add_option("--log-format", run.logFormat, "Form of the log on standard error")
+        ->check(CLI::IsMember({"text", "json"}));
+    command
+        ->add_option("--log-level", run.logLevel,
+                     "debug, info, warning, error or off; by category too: warning,connection=debug")
+        ->check([](const std::string& text) {
+          std::string why;
+          return LogFilter::parse(text, &why) ? std::string() : why;
+        });
   };
   const auto addTelling = [&](CLI::App* command) {
-    command->add_option("--metrics-listen", run.metricsListen, "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")->check(isAddress);
+    command
+        ->add_option("--metrics-listen", run.metricsListen,
+                     "Answer GET /metrics at ADDRESS:PORT in Prometheus' text format")
+        ->check(isAddress);
     addHosts(command);
     addLog(command);
     command->add_flag("--no-progress", run.noProgress, "No line of rates and states on a terminal");
@@ -96,9 +113,11 @@ int parseAndRun(int argc, char** argv) {
   replayApp->add_option("CAPTURE", run.capture, "Capture file, or - for standard input")->required();
   replayApp->add_option("FILE", run.file, "SQL file, or - for standard input; not needed with --serve");
   replayApp->add_flag("--sinks", run.sinks, "Send to the sinks too");
-  replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")->check(isAddress);
+  replayApp->add_option("--serve", run.serve, "Play the capture to WebSocket clients at ADDRESS:PORT instead")
+      ->check(isAddress);
   addHosts(replayApp);
-  replayApp->add_option("--speed", run.speed, "max, or times the original speed")->check(CLI::IsMember({"max", "1", "10"}));
+  replayApp->add_option("--speed", run.speed, "max, or times the original speed")
+      ->check(CLI::IsMember({"max", "1", "10"}));
   addRows(replayApp);
   addLog(replayApp);
 
@@ -117,21 +136,27 @@ int parseAndRun(int argc, char** argv) {
   CLI::App* formatApp = app.add_subcommand("fmt", "Lay SQL files out, in place");
   bool formatCheck = false;
   formatApp->add_option("FILE", files, "SQL files, or - for standard input to standard output")->required();
-  formatApp->add_flag("--check", formatCheck, "Change nothing; name the files that would change and fail if there are any");
+  formatApp->add_flag("--check", formatCheck,
+                      "Change nothing; name the files that would change and fail if there are any");
   CLI::App* referenceApp = app.add_subcommand("reference", "Print a reference page as Markdown");
   std::string page;
-  referenceApp->add_option("PAGE", page, "functions or options")->required()->check(CLI::IsMember({"functions", "options"}));
+  referenceApp->add_option("PAGE", page, "functions or options")
+      ->required()
+      ->check(CLI::IsMember({"functions", "options"}));
 
   TapSettings tap;
   CLI::App* tapApp = app.add_subcommand("tap", "Print a connection's messages");
   tapApp->add_option("URL", tap.url, "ws:// or wss://")->required();
-  tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'; may be given several times")->allow_extra_args(false);
-  tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake; may be given several times")->allow_extra_args(false);
+  tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'; may be given several times")
+      ->allow_extra_args(false);
+  tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake; may be given several times")
+      ->allow_extra_args(false);
   tapApp->add_option("-s,--subprotocol", tap.subprotocol, "Subprotocol to offer");
   tapApp->add_option("--ca", tap.caFile, "Certificate authority to trust, PEM");
   tapApp->add_flag("-k,--insecure", tap.insecure, "Do not verify the server's certificate");
   addFor(tapApp);
-  CLI::App* secretApp = app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");
+  CLI::App* secretApp =
+      app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");
   std::string secretName;
   bool secretRemove = false;
   secretApp->add_option("NAME", secretName, "Its name")->required();
@@ -144,11 +169,13 @@ int parseAndRun(int argc, char** argv) {
   addTelling(demoApp);
 
   CLI::App* exchangeApp = app.add_subcommand("exchange", "The demo exchange alone; prints its URL first");
-  exchangeApp->add_option("--port", exchange.port, "Port; a free one near 41733 when left out")->check(CLI::Range(1, 65535));
+  exchangeApp->add_option("--port", exchange.port, "Port; a free one near 41733 when left out")
+      ->check(CLI::Range(1, 65535));
   exchangeApp->add_option("--rate", exchange.rate, "Trades per second and symbol")->check(CLI::Range(0.0, 1e6));
   exchangeApp->add_option("--seed", exchange.seed, "Seed of the prices");
   exchangeApp->add_option("--symbols", exchange.symbols, "Symbols, e.g. BTCUSDT,ETHUSDT");
-  exchangeApp->add_option("--fault", exchange.faults, "drop@15s/5s, silence@..., refuse@..., 401@..., close:1001@..., garbage@...");
+  exchangeApp->add_option("--fault", exchange.faults,
+                          "drop@15s/5s, silence@..., refuse@..., 401@..., close:1001@..., garbage@...");
   addFor(exchangeApp);
 
   app.require_subcommand(0, 1);
@@ -160,7 +187,8 @@ int parseAndRun(int argc, char** argv) {
   };
   // Before its options are taken for wrong ones.
   const std::string first = argc > 1 ? argv[1] : "";
-  if (std::find(commands.begin(), commands.end(), first) == commands.end() && refuse(mistypedCommand(first, commands))) return kExitUsage;
+  if (std::find(commands.begin(), commands.end(), first) == commands.end() && refuse(mistypedCommand(first, commands)))
+    return kExitUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/metrics_server.h"
 
-#include <QFile>
 #include <unistd.h>
+#include <QFile>
 
 #include "core/connectors/metrics.h"
 
@@ -21,24 +21,37 @@ qint64 residentBytes() {
 
 QByteArray metricsPage(const LiveRun& run) {
   std::string out = metricsPrometheus(metricsOf(run.pipeline(), run.feeder(), run.sinkMetrics()));
-  const auto gauge = [&out](const std::string& name, const char* help) { out += "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n"; };
+  const auto gauge = [&out](const std::string& name, const char* help) {
+    out += "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n";
+  };
   const std::vector<ConnectionHealth> health = run.health();
   const auto each = [&](const std::string& name, const char* help, const auto& value) {
     gauge(name, help);
-    for (const ConnectionHealth& h : health) out += name + prometheusLabel("connection", h.name.toStdString()) + " " + QString::number(value(h), 'g', 17).toStdString() + "\n";
+    for (const ConnectionHealth& h : health)
+      out += name + prometheusLabel("connection", h.name.toStdString()) + " " +
+             QString::number(value(h), 'g', 17).toStdString() + "\n";
   };
   const Micros now = run.clock().now();
-  each("weir_connection_up", "1 while the connection is open", [](const ConnectionHealth& h) { return h.state == ConnectionState::Open || h.state == ConnectionState::Live ? 1.0 : 0.0; });
-  each("weir_connection_stale", "1 while an open connection is silent", [](const ConnectionHealth& h) { return h.stale ? 1.0 : 0.0; });
-  each("weir_connection_attempt", "attempts since the connection was last good", [](const ConnectionHealth& h) { return static_cast<double>(h.attempt); });
-  each("weir_connection_state_seconds", "how long the present state has lasted", [now](const ConnectionHealth& h) { return static_cast<double>(now - h.since) / 1e6; });
-  each("weir_connection_last_message_seconds", "age of the newest message, -1 before the first", [now](const ConnectionHealth& h) { return h.lastMessage == 0 ? -1.0 : static_cast<double>(now - h.lastMessage) / 1e6; });
+  each("weir_connection_up", "1 while the connection is open", [](const ConnectionHealth& h) {
+    return h.state == ConnectionState::Open || h.state == ConnectionState::Live ? 1.0 : 0.0;
+  });
+  each("weir_connection_stale", "1 while an open connection is silent",
+       [](const ConnectionHealth& h) { return h.stale ? 1.0 : 0.0; });
+  each("weir_connection_attempt", "attempts since the connection was last good",
+       [](const ConnectionHealth& h) { return static_cast<double>(h.attempt); });
+  each("weir_connection_state_seconds", "how long the present state has lasted",
+       [now](const ConnectionHealth& h) { return static_cast<double>(now - h.since) / 1e6; });
+  each("weir_connection_last_message_seconds", "age of the newest message, -1 before the first",
+       [now](const ConnectionHealth& h) {
+         return h.lastMessage == 0 ? -1.0 : static_cast<double>(now - h.lastMessage) / 1e6;
+       });
   gauge("process_resident_memory_bytes", "memory of the process");
   out += "process_resident_memory_bytes " + std::to_string(residentBytes()) + "\n";
   return QByteArray::fromStdString(out);
 }
 
-MetricsServer::MetricsServer(const LiveRun& run, const QStringList& names) : m_listener({.clients = 16, .headBytes = 8192}, names) {
+MetricsServer::MetricsServer(const LiveRun& run, const QStringList& names)
+    : m_listener({.clients = 16, .headBytes = 8192}, names) {
   m_listener.onRequest = [&run](QTcpSocket* socket, const HttpListener::Request& request) {
     const bool headOnly = request.method == "HEAD";
     const QByteArray path = request.target.split('?').first();

@@ -9,17 +9,19 @@
 
 namespace weir {
 
-/// Answers `GET /metrics` with the counters of a run in Prometheus' text format, to clients that call this server by its name
-/// or one of `names`. A request has no body, and a few seconds.
+/// Answers `GET /metrics` with the counters of a run in Prometheus' text format, to clients that call this server by
+/// its name or one of `names`. A request has no body, and a few seconds.
 class MetricsServer {
- public:
+public:
   MetricsServer(const LiveRun& run, const QStringList& names);
   /// Returns whether it listens; says why not in `error`.
-  bool listen(const ListenAddress& where, QString* error) { return m_listener.listen(where.address, where.port, error); }
+  bool listen(const ListenAddress& where, QString* error) {
+    return m_listener.listen(where.address, where.port, error);
+  }
   QString url() const { return m_listener.url(QStringLiteral("http")) + QStringLiteral("/metrics"); }
   HttpListener& listener() { return m_listener; }
 
- private:
+private:
   HttpListener m_listener;
 };
 

@@ -14,11 +14,13 @@ void Notifier::tell(Kind kind, const QString& title, const QString& text) {
   QDBusConnection bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return tellByTray(kind, title, text);
   const QString service = QStringLiteral("org.freedesktop.Notifications");
-  QDBusMessage call = QDBusMessage::createMethodCall(service, QStringLiteral("/org/freedesktop/Notifications"), service, QStringLiteral("Notify"));
+  QDBusMessage call = QDBusMessage::createMethodCall(service, QStringLiteral("/org/freedesktop/Notifications"), service,
+                                                     QStringLiteral("Notify"));
   constexpr uint kReplacesNone = 0;
   constexpr int kUsualTime = -1;
   // The body is markup.
-  call << QApplication::applicationName() << kReplacesNone << QApplication::desktopFileName() << title << text.toHtmlEscaped() << QStringList()
+  call << QApplication::applicationName() << kReplacesNone << QApplication::desktopFileName() << title
+       << text.toHtmlEscaped() << QStringList()
        << QVariantMap{{QStringLiteral("desktop-entry"), QApplication::desktopFileName()}} << kUsualTime;
   auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
   connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, kind, title, text](QDBusPendingCallWatcher* done) {

@@ -9,12 +9,12 @@ namespace weir {
 /// (org.freedesktop.Notifications), or through the tray where nothing answers there. Without either it says nothing.
 class Notifier final : public QObject {
   Q_OBJECT
- public:
+public:
   enum class Kind { Trouble, Alert };
   explicit Notifier(QObject* parent = nullptr);
   void tell(Kind kind, const QString& title, const QString& text);
 
- private:
+private:
   void tellByTray(Kind kind, const QString& title, const QString& text);
   QSystemTrayIcon m_tray;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,8 @@ bool readText(const std::string& file, std::string& text) {
   std::error_code ignored;
   const std::string name = file == "-" ? "standard input" : file;
   struct stat input {};
-  if (file == "-" ? fstat(STDIN_FILENO, &input) == 0 && S_ISDIR(input.st_mode) : std::filesystem::is_directory(file, ignored)) {
+  if (file == "-" ? fstat(STDIN_FILENO, &input) == 0 && S_ISDIR(input.st_mode)
+                  : std::filesystem::is_directory(file, ignored)) {
     std::cerr << "weir: cannot read " << name << ": it is a folder\n";
     return false;
   }
@@ -70,7 +71,8 @@ bool isOpen(const CaptureInput& capture, const std::string& path) {
 
 bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages) {
   if (!reader.endsInTheMiddle()) return false;
-  std::cerr << path << ": warning: the capture ends in the middle of a line; " << messages << (messages == 1 ? " message was read\n" : " messages were read\n");
+  std::cerr << path << ": warning: the capture ends in the middle of a line; " << messages
+            << (messages == 1 ? " message was read\n" : " messages were read\n");
   return true;
 }
 
@@ -105,8 +107,10 @@ void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, c
     if (placed)
       std::cerr << render(diagnostic, file, places);
     else
-      std::cerr << (diagnostic.code == Code::Capture ? file + ": " : "") << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code) << "]: "
-                << diagnostic.message << "\n" << (diagnostic.hint.empty() ? "" : "hint: " + diagnostic.hint + "\n");
+      std::cerr << (diagnostic.code == Code::Capture ? file + ": " : "")
+                << (diagnostic.severity == Severity::Error ? "error[" : "warning[") << codeName(diagnostic.code)
+                << "]: " << diagnostic.message << "\n"
+                << (diagnostic.hint.empty() ? "" : "hint: " + diagnostic.hint + "\n");
   }
 }
 
@@ -192,10 +196,13 @@ std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams) 
 }
 
 std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script) {
-  const bool hasSource = std::any_of(script.streams.begin(), script.streams.end(), [](const auto& entry) { return entry.second.kind == StreamKind::Source; });
+  const bool hasSource = std::any_of(script.streams.begin(), script.streams.end(),
+                                     [](const auto& entry) { return entry.second.kind == StreamKind::Source; });
   if (script.nodes.empty() && (settings.record.empty() || !hasSource)) {
-    std::cerr << (settings.record.empty() ? "weir: nothing to run: there is no query\nhint: add SELECT ... FROM a stream\n"
-                                          : "weir: nothing to record: there is no source\nhint: a source is CREATE STREAM ... WITH (type = 'source', ...)\n");
+    std::cerr << (settings.record.empty()
+                      ? "weir: nothing to run: there is no query\nhint: add SELECT ... FROM a stream\n"
+                      : "weir: nothing to record: there is no source\nhint: a source is CREATE STREAM ... WITH (type = "
+                        "'source', ...)\n");
     return std::nullopt;
   }
   if (settings.streams.empty()) return script.results();
@@ -215,7 +222,8 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   CaptureInput in(settings.capture);
   if (!isOpen(in, settings.capture)) return kExitFailure;
   BoundResult checked = checkScript(text);
-  if (!checked.waiting.empty()) checked = checkScript(text, inferFromCapture(in.stream(), checked.script, checked.waiting));
+  if (!checked.waiting.empty())
+    checked = checkScript(text, inferFromCapture(in.stream(), checked.script, checked.waiting));
   printDiagnostics(checked.diagnostics, settings.file, text);
   if (hasError(checked.diagnostics)) return kExitFailure;
   // The same capture gives the same UUIDs.
@@ -239,7 +247,8 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   const size_t batchRows = rows ? std::max<size_t>(1, parseNumber<size_t>(rows).value_or(2048)) : 2048;
   Pipeline pipeline(std::move(checked.script), *started, seed);
   Feeder feeder(pipeline, batchRows);
-  RowPrinter printer(pipeline, *streams, *format, settings.limit, [&](const std::string& lines) { output.write(lines); });
+  RowPrinter printer(pipeline, *streams, *format, settings.limit,
+                     [&](const std::string& lines) { output.write(lines); });
   const LogPrinter tell(settings);
   ReplaySinks sinks(tell);
   DropReport report(tell);
@@ -256,7 +265,8 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   SignalWatch watch([&] { interrupted = true; });
   // Sinks and signals are heard while the capture waits.
   const auto waitUntil = [&](Micros at) {
-    const auto due = begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
+    const auto due =
+        begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
     if (std::chrono::steady_clock::now() >= due) return;
     printer.flush();
     while (!interrupted && std::chrono::steady_clock::now() < due) {
@@ -271,7 +281,8 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
     if (speed > 0) {
       feeder.flush();
       // Windows close when their time has come, not with the next message.
-      for (Micros timer = pipeline.clock().nextDeadline(); firstLine && timer < at && !interrupted; timer = pipeline.clock().nextDeadline()) {
+      for (Micros timer = pipeline.clock().nextDeadline(); firstLine && timer < at && !interrupted;
+           timer = pipeline.clock().nextDeadline()) {
         waitUntil(timer);
         feeder.advance(timer);
       }
@@ -296,7 +307,9 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   printer.flush();
   sinks.drain();
   const bool hasDropped = report.sum(drops());
-  if (!settings.metrics.empty() && !writeFile(settings.metrics, metricsJson(metricsOf(pipeline, feeder, sinks.metrics())))) return kExitFailure;
+  if (!settings.metrics.empty() &&
+      !writeFile(settings.metrics, metricsJson(metricsOf(pipeline, feeder, sinks.metrics()))))
+    return kExitFailure;
   if (!failed.empty()) {
     printDiagnostics(failed, settings.capture, "");
     return kExitFailure;
@@ -305,7 +318,12 @@ int replayCommand(const RunSettings& settings, int argc, char** argv) {
   if (interrupted) return kExitInterrupted;
   for (const auto& [name, intake] : feeder.intakes()) {
     if (!intake->stopped()) continue;
-    tell({LogLevel::Error, LogCategory::Feed, name, "weir: source " + name + " stopped: " + intake->rejects().back().reason, {}, {}});
+    tell({LogLevel::Error,
+          LogCategory::Feed,
+          name,
+          "weir: source " + name + " stopped: " + intake->rejects().back().reason,
+          {},
+          {}});
     return kExitSourceEnded;
   }
   if (sinks.rowsFailed() > 0) return kExitSinkFailed;

@@ -23,7 +23,7 @@ namespace weir {
 
 /// Rows on standard output or in a file, flushed as they come.
 class OutputFile {
- public:
+public:
   explicit OutputFile(const std::string& path) : m_file(path.empty() ? stdout : opened(path)), m_own(!path.empty()) {
     if (!m_file) std::cerr << "weir: cannot write " << path << ": " << std::strerror(errno) << "\n";
     m_ok = m_file != nullptr;
@@ -52,7 +52,7 @@ class OutputFile {
     return m_ok || m_isUnread;
   }
 
- private:
+private:
   static std::FILE* opened(const std::string& path) {
     makePrivate(path);
     return std::fopen(path.c_str(), "wb");
@@ -76,8 +76,8 @@ inline bool writeFile(const std::string& path, const std::string& text) {
   return why.empty();
 }
 
-/// Whether `path` could be written, said at the start and not when the run is over. Nothing is made or changed: a run that
-/// does not begin leaves no file that says nothing.
+/// Whether `path` could be written, said at the start and not when the run is over. Nothing is made or changed: a run
+/// that does not begin leaves no file that says nothing.
 inline bool canWrite(const std::string& path) {
   const std::string why = whyNotSaved(path);
   if (!why.empty()) std::cerr << "weir: cannot write " << path << ": " << why << "\n";
@@ -86,8 +86,8 @@ inline bool canWrite(const std::string& path) {
 
 /// Whether a capture could be opened; says why when not.
 bool isOpen(const CaptureInput& capture, const std::string& path);
-/// Whether a capture that could not be read to its end lacks but the rest of its last line: its writer was killed. Then it
-/// warns, and tells how many messages there were.
+/// Whether a capture that could not be read to its end lacks but the rest of its last line: its writer was killed. Then
+/// it warns, and tells how many messages there were.
 bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages);
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);

@@ -43,8 +43,10 @@ std::string ProgressLine::text() {
     const uint64_t before = m_lastCounts[h.name];
     m_lastCounts[h.name] = count;
     QString part = h.name + QLatin1Char(' ') + QString::fromLatin1(h.stale ? "stale" : stateName(h.state)).toLower();
-    if (elapsed > 0 && count >= before) part += QStringLiteral(" %1/s").arg(static_cast<double>(count - before) / elapsed, 0, 'f', 0);
-    if (h.state == ConnectionState::Waiting) part += QObject::tr(" in %1 s").arg(std::max(0.0, static_cast<double>(h.nextTry - now) / 1e6), 0, 'f', 0);
+    if (elapsed > 0 && count >= before)
+      part += QStringLiteral(" %1/s").arg(static_cast<double>(count - before) / elapsed, 0, 'f', 0);
+    if (h.state == ConnectionState::Waiting)
+      part += QObject::tr(" in %1 s").arg(std::max(0.0, static_cast<double>(h.nextTry - now) / 1e6), 0, 'f', 0);
     if (h.isSink && h.queued > 0) part += QObject::tr(" queue %1").arg(h.queued);
     if (!h.isSink && h.lastMessage > 0) part += QObject::tr(" %1 ms ago").arg((now - h.lastMessage) / 1000);
     parts << part;

@@ -11,13 +11,13 @@ namespace weir {
 /// One line on standard error that tells how a run is going, painted over itself: states, rates, what is late or bad.
 /// Only on a terminal. Rows and messages take its place and it comes back beneath them.
 class ProgressLine {
- public:
+public:
   ProgressLine(const LiveRun& run, bool wanted);
   ~ProgressLine() { clear(); }
   /// Before anything else is written to the terminal.
   void clear();
 
- private:
+private:
   void paint();
   std::string text();
 

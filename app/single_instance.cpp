@@ -39,22 +39,27 @@ QString socketPath(const QString& name, QString* why) {
   makePrivateFolder(local(folder));
   const QString second = folder + QLatin1Char('/') + name;
   if (isPrivateFolder(local(folder)) && fits(second)) return second;
-  *why = QObject::tr("%1, where windows meet, is not a folder of yours alone\nhint: remove it, or set XDG_RUNTIME_DIR to a folder that is (mode 700), or open a window of its "
-                     "own with --new-instance").arg(folder);
+  *why = QObject::tr(
+             "%1, where windows meet, is not a folder of yours alone\nhint: remove it, or set XDG_RUNTIME_DIR to a "
+             "folder that is (mode 700), or open a window of its "
+             "own with --new-instance")
+             .arg(folder);
   return {};
 }
 
 std::optional<uid_t> peerOf(const QLocalSocket& socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (getsockopt(static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  if (getsockopt(static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return std::nullopt;
   return peer.uid;
 }
 
 }  // namespace
 
 SingleInstance::SingleInstance(const QString& folder, QObject* parent) : QObject(parent) {
-  const QByteArray hash = QCryptographicHash::hash(QFileInfo(folder).absoluteFilePath().toUtf8(), QCryptographicHash::Sha256);
+  const QByteArray hash =
+      QCryptographicHash::hash(QFileInfo(folder).absoluteFilePath().toUtf8(), QCryptographicHash::Sha256);
   m_path = socketPath(QStringLiteral("weir-") + QString::fromLatin1(hash.toHex().left(16)), &m_noFolder);
   connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::take);
 }
@@ -62,7 +67,8 @@ SingleInstance::SingleInstance(const QString& folder, QObject* parent) : QObject
 SingleInstance::Other SingleInstance::handOver(const QStringList& files, QString* why) const {
   *why = m_noFolder;
   if (m_path.isEmpty()) return Other::Strange;
-  const QString hint = QObject::tr("\nhint: end that program or remove the file, or open a window of its own with --new-instance");
+  const QString hint =
+      QObject::tr("\nhint: end that program or remove the file, or open a window of its own with --new-instance");
   struct stat there {};
   if (lstat(local(m_path).c_str(), &there) != 0) return Other::None;
   *why = QObject::tr("%1, where windows meet, is no socket of yours").arg(m_path) + hint;
@@ -72,11 +78,14 @@ SingleInstance::Other SingleInstance::handOver(const QStringList& files, QString
   socket.connectToServer(m_path);
   if (!socket.waitForConnected(kPatienceMs)) {
     // Left by a program that was killed, or given up this moment.
-    if (socket.error() == QLocalSocket::ConnectionRefusedError || socket.error() == QLocalSocket::ServerNotFoundError) return Other::None;
+    if (socket.error() == QLocalSocket::ConnectionRefusedError || socket.error() == QLocalSocket::ServerNotFoundError)
+      return Other::None;
     return socket.error() == QLocalSocket::SocketTimeoutError ? Other::Silent : Other::Strange;
   }
   const std::optional<uid_t> peer = peerOf(socket);
-  *why = QObject::tr("%1, where windows meet, is held by a program of the user with the number %2").arg(m_path, peer ? QString::number(*peer) : QStringLiteral("?")) + hint;
+  *why = QObject::tr("%1, where windows meet, is held by a program of the user with the number %2")
+             .arg(m_path, peer ? QString::number(*peer) : QStringLiteral("?")) +
+         hint;
   if (peer != geteuid()) return Other::Strange;
   socket.write(QJsonDocument(QJsonArray::fromStringList(files)).toJson(QJsonDocument::Compact) + '\n');
   // The other one answers once it has read it all: a program that hangs takes nothing.

@@ -7,11 +7,11 @@
 
 namespace weir {
 
-/// One window for each data folder: a later start hands its files to the one that is there. They meet at a socket in a folder
-/// of the user's own, and each looks who the other is.
+/// One window for each data folder: a later start hands its files to the one that is there. They meet at a socket in a
+/// folder of the user's own, and each looks who the other is.
 class SingleInstance final : public QObject {
   Q_OBJECT
- public:
+public:
   /// `folder` names the instance: two folders are two programs.
   explicit SingleInstance(const QString& folder, QObject* parent = nullptr);
 
@@ -27,9 +27,9 @@ class SingleInstance final : public QObject {
   void listen();
   std::function<void(const QStringList& files)> onFiles;
 
- private:
+private:
   void take();
-  QString m_path;  ///< of the socket; empty when there is no folder for it
+  QString m_path;      ///< of the socket; empty when there is no folder for it
   QString m_noFolder;  ///< why
   QLocalServer m_server;
 };

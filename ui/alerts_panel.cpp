@@ -23,11 +23,14 @@ AlertsPanel::AlertsPanel(const Theme& theme, QWidget* parent) : QTreeWidget(pare
   setContextMenuPolicy(Qt::CustomContextMenu);
   connect(this, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
     QMenu menu;
-    menu.addAction(tr("Copy"), this, [this] {
-      QStringList lines;
-      for (const QTreeWidgetItem* item : selectedItems()) lines << item->text(0) + QLatin1Char('\t') + item->text(1) + QLatin1Char('\t') + item->text(2);
-      QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
-    })->setEnabled(!selectedItems().isEmpty());
+    menu.addAction(tr("Copy"), this,
+                   [this] {
+                     QStringList lines;
+                     for (const QTreeWidgetItem* item : selectedItems())
+                       lines << item->text(0) + QLatin1Char('\t') + item->text(1) + QLatin1Char('\t') + item->text(2);
+                     QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+                   })
+        ->setEnabled(!selectedItems().isEmpty());
     menu.addAction(tr("Clear"), this, &QTreeWidget::clear);
     menu.exec(viewport()->mapToGlobal(at));
   });
@@ -38,19 +41,22 @@ QString AlertsPanel::textOf(const Batch& batch, size_t row) {
   QStringList parts;
   for (size_t c = 0; c < batch.columns.size(); ++c) {
     const Field& field = batch.schema->fields[c];
-    parts << QString::fromStdString(field.name) + QLatin1Char(' ') + QString::fromStdString(displayText(batch.columns[c]->value(row), field.type));
+    parts << QString::fromStdString(field.name) + QLatin1Char(' ') +
+                 QString::fromStdString(displayText(batch.columns[c]->value(row), field.type));
   }
   return parts.join(QStringLiteral(", "));
 }
 
 QString AlertsPanel::timeText(int64_t at) const {
-  return QDateTime::fromMSecsSinceEpoch(at, m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));
+  return QDateTime::fromMSecsSinceEpoch(at, m_localTime ? Qt::LocalTime : Qt::UTC)
+      .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));
 }
 
 void AlertsPanel::setLocalTime(bool local) {
   m_localTime = local;
   headerItem()->setText(0, local ? tr("Time (local)") : tr("Time (UTC)"));
-  for (int i = 0; i < topLevelItemCount(); ++i) topLevelItem(i)->setText(0, timeText(topLevelItem(i)->data(0, Qt::UserRole).toLongLong()));
+  for (int i = 0; i < topLevelItemCount(); ++i)
+    topLevelItem(i)->setText(0, timeText(topLevelItem(i)->data(0, Qt::UserRole).toLongLong()));
 }
 
 void AlertsPanel::setTheme(const Theme& theme) {

@@ -12,7 +12,7 @@ namespace weir {
 /// Rows of the streams that are alerts, newest first: when, which stream, and what it says. Keeps the last 2,000.
 class AlertsPanel final : public QTreeWidget {
   Q_OBJECT
- public:
+public:
   static constexpr int kMostRows = 2'000;
   explicit AlertsPanel(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
@@ -27,7 +27,7 @@ class AlertsPanel final : public QTreeWidget {
   /// Lists alerts, given oldest first; of more than `kMostRows` the newest.
   void add(const std::deque<Alert>& alerts);
 
- private:
+private:
   QString timeText(int64_t at) const;
   const Theme* m_theme;
   bool m_localTime = false;

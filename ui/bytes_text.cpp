@@ -12,7 +12,10 @@ QString hexDump(const QByteArray& bytes) {
     const QByteArray line = bytes.mid(at, kPerLine);
     QString plain;
     for (const char c : line) plain += c >= 32 && c < 127 ? QLatin1Char(c) : QLatin1Char('.');
-    out += QStringLiteral("%1  %2  %3\n").arg(at, 6, 16, QLatin1Char('0')).arg(QString::fromLatin1(line.toHex(' ')), -47).arg(plain);
+    out += QStringLiteral("%1  %2  %3\n")
+               .arg(at, 6, 16, QLatin1Char('0'))
+               .arg(QString::fromLatin1(line.toHex(' ')), -47)
+               .arg(plain);
   }
   return out;
 }

@@ -8,7 +8,8 @@
 
 namespace weir {
 
-ChartDeck::ChartDeck(const Theme& theme, QWidget* parent) : QSplitter(Qt::Vertical, parent), m_theme(&theme), m_empty(new ChartView(theme, this)) {
+ChartDeck::ChartDeck(const Theme& theme, QWidget* parent)
+    : QSplitter(Qt::Vertical, parent), m_theme(&theme), m_empty(new ChartView(theme, this)) {
   setObjectName(QStringLiteral("chartDeck"));
   setChildrenCollapsible(false);
   setHandleWidth(5);
@@ -21,14 +22,16 @@ ChartDeck::ChartDeck(const Theme& theme, QWidget* parent) : QSplitter(Qt::Vertic
 void ChartDeck::buildCommands() {
   command("chartPause", tr("Chart: pause or go on"), {Qt::Key_Space}, [this](ChartView&) { emit pauseWanted(); });
   command("chartLive", tr("Chart: go live"), {Qt::Key_End}, [](ChartView& chart) { chart.setFollowing(true); });
-  command("chartZoomIn", tr("Chart: zoom in"), {Qt::Key_Plus, Qt::Key_Equal}, [](ChartView& chart) { chart.zoomBy(0.8); });
+  command("chartZoomIn", tr("Chart: zoom in"), {Qt::Key_Plus, Qt::Key_Equal},
+          [](ChartView& chart) { chart.zoomBy(0.8); });
   command("chartZoomOut", tr("Chart: zoom out"), {Qt::Key_Minus}, [](ChartView& chart) { chart.zoomBy(1.25); });
   command("chartZoomReset", tr("Chart: usual zoom"), {Qt::Key_0}, [](ChartView& chart) { chart.resetZoom(); });
   command("chartMarkA", tr("Chart: mark A at the mouse"), {Qt::Key_A}, [](ChartView& chart) { chart.mark(false); });
   command("chartMarkB", tr("Chart: mark B at the mouse"), {Qt::Key_B}, [](ChartView& chart) { chart.mark(true); });
 }
 
-void ChartDeck::command(const char* name, const QString& text, const QList<QKeySequence>& keys, const std::function<void(ChartView&)>& call) {
+void ChartDeck::command(const char* name, const QString& text, const QList<QKeySequence>& keys,
+                        const std::function<void(ChartView&)>& call) {
   auto* action = new QAction(text, this);
   action->setObjectName(QLatin1String(name));
   action->setShortcuts(keys);
@@ -70,16 +73,18 @@ ChartPane* ChartDeck::make(const std::shared_ptr<const ResultView>& view) {
     for (ChartPane* other : m_panes)
       if (&other->chart() != raw) other->chart().setTimeView(end, range);
     for (ChartPane* any : m_panes)
-      if (any->chart().shownFrom() < any->chart().firstTime() && any->chart().firstTime() != INT64_MAX) emit olderWanted(any->stream());
+      if (any->chart().shownFrom() < any->chart().firstTime() && any->chart().firstTime() != INT64_MAX)
+        emit olderWanted(any->stream());
   });
   connect(&chart, &ChartView::cursorMoved, this, [this, raw = &chart](std::optional<int64_t> time) {
     for (ChartPane* other : m_panes)
       if (&other->chart() != raw) other->chart().setCursorTime(time);
   });
-  connect(&chart, &ChartView::marksMoved, this, [this, raw = &chart](std::optional<int64_t> a, std::optional<int64_t> b) {
-    for (ChartPane* other : m_panes)
-      if (&other->chart() != raw) other->chart().setMarks(a, b);
-  });
+  connect(&chart, &ChartView::marksMoved, this,
+          [this, raw = &chart](std::optional<int64_t> a, std::optional<int64_t> b) {
+            for (ChartPane* other : m_panes)
+              if (&other->chart() != raw) other->chart().setMarks(a, b);
+          });
   connect(pane, &ChartPane::settingsChanged, this, [this, pane] {
     m_settings[pane->stream()] = pane->settings();
     emit settingsChanged();
@@ -155,7 +160,8 @@ ChartPane* ChartDeck::currentPane() {
 }
 
 ChartPane* ChartDeck::find(const QString& stream) {
-  const auto found = std::find_if(m_panes.begin(), m_panes.end(), [&](const ChartPane* pane) { return pane->stream() == stream; });
+  const auto found =
+      std::find_if(m_panes.begin(), m_panes.end(), [&](const ChartPane* pane) { return pane->stream() == stream; });
   return found == m_panes.end() ? nullptr : *found;
 }
 

@@ -15,7 +15,7 @@ namespace weir {
 /// The charts that are shown, one above the other. They share time: range, following, and the crosshair.
 class ChartDeck final : public QSplitter {
   Q_OBJECT
- public:
+public:
   explicit ChartDeck(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   /// Shows these streams of the views, in this order; charts that are there stay.
@@ -48,7 +48,7 @@ class ChartDeck final : public QSplitter {
   /// How many charts have room.
   int room() const;
 
- signals:
+signals:
   void followingChanged(bool following);
   void pauseWanted();
   void runRequested();
@@ -60,11 +60,12 @@ class ChartDeck final : public QSplitter {
   /// Older points than those in memory are looked at.
   void olderWanted(const QString& stream);
 
- private:
+private:
   ChartPane* make(const std::shared_ptr<const ResultView>& view);
   void titles();
   void buildCommands();
-  void command(const char* name, const QString& text, const QList<QKeySequence>& keys, const std::function<void(ChartView&)>& call);
+  void command(const char* name, const QString& text, const QList<QKeySequence>& keys,
+               const std::function<void(ChartView&)>& call);
 
   const Theme* m_theme;
   ChartView* m_empty;

@@ -149,7 +149,9 @@ void ChartPane::setView(std::shared_ptr<const ResultView> view) {
 
 QString ChartPane::subtitle() const {
   const SeriesStore& series = m_view->series;
-  return series.windowMs() > 0 ? tr("%1 · %2 sec windows").arg(series.valueName()).arg(static_cast<double>(series.windowMs()) / 1000) : series.valueName();
+  return series.windowMs() > 0
+             ? tr("%1 · %2 sec windows").arg(series.valueName()).arg(static_cast<double>(series.windowMs()) / 1000)
+             : series.valueName();
 }
 
 void ChartPane::setTheme(const Theme& theme) {
@@ -198,7 +200,8 @@ QJsonObject ChartPane::settings() const {
 
 void ChartPane::setSettings(const QJsonObject& settings) {
   for (int mode = 0; mode < 4; ++mode)
-    if (settings[QLatin1String("axis")].toString() == QLatin1String(kModeNames[mode])) m_chart->setAxisMode(static_cast<AxisMode>(mode));
+    if (settings[QLatin1String("axis")].toString() == QLatin1String(kModeNames[mode]))
+      m_chart->setAxisMode(static_cast<AxisMode>(mode));
   m_chart->setCandles(settings[QLatin1String("candles")].toBool(true));
   m_chart->setBand(settings[QLatin1String("sigma")].toBool(true));
   m_hiddenNames.clear();
@@ -225,7 +228,8 @@ void ChartPane::resizeEvent(QResizeEvent* event) {
 
 void ChartPane::fillMenu(QMenu& menu) {
   auto* axes = new QActionGroup(&menu);
-  const QString names[] = {tr("Axis: automatic"), tr("Axis: per cent"), tr("Axis: price"), tr("Axis: a pane for each series")};
+  const QString names[] = {tr("Axis: automatic"), tr("Axis: per cent"), tr("Axis: price"),
+                           tr("Axis: a pane for each series")};
   for (int mode = 0; mode < 4; ++mode) {
     QAction* action = axes->addAction(menu.addAction(names[mode]));
     action->setCheckable(true);
@@ -247,8 +251,10 @@ void ChartPane::fillMenu(QMenu& menu) {
       emit settingsChanged();
     });
   };
-  toggle("chartCandles", tr("Candles"), m_view->series.hasCandles(), m_chart->candles(), [this](bool on) { m_chart->setCandles(on); });
-  toggle("chartBand", tr("Band of one standard deviation"), m_view->series.hasSigma(), m_chart->band(), [this](bool on) { m_chart->setBand(on); });
+  toggle("chartCandles", tr("Candles"), m_view->series.hasCandles(), m_chart->candles(),
+         [this](bool on) { m_chart->setCandles(on); });
+  toggle("chartBand", tr("Band of one standard deviation"), m_view->series.hasSigma(), m_chart->band(),
+         [this](bool on) { m_chart->setBand(on); });
   menu.addSeparator();
   menu.addActions(m_commands);
   menu.addSeparator();
@@ -260,13 +266,16 @@ void ChartPane::fillMenu(QMenu& menu) {
 }
 
 void ChartPane::askAndExport() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), m_stream + QStringLiteral(".png"), tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
+  const QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), m_stream + QStringLiteral(".png"),
+                                                    tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
   if (path.isEmpty()) return;
   const QString why = exportTo(path);
   emit message(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
 }
 
-QSize ChartPane::pictureSize() const { return {m_chart->viewport()->width(), kTitle + m_legend->sizeHint().height() + m_chart->viewport()->height()}; }
+QSize ChartPane::pictureSize() const {
+  return {m_chart->viewport()->width(), kTitle + m_legend->sizeHint().height() + m_chart->viewport()->height()};
+}
 
 // Title and legend are in it even where there is no room for them on the screen: nobody else could tell what it shows.
 void ChartPane::paintTo(QPainter& p) const {

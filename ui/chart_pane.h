@@ -21,7 +21,7 @@ class LegendTable;
 /// One chart with its legend, and its title where several stand together.
 class ChartPane final : public QWidget {
   Q_OBJECT
- public:
+public:
   ChartPane(const Theme& theme, std::shared_ptr<const ResultView> view, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setView(std::shared_ptr<const ResultView> view);
@@ -44,18 +44,18 @@ class ChartPane final : public QWidget {
   QJsonObject settings() const;
   void setSettings(const QJsonObject& settings);
 
- signals:
+signals:
   void closeWanted();
   void settingsChanged();
   void runRequested();
   /// A file was written, or could not be.
   void message(const QString& text, bool isError);
 
- protected:
+protected:
   void contextMenuEvent(QContextMenuEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 
- private:
+private:
   QWidget* makeEmpty();
   void showEmpty();
   QSize pictureSize() const;

@@ -17,7 +17,8 @@
 
 namespace weir {
 
-ChartView::ChartView(const Theme& theme, QWidget* parent) : QChartView(new QChart, parent), m_plot(new PlotItem(&theme)) {
+ChartView::ChartView(const Theme& theme, QWidget* parent)
+    : QChartView(new QChart, parent), m_plot(new PlotItem(&theme)) {
   setObjectName(QStringLiteral("chart"));
   chart()->setMargins({0, 0, 0, 0});
   chart()->layout()->setContentsMargins(0, 0, 0, 0);
@@ -141,7 +142,8 @@ void ChartView::zoomTo(int64_t rangeMs, std::optional<int64_t> around) {
 
 // With keys the newest stays while it is followed, else the middle.
 void ChartView::zoomBy(double factor) {
-  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor), isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
+  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor),
+         isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
 }
 
 void ChartView::resetZoom() {
@@ -174,7 +176,8 @@ QString ChartView::asCsv() const {
   const bool candles = store && this->candles() && store->hasCandles();
   const bool sigma = store && band() && store->hasSigma();
   QStringList head{QStringLiteral("time"), QStringLiteral("series"), QStringLiteral("value"), QStringLiteral("volume")};
-  if (candles) head << QStringLiteral("open") << QStringLiteral("high") << QStringLiteral("low") << QStringLiteral("close");
+  if (candles)
+    head << QStringLiteral("open") << QStringLiteral("high") << QStringLiteral("low") << QStringLiteral("close");
   if (sigma) head << QStringLiteral("sigma");
   QString out = (head << QStringLiteral("state")).join(QLatin1Char(',')) + QStringLiteral("\r\n");
   if (!store) return out;
@@ -182,7 +185,8 @@ QString ChartView::asCsv() const {
   const auto line = [&](const ChartSeries& series, const ChartPoint& point, const char* state) {
     std::string name;
     appendCsvField(name, series.name.toStdString(), false);
-    QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs), QString::fromStdString(name), number(point.value), number(point.volume)};
+    QStringList cells{QDateTime::fromMSecsSinceEpoch(point.at, Qt::UTC).toString(Qt::ISODateWithMs),
+                      QString::fromStdString(name), number(point.value), number(point.volume)};
     if (candles) cells << number(point.first) << number(point.high) << number(point.low) << number(point.close);
     if (sigma) cells << number(point.sigma);
     out += (cells << QLatin1String(state)).join(QLatin1Char(',')) + QStringLiteral("\r\n");
@@ -191,7 +195,8 @@ QString ChartView::asCsv() const {
     if (m_plot->isHidden(i)) continue;
     const ChartSeries& series = store->series()[i];
     const size_t last = series.lowerBound(shownTo() + 1);
-    for (size_t k = series.lowerBound(shownFrom()); k < last; ++k) line(series, series.points[k], series.points[k].incomplete ? "incomplete" : "closed");
+    for (size_t k = series.lowerBound(shownFrom()); k < last; ++k)
+      line(series, series.points[k], series.points[k].incomplete ? "incomplete" : "closed");
     if (m_plot->isOpenSeen(series)) line(series, *series.open, "open");
   }
   return out;
@@ -250,7 +255,11 @@ QString ChartView::summary() const {
       high = std::max(high, extent.high);
     }
     const int decimals = priceDecimals(newest->value);
-    parts << tr("%1 %2, from %3 to %4").arg(series.name).arg(newest->value, 0, 'f', decimals).arg(low, 0, 'f', decimals).arg(high, 0, 'f', decimals);
+    parts << tr("%1 %2, from %3 to %4")
+                 .arg(series.name)
+                 .arg(newest->value, 0, 'f', decimals)
+                 .arg(low, 0, 'f', decimals)
+                 .arg(high, 0, 'f', decimals);
   }
   if (m_plot->m_state == ChartState::Paused) parts << tr("paused");
   if (m_plot->m_state == ChartState::Stopped) parts << tr("stopped");
@@ -287,7 +296,9 @@ void ChartView::wheelEvent(QWheelEvent* event) {
   const QRectF r = m_plot->priceRect();
   const double x = std::clamp(event->position().x(), r.left(), r.right());
   const double factor = event->angleDelta().y() > 0 ? 0.8 : 1.25;
-  if (event->angleDelta().y() != 0) zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor), static_cast<int64_t>(m_plot->xToTime(x)));
+  if (event->angleDelta().y() != 0)
+    zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor),
+           static_cast<int64_t>(m_plot->xToTime(x)));
   event->accept();
 }
 

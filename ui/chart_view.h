@@ -17,7 +17,7 @@ namespace weir {
 /// The chart of one result stream: Qt Charts holds scene and theme, the data is painted by one item in its plot area.
 class ChartView final : public QChartView {
   Q_OBJECT
- public:
+public:
   explicit ChartView(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setStore(const SeriesStore* store);
@@ -74,14 +74,14 @@ class ChartView final : public QChartView {
   void mark(bool isB);
   void clearMarks();
 
- signals:
+signals:
   void followingChanged(bool following);
   /// By mouse, wheel or keys.
   void viewMoved(int64_t endMs, int64_t rangeMs);
   void cursorMoved(std::optional<int64_t> time);
   void marksMoved(std::optional<int64_t> a, std::optional<int64_t> b);
 
- protected:
+protected:
   void resizeEvent(QResizeEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
@@ -90,7 +90,7 @@ class ChartView final : public QChartView {
   void mousePressEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
 
- private:
+private:
   /// The time `around` stays where it is; without one the newest does.
   void zoomTo(int64_t rangeMs, std::optional<int64_t> around);
   void moveTo(int64_t endMs);

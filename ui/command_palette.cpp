@@ -31,7 +31,10 @@ bool fits(const QString& name, const QString& typed) {
 }  // namespace
 
 CommandPalette::CommandPalette(const QList<QAction*>& actions, QWidget* parent)
-    : QDialog(parent, Qt::Popup | Qt::FramelessWindowHint), m_actions(actions), m_text(new QLineEdit(this)), m_list(new QListWidget(this)) {
+    : QDialog(parent, Qt::Popup | Qt::FramelessWindowHint),
+      m_actions(actions),
+      m_text(new QLineEdit(this)),
+      m_list(new QListWidget(this)) {
   setObjectName(QStringLiteral("commandPalette"));
   setAccessibleName(tr("Commands"));
   m_text->setPlaceholderText(tr("Type a command"));

@@ -12,13 +12,13 @@ namespace weir {
 /// Every command by name: type a part of it, Enter runs it. Its keys stand at the right.
 class CommandPalette final : public QDialog {
   Q_OBJECT
- public:
+public:
   CommandPalette(const QList<QAction*>& actions, QWidget* parent);
 
- protected:
+protected:
   bool eventFilter(QObject* object, QEvent* event) override;
 
- private:
+private:
   void filter();
   void trigger();
   QList<QAction*> m_actions;

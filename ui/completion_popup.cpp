@@ -18,7 +18,7 @@ constexpr int kRowsShown = 9;
 
 /// Name at the left, detail at the right.
 class RowDelegate final : public QStyledItemDelegate {
- public:
+public:
   RowDelegate(const Theme* const* theme, QObject* parent) : QStyledItemDelegate(parent), m_theme(theme) {}
   QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {100, kRowHeight}; }
   void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -37,16 +37,18 @@ class RowDelegate final : public QStyledItemDelegate {
     p->setFont(uiFont(11));
     p->setPen(t.text3);
     const QRect rest = row.adjusted(20 + width + 16, 0, 0, 0);
-    p->drawText(rest, Qt::AlignVCenter | Qt::AlignRight, p->fontMetrics().elidedText(index.data(Qt::UserRole).toString(), Qt::ElideRight, rest.width()));
+    p->drawText(rest, Qt::AlignVCenter | Qt::AlignRight,
+                p->fontMetrics().elidedText(index.data(Qt::UserRole).toString(), Qt::ElideRight, rest.width()));
   }
 
- private:
+private:
   const Theme* const* m_theme;
 };
 
 }  // namespace
 
-CompletionPopup::CompletionPopup(QWidget* editor) : QFrame(editor, Qt::ToolTip), m_theme(&darkTheme()), m_list(new QListWidget(this)), m_help(new QLabel(this)) {
+CompletionPopup::CompletionPopup(QWidget* editor)
+    : QFrame(editor, Qt::ToolTip), m_theme(&darkTheme()), m_list(new QListWidget(this)), m_help(new QLabel(this)) {
   setObjectName(QStringLiteral("completion"));
   setAccessibleName(tr("Completions"));
   setFocusPolicy(Qt::NoFocus);
@@ -77,7 +79,8 @@ void CompletionPopup::offer(std::vector<Completion> completions, const QPoint& b
   m_completions = std::move(completions);
   if (m_completions.empty()) return hide();
   static const char* const kLetters[] = {"S", "C", "T", "ƒ", "W", "O", "V", "T", "K"};
-  const QColor colors[] = {m_theme->text2, m_theme->success, m_theme->accent, m_theme->function, m_theme->keyword, m_theme->option, m_theme->string, m_theme->type, m_theme->keyword};
+  const QColor colors[] = {m_theme->text2,  m_theme->success, m_theme->accent, m_theme->function, m_theme->keyword,
+                           m_theme->option, m_theme->string,  m_theme->type,   m_theme->keyword};
   m_list->clear();
   int shown = 0;
   for (const Completion& c : m_completions) {

@@ -16,17 +16,17 @@ namespace weir {
 /// editor keeps the keyboard focus and hands on the keys that are meant for the list.
 class CompletionPopup final : public QFrame {
   Q_OBJECT
- public:
+public:
   explicit CompletionPopup(QWidget* editor);
   void setTheme(const Theme& theme);
   void offer(std::vector<Completion> completions, const QPoint& below);
   /// Takes arrows, page keys, Tab, Enter and Escape. Returns whether the key was for the list.
   bool handleKey(int key);
 
- signals:
+signals:
   void chosen(const weir::Completion& completion);
 
- private:
+private:
   void choose();
   void showHelp(int row);
 

@@ -33,11 +33,16 @@ struct Preset {
 constexpr auto kPresets = std::to_array<Preset>({
     {"Your own server", "Trades", "wss://", ""},
     {"Binance, trades of BTC", "BinanceTrades", "wss://stream.binance.com:9443/ws/btcusdt@trade", ""},
-    {"Coinbase, matches of BTC", "CoinbaseTrades", "wss://ws-feed.exchange.coinbase.com", R"({"type":"subscribe","product_ids":["BTC-USD"],"channels":["matches"]})"},
-    {"Kraken, trades of BTC", "KrakenTrades", "wss://ws.kraken.com/v2", R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})"},
-    {"OKX, trades of BTC", "OkxTrades", "wss://ws.okx.com:8443/ws/v5/public", R"({"op":"subscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]})"},
-    {"Bybit, trades of BTC", "BybitTrades", "wss://stream.bybit.com/v5/public/spot", R"({"op":"subscribe","args":["publicTrade.BTCUSDT"]})"},
-    {"Bitfinex, trades of BTC", "BitfinexTrades", "wss://api-pub.bitfinex.com/ws/2", R"({"event":"subscribe","channel":"trades","symbol":"tBTCUSD"})"},
+    {"Coinbase, matches of BTC", "CoinbaseTrades", "wss://ws-feed.exchange.coinbase.com",
+     R"({"type":"subscribe","product_ids":["BTC-USD"],"channels":["matches"]})"},
+    {"Kraken, trades of BTC", "KrakenTrades", "wss://ws.kraken.com/v2",
+     R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})"},
+    {"OKX, trades of BTC", "OkxTrades", "wss://ws.okx.com:8443/ws/v5/public",
+     R"({"op":"subscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]})"},
+    {"Bybit, trades of BTC", "BybitTrades", "wss://stream.bybit.com/v5/public/spot",
+     R"({"op":"subscribe","args":["publicTrade.BTCUSDT"]})"},
+    {"Bitfinex, trades of BTC", "BitfinexTrades", "wss://api-pub.bitfinex.com/ws/2",
+     R"({"event":"subscribe","channel":"trades","symbol":"tBTCUSD"})"},
 });
 
 }  // namespace
@@ -153,7 +158,8 @@ ConnectDialog::ConnectDialog(QWidget* parent)
     preview();
   });
   for (QLineEdit* line : {m_url, m_stream}) connect(line, &QLineEdit::textChanged, this, &ConnectDialog::preview);
-  for (QPlainTextEdit* text : {m_headers, m_open}) connect(text, &QPlainTextEdit::textChanged, this, &ConnectDialog::preview);
+  for (QPlainTextEdit* text : {m_headers, m_open})
+    connect(text, &QPlainTextEdit::textChanged, this, &ConnectDialog::preview);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(m_create, &QPushButton::clicked, this, [this] {
     emit created(m_stream->text().toLower() + QStringLiteral(".sql"), m_sql->toPlainText());
@@ -186,8 +192,10 @@ DraftSource ConnectDialog::draft() const {
   d.records = m_records->currentData().toString();
   for (int row = 0; row < m_columns->rowCount(); ++row)
     if (m_columns->item(row, 0)->checkState() == Qt::Checked)
-      d.columns.push_back({m_columns->item(row, 0)->text(), m_columns->item(row, 1)->text(), m_columns->item(row, 2)->text()});
-  if (m_time->count() > 0) d.time = DraftTime{m_time->currentIndex() > 0 ? m_time->currentText() : QString(), m_unit->currentText()};
+      d.columns.push_back(
+          {m_columns->item(row, 0)->text(), m_columns->item(row, 1)->text(), m_columns->item(row, 2)->text()});
+  if (m_time->count() > 0)
+    d.time = DraftTime{m_time->currentIndex() > 0 ? m_time->currentText() : QString(), m_unit->currentText()};
   return d;
 }
 
@@ -206,8 +214,10 @@ void ConnectDialog::sample() {
       const QSignalBlocker quiet(m_records);
       const QVariant chosen = m_hasChosenRecords ? m_records->currentData() : QVariant();
       m_records->clear();
-      for (const QString& path : recordPaths(m_messages)) m_records->addItem(path.isEmpty() ? tr("the message itself") : path, path);
-      if (const int kept = chosen.isValid() ? m_records->findData(chosen) : -1; kept >= 0) m_records->setCurrentIndex(kept);
+      for (const QString& path : recordPaths(m_messages))
+        m_records->addItem(path.isEmpty() ? tr("the message itself") : path, path);
+      if (const int kept = chosen.isValid() ? m_records->findData(chosen) : -1; kept >= 0)
+        m_records->setCurrentIndex(kept);
     }
     infer();
   });
@@ -263,7 +273,8 @@ void ConnectDialog::preview() {
   const bool usable = isUrl && d.url.size() > 6 && !d.stream.isEmpty();
   m_create->setEnabled(usable);
   m_sample->setEnabled(usable);
-  if (!m_sql->document()->isModified()) m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));
+  if (!m_sql->document()->isModified())
+    m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));
 }
 
 }  // namespace weir

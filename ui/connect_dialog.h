@@ -21,13 +21,13 @@ namespace weir {
 /// not written over unless one asks for it.
 class ConnectDialog final : public QDialog {
   Q_OBJECT
- public:
+public:
   explicit ConnectDialog(QWidget* parent = nullptr);
 
- signals:
+signals:
   void created(const QString& title, const QString& sql);
 
- private:
+private:
   void choosePreset(int index);
   void sample();
   void infer();

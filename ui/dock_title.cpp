@@ -19,7 +19,11 @@ constexpr int kButton = 24;
 }  // namespace
 
 DockTitle::DockTitle(const Theme& theme, QDockWidget* dock)
-    : QWidget(dock), m_name(new QLabel(dock->windowTitle(), this)), m_subtitle(new QLabel(this)), m_float(new QToolButton(this)), m_close(new QToolButton(this)) {
+    : QWidget(dock),
+      m_name(new QLabel(dock->windowTitle(), this)),
+      m_subtitle(new QLabel(this)),
+      m_float(new QToolButton(this)),
+      m_close(new QToolButton(this)) {
   setObjectName(QStringLiteral("dockTitle"));
   setAttribute(Qt::WA_StyledBackground);
   m_name->setObjectName(dock->objectName() + QStringLiteral("Title"));
@@ -56,13 +60,16 @@ void DockTitle::setTheme(const Theme& theme) {
 void DockTitle::setFolded(bool folded) {
   if (folded == m_folded) return;
   m_folded = folded;
-  for (QWidget* child : std::initializer_list<QWidget*>{m_name, m_subtitle, m_float, m_close}) child->setVisible(!folded);
+  for (QWidget* child : std::initializer_list<QWidget*>{m_name, m_subtitle, m_float, m_close})
+    child->setVisible(!folded);
   updateGeometry();
 }
 
 // The dock takes the title's size hint, whatever its fixed height.
 QSize DockTitle::sizeHint() const { return {QWidget::sizeHint().width(), m_folded ? 0 : kHeight}; }
 
-QSize DockTitle::minimumSizeHint() const { return {m_folded ? 0 : QWidget::minimumSizeHint().width(), m_folded ? 0 : kHeight}; }
+QSize DockTitle::minimumSizeHint() const {
+  return {m_folded ? 0 : QWidget::minimumSizeHint().width(), m_folded ? 0 : kHeight};
+}
 
 }  // namespace weir

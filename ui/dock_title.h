@@ -15,7 +15,7 @@ struct Theme;
 /// for docks whose tab says their name already.
 class DockTitle final : public QWidget {
   Q_OBJECT
- public:
+public:
   DockTitle(const Theme& theme, QDockWidget* dock);
   void setTheme(const Theme& theme);
   void setFolded(bool folded);
@@ -25,7 +25,7 @@ class DockTitle final : public QWidget {
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
- private:
+private:
   QLabel* m_name;
   QLabel* m_subtitle;
   QToolButton* m_float;

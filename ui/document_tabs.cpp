@@ -24,12 +24,18 @@ constexpr size_t kMostClosed = 20;
 // A program that writes a file does so in several steps.
 constexpr int kDiskDelayMs = 150;
 
-QString digestOf(const QByteArray& content) { return QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha1).toHex()); }
+QString digestOf(const QByteArray& content) {
+  return QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha1).toHex());
+}
 
 }  // namespace
 
 DocumentTabs::DocumentTabs(const Theme& theme, QWidget* parent)
-    : QWidget(parent), m_theme(&theme), m_bar(new QTabBar(this)), m_stack(new QStackedWidget(this)), m_find(new FindBar(this)) {
+    : QWidget(parent),
+      m_theme(&theme),
+      m_bar(new QTabBar(this)),
+      m_stack(new QStackedWidget(this)),
+      m_find(new FindBar(this)) {
   m_bar->setObjectName(QStringLiteral("fileTabs"));
   m_bar->setAccessibleName(tr("Open files"));
   m_bar->setDrawBase(false);
@@ -93,12 +99,15 @@ void DocumentTabs::nextTab(int step) { m_bar->setCurrentIndex((current() + step 
 void DocumentTabs::showTitle(int index) {
   const Page& page = m_pages[static_cast<size_t>(index)];
   m_bar->setTabText(index, page.editor->isModified() ? page.title + QStringLiteral(" •") : page.title);
-  m_bar->setTabToolTip(index, plainToolTip(page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path));
+  m_bar->setTabToolTip(
+      index, plainToolTip(page.path.isEmpty() ? tr("%1, kept until you close it").arg(page.title) : page.path));
 }
 
 void DocumentTabs::newScratch() {
   OpenDocument scratch;
-  const auto taken = [&](const QString& title) { return std::any_of(m_pages.begin(), m_pages.end(), [&](const Page& p) { return p.title == title; }); };
+  const auto taken = [&](const QString& title) {
+    return std::any_of(m_pages.begin(), m_pages.end(), [&](const Page& p) { return p.title == title; });
+  };
   scratch.title = tr("scratch.sql");
   for (int number = 2; taken(scratch.title); ++number) scratch.title = tr("scratch %1.sql").arg(number);
   open(scratch);
@@ -115,7 +124,8 @@ bool DocumentTabs::showScratch(const std::function<bool(const QString& title, co
 }
 
 bool DocumentTabs::showEditor(const SqlEditor* editor) {
-  const auto found = std::find_if(m_pages.begin(), m_pages.end(), [editor](const Page& p) { return p.editor == editor; });
+  const auto found =
+      std::find_if(m_pages.begin(), m_pages.end(), [editor](const Page& p) { return p.editor == editor; });
   if (found == m_pages.end()) return false;
   setCurrent(static_cast<int>(found - m_pages.begin()));
   return true;
@@ -123,7 +133,9 @@ bool DocumentTabs::showEditor(const SqlEditor* editor) {
 
 // The unsaved text of a file lies over what the disk has, so that Undo, and the mark of a change, are right about it.
 void DocumentTabs::fill(Page& page, const OpenDocument& document, const ScriptFile& disk) {
-  page.editor->setText(disk.exists ? QString::fromUtf8(disk.content) : document.isModified && !document.path.isEmpty() ? QString() : document.text);
+  page.editor->setText(disk.exists                                       ? QString::fromUtf8(disk.content)
+                       : document.isModified && !document.path.isEmpty() ? QString()
+                                                                         : document.text);
   page.editor->setModified(false);
   if (document.isModified && page.editor->text() != document.text) page.editor->replaceText(document.text);
   if (disk.exists) page.disk = document.isModified && !document.disk.isEmpty() ? document.disk : digestOf(disk.content);
@@ -256,7 +268,8 @@ QString DocumentTabs::save(const QString& path) {
   const QString full = QFileInfo(path).absoluteFilePath();
   if (full == this->path() && changedOnDisk()) return tr("%1 changed on disk; it was not overwritten.").arg(title());
   // What cannot be read cannot be told from what somebody still needs.
-  if (const ScriptFile disk = readScript(full); !disk.problem.isEmpty()) return tr("Not saved over what is there: save under another name. %1").arg(disk.problem);
+  if (const ScriptFile disk = readScript(full); !disk.problem.isEmpty())
+    return tr("Not saved over what is there: save under another name. %1").arg(disk.problem);
   const QByteArray text = editor()->text().toUtf8();
   if (const QString why = saveTo(full, text); !why.isEmpty()) return why;
   Page& page = m_pages[static_cast<size_t>(current())];
@@ -316,7 +329,8 @@ void DocumentTabs::closeTab(int index) {
 }
 
 void DocumentTabs::setClosed(std::vector<OpenDocument> closed) {
-  if (closed.size() > kMostClosed) closed.erase(closed.begin(), closed.end() - static_cast<std::ptrdiff_t>(kMostClosed));
+  if (closed.size() > kMostClosed)
+    closed.erase(closed.begin(), closed.end() - static_cast<std::ptrdiff_t>(kMostClosed));
   m_closed = std::move(closed);
 }
 

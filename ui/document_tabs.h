@@ -23,7 +23,7 @@ struct ScriptFile;
 /// file that another program changed is neither overwritten nor read over unsaved words without a question.
 class DocumentTabs final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit DocumentTabs(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
 
@@ -33,8 +33,8 @@ class DocumentTabs final : public QWidget {
   QString path() const;
   QString title() const;
   /// Opens a document, in the place of an untouched scratch if that is all there is. A path that is open is shown. The
-  /// text of an unmodified file is what the disk has. Returns an empty text, or why the file cannot be read: there is no
-  /// tab for it then, and text that came with it stands in a scratch.
+  /// text of an unmodified file is what the disk has. Returns an empty text, or why the file cannot be read: there is
+  /// no tab for it then, and text that came with it stands in a scratch.
   QString open(const OpenDocument& document);
   /// Shows the first scratch that `fits`. Returns whether there is one.
   bool showScratch(const std::function<bool(const QString& title, const QString& text)>& fits);
@@ -65,7 +65,7 @@ class DocumentTabs final : public QWidget {
   const std::vector<OpenDocument>& closed() const { return m_closed; }
   void setClosed(std::vector<OpenDocument> closed);
 
- signals:
+signals:
   void edited();
   void currentChanged();
   void caretMoved(int line, int column);
@@ -74,10 +74,10 @@ class DocumentTabs final : public QWidget {
   /// Another program changed the file of a document that has unsaved words.
   void fileConflict(const QString& path);
 
- protected:
+protected:
   void changeEvent(QEvent* event) override;
 
- private:
+private:
   struct Page {
     SqlEditor* editor;
     QString path;

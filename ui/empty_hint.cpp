@@ -8,7 +8,8 @@
 
 namespace weir {
 
-EmptyHint::EmptyHint(QAbstractItemView& view, const QString& text) : QLabel(text, view.viewport()), m_model(view.model()) {
+EmptyHint::EmptyHint(QAbstractItemView& view, const QString& text)
+    : QLabel(text, view.viewport()), m_model(view.model()) {
   setObjectName(view.objectName() + QStringLiteral("Empty"));
   setWordWrap(true);
   setFont(uiFont(12.5));

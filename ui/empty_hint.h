@@ -11,14 +11,14 @@ namespace weir {
 /// One quiet line over a view for as long as it has no rows: what will be there, and what to do for it.
 class EmptyHint final : public QLabel {
   Q_OBJECT
- public:
+public:
   EmptyHint(QAbstractItemView& view, const QString& text);
   void say(const QString& text);
 
- protected:
+protected:
   bool eventFilter(QObject* object, QEvent* event) override;
 
- private:
+private:
   void fit();
   const QAbstractItemModel* m_model;
 };

@@ -28,7 +28,8 @@ enum Role { kAt = Qt::UserRole, kCount, kFirst };
 
 }  // namespace
 
-EventsPanel::EventsPanel(QWidget* parent) : QWidget(parent), m_filter(new QLineEdit(this)), m_list(new QTreeWidget(this)) {
+EventsPanel::EventsPanel(QWidget* parent)
+    : QWidget(parent), m_filter(new QLineEdit(this)), m_list(new QTreeWidget(this)) {
   setObjectName(QStringLiteral("eventsPanel"));
   setAttribute(Qt::WA_StyledBackground);
   m_filter->setObjectName(QStringLiteral("eventsFilter"));
@@ -90,7 +91,8 @@ void EventsPanel::add(const QString& text, bool isError, const QDateTime& at) {
 
 void EventsPanel::write(QTreeWidgetItem& item) const {
   const auto words = [this](const QVariant& at) {
-    return (m_localTime ? at.toDateTime().toLocalTime() : at.toDateTime().toUTC()).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+    return (m_localTime ? at.toDateTime().toLocalTime() : at.toDateTime().toUTC())
+        .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
   };
   const int count = item.data(kTime, kCount).toInt();
   item.setText(kTime, words(item.data(kTime, kAt)));
@@ -105,10 +107,13 @@ void EventsPanel::setLocalTime(bool local) {
   for (int i = 0; i < m_list->topLevelItemCount(); ++i) write(*m_list->topLevelItem(i));
 }
 
-bool EventsPanel::fits(const QTreeWidgetItem& item) const { return item.text(kText).contains(m_filter->text(), Qt::CaseInsensitive); }
+bool EventsPanel::fits(const QTreeWidgetItem& item) const {
+  return item.text(kText).contains(m_filter->text(), Qt::CaseInsensitive);
+}
 
 void EventsPanel::filter() {
-  for (int i = 0; i < m_list->topLevelItemCount(); ++i) m_list->topLevelItem(i)->setHidden(!fits(*m_list->topLevelItem(i)));
+  for (int i = 0; i < m_list->topLevelItemCount(); ++i)
+    m_list->topLevelItem(i)->setHidden(!fits(*m_list->topLevelItem(i)));
 }
 
 QString EventsPanel::asTsv() const {

@@ -14,14 +14,14 @@ namespace weir {
 /// Keeps the last 1,000.
 class EventsPanel final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit EventsPanel(QWidget* parent = nullptr);
   void add(const QString& text, bool isError, const QDateTime& at = QDateTime::currentDateTimeUtc());
   void setLocalTime(bool local);
   /// The events that are selected, or all that are seen: a line each, as TSV.
   QString asTsv() const;
 
- private:
+private:
   void write(QTreeWidgetItem& item) const;
   void filter();
   bool fits(const QTreeWidgetItem& item) const;

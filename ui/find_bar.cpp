@@ -84,7 +84,8 @@ void FindBar::setEditor(SqlEditor* editor) { m_editor = editor; }
 void FindBar::start(bool replace) {
   m_replaceRow->setVisible(replace);
   show();
-  if (m_editor && m_editor->hasSelectedText() && !m_editor->selectedText().contains(QLatin1Char('\n'))) m_text->setText(m_editor->selectedText());
+  if (m_editor && m_editor->hasSelectedText() && !m_editor->selectedText().contains(QLatin1Char('\n')))
+    m_text->setText(m_editor->selectedText());
   m_text->setFocus();
   m_text->selectAll();
   count();
@@ -93,7 +94,8 @@ void FindBar::start(bool replace) {
 QRegularExpression FindBar::pattern() const {
   QRegularExpression::PatternOptions options = QRegularExpression::MultilineOption;
   if (!m_case->isChecked()) options |= QRegularExpression::CaseInsensitiveOption;
-  return QRegularExpression(m_regex->isChecked() ? m_text->text() : QRegularExpression::escape(m_text->text()), options);
+  return QRegularExpression(m_regex->isChecked() ? m_text->text() : QRegularExpression::escape(m_text->text()),
+                            options);
 }
 
 std::vector<QRegularExpressionMatch> FindBar::matches(const QString& text) const {
@@ -111,15 +113,19 @@ QString FindBar::replacementFor(const QRegularExpressionMatch& match) const {
   QString out;
   for (qsizetype i = 0; i < written.size(); ++i) {
     const bool isGroup = written[i] == QLatin1Char('\\') && i + 1 < written.size() && written[i + 1].isDigit();
-    if (isGroup) out += match.captured(written[++i].digitValue());
-    else out += written[i];
+    if (isGroup)
+      out += match.captured(written[++i].digitValue());
+    else
+      out += written[i];
   }
   return out;
 }
 
 std::pair<qsizetype, qsizetype> FindBar::selection() const {
   const QByteArray bytes = m_editor->text().toUtf8();
-  const auto characters = [&](unsigned int which) { return QString::fromUtf8(bytes.left(static_cast<qsizetype>(m_editor->SendScintilla(which)))).size(); };
+  const auto characters = [&](unsigned int which) {
+    return QString::fromUtf8(bytes.left(static_cast<qsizetype>(m_editor->SendScintilla(which)))).size();
+  };
   return {characters(QsciScintillaBase::SCI_GETSELECTIONSTART), characters(QsciScintillaBase::SCI_GETSELECTIONEND)};
 }
 
@@ -135,12 +141,18 @@ bool FindBar::search(bool forward, bool fromSelection) {
   const qsizetype from = fromSelection ? begin : end;
   // Past the end the search goes on at the beginning, and the other way round.
   auto at = forward ? std::find_if(found.begin(), found.end(), [&](const auto& m) { return m.capturedStart() >= from; })
-                    : std::find_if(found.rbegin(), found.rend(), [&, first = begin](const auto& m) { return m.capturedEnd() <= first; }).base();
+                    : std::find_if(found.rbegin(), found.rend(), [&, first = begin](const auto& m) {
+                        return m.capturedEnd() <= first;
+                      }).base();
   if (forward && at == found.end()) at = found.begin();
   if (!forward) at = at == found.begin() ? found.end() - 1 : at - 1;
-  const auto placeOf = [&](qsizetype characters) { return static_cast<unsigned long>(text.left(characters).toUtf8().size()); };
+  const auto placeOf = [&](qsizetype characters) {
+    return static_cast<unsigned long>(text.left(characters).toUtf8().size());
+  };
   const unsigned long start = placeOf(at->capturedStart());
-  m_editor->SendScintilla(QsciScintillaBase::SCI_ENSUREVISIBLEENFORCEPOLICY, static_cast<unsigned long>(m_editor->SendScintilla(QsciScintillaBase::SCI_LINEFROMPOSITION, start)));
+  m_editor->SendScintilla(
+      QsciScintillaBase::SCI_ENSUREVISIBLEENFORCEPOLICY,
+      static_cast<unsigned long>(m_editor->SendScintilla(QsciScintillaBase::SCI_LINEFROMPOSITION, start)));
   m_editor->SendScintilla(QsciScintillaBase::SCI_SETSEL, start, static_cast<long>(placeOf(at->capturedEnd())));
   return true;
 }
@@ -152,7 +164,8 @@ void FindBar::findNext(bool forward) {
 
 void FindBar::count() {
   if (!m_editor || m_text->text().isEmpty()) return m_info->clear();
-  m_info->setText(pattern().isValid() ? tr("%n found", nullptr, static_cast<int>(matches(m_editor->text()).size())) : tr("not a regular expression"));
+  m_info->setText(pattern().isValid() ? tr("%n found", nullptr, static_cast<int>(matches(m_editor->text()).size()))
+                                      : tr("not a regular expression"));
 }
 
 void FindBar::replaceOne() {
@@ -169,7 +182,8 @@ void FindBar::replaceAll() {
   QString text = m_editor->text();
   const std::vector<QRegularExpressionMatch> found = matches(text);
   // From the end, so that the places before stay what they are.
-  for (auto m = found.rbegin(); m != found.rend(); ++m) text.replace(m->capturedStart(), m->capturedLength(), replacementFor(*m));
+  for (auto m = found.rbegin(); m != found.rend(); ++m)
+    text.replace(m->capturedStart(), m->capturedLength(), replacementFor(*m));
   if (!found.empty()) m_editor->replaceText(text);
   m_info->setText(tr("%n replaced", nullptr, static_cast<int>(found.size())));
 }
@@ -179,8 +193,10 @@ void FindBar::keyPressEvent(QKeyEvent* event) {
     hide();
     if (m_editor) m_editor->setFocus();
   } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
-    if (m_replacement->hasFocus()) replaceOne();
-    else findNext(!(event->modifiers() & Qt::ShiftModifier));
+    if (m_replacement->hasFocus())
+      replaceOne();
+    else
+      findNext(!(event->modifiers() & Qt::ShiftModifier));
   } else {
     QWidget::keyPressEvent(event);
   }

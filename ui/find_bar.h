@@ -17,16 +17,16 @@ class SqlEditor;
 /// the same pattern, and \1 to \9 in the replacement of a regular expression are its groups.
 class FindBar final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit FindBar(QWidget* parent = nullptr);
   void setEditor(SqlEditor* editor);
   void start(bool replace);
   void findNext(bool forward);
 
- protected:
+protected:
   void keyPressEvent(QKeyEvent* event) override;
 
- private:
+private:
   bool search(bool forward, bool fromSelection);
   void replaceOne();
   void replaceAll();

@@ -19,8 +19,9 @@ namespace {
 
 bool wantsRing(const QWidget* widget) {
   if (!widget || widget->isWindow() || qobject_cast<const QMenu*>(widget)) return false;
-  const bool hasCaret = qobject_cast<const QLineEdit*>(widget) || qobject_cast<const QPlainTextEdit*>(widget) || qobject_cast<const QTextEdit*>(widget) ||
-                        qobject_cast<const QComboBox*>(widget) || qobject_cast<const QAbstractSpinBox*>(widget) || widget->inherits("QsciScintillaBase");
+  const bool hasCaret = qobject_cast<const QLineEdit*>(widget) || qobject_cast<const QPlainTextEdit*>(widget) ||
+                        qobject_cast<const QTextEdit*>(widget) || qobject_cast<const QComboBox*>(widget) ||
+                        qobject_cast<const QAbstractSpinBox*>(widget) || widget->inherits("QsciScintillaBase");
   return !hasCaret;
 }
 

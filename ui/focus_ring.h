@@ -12,15 +12,15 @@ namespace weir {
 /// caret shows it already.
 class FocusRing final : public QWidget {
   Q_OBJECT
- public:
+public:
   /// Puts a ring on whatever gets the focus from now on; once is enough for a program.
   static void install(QApplication& app);
 
- protected:
+protected:
   void paintEvent(QPaintEvent* event) override;
   bool eventFilter(QObject* object, QEvent* event) override;
 
- private:
+private:
   explicit FocusRing(QWidget* around);
 };
 

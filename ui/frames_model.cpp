@@ -29,7 +29,9 @@ void FramesModel::setLocalTime(bool local) {
   if (!m_frames.empty()) emit dataChanged(index(0, Time), index(rowCount() - 1, Time));
 }
 
-int FramesModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_frames.size()); }
+int FramesModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_frames.size());
+}
 
 int FramesModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
 
@@ -37,23 +39,30 @@ QVariant FramesModel::data(const QModelIndex& index, int role) const {
   constexpr qsizetype kShown = 300;
   if (!index.isValid()) return {};
   const Frame& frame = at(index.row());
-  if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignVCenter | (index.column() == Bytes ? Qt::AlignRight : Qt::AlignLeft));
-  if (role == Qt::FontRole) return index.column() == Time || index.column() == Bytes || index.column() == Message ? monoFont(12) : uiFont(12.5);
+  if (role == Qt::TextAlignmentRole)
+    return static_cast<int>(Qt::AlignVCenter | (index.column() == Bytes ? Qt::AlignRight : Qt::AlignLeft));
+  if (role == Qt::FontRole)
+    return index.column() == Time || index.column() == Bytes || index.column() == Message ? monoFont(12) : uiFont(12.5);
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
-    case Time: return QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), m_localTime ? Qt::LocalTime : Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
+    case Time:
+      return QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), m_localTime ? Qt::LocalTime : Qt::UTC)
+          .toString(QStringLiteral("HH:mm:ss.zzz"));
     case Connection: return frame.connection;
     case Direction: return frame.isOutgoing ? tr("out") : tr("in");
     case Kind: return frame.isText ? tr("text") : tr("binary");
     case Bytes: return withThousands(static_cast<double>(frame.size), 0);
-    case Message: return frame.isText ? QString::fromUtf8(frame.payload.left(kShown)).simplified() : QString::fromLatin1(frame.payload.left(kShown / 3).toHex(' '));
+    case Message:
+      return frame.isText ? QString::fromUtf8(frame.payload.left(kShown)).simplified()
+                          : QString::fromLatin1(frame.payload.left(kShown / 3).toHex(' '));
     default: return {};
   }
 }
 
 QVariant FramesModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return {};
-  if (role == Qt::TextAlignmentRole) return static_cast<int>(Qt::AlignVCenter | (section == Bytes ? Qt::AlignRight : Qt::AlignLeft));
+  if (role == Qt::TextAlignmentRole)
+    return static_cast<int>(Qt::AlignVCenter | (section == Bytes ? Qt::AlignRight : Qt::AlignLeft));
   if (role != Qt::DisplayRole) return {};
   switch (section) {
     case Time: return m_localTime ? tr("Time (local)") : tr("Time (UTC)");

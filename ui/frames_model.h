@@ -12,7 +12,7 @@ namespace weir {
 /// Raw messages of all connections, newest first. Keeps the last 2,000.
 class FramesModel final : public QAbstractTableModel {
   Q_OBJECT
- public:
+public:
   static constexpr int kMostFrames = 2000;
   enum Column { Time, Connection, Direction, Kind, Bytes, Message, kColumns };
   using QAbstractTableModel::QAbstractTableModel;
@@ -27,7 +27,7 @@ class FramesModel final : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
- private:
+private:
   std::deque<Frame> m_frames;
   bool m_localTime = false;
 };
@@ -35,7 +35,7 @@ class FramesModel final : public QAbstractTableModel {
 /// Lets through the messages of a connection and a direction that contain a text.
 class FramesFilter final : public QSortFilterProxyModel {
   Q_OBJECT
- public:
+public:
   enum class Way { Both, In, Out };
   using QSortFilterProxyModel::QSortFilterProxyModel;
   void setText(const QString& text);
@@ -43,10 +43,10 @@ class FramesFilter final : public QSortFilterProxyModel {
   void setConnection(const QString& connection);
   void setWay(Way way);
 
- protected:
+protected:
   bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
 
- private:
+private:
   QString m_text;
   QString m_connection;
   Way m_way = Way::Both;

@@ -49,7 +49,8 @@ FramesPanel::FramesPanel(QWidget* parent)
   TableRows::dress(*m_list);
   const int widths[] = {110, 130, 50, 60, 76};
   for (int i = 0; i < FramesModel::Message; ++i) m_list->horizontalHeader()->resizeSection(i, widths[i]);
-  new EmptyHint(*m_list, tr("No messages yet: what the connections send and receive while this is open is listed here."));
+  new EmptyHint(*m_list,
+                tr("No messages yet: what the connections send and receive while this is open is listed here."));
   m_info->setTextFormat(Qt::PlainText);
   m_text->setObjectName(QStringLiteral("frameText"));
   m_text->setAccessibleName(tr("Message"));
@@ -65,7 +66,8 @@ FramesPanel::FramesPanel(QWidget* parent)
   m_view->setCurrentIndex(kJson);
   choice(m_connection, QStringLiteral("framesConnection"), tr("Messages of which connection"), {tr("All connections")});
   m_connection->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-  choice(m_way, QStringLiteral("framesWay"), tr("Messages in which direction"), {tr("In and out"), tr("In only"), tr("Out only")});
+  choice(m_way, QStringLiteral("framesWay"), tr("Messages in which direction"),
+         {tr("In and out"), tr("In only"), tr("Out only")});
   m_filter->setObjectName(QStringLiteral("framesFilter"));
   m_filter->setPlaceholderText(tr("Only messages with"));
   m_filter->setAccessibleName(tr("Only messages with"));
@@ -107,9 +109,12 @@ FramesPanel::FramesPanel(QWidget* parent)
   connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FramesPanel::showCurrent);
   connect(m_view, &QComboBox::currentIndexChanged, this, &FramesPanel::showCurrent);
   connect(m_filter, &QLineEdit::textChanged, m_filtered, &FramesFilter::setText);
-  connect(m_connection, &QComboBox::currentIndexChanged, this, [this](int index) { m_filtered->setConnection(index > 0 ? m_connection->itemText(index) : QString()); });
-  connect(m_way, &QComboBox::currentIndexChanged, this, [this](int index) { m_filtered->setWay(static_cast<FramesFilter::Way>(index)); });
-  for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) connect(m_filtered, signal, this, &FramesPanel::showInfo);
+  connect(m_connection, &QComboBox::currentIndexChanged, this,
+          [this](int index) { m_filtered->setConnection(index > 0 ? m_connection->itemText(index) : QString()); });
+  connect(m_way, &QComboBox::currentIndexChanged, this,
+          [this](int index) { m_filtered->setWay(static_cast<FramesFilter::Way>(index)); });
+  for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+    connect(m_filtered, signal, this, &FramesPanel::showInfo);
 }
 
 void FramesPanel::add(std::vector<Frame> frames, uint64_t skipped) {
@@ -121,7 +126,8 @@ void FramesPanel::add(std::vector<Frame> frames, uint64_t skipped) {
 }
 
 void FramesPanel::showInfo() {
-  QString text = tr("%1 of the last %2, newest first").arg(withThousands(m_filtered->rowCount(), 0), withThousands(FramesModel::kMostFrames, 0));
+  QString text = tr("%1 of the last %2, newest first")
+                     .arg(withThousands(m_filtered->rowCount(), 0), withThousands(FramesModel::kMostFrames, 0));
   if (m_skipped > 0) text += tr("; %1 went by too fast to be shown").arg(m_skipped);
   m_info->setText(text);
 }
@@ -129,7 +135,8 @@ void FramesPanel::showInfo() {
 QString FramesPanel::shown(const Frame& frame) const {
   if (m_view->currentIndex() == kHex) return hexDump(frame.payload);
   if (m_view->currentIndex() == kJson)
-    if (const QJsonDocument document = QJsonDocument::fromJson(frame.payload); !document.isNull()) return QString::fromUtf8(document.toJson(QJsonDocument::Indented));
+    if (const QJsonDocument document = QJsonDocument::fromJson(frame.payload); !document.isNull())
+      return QString::fromUtf8(document.toJson(QJsonDocument::Indented));
   return textOrHex(frame.payload);
 }
 
@@ -137,14 +144,18 @@ void FramesPanel::showCurrent() {
   const QModelIndex current = m_filtered->mapToSource(m_list->currentIndex());
   if (!current.isValid()) return m_text->clear();
   const Frame& frame = m_model->at(current.row());
-  m_text->setPlainText(shown(frame) + (frame.payload.size() < frame.size ? tr("\n(the first %1 of %2 bytes)").arg(frame.payload.size()).arg(frame.size) : QString()));
+  m_text->setPlainText(shown(frame) +
+                       (frame.payload.size() < frame.size
+                            ? tr("\n(the first %1 of %2 bytes)").arg(frame.payload.size()).arg(frame.size)
+                            : QString()));
 }
 
 QByteArray FramesPanel::asText() const {
   QByteArray text;
   for (int row = m_filtered->rowCount(); row-- > 0;) {
     const Frame& frame = m_model->at(m_filtered->mapToSource(m_filtered->index(row, 0)).row());
-    text += QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), Qt::UTC).toString(Qt::ISODateWithMs).toUtf8() + ' ' + frame.connection.toUtf8() + (frame.isOutgoing ? " out " : " in ") +
+    text += QDateTime::fromMSecsSinceEpoch(toMillis(frame.at), Qt::UTC).toString(Qt::ISODateWithMs).toUtf8() + ' ' +
+            frame.connection.toUtf8() + (frame.isOutgoing ? " out " : " in ") +
             (frame.isText ? frame.payload : frame.payload.toHex(' ')) + '\n';
   }
   return text;
@@ -154,7 +165,8 @@ void FramesPanel::save() {
   const QString path = QFileDialog::getSaveFileName(this, tr("Save messages"), QStringLiteral("messages.txt"));
   if (path.isEmpty()) return;
   const QString why = saveTo(path, asText(), NewFile::OwnerOnly);
-  emit message(why.isEmpty() ? tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path) : why, !why.isEmpty());
+  emit message(why.isEmpty() ? tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path) : why,
+               !why.isEmpty());
 }
 
 }  // namespace weir

@@ -13,21 +13,21 @@ class QTableView;
 
 namespace weir {
 
-/// Raw messages of all connections, in and out, as text, JSON or hex, by connection, direction and what is in them. Keeps
-/// the last 2,000. Ping, pong and close frames never come this far.
+/// Raw messages of all connections, in and out, as text, JSON or hex, by connection, direction and what is in them.
+/// Keeps the last 2,000. Ping, pong and close frames never come this far.
 class FramesPanel final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit FramesPanel(QWidget* parent = nullptr);
   void add(std::vector<Frame> frames, uint64_t skipped);
   void setLocalTime(bool local) { m_model->setLocalTime(local); }
   /// The messages that are seen, oldest first, a line each.
   QByteArray asText() const;
 
- signals:
+signals:
   void message(const QString& text, bool isError);
 
- private:
+private:
   QString shown(const Frame& frame) const;
   void showCurrent();
   void showInfo();

@@ -11,7 +11,8 @@ constexpr size_t kMostGaps = 1000;
 
 }  // namespace
 
-void GapBook::beginRun(const std::map<std::string, uint64_t>& identities, const std::set<std::string>& goingOn, int64_t nowMs) {
+void GapBook::beginRun(const std::map<std::string, uint64_t>& identities, const std::set<std::string>& goingOn,
+                       int64_t nowMs) {
   m_identities = identities;
   std::erase_if(m_sources, [&](const auto& entry) {
     const auto found = identities.find(entry.first);

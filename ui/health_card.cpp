@@ -7,13 +7,13 @@
 #include <QDateTime>
 #include <QDialog>
 #include <QMenu>
+#include <QPainter>
+#include <QPainterPath>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QToolButton>
 #include <QUrl>
 #include <QVBoxLayout>
-#include <QPainter>
-#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 
@@ -50,7 +50,8 @@ QString durationWords(int64_t ms) {
 QString spanWords(double ms) {
   const QString sign = ms < 0 ? QString(QChar(0x2212)) : QString();
   const double size = std::fabs(ms);
-  if (size < 1000) return QObject::tr("%1 ms").arg(sign + QString::number(size, 'f', size < 10 && size != std::floor(size) ? 1 : 0));
+  if (size < 1000)
+    return QObject::tr("%1 ms").arg(sign + QString::number(size, 'f', size < 10 && size != std::floor(size) ? 1 : 0));
   if (size < 60'000) return QObject::tr("%1 s").arg(sign + QString::number(size / 1000, 'f', 1));
   return sign + durationWords(static_cast<int64_t>(size));
 }
@@ -129,12 +130,14 @@ HealthCard::HealthCard(const Theme& theme, QWidget* parent) : QWidget(parent), m
   m_reconnect = button(tr("Reconnect now"));
   m_copy = button(tr("Copy error"));
   connect(m_reconnect, &QToolButton::clicked, this, [this] { emit reconnectWanted(m_health.name); });
-  connect(m_copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_health.error + QLatin1Char('\n') + m_health.hint); });
+  connect(m_copy, &QToolButton::clicked, this,
+          [this] { QApplication::clipboard()->setText(m_health.error + QLatin1Char('\n') + m_health.hint); });
 }
 
 // An attempt lasts longer than the countdown, or not at all: the card stays as it is.
 bool HealthCard::isTryingAgain() const {
-  return m_health.state == ConnectionState::Waiting || (m_health.state == ConnectionState::Connecting && !m_health.error.isEmpty());
+  return m_health.state == ConnectionState::Waiting ||
+         (m_health.state == ConnectionState::Connecting && !m_health.error.isEmpty());
 }
 
 // Figures of a connection that is not there say nothing: the cause and what one can do stand in their place.
@@ -147,9 +150,11 @@ QString HealthCard::causeText() const {
   if (!isDown()) return {};
   if (m_health.closedByUser) return tr("Closed on request.");
   if (m_health.error.isEmpty())
-    return m_rejects.empty() ? tr("Not connected.") : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
+    return m_rejects.empty() ? tr("Not connected.")
+                             : tr("Stopped at a bad message: %1").arg(QString::fromStdString(m_rejects.back().reason));
   // The address is on the tool tip.
-  if (m_health.error.contains(QLatin1String(" timed out after "))) return tr("Host %1 did not answer.").arg(QUrl(m_health.url).host());
+  if (m_health.error.contains(QLatin1String(" timed out after ")))
+    return tr("Host %1 did not answer.").arg(QUrl(m_health.url).host());
   return m_health.error.section(QStringLiteral(": "), -1);
 }
 
@@ -197,8 +202,10 @@ void HealthCard::showRejects() {
   constexpr size_t kShown = 4096;
   QString all;
   for (auto it = m_rejects.rbegin(); it != m_rejects.rend(); ++it)
-    all += QDateTime::fromMSecsSinceEpoch(toMillis(it->at), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz  ")) + QString::fromStdString(it->reason) + QStringLiteral("\n    ") +
-           textOrHex(QByteArray(it->payload.data(), static_cast<qsizetype>(std::min(it->payload.size(), kShown)))) + QStringLiteral("\n\n");
+    all += QDateTime::fromMSecsSinceEpoch(toMillis(it->at), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz  ")) +
+           QString::fromStdString(it->reason) + QStringLiteral("\n    ") +
+           textOrHex(QByteArray(it->payload.data(), static_cast<qsizetype>(std::min(it->payload.size(), kShown)))) +
+           QStringLiteral("\n\n");
   text->setPlainText(all);
   auto* column = new QVBoxLayout(dialog);
   column->addWidget(text);
@@ -219,14 +226,16 @@ QSize HealthCard::sizeHint() const {
   constexpr int kChecks = 3;
   int high = m_health.isSink ? 104 : 142;
   if (isDown())
-    high = 76 + (hintLine().isEmpty() ? 0 : kLineHeight) + (m_reconnect->isHidden() && m_copy->isHidden() ? 0 : kButtonsHeight);
+    high = 76 + (hintLine().isEmpty() ? 0 : kLineHeight) +
+           (m_reconnect->isHidden() && m_copy->isHidden() ? 0 : kButtonsHeight);
   else if (!m_health.checklist.isEmpty())
     high = 84 + 34 * static_cast<int>(std::min<qsizetype>(m_health.checklist.size(), kChecks));
   return {220, high + (m_health.insecure ? kLineHeight : 0)};
 }
 
 void HealthCard::sample(const ConnectionHealth& h, Micros now) {
-  const bool isThere = h.state == ConnectionState::Open || h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Idle);
+  const bool isThere = h.state == ConnectionState::Open || h.state == ConnectionState::Live ||
+                       (h.isSink && h.state == ConnectionState::Idle);
   const Sample current{now, h.isSink ? h.sent : h.messages, h.bytes};
   // What was lost meanwhile does not count, and a run that began anew counts from nothing.
   if (!isThere || (!m_samples.empty() && current.count < m_samples.back().count)) m_samples.clear();
@@ -253,12 +262,14 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   m_health = h;
   m_now = now;
   m_look = healthLook(h, *m_theme);
-  const QString attempt = h.maxAttempts < 0 ? tr("Attempt %1").arg(h.attempt) : tr("Attempt %1 of %2").arg(h.attempt).arg(h.maxAttempts);
+  const QString attempt =
+      h.maxAttempts < 0 ? tr("Attempt %1").arg(h.attempt) : tr("Attempt %1 of %2").arg(h.attempt).arg(h.maxAttempts);
   const double wait = std::max(0.0, std::ceil(static_cast<double>(h.nextTry - now) / 1e6));
   if (h.state == ConnectionState::Waiting && h.isSink && h.queued > 0)
     // What waits meanwhile, and what the queue had no room for, matters more than which attempt it is.
-    m_detail = tr("Retrying in %1 s · %2 queued").arg(wait, 0, 'f', 0).arg(withThousands(static_cast<double>(h.queued), 0)) +
-               (h.dropped > 0 ? tr(", %1 dropped").arg(withThousands(static_cast<double>(h.dropped), 0)) : QString());
+    m_detail =
+        tr("Retrying in %1 s · %2 queued").arg(wait, 0, 'f', 0).arg(withThousands(static_cast<double>(h.queued), 0)) +
+        (h.dropped > 0 ? tr(", %1 dropped").arg(withThousands(static_cast<double>(h.dropped), 0)) : QString());
   else if (h.state == ConnectionState::Waiting)
     m_detail = tr("%1, retrying in %2 s").arg(attempt).arg(wait, 0, 'f', 0);
   else if (isTryingAgain())
@@ -271,8 +282,10 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   else if (!h.checklist.isEmpty())
     m_detail = tr("Open, but no rows. Check:");
   else if (h.stale)
-    m_detail = h.lastProof > 0 ? tr("Open, but silent. It answered %1 ago.").arg(spanWords(static_cast<double>(now - h.lastProof) / 1000))
-                               : tr("Socket open, but silent. Usual gap %1.").arg(spanWords(h.usualGapMs));
+    m_detail =
+        h.lastProof > 0
+            ? tr("Open, but silent. It answered %1 ago.").arg(spanWords(static_cast<double>(now - h.lastProof) / 1000))
+            : tr("Socket open, but silent. Usual gap %1.").arg(spanWords(h.usualGapMs));
   else
     m_detail = h.degraded;
   setAccessibleName(tr("%1: %2").arg(h.name, m_look.word));
@@ -303,11 +316,18 @@ void HealthCard::endRun() {
 QString HealthCard::figures() const {
   const ConnectionHealth& h = m_health;
   if (h.isSink)
-    return tr("%1 rows/s, %2 sent, %3 of %4 queued, %5 failed, %6 dropped").arg(m_rate, 0, 'f', 1).arg(h.sent).arg(h.queued).arg(h.queueMax).arg(h.failed).arg(h.dropped);
+    return tr("%1 rows/s, %2 sent, %3 of %4 queued, %5 failed, %6 dropped")
+        .arg(m_rate, 0, 'f', 1)
+        .arg(h.sent)
+        .arg(h.queued)
+        .arg(h.queueMax)
+        .arg(h.failed)
+        .arg(h.dropped);
   const std::optional<int64_t> lag = lagOf(h, m_now);
   return tr("%1 messages/s, %2, ping %3, lag %4, %5 gaps, %6 lost at least, %7 duplicates, %8 bad")
       .arg(m_rate, 0, 'f', 1)
-      .arg(bytesText(m_byteRate), h.pingMs < 0 ? tr("not known") : spanWords(h.pingMs), lag ? spanWords(static_cast<double>(*lag)) : tr("not known"))
+      .arg(bytesText(m_byteRate), h.pingMs < 0 ? tr("not known") : spanWords(h.pingMs),
+           lag ? spanWords(static_cast<double>(*lag)) : tr("not known"))
       .arg(h.gaps)
       .arg(h.lost)
       .arg(h.duplicates)
@@ -315,8 +335,10 @@ QString HealthCard::figures() const {
 }
 
 QString HealthCard::proofText() const {
-  const QString at = QDateTime::fromMSecsSinceEpoch(toMillis(m_health.lastProof), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
-  return tr("%1 UTC, %2 ago").arg(at, spanWords(static_cast<double>(std::max<Micros>(0, m_now - m_health.lastProof)) / 1000));
+  const QString at =
+      QDateTime::fromMSecsSinceEpoch(toMillis(m_health.lastProof), Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
+  return tr("%1 UTC, %2 ago")
+      .arg(at, spanWords(static_cast<double>(std::max<Micros>(0, m_now - m_health.lastProof)) / 1000));
 }
 
 // What has no room on the card.
@@ -325,14 +347,23 @@ QString HealthCard::details() const {
   QStringList lines{h.url};
   if (!h.error.isEmpty() && !h.closedByUser) lines << h.error;
   if (!h.hint.isEmpty()) lines << h.hint;
-  if (h.insecure) lines << tr("Not verified: TLS checks are off, so anybody in between can read and change what comes.");
+  if (h.insecure)
+    lines << tr("Not verified: TLS checks are off, so anybody in between can read and change what comes.");
   if (h.openedAt > 0) lines << tr("Connected for %1").arg(durationWords((m_now - h.openedAt) / 1000));
   if (h.isSink) {
-    lines << tr("Queued %1 of %2, sent %3, failed %4, dropped %5").arg(h.queued).arg(h.queueMax).arg(h.sent).arg(h.failed).arg(h.dropped);
+    lines << tr("Queued %1 of %2, sent %3, failed %4, dropped %5")
+                 .arg(h.queued)
+                 .arg(h.queueMax)
+                 .arg(h.sent)
+                 .arg(h.failed)
+                 .arg(h.dropped);
     if (h.state == ConnectionState::Waiting) lines << m_detail;
   } else {
     if (h.lastProof > 0) lines << tr("Last proof of life %1").arg(proofText());
-    if (h.watermark) lines << tr("Watermark %1 UTC").arg(QDateTime::fromMSecsSinceEpoch(*h.watermark, Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")));
+    if (h.watermark)
+      lines << tr("Watermark %1 UTC")
+                   .arg(QDateTime::fromMSecsSinceEpoch(*h.watermark, Qt::UTC)
+                            .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")));
     lines << tr("Messages %1, sequence jumps %2").arg(h.messages).arg(h.sequenceJumps);
   }
   if (!h.degraded.isEmpty()) lines << h.degraded;
@@ -360,15 +391,18 @@ void HealthCard::paintEvent(QPaintEvent*) {
   p.setFont(uiFont(12, QFont::DemiBold));
   const double wordWidth = p.fontMetrics().horizontalAdvance(m_look.word);
   p.setPen(m_look.color);
-  p.drawText(QRectF(right - sinceWidth - 6 - wordWidth - 2, 8, wordWidth + 2, 18), Qt::AlignVCenter | Qt::AlignRight, m_look.word);
+  p.drawText(QRectF(right - sinceWidth - 6 - wordWidth - 2, 8, wordWidth + 2, 18), Qt::AlignVCenter | Qt::AlignRight,
+             m_look.word);
   p.setFont(uiFont(12.5, QFont::DemiBold));
   p.setPen(t.text1);
   const double nameWidth = right - sinceWidth - wordWidth - 18 - (left + 18);
-  p.drawText(QRectF(left + 18, 8, nameWidth, 18), Qt::AlignVCenter, p.fontMetrics().elidedText(h.name, Qt::ElideRight, static_cast<int>(nameWidth)));
+  p.drawText(QRectF(left + 18, 8, nameWidth, 18), Qt::AlignVCenter,
+             p.fontMetrics().elidedText(h.name, Qt::ElideRight, static_cast<int>(nameWidth)));
   const auto line = [&](double y, const QString& text, const QColor& color, double px = 11) {
     p.setFont(uiFont(px));
     p.setPen(color);
-    p.drawText(QRectF(left, y, right - left, 17), Qt::AlignVCenter, p.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(right - left)));
+    p.drawText(QRectF(left, y, right - left, 17), Qt::AlignVCenter,
+               p.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(right - left)));
   };
   if (h.insecure) {
     const int below = isDown() && !(m_reconnect->isHidden() && m_copy->isHidden()) ? kButtonsHeight : 0;
@@ -382,7 +416,8 @@ void HealthCard::paintEvent(QPaintEvent*) {
   }
   p.setFont(uiFont(20, QFont::DemiBold));
   p.setPen(t.text1);
-  const QString rate = m_rate >= 100 ? QString::number(m_rate, 'f', 0) : QString::number(m_rate, 'f', m_rate > 0 && m_rate < 10 ? 1 : 0);
+  const QString rate =
+      m_rate >= 100 ? QString::number(m_rate, 'f', 0) : QString::number(m_rate, 'f', m_rate > 0 && m_rate < 10 ? 1 : 0);
   p.drawText(QRectF(left, 29, 120, 28), Qt::AlignVCenter, rate);
   const double rateWidth = p.fontMetrics().horizontalAdvance(rate);
   p.setFont(uiFont(11));
@@ -417,11 +452,16 @@ void HealthCard::paintEvent(QPaintEvent*) {
   if (!m_detail.isEmpty())
     line(58, m_detail, t.text2);
   else if (h.isSink)
-    line(58, tr("Queue %1 % full, %2 sent").arg(queueFill(h), 0, 'f', 0).arg(withThousands(static_cast<double>(h.sent), 0)), t.text2);
+    line(58,
+         tr("Queue %1 % full, %2 sent").arg(queueFill(h), 0, 'f', 0).arg(withThousands(static_cast<double>(h.sent), 0)),
+         t.text2);
   else if (h.lastMessage == 0)
     line(58, tr("%1 · no message yet").arg(bytesText(m_byteRate)), t.text2);
   else
-    line(58, tr("%1 · last message %2 ago").arg(bytesText(m_byteRate), spanWords(static_cast<double>(m_now - h.lastMessage) / 1000)), t.text2);
+    line(58,
+         tr("%1 · last message %2 ago")
+             .arg(bytesText(m_byteRate), spanWords(static_cast<double>(m_now - h.lastMessage) / 1000)),
+         t.text2);
   if (!h.checklist.isEmpty()) {
     // Two lines each; the whole of it is on the tool tip.
     double top = 78;

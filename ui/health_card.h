@@ -28,7 +28,7 @@ double queueFill(const ConnectionHealth& health);
 /// One connection: mark, state, rate with a sparkline, last message, lag, faults, countdown and error.
 class HealthCard final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit HealthCard(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void show(const ConnectionHealth& health, Micros now, const std::vector<Reject>& rejects = {});
@@ -43,16 +43,16 @@ class HealthCard final : public QWidget {
   /// Messages or rows a second, over the last few seconds.
   double rate() const { return m_rate; }
 
- signals:
+signals:
   void reconnectWanted(const QString& connection);
   void disconnectWanted(const QString& connection);
 
- protected:
+protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
 
- private:
+private:
   bool isDown() const;
   bool isTryingAgain() const;
   void sample(const ConnectionHealth& health, Micros now);

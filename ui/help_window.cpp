@@ -31,7 +31,12 @@ QString contentOf(const QString& path) {
 
 }  // namespace
 
-HelpWindow::HelpWindow(const Theme& theme, QWidget* parent) : QWidget(parent, Qt::Window), m_theme(&theme), m_pages(new QTreeWidget(this)), m_text(new QTextBrowser(this)), m_search(new QLineEdit(this)) {
+HelpWindow::HelpWindow(const Theme& theme, QWidget* parent)
+    : QWidget(parent, Qt::Window),
+      m_theme(&theme),
+      m_pages(new QTreeWidget(this)),
+      m_text(new QTextBrowser(this)),
+      m_search(new QLineEdit(this)) {
   setObjectName(QStringLiteral("helpWindow"));
   setWindowTitle(tr("Weir help"));
   resize(1180, 760);
@@ -46,7 +51,10 @@ HelpWindow::HelpWindow(const Theme& theme, QWidget* parent) : QWidget(parent, Qt
   m_search->setAccessibleName(tr("Find on this page"));
   m_search->setPlaceholderText(tr("Find on this page"));
   m_search->setClearButtonEnabled(true);
-  const std::pair<QString, QString> groups[] = {{tr("Start"), QString()}, {tr("How to"), QStringLiteral("howto")}, {tr("Reference"), QStringLiteral("reference")}, {tr("Why"), QStringLiteral("explanation")}};
+  const std::pair<QString, QString> groups[] = {{tr("Start"), QString()},
+                                                {tr("How to"), QStringLiteral("howto")},
+                                                {tr("Reference"), QStringLiteral("reference")},
+                                                {tr("Why"), QStringLiteral("explanation")}};
   for (const auto& [title, folder] : groups) {
     auto* group = new QTreeWidgetItem(m_pages, {title});
     group->setFlags(Qt::ItemIsEnabled);
@@ -80,7 +88,8 @@ HelpWindow::HelpWindow(const Theme& theme, QWidget* parent) : QWidget(parent, Qt
       return;
     }
     // A link names its page from the page on which it stands; what is not a page of the help stays where it is.
-    const QString target = QUrl(QStringLiteral("help:/") + m_text->property("page").toString()).resolved(link).path().mid(1);
+    const QString target =
+        QUrl(QStringLiteral("help:/") + m_text->property("page").toString()).resolved(link).path().mid(1);
     if (QFile::exists(kRoot + target)) showPage(target);
   });
   new QShortcut(QKeySequence::Find, this, [this] { m_search->setFocus(); });
@@ -131,7 +140,8 @@ void HelpWindow::dress() {
   }
   for (QTextBlock block = m_text->document()->begin(); block.isValid(); block = block.next()) {
     QTextCursor cursor(block);
-    const bool isCode = block.blockFormat().hasProperty(QTextFormat::BlockCodeLanguage) || block.blockFormat().hasProperty(QTextFormat::BlockCodeFence);
+    const bool isCode = block.blockFormat().hasProperty(QTextFormat::BlockCodeLanguage) ||
+                        block.blockFormat().hasProperty(QTextFormat::BlockCodeFence);
     if (isCode) {
       QTextBlockFormat format = block.blockFormat();
       format.setBackground(t.bg2);
@@ -154,7 +164,8 @@ void HelpWindow::dress() {
 
 bool HelpWindow::showWord(const QString& word) {
   if (word.size() < 2) return false;
-  const QRegularExpression asCode(QStringLiteral("`\"?%1\\b").arg(QRegularExpression::escape(word)), QRegularExpression::CaseInsensitiveOption);
+  const QRegularExpression asCode(QStringLiteral("`\"?%1\\b").arg(QRegularExpression::escape(word)),
+                                  QRegularExpression::CaseInsensitiveOption);
   for (const char* page : {"reference/functions.md", "reference/options.md", "reference/language.md"}) {
     if (!contentOf(QLatin1String(page)).contains(asCode)) continue;
     showPage(QLatin1String(page));

@@ -14,7 +14,7 @@ namespace weir {
 /// The documentation inside the program: its pages at the left, the text at the right, a search over the page.
 class HelpWindow final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit HelpWindow(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   /// Opens the page on which a word of the language is explained, at the word. Returns whether there is one.
@@ -23,7 +23,7 @@ class HelpWindow final : public QWidget {
   void showPage(const QString& path);
   QString text() const;
 
- private:
+private:
   void findNext();
   void dress();
   const Theme* m_theme;

@@ -75,8 +75,12 @@ void HistoryPanel::filter() {
   m_list->clear();
   for (size_t i = 0; i < m_records.size(); ++i) {
     const RunRecord& r = m_records[i];
-    if (!r.text.contains(m_search->text(), Qt::CaseInsensitive) && !r.title.contains(m_search->text(), Qt::CaseInsensitive)) continue;
-    auto* item = new QTreeWidgetItem(m_list, {(m_localTime ? r.at.toLocalTime() : r.at.toUTC()).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")), r.title, r.text.simplified().left(160)});
+    if (!r.text.contains(m_search->text(), Qt::CaseInsensitive) &&
+        !r.title.contains(m_search->text(), Qt::CaseInsensitive))
+      continue;
+    auto* item = new QTreeWidgetItem(
+        m_list, {(m_localTime ? r.at.toLocalTime() : r.at.toUTC()).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")),
+                 r.title, r.text.simplified().left(160)});
     item->setFont(0, monoFont(12));
     item->setData(0, Qt::UserRole, static_cast<uint>(i));
   }

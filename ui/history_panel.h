@@ -15,16 +15,16 @@ namespace weir {
 /// What was run, newest first, with a search over the texts. A double click opens one as a scratch.
 class HistoryPanel final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit HistoryPanel(QWidget* parent = nullptr);
   void setRecords(std::vector<RunRecord> records);
   void focusSearch();
   void setLocalTime(bool local);
 
- signals:
+signals:
   void opened(const QString& title, const QString& text);
 
- private:
+private:
   void filter();
   bool m_localTime = false;
   std::vector<RunRecord> m_records;

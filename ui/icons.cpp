@@ -13,8 +13,9 @@ namespace weir {
 namespace {
 
 class LineIconEngine final : public QIconEngine {
- public:
-  LineIconEngine(QByteArray drawing, const QColor& color, const QColor& ground) : m_drawing(std::move(drawing)), m_color(color), m_ground(ground) {}
+public:
+  LineIconEngine(QByteArray drawing, const QColor& color, const QColor& ground)
+      : m_drawing(std::move(drawing)), m_color(color), m_ground(ground) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
     constexpr double kDisabled = 0.45;
@@ -31,7 +32,7 @@ class LineIconEngine final : public QIconEngine {
   }
   QIconEngine* clone() const override { return new LineIconEngine(m_drawing, m_color, m_ground); }
 
- private:
+private:
   QByteArray m_drawing;
   QColor m_color;
   QColor m_ground;

@@ -22,7 +22,7 @@ constexpr int kBelow = 4;
 constexpr int kMostRows = 8;
 
 class AccessibleRow final : public QAccessibleInterface {
- public:
+public:
   AccessibleRow(LegendTable* table, int row) : m_table(table), m_row(row) {}
   bool isValid() const override { return m_table && m_row < m_table->rows(); }
   QObject* object() const override { return nullptr; }
@@ -31,9 +31,13 @@ class AccessibleRow final : public QAccessibleInterface {
   QAccessibleInterface* childAt(int, int) const override { return nullptr; }
   int childCount() const override { return 0; }
   int indexOfChild(const QAccessibleInterface*) const override { return -1; }
-  QString text(QAccessible::Text which) const override { return isValid() && which == QAccessible::Name ? m_table->rowText(m_row) : QString(); }
+  QString text(QAccessible::Text which) const override {
+    return isValid() && which == QAccessible::Name ? m_table->rowText(m_row) : QString();
+  }
   void setText(QAccessible::Text, const QString&) override {}
-  QRect rect() const override { return isValid() ? m_table->rowRect(m_row).translated(m_table->mapToGlobal(QPoint(0, 0))) : QRect(); }
+  QRect rect() const override {
+    return isValid() ? m_table->rowRect(m_row).translated(m_table->mapToGlobal(QPoint(0, 0))) : QRect();
+  }
   QAccessible::Role role() const override { return QAccessible::ListItem; }
   QAccessible::State state() const override {
     QAccessible::State state;
@@ -43,14 +47,14 @@ class AccessibleRow final : public QAccessibleInterface {
     return state;
   }
 
- private:
+private:
   QPointer<LegendTable> m_table;
   int m_row;
 };
 
 /// The legend as a list, a row for each series.
 class AccessibleLegend final : public QAccessibleWidget {
- public:
+public:
   explicit AccessibleLegend(LegendTable* table) : QAccessibleWidget(table, QAccessible::List), m_table(table) {}
   ~AccessibleLegend() override {
     for (const QAccessible::Id id : m_ids) QAccessible::deleteAccessibleInterface(id);
@@ -58,7 +62,9 @@ class AccessibleLegend final : public QAccessibleWidget {
   int childCount() const override { return m_table->rows(); }
   QAccessibleInterface* child(int row) const override {
     if (row < 0 || row >= childCount()) return nullptr;
-    while (row >= static_cast<int>(m_ids.size())) m_ids.push_back(QAccessible::registerAccessibleInterface(new AccessibleRow(m_table, static_cast<int>(m_ids.size()))));
+    while (row >= static_cast<int>(m_ids.size()))
+      m_ids.push_back(
+          QAccessible::registerAccessibleInterface(new AccessibleRow(m_table, static_cast<int>(m_ids.size()))));
     return QAccessible::accessibleInterface(m_ids[static_cast<size_t>(row)]);
   }
   int indexOfChild(const QAccessibleInterface* child) const override {
@@ -67,7 +73,7 @@ class AccessibleLegend final : public QAccessibleWidget {
     return -1;
   }
 
- private:
+private:
   LegendTable* m_table;
   mutable std::vector<QAccessible::Id> m_ids;
 };
@@ -115,7 +121,9 @@ void LegendTable::setChoice(int focus, const std::set<int>& hidden) {
   update();
 }
 
-int LegendTable::rows() const { return m_store ? static_cast<int>(std::min<size_t>(m_store->series().size(), kMostRows)) : 0; }
+int LegendTable::rows() const {
+  return m_store ? static_cast<int>(std::min<size_t>(m_store->series().size(), kMostRows)) : 0;
+}
 
 QRect LegendTable::rowRect(int row) const { return {0, kHeader + row * kRow, width(), kRow}; }
 
@@ -133,7 +141,8 @@ QSize LegendTable::sizeHint() const { return {300, kHeader + kRow * (rows() + (n
 QString LegendTable::note() const {
   const size_t undrawn = m_store ? m_store->undrawn() : 0;
   if (undrawn == 0) return {};
-  const QString count = withThousands(static_cast<double>(undrawn), 0) + (undrawn < SeriesStore::kMostCounted ? QString() : QStringLiteral("+"));
+  const QString count = withThousands(static_cast<double>(undrawn), 0) +
+                        (undrawn < SeriesStore::kMostCounted ? QString() : QStringLiteral("+"));
   return tr("%1 further series are not drawn; the table of results has all").arg(count);
 }
 
@@ -146,7 +155,10 @@ LegendTable::Row LegendTable::rowOf(int row) const {
   // All of a row is about what is seen: the open window belongs to it when the newest rows do.
   const bool isOpenSeen = s.open && until == s.points.size() && s.open->at - m_store->windowMs() <= m_to;
   const ChartPoint* open = isOpenSeen ? &*s.open : nullptr;
-  const ChartPoint* last = open ? open : until > 0 ? &s.points[until - 1] : s.points.empty() ? nullptr : &s.points.front();
+  const ChartPoint* last = open               ? open
+                           : until > 0        ? &s.points[until - 1]
+                           : s.points.empty() ? nullptr
+                                              : &s.points.front();
   out.last = last ? last->value : 0;
   out.sigma = last ? last->sigma : 0;
   if (first >= until) {
@@ -167,7 +179,9 @@ QString LegendTable::rowText(int row) const {
   const int decimals = priceDecimals(r.last);
   QStringList parts{r.name, tr("last %1").arg(r.last, 0, 'f', decimals)};
   if (r.change) parts << tr("change %1").arg(percentText(*r.change));
-  if (r.low) parts << tr("from %1 to %2").arg(*r.low, 0, 'f', decimals).arg(*r.high, 0, 'f', decimals) << tr("mean %1").arg(*r.mean, 0, 'f', decimals);
+  if (r.low)
+    parts << tr("from %1 to %2").arg(*r.low, 0, 'f', decimals).arg(*r.high, 0, 'f', decimals)
+          << tr("mean %1").arg(*r.mean, 0, 'f', decimals);
   if (m_store->hasSigma()) parts << tr("sigma %1").arg(r.sigma, 0, 'f', decimals);
   if (m_hidden.contains(row)) parts << tr("hidden");
   return parts.join(QStringLiteral(", "));
@@ -193,11 +207,12 @@ void LegendTable::paintTo(QPainter& p, int width) const {
   const bool sigma = width > kWidest && m_store->hasSigma();
   const double w = width - 24;
   QStringList heads = wide ? QStringList{tr("Last"), tr("Change"), tr("Min"), tr("Max"), tr("Mean")}
-                                 : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
+                           : QStringList{tr("Last"), tr("Min"), tr("Max"), tr("Mean")};
   if (sigma) heads << tr("Sigma");
   const double names = wide ? 0.22 : 0.26;
   const double each = (1 - names) / static_cast<double>(heads.size());
-  const auto cell = [&](int column, double y, double tall, const QString& text, const QColor& color, const QFont& font) {
+  const auto cell = [&](int column, double y, double tall, const QString& text, const QColor& color,
+                        const QFont& font) {
     p.setFont(font);
     p.setPen(color);
     p.drawText(QRectF(12 + w * (names + each * column), y, w * each, tall), Qt::AlignVCenter | Qt::AlignRight, text);
@@ -205,7 +220,8 @@ void LegendTable::paintTo(QPainter& p, int width) const {
   p.setFont(uiFont(11));
   p.setPen(t.text3);
   const QString group = m_store->groupName().isEmpty() ? tr("series") : m_store->groupName();
-  p.drawText(QRectF(12, 0, w * names - 6, kHeader), Qt::AlignVCenter, p.fontMetrics().elidedText(group, Qt::ElideRight, static_cast<int>(w * names) - 6));
+  p.drawText(QRectF(12, 0, w * names - 6, kHeader), Qt::AlignVCenter,
+             p.fontMetrics().elidedText(group, Qt::ElideRight, static_cast<int>(w * names) - 6));
   for (int c = 0; c < heads.size(); ++c) cell(c, 0, kHeader, heads[c], t.text3, uiFont(11));
   std::vector<Row> all;
   int decimals = 0;
@@ -225,25 +241,36 @@ void LegendTable::paintTo(QPainter& p, int width) const {
     const bool focus = row == m_focus;
     const bool hidden = m_hidden.contains(row);
     if (focus) p.fillRect(QRectF(0, y, width, kRow), t.bg2);
-    p.setPen(QPen(hidden ? t.line2 : t.series[static_cast<size_t>(row) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
+    p.setPen(
+        QPen(hidden ? t.line2 : t.series[static_cast<size_t>(row) % t.series.size()], 3, Qt::SolidLine, Qt::RoundCap));
     p.drawLine(QPointF(14, y + kRow / 2.0), QPointF(26, y + kRow / 2.0));
     p.setFont(uiFont(12, focus ? QFont::DemiBold : QFont::Normal));
     p.setPen(hidden ? t.text3 : t.text1);
-    p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(r.name, Qt::ElideRight, static_cast<int>(w * names) - 24));
+    p.drawText(QRectF(34, y, w * names - 10, kRow), Qt::AlignVCenter,
+               p.fontMetrics().elidedText(r.name, Qt::ElideRight, static_cast<int>(w * names) - 24));
     int c = 0;
     const auto number = [&](double value, const QFont& font) {
       return fittedNumber(value, isShared ? decimals : priceDecimals(r.last), w * each - 6, QFontMetricsF(font));
     };
-    cell(c++, y, kRow, number(r.last, uiFont(12, QFont::DemiBold)), hidden ? t.text3 : t.text1, uiFont(12, QFont::DemiBold));
+    cell(c++, y, kRow, number(r.last, uiFont(12, QFont::DemiBold)), hidden ? t.text3 : t.text1,
+         uiFont(12, QFont::DemiBold));
     const int sign = percentSign(r.change.value_or(0));
     // The preset's colours are for marks: as text they would be too faint.
-    if (wide) cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(), t.isColourBlind ? t.text1 : sign < 0 ? t.down : sign > 0 ? t.up : t.text2, uiFont(12));
-    for (const auto& value : {r.low, r.high, r.mean}) cell(c++, y, kRow, value ? number(*value, uiFont(12)) : QString(), t.text2, uiFont(12));
+    if (wide)
+      cell(c++, y, kRow, r.change ? changeText(*r.change) : QString(),
+           t.isColourBlind ? t.text1
+           : sign < 0      ? t.down
+           : sign > 0      ? t.up
+                           : t.text2,
+           uiFont(12));
+    for (const auto& value : {r.low, r.high, r.mean})
+      cell(c++, y, kRow, value ? number(*value, uiFont(12)) : QString(), t.text2, uiFont(12));
     if (sigma) cell(c++, y, kRow, number(r.sigma, uiFont(12)), t.text2, uiFont(12));
   }
   p.setFont(uiFont(11));
   p.setPen(t.text2);
-  p.drawText(QRectF(12, kHeader + kRow * rows(), w, kRow), Qt::AlignVCenter, p.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(w)));
+  p.drawText(QRectF(12, kHeader + kRow * rows(), w, kRow), Qt::AlignVCenter,
+             p.fontMetrics().elidedText(note(), Qt::ElideRight, static_cast<int>(w)));
 }
 
 void LegendTable::mousePressEvent(QMouseEvent* event) {

@@ -10,11 +10,11 @@
 
 namespace weir {
 
-/// The legend as a table: last, change, least, greatest and mean of each series. A click chooses the focus series, a click on
-/// its line hides it.
+/// The legend as a table: last, change, least, greatest and mean of each series. A click chooses the focus series, a
+/// click on its line hides it.
 class LegendTable final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit LegendTable(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setStore(const SeriesStore* store);
@@ -34,16 +34,16 @@ class LegendTable final : public QWidget {
   /// As it is seen, this wide, from the painter's origin.
   void paintTo(QPainter& p, int width) const;
 
- signals:
+signals:
   void focused(int series);
   void hiddenChanged(const std::set<int>& hidden);
 
- protected:
+protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 
- private:
+private:
   struct Row {
     QString name;
     double last = 0;

@@ -3,13 +3,13 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDateTime>
 #include <QDockWidget>
 #include <QFile>
-#include <QMenuBar>
-#include <QDateTime>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QLabel>
+#include <QMenuBar>
 #include <QRegularExpression>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -103,7 +103,8 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
     connect(panel, &ResultsPanel::message, this, &MainWindow::showMessage);
     connect(panel, &ResultsPanel::streamChosen, this, [this](const QString& name) { showStream(name.toStdString()); });
   }
-  connect(m_history, &HistoryPanel::opened, this, [this](const QString& title, const QString& text) { openText(title, text); });
+  connect(m_history, &HistoryPanel::opened, this,
+          [this](const QString& title, const QString& text) { openText(title, text); });
   connect(&m_engine, &Engine::started, this, [this] {
     adoptRun();
     setRunning(true);
@@ -131,9 +132,11 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
 
 void MainWindow::openHistory(const Settings& settings) {
   if (!settings.keepResults) return;
-  m_resultHistory = std::make_unique<ResultHistory>(m_workspace.folder() + QStringLiteral("/results.sqlite"),
-                                                    ResultHistory::Limits{settings.historyMegabytes * 1024LL * 1024, settings.historyDays});
-  connect(m_resultHistory.get(), &ResultHistory::problem, this, [this](const QString& text) { showMessage(text, true); });
+  m_resultHistory = std::make_unique<ResultHistory>(
+      m_workspace.folder() + QStringLiteral("/results.sqlite"),
+      ResultHistory::Limits{settings.historyMegabytes * 1024LL * 1024, settings.historyDays});
+  connect(m_resultHistory.get(), &ResultHistory::problem, this,
+          [this](const QString& text) { showMessage(text, true); });
   m_engine.setHistory(m_resultHistory.get());
 }
 
@@ -195,9 +198,10 @@ bool MainWindow::restoreSession() {
     }
     if (document.text.isEmpty() && document.path.isEmpty() && session.documents.size() > 1) continue;
     // Two windows may have left the same text, but for the port that each demo had.
-    const bool isThere = document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
-      return title == document.title && withoutPort(text) == withoutPort(document.text);
-    });
+    const bool isThere =
+        document.path.isEmpty() && m_documents->showScratch([&](const QString& title, const QString& text) {
+          return title == document.title && withoutPort(text) == withoutPort(document.text);
+        });
     if (!isThere) {
       const QString why = m_documents->open(document);
       if (!why.isEmpty()) problems << why;
@@ -215,7 +219,8 @@ bool MainWindow::restoreSession() {
 
 void MainWindow::offerReload(const QString& path) {
   m_messageBar->show(tr("%1 changed on disk.").arg(QFileInfo(path).fileName()), true,
-                     {{tr("Reload"), [this, path] { m_documents->reload(path); }}, {tr("Keep mine"), [this, path] { m_documents->keepMine(path); }}});
+                     {{tr("Reload"), [this, path] { m_documents->reload(path); }},
+                      {tr("Keep mine"), [this, path] { m_documents->keepMine(path); }}});
 }
 
 void MainWindow::keepSession() {
@@ -269,7 +274,8 @@ void MainWindow::runDemo() {
 void MainWindow::connectToUrl() {
   auto* dialog = new ConnectDialog(this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &ConnectDialog::created, this, [this](const QString& title, const QString& sql) { openText(title, sql); });
+  connect(dialog, &ConnectDialog::created, this,
+          [this](const QString& title, const QString& sql) { openText(title, sql); });
   dialog->open();
 }
 
@@ -307,9 +313,11 @@ void MainWindow::check() {
   m_documents->editor()->setRunMarks(marks);
   m_chipLines.clear();
   for (const BoundNode& node : result.script.nodes)
-    if (!node.target.starts_with('#')) m_chipLines[node.target] = static_cast<int>(places.placeOf(node.span.begin).line) - 1;
+    if (!node.target.starts_with('#'))
+      m_chipLines[node.target] = static_cast<int>(places.placeOf(node.span.begin).line) - 1;
   for (const auto& [name, stream] : result.script.streams)
-    if (stream.kind == StreamKind::Source) m_chipLines[name] = static_cast<int>(places.placeOf(stream.span.begin).line) - 1;
+    if (stream.kind == StreamKind::Source)
+      m_chipLines[name] = static_cast<int>(places.placeOf(stream.span.begin).line) - 1;
   if (!m_running || problems > 0) m_documents->editor()->setChips({});
   if (!m_running) {
     m_documents->editor()->setSourceMarks({});
@@ -320,7 +328,8 @@ void MainWindow::check() {
 
 QString MainWindow::textToRun() {
   SqlEditor& shown = editor();
-  if (m_isDemo || (m_demo.start && m_documents->path().isEmpty() && shown.text().contains(QLatin1String("ws://127.0.0.1:41733")))) {
+  if (m_isDemo ||
+      (m_demo.start && m_documents->path().isEmpty() && shown.text().contains(QLatin1String("ws://127.0.0.1:41733")))) {
     // The exchange may have had to take another port than the one in the text.
     static const QRegularExpression kBase(QStringLiteral("ws://127\\.0\\.0\\.1:\\d+"));
     const QString base = kBase.match(m_demo.start()).captured();
@@ -336,7 +345,8 @@ QString MainWindow::textToRun() {
 }
 
 void MainWindow::remember(const QString& title, const QString& text) {
-  if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), title, text}); !why.isEmpty()) showMessage(why, true);
+  if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), title, text}); !why.isEmpty())
+    showMessage(why, true);
   m_history->setRecords(m_workspace.history());
 }
 
@@ -372,7 +382,8 @@ void MainWindow::runStatement() {
         !all.script.stream(node.target).isTable && !targets.contains(target))
       targets << target;
   }
-  if (targets.isEmpty()) return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."), true);
+  if (targets.isEmpty())
+    return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."), true);
   if (refuse(missingSources(all.script), 0)) return;
   remember(tr("%1, preview of %2").arg(m_documents->title(), targets.join(QStringLiteral(", "))), whole);
   m_previewed = targets;
@@ -428,12 +439,14 @@ void MainWindow::tick() {
   m_slowTick = now / kSlowMs;
   if (slow) {
     const QDateTime time = QDateTime::currentDateTimeUtc();
-    m_clock->setText((m_settings.localTime ? tr("Local %1") : tr("UTC %1")).arg((m_settings.localTime ? time.toLocalTime() : time).toString(QStringLiteral("HH:mm:ss"))));
+    m_clock->setText((m_settings.localTime ? tr("Local %1") : tr("UTC %1"))
+                         .arg((m_settings.localTime ? time.toLocalTime() : time).toString(QStringLiteral("HH:mm:ss"))));
   }
   tellAlerts();
   if (!m_running) return;
   uint64_t skipped = 0;
-  if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty()) m_frames->add(std::move(frames), skipped);
+  if (std::vector<Frame> frames = m_engine.frames().take(&skipped); !frames.empty())
+    m_frames->add(std::move(frames), skipped);
   takeRows();
   const bool changed = std::exchange(m_rowsChanged, false);
   if (!changed && !slow) return;
@@ -463,7 +476,8 @@ void MainWindow::markSources(const RunSnapshot& snapshot) {
   for (const ConnectionHealth& h : snapshot.connections) {
     const auto line = m_chipLines.find(h.name.toStdString());
     if (shown == m_runFile && line != m_chipLines.end() && !h.isSink)
-      marks[line->second] = {healthLook(h, *m_theme), h.bad > 0 ? tr("%n bad", nullptr, static_cast<int>(h.bad)) : QString()};
+      marks[line->second] = {healthLook(h, *m_theme),
+                             h.bad > 0 ? tr("%n bad", nullptr, static_cast<int>(h.bad)) : QString()};
   }
   m_documents->editor()->setSourceMarks(std::move(marks));
 }

@@ -11,13 +11,13 @@
 #include <set>
 
 #include "core/session/engine.h"
-#include "core/session/workspace.h"
 #include "core/session/result_history.h"
+#include "core/session/workspace.h"
 #include "ui/alerts_panel.h"
 #include "ui/gap_book.h"
+#include "ui/plot_item.h"
 #include "ui/result_views.h"
 #include "ui/settings.h"
-#include "ui/plot_item.h"
 #include "ui/theme.h"
 
 class QDockWidget;
@@ -54,7 +54,7 @@ struct DemoServices {
 /// The desktop: editor in the middle, streams and health at the left, chart at the right, results beneath.
 class MainWindow final : public QMainWindow {
   Q_OBJECT
- public:
+public:
   /// `folder` is where texts, layout and history are kept over restarts; empty keeps nothing.
   MainWindow(const Theme& theme, DemoServices demo, const QString& folder = {}, QWidget* parent = nullptr);
   ~MainWindow() override;
@@ -80,7 +80,7 @@ class MainWindow final : public QMainWindow {
   /// Of the stream whose table is shown.
   const SeriesStore& series() const;
 
- public slots:
+public slots:
   void run();
   /// Previews the SELECTs in the selection, or the one at the caret, with the sinks off.
   void runStatement();
@@ -92,25 +92,26 @@ class MainWindow final : public QMainWindow {
   /// The manual, at a word of the language when there is one.
   void showHelp(const QString& word);
 
- signals:
+signals:
   /// A feed that was live is lost, stale, or has failed.
   void feedTrouble(const QString& text);
   /// Rows of a stream that is an alert: at most once in five seconds of each stream.
   void alerted(const QString& text);
 
- protected:
+protected:
   void closeEvent(QCloseEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void showEvent(QShowEvent* event) override;
 
- private:
+private:
   void buildActions();
   void buildMenus();
   void buildDocks();
   void buildBottom();
   void buildStatus();
   void openHistory(const Settings& settings);
-  QAction* action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call);
+  QAction* action(const QString& name, const QString& text, const QKeySequence& keys,
+                  const std::function<void()>& call);
   QDockWidget* addDock(const QString& name, const QString& title, QWidget* widget, Qt::DockWidgetArea area);
   static QDockWidget* dockOf(const QWidget* panel);
   /// Whether some of it is on the screen: a dock behind another one is moved away, not hidden.
@@ -214,11 +215,11 @@ class MainWindow final : public QMainWindow {
   QLabel* m_clock = nullptr;
   QByteArray m_factoryLayout;
   std::string m_shownStream;
-  QStringList m_previewed;  ///< the results of the statements that run alone
-  QPointer<SqlEditor> m_runEditor;  ///< whose text runs
+  QStringList m_previewed;                      ///< the results of the statements that run alone
+  QPointer<SqlEditor> m_runEditor;              ///< whose text runs
   std::map<std::string, int64_t> m_ranWindows;  ///< of each result of the run that was adopted last, in ms
-  BoundScript m_script;  ///< that runs, or ran last
-  std::map<std::string, int> m_chipLines;  ///< of the document that is shown
+  BoundScript m_script;                         ///< that runs, or ran last
+  std::map<std::string, int> m_chipLines;       ///< of the document that is shown
   ResultViews m_views;
   uint64_t m_runSeen = 0;
   QJsonObject m_fileSettings;  ///< charts and alerts, by file
@@ -249,8 +250,8 @@ class MainWindow final : public QMainWindow {
   std::map<std::string, uint64_t> m_lastRows;
   Micros m_lastAt = 0;
   Micros m_startedAt = 0;
-  uint64_t m_unseenRows = 0;  ///< that came faster than the window took them, since it opened
-  uint64_t m_unseenBefore = 0;  ///< of those, before this run
+  uint64_t m_unseenRows = 0;      ///< that came faster than the window took them, since it opened
+  uint64_t m_unseenBefore = 0;    ///< of those, before this run
   quint64 m_dashboardBefore = 0;  ///< rows that the demo's dashboard had when the run began
   GapBook m_gaps;
   std::map<std::string, std::set<std::string>> m_feedsOf;  ///< of each result

@@ -3,8 +3,8 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QActionGroup>
-#include <QClipboard>
 #include <QApplication>
+#include <QClipboard>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -39,7 +39,8 @@ constexpr int kUsualRange = 5;  // minutes, as the charts begin with
 
 }  // namespace
 
-QAction* MainWindow::action(const QString& name, const QString& text, const QKeySequence& keys, const std::function<void()>& call) {
+QAction* MainWindow::action(const QString& name, const QString& text, const QKeySequence& keys,
+                            const std::function<void()>& call) {
   auto* a = new QAction(text, this);
   a->setObjectName(name);
   a->setShortcut(keys);
@@ -53,21 +54,28 @@ void MainWindow::buildActions() {
   const auto here = [this] { return m_documents->editor(); };
   action(QStringLiteral("new"), tr("&New scratch"), QKeySequence::New, [this] { m_documents->newScratch(); });
   action(QStringLiteral("open"), tr("&Open..."), QKeySequence::Open, [this] {
-    for (const QString& path : QFileDialog::getOpenFileNames(this, tr("Open SQL"), {}, tr("SQL files (*.sql *.weir);;All files (*)"))) openFile(path);
+    for (const QString& path :
+         QFileDialog::getOpenFileNames(this, tr("Open SQL"), {}, tr("SQL files (*.sql *.weir);;All files (*)")))
+      openFile(path);
   });
-  action(QStringLiteral("connect"), tr("&Connect to a URL..."), QKeySequence(tr("Ctrl+Shift+N")), [this] { connectToUrl(); });
+  action(QStringLiteral("connect"), tr("&Connect to a URL..."), QKeySequence(tr("Ctrl+Shift+N")),
+         [this] { connectToUrl(); });
   action(QStringLiteral("save"), tr("&Save"), QKeySequence::Save, [this] { saveFile(false); });
   action(QStringLiteral("saveAs"), tr("Save &as..."), QKeySequence::SaveAs, [this] { saveFile(true); });
-  action(QStringLiteral("closeTab"), tr("C&lose tab"), QKeySequence::Close, [this] { m_documents->closeTab(m_documents->current()); });
-  action(QStringLiteral("reopenTab"), tr("Reopen closed &tab"), QKeySequence(tr("Ctrl+Shift+T")), [this] { m_documents->reopenClosed(); });
+  action(QStringLiteral("closeTab"), tr("C&lose tab"), QKeySequence::Close,
+         [this] { m_documents->closeTab(m_documents->current()); });
+  action(QStringLiteral("reopenTab"), tr("Reopen closed &tab"), QKeySequence(tr("Ctrl+Shift+T")),
+         [this] { m_documents->reopenClosed(); });
   action(QStringLiteral("nextTab"), tr("Next tab"), QKeySequence::NextChild, [this] { m_documents->nextTab(1); });
-  action(QStringLiteral("previousTab"), tr("Previous tab"), QKeySequence::PreviousChild, [this] { m_documents->nextTab(-1); });
+  action(QStringLiteral("previousTab"), tr("Previous tab"), QKeySequence::PreviousChild,
+         [this] { m_documents->nextTab(-1); });
   action(QStringLiteral("quit"), tr("&Quit"), QKeySequence::Quit, [this] { close(); });
 
   action(QStringLiteral("undo"), tr("&Undo"), QKeySequence::Undo, [here] { here()->undo(); });
   action(QStringLiteral("redo"), tr("&Redo"), QKeySequence::Redo, [here] { here()->redo(); });
   action(QStringLiteral("find"), tr("&Find"), QKeySequence::Find, [this] { m_documents->find(false); });
-  action(QStringLiteral("findNext"), tr("Find &next"), QKeySequence::FindNext, [this] { m_documents->findAgain(true); });
+  action(QStringLiteral("findNext"), tr("Find &next"), QKeySequence::FindNext,
+         [this] { m_documents->findAgain(true); });
   action(QStringLiteral("replace"), tr("R&eplace"), QKeySequence(tr("Ctrl+H")), [this] { m_documents->find(true); });
 
   action(QStringLiteral("goToLine"), tr("&Go to line..."), QKeySequence(tr("Ctrl+G")), [this, here] {
@@ -81,17 +89,23 @@ void MainWindow::buildActions() {
   });
   action(QStringLiteral("complete"), tr("&Complete"), QKeySequence(tr("Ctrl+Space")), [here] { here()->complete(); });
   action(QStringLiteral("format"), tr("F&ormat"), QKeySequence(tr("Ctrl+Shift+F")), [here] { here()->formatText(); });
-  action(QStringLiteral("comment"), tr("Toggle co&mment"), QKeySequence(tr("Ctrl+/")), [here] { here()->toggleComment(); });
-  action(QStringLiteral("addOccurrence"), tr("Add next occurrence"), QKeySequence(tr("Ctrl+D")), [here] { here()->addNextOccurrence(); });
-  action(QStringLiteral("definition"), tr("Go to &definition"), QKeySequence(tr("F12")), [here] { here()->goToDefinition(); });
-  action(QStringLiteral("nextProblem"), tr("Next &problem"), QKeySequence(tr("F8")), [here] { here()->goToProblem(true); });
-  action(QStringLiteral("previousProblem"), tr("Previous problem"), QKeySequence(tr("Shift+F8")), [here] { here()->goToProblem(false); });
+  action(QStringLiteral("comment"), tr("Toggle co&mment"), QKeySequence(tr("Ctrl+/")),
+         [here] { here()->toggleComment(); });
+  action(QStringLiteral("addOccurrence"), tr("Add next occurrence"), QKeySequence(tr("Ctrl+D")),
+         [here] { here()->addNextOccurrence(); });
+  action(QStringLiteral("definition"), tr("Go to &definition"), QKeySequence(tr("F12")),
+         [here] { here()->goToDefinition(); });
+  action(QStringLiteral("nextProblem"), tr("Next &problem"), QKeySequence(tr("F8")),
+         [here] { here()->goToProblem(true); });
+  action(QStringLiteral("previousProblem"), tr("Previous problem"), QKeySequence(tr("Shift+F8")),
+         [here] { here()->goToProblem(false); });
   action(QStringLiteral("larger"), tr("Larger text"), QKeySequence(tr("Ctrl+=")), [here] { here()->zoomIn(); });
   action(QStringLiteral("smaller"), tr("Smaller text"), QKeySequence(tr("Ctrl+-")), [here] { here()->zoomOut(); });
   action(QStringLiteral("usualSize"), tr("Usual text size"), QKeySequence(tr("Ctrl+0")), [here] { here()->zoomTo(0); });
 
   action(QStringLiteral("run"), tr("&Run"), QKeySequence(tr("F5")), [this] { run(); });
-  action(QStringLiteral("runStatement"), tr("Run s&tatement"), QKeySequence(tr("Ctrl+Return")), [this] { runStatement(); });
+  action(QStringLiteral("runStatement"), tr("Run s&tatement"), QKeySequence(tr("Ctrl+Return")),
+         [this] { runStatement(); });
   action(QStringLiteral("stop"), tr("&Stop"), QKeySequence(tr("Shift+F5")), [this] { stop(); });
   action(QStringLiteral("demo"), tr("Run the &demo"), {}, [this] { runDemo(); });
   action(QStringLiteral("history"), tr("&History of runs"), QKeySequence(tr("Ctrl+R")), [this] {
@@ -103,13 +117,15 @@ void MainWindow::buildActions() {
       m_recordFile.clear();
       return;
     }
-    m_recordFile = QFileDialog::getSaveFileName(this, tr("Record into a capture"), QStringLiteral("capture.weircap"), tr("Captures (*.weircap)"));
+    m_recordFile = QFileDialog::getSaveFileName(this, tr("Record into a capture"), QStringLiteral("capture.weircap"),
+                                                tr("Captures (*.weircap)"));
     m_actions[QStringLiteral("record")]->setChecked(!m_recordFile.isEmpty());
     if (!m_recordFile.isEmpty()) showMessage(tr("The next run will be recorded into %1").arg(m_recordFile), false);
   });
   record->setCheckable(true);
 
-  QAction* pause = action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { showLive(); });
+  QAction* pause =
+      action(QStringLiteral("pause"), tr("&Pause view"), QKeySequence(tr("Ctrl+Shift+Space")), [this] { showLive(); });
   pause->setCheckable(true);
   action(QStringLiteral("live"), tr("Go &live"), {}, [this] {
     m_actions[QStringLiteral("pause")]->setChecked(false);
@@ -119,10 +135,11 @@ void MainWindow::buildActions() {
   auto* ranges = new QActionGroup(this);
   for (const int minutes : {1, 2, 5, 15, 60, 240, 1440}) {
     const QString length = minutes < 60 ? tr("%1 min").arg(minutes) : tr("%1 h").arg(minutes / 60);
-    QAction* range = action(QStringLiteral("range%1").arg(minutes), tr("Show the last %1").arg(length), {}, [this, length, minutes] {
-      m_tools.at(QStringLiteral("range"))->setText(length);
-      m_charts->setRange(minutes * 60'000LL);
-    });
+    QAction* range =
+        action(QStringLiteral("range%1").arg(minutes), tr("Show the last %1").arg(length), {}, [this, length, minutes] {
+          m_tools.at(QStringLiteral("range"))->setText(length);
+          m_charts->setRange(minutes * 60'000LL);
+        });
     range->setCheckable(true);
     range->setChecked(minutes == kUsualRange);
     ranges->addAction(range);
@@ -134,31 +151,39 @@ void MainWindow::buildActions() {
   action(QStringLiteral("copyChart"), tr("Copy chart"), {}, [this] {
     if (const ChartPane* pane = m_charts->currentPane()) QApplication::clipboard()->setImage(pane->picture());
   });
-  action(QStringLiteral("exportRows"), tr("Export &rows..."), {}, [this] { (isSeen(m_changes) ? m_changes : m_results)->exportRows(); });
+  action(QStringLiteral("exportRows"), tr("Export &rows..."), {},
+         [this] { (isSeen(m_changes) ? m_changes : m_results)->exportRows(); });
   action(QStringLiteral("commands"), tr("Co&mmands"), QKeySequence(tr("Ctrl+Shift+P")), [this] { showCommands(); });
   const auto change = [this](const std::function<void(Settings&)>& how) {
     Settings changed = m_settings;
     how(changed);
     setSettings(changed);
   };
-  action(QStringLiteral("dark"), tr("&Dark theme"), {}, [change] { change([](Settings& s) { s.look = Settings::Look::Dark; }); });
-  action(QStringLiteral("light"), tr("L&ight theme"), {}, [change] { change([](Settings& s) { s.look = Settings::Look::Light; }); });
-  action(QStringLiteral("zone"), tr("UTC or local &time"), {}, [change] { change([](Settings& s) { s.localTime = !s.localTime; }); });
+  action(QStringLiteral("dark"), tr("&Dark theme"), {},
+         [change] { change([](Settings& s) { s.look = Settings::Look::Dark; }); });
+  action(QStringLiteral("light"), tr("L&ight theme"), {},
+         [change] { change([](Settings& s) { s.look = Settings::Look::Light; }); });
+  action(QStringLiteral("zone"), tr("UTC or local &time"), {},
+         [change] { change([](Settings& s) { s.localTime = !s.localTime; }); });
   QAction* notify = action(QStringLiteral("notify"), tr("&Notify when a feed is lost"), {}, [this, change] {
     change([this](Settings& s) { s.notifyFeeds = m_actions[QStringLiteral("notify")]->isChecked(); });
   });
   notify->setCheckable(true);
   notify->setChecked(true);
   action(QStringLiteral("settings"), tr("S&ettings..."), QKeySequence(tr("Ctrl+,")), [this] { showSettings(); });
-  action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")), [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+  action(QStringLiteral("fullScreen"), tr("&Full screen"), QKeySequence(tr("F11")),
+         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
   action(QStringLiteral("resetLayout"), tr("Reset la&yout"), {}, [this] {
     restoreState(m_factoryLayout);
     layOutDocks();
     showPanel(m_results);
   });
-  action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents, [this, here] { showHelp(here()->wordAtCaret()); });
+  action(QStringLiteral("help"), tr("&Help on the word at the caret"), QKeySequence::HelpContents,
+         [this, here] { showHelp(here()->wordAtCaret()); });
   action(QStringLiteral("manual"), tr("&Manual"), QKeySequence(tr("Shift+F1")), [this] { showHelp({}); });
-  action(QStringLiteral("about"), tr("&About Weir"), {}, [this] { showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false); });
+  action(QStringLiteral("about"), tr("&About Weir"), {}, [this] {
+    showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false);
+  });
   for (QAction* a : m_charts->commands()) m_actions[a->objectName()] = a;
   buildPanelActions();
   for (const auto& [name, a] : m_actions) m_usualKeys[name] = a->shortcut().toString();
@@ -182,7 +207,8 @@ void MainWindow::showSettings() {
 
 void MainWindow::setSettings(const Settings& settings) {
   m_settings = settings;
-  const bool dark = settings.look == Settings::Look::Dark || (settings.look == Settings::Look::System && systemIsDark());
+  const bool dark =
+      settings.look == Settings::Look::Dark || (settings.look == Settings::Look::System && systemIsDark());
   const Theme& theme = settings.colourBlind ? colourBlindTheme(dark) : dark ? darkTheme() : lightTheme();
   if (&theme != m_theme) setTheme(theme);
   m_zone->setText(settings.localTime ? tr("Local") : tr("UTC"));
@@ -208,8 +234,10 @@ void MainWindow::buildMenus() {
   const auto menu = [this](const QString& title, std::initializer_list<const char*> names) {
     QMenu* m = menuBar()->addMenu(title);
     for (const char* name : names) {
-      if (*name == '-') m->addSeparator();
-      else m->addAction(m_actions.at(QLatin1String(name)));
+      if (*name == '-')
+        m->addSeparator();
+      else
+        m->addAction(m_actions.at(QLatin1String(name)));
     }
     return m;
   };
@@ -220,14 +248,21 @@ void MainWindow::buildMenus() {
     for (const QString& path : m_recent) recent->addAction(path, this, [this, path] { openFile(path); });
     if (m_recent.isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
   });
-  for (const char* name : {"save", "saveAs", "-", "closeTab", "reopenTab", "nextTab", "previousTab", "-", "settings", "-", "quit"}) {
-    if (*name == '-') file->addSeparator();
-    else file->addAction(m_actions.at(QLatin1String(name)));
+  for (const char* name :
+       {"save", "saveAs", "-", "closeTab", "reopenTab", "nextTab", "previousTab", "-", "settings", "-", "quit"}) {
+    if (*name == '-')
+      file->addSeparator();
+    else
+      file->addAction(m_actions.at(QLatin1String(name)));
   }
-  menu(tr("&Edit"), {"undo", "redo", "-", "find", "findNext", "replace", "goToLine", "-", "complete", "format", "comment", "addOccurrence", "definition", "-", "nextProblem", "previousProblem"});
+  menu(tr("&Edit"), {"undo", "redo", "-", "find", "findNext", "replace", "goToLine", "-", "complete", "format",
+                     "comment", "addOccurrence", "definition", "-", "nextProblem", "previousProblem"});
   menu(tr("&Query"), {"run", "runStatement", "stop", "-", "record", "history", "-", "demo"});
-  menu(tr("&Chart"), {"pause", "live", "zone", "-", "range1", "range2", "range5", "range15", "range60", "range240", "range1440", "-", "exportChart", "copyChart", "exportRows"});
-  QMenu* view = menu(tr("&View"), {"commands", "-", "nextPane", "previousPane", "focusStreams", "focusEditor", "focusChart", "focusResults", "-", "dark", "light", "-", "larger", "smaller", "usualSize", "fullScreen", "notify", "resetLayout", "-"});
+  menu(tr("&Chart"), {"pause", "live", "zone", "-", "range1", "range2", "range5", "range15", "range60", "range240",
+                      "range1440", "-", "exportChart", "copyChart", "exportRows"});
+  QMenu* view = menu(tr("&View"), {"commands", "-", "nextPane", "previousPane", "focusStreams", "focusEditor",
+                                   "focusChart", "focusResults", "-", "dark", "light", "-", "larger", "smaller",
+                                   "usualSize", "fullScreen", "notify", "resetLayout", "-"});
   view->setObjectName(QStringLiteral("viewMenu"));
   view->addMenu(tr("&Panels"))->setObjectName(QStringLiteral("panelsMenu"));
   menu(tr("&Help"), {"help", "manual", "about"});
@@ -247,7 +282,8 @@ void MainWindow::buildMenus() {
     b->setText(text);
     b->setAccessibleName(text);
     const QString keys = a->shortcut().toString(QKeySequence::NativeText);
-    b->setToolTip(QString(a->text()).remove(QLatin1Char('&')) + (keys.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(keys)));
+    b->setToolTip(QString(a->text()).remove(QLatin1Char('&')) +
+                  (keys.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(keys)));
     b->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     b->setCheckable(a->isCheckable());
     connect(b, &QToolButton::clicked, a, &QAction::trigger);
@@ -294,9 +330,11 @@ void MainWindow::buildPanes() {
   const auto step = [this](int by) {
     const std::vector<QWidget*> all = panes();
     std::vector<QWidget*> seen;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(seen), [](const QWidget* pane) { return pane->isVisible(); });
+    std::copy_if(all.begin(), all.end(), std::back_inserter(seen),
+                 [](const QWidget* pane) { return pane->isVisible(); });
     const QWidget* focus = QApplication::focusWidget();
-    const auto here = std::find_if(seen.begin(), seen.end(), [focus](const QWidget* pane) { return pane == focus || pane->isAncestorOf(focus); });
+    const auto here = std::find_if(seen.begin(), seen.end(),
+                                   [focus](const QWidget* pane) { return pane == focus || pane->isAncestorOf(focus); });
     if (seen.empty()) return;
     const auto count = static_cast<int>(seen.size());
     const int at = here == seen.end() ? (by > 0 ? -1 : 0) : static_cast<int>(here - seen.begin());
@@ -311,7 +349,9 @@ void MainWindow::buildPanes() {
 }
 
 // Streams, editor, chart, results: left to right, top to bottom.
-std::vector<QWidget*> MainWindow::panes() const { return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), frontPanel()}; }
+std::vector<QWidget*> MainWindow::panes() const {
+  return {m_streams, m_documents->editor(), m_chartStack->currentWidget(), frontPanel()};
+}
 
 void MainWindow::focusPane(QWidget* pane) {
   if (!pane) return;
@@ -322,7 +362,9 @@ void MainWindow::focusPane(QWidget* pane) {
       dock->raise();
     }
   if (pane == m_charts && !m_charts->panes().empty()) return chart().setFocus(Qt::TabFocusReason);
-  const auto takesFocus = [](const QWidget* widget) { return widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus; };
+  const auto takesFocus = [](const QWidget* widget) {
+    return widget->isEnabled() && (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus;
+  };
   if (takesFocus(pane)) return pane->setFocus(Qt::TabFocusReason);
   // What holds the pane's content before the controls around it.
   QWidget* first = nullptr;

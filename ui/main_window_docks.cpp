@@ -67,7 +67,8 @@ void MainWindow::buildDocks() {
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   const auto title = [](QDockWidget* dock) { return static_cast<DockTitle*>(dock->titleBarWidget()); };
-  m_healthSubtitle = &title(addDock(QStringLiteral("healthDock"), tr("Health"), scroll, Qt::LeftDockWidgetArea))->subtitle();
+  m_healthSubtitle =
+      &title(addDock(QStringLiteral("healthDock"), tr("Health"), scroll, Qt::LeftDockWidgetArea))->subtitle();
 
   auto* welcome = new WelcomeCard(this);
   connect(welcome, &WelcomeCard::demo, this, &MainWindow::runDemo);
@@ -76,7 +77,8 @@ void MainWindow::buildDocks() {
   m_chartStack = new QStackedWidget(this);
   m_chartStack->addWidget(welcome);
   m_chartStack->addWidget(m_charts);
-  DockTitle* chartTitle = title(addDock(QStringLiteral("chartDock"), tr("Chart"), m_chartStack, Qt::RightDockWidgetArea));
+  DockTitle* chartTitle =
+      title(addDock(QStringLiteral("chartDock"), tr("Chart"), m_chartStack, Qt::RightDockWidgetArea));
   m_chartTitle = &chartTitle->name();
   m_chartSubtitle = &chartTitle->subtitle();
   connect(m_charts, &ChartDeck::pauseWanted, m_actions.at(QStringLiteral("pause")), &QAction::trigger);
@@ -103,7 +105,9 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
   dock->setWidget(widget);
   dock->setTitleBarWidget(new DockTitle(*m_theme, dock));
   addDockWidget(area, dock);
-  menuBar()->findChild<QMenu*>(area == Qt::BottomDockWidgetArea ? QStringLiteral("panelsMenu") : QStringLiteral("viewMenu"))->addAction(dock->toggleViewAction());
+  menuBar()
+      ->findChild<QMenu*>(area == Qt::BottomDockWidgetArea ? QStringLiteral("panelsMenu") : QStringLiteral("viewMenu"))
+      ->addAction(dock->toggleViewAction());
   // The window's layout is done with the dock only after the signal.
   connect(dock, &QDockWidget::visibilityChanged, this, &MainWindow::dressDocks, Qt::QueuedConnection);
   connect(dock, &QDockWidget::topLevelChanged, this, &MainWindow::dressDocks, Qt::QueuedConnection);
@@ -115,7 +119,8 @@ QDockWidget* MainWindow::dockOf(const QWidget* panel) { return qobject_cast<QDoc
 
 // A dock behind another's tab counts as visible, but lies outside the window.
 bool MainWindow::isSeen(const QWidget* widget) {
-  return widget->isVisible() && widget->window()->rect().intersects({widget->mapTo(widget->window(), QPoint()), widget->size()});
+  return widget->isVisible() &&
+         widget->window()->rect().intersects({widget->mapTo(widget->window(), QPoint()), widget->size()});
 }
 
 void MainWindow::showPanel(const QWidget* panel) {
@@ -140,7 +145,8 @@ void MainWindow::titlePanel(const QWidget* panel, const QString& title, int coun
 void MainWindow::dressDocks() {
   for (auto* dock : findChildren<QDockWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
     const QList<QDockWidget*> beside = tabifiedDockWidgets(dock);
-    const bool hasTab = !dock->isFloating() && std::any_of(beside.begin(), beside.end(), [](const QDockWidget* other) { return !other->isHidden(); });
+    const bool hasTab = !dock->isFloating() && std::any_of(beside.begin(), beside.end(),
+                                                           [](const QDockWidget* other) { return !other->isHidden(); });
     static_cast<DockTitle*>(dock->titleBarWidget())->setFolded(hasTab);
   }
   for (auto* bar : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
@@ -167,11 +173,13 @@ void MainWindow::dressDocks() {
 // A command for each panel that brings it to the front.
 void MainWindow::buildPanelActions() {
   const std::initializer_list<std::pair<const char*, QString>> panels = {
-      {"results", tr("Show results")}, {"changes", tr("Show changes")}, {"messages", tr("Show messages")}, {"problems", tr("Show problems")},
-      {"alerts", tr("Show alerts")},   {"events", tr("Show events")},   {"history", tr("Show history")},   {"plan", tr("Show plan")}};
+      {"results", tr("Show results")},   {"changes", tr("Show changes")}, {"messages", tr("Show messages")},
+      {"problems", tr("Show problems")}, {"alerts", tr("Show alerts")},   {"events", tr("Show events")},
+      {"history", tr("Show history")},   {"plan", tr("Show plan")}};
   for (const auto& [name, text] : panels) {
     const QString dock = QLatin1String(name) + QStringLiteral("Dock");
-    action(QLatin1String(name) + QStringLiteral("Panel"), text, {}, [this, dock] { showPanel(findChild<QDockWidget*>(dock)->widget()); });
+    action(QLatin1String(name) + QStringLiteral("Panel"), text, {},
+           [this, dock] { showPanel(findChild<QDockWidget*>(dock)->widget()); });
   }
 }
 
@@ -193,7 +201,8 @@ void MainWindow::buildBottom() {
   auto* copy = new QShortcut(QKeySequence::Copy, m_problems, nullptr, nullptr, Qt::WidgetShortcut);
   connect(copy, &QShortcut::activated, this, [this] {
     QStringList lines;
-    for (const QTreeWidgetItem* item : m_problems->selectedItems()) lines << item->text(0) + QLatin1Char('\t') + item->text(1) + QLatin1Char('\t') + item->text(2);
+    for (const QTreeWidgetItem* item : m_problems->selectedItems())
+      lines << item->text(0) + QLatin1Char('\t') + item->text(1) + QLatin1Char('\t') + item->text(2);
     QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
   });
   m_events = new EventsPanel(this);
@@ -208,13 +217,15 @@ void MainWindow::buildBottom() {
   panel(QStringLiteral("resultsDock"), tr("Results"), m_results);
   panel(QStringLiteral("changesDock"), tr("Changes"), m_changes);
   // Messages are taken only while they are seen.
-  connect(panel(QStringLiteral("messagesDock"), tr("Messages"), m_frames), &QDockWidget::visibilityChanged, &m_engine, &Engine::watchFrames);
+  connect(panel(QStringLiteral("messagesDock"), tr("Messages"), m_frames), &QDockWidget::visibilityChanged, &m_engine,
+          &Engine::watchFrames);
   panel(QStringLiteral("problemsDock"), tr("Problems"), m_problems);
-  connect(panel(QStringLiteral("alertsDock"), tr("Alerts"), m_alerts), &QDockWidget::visibilityChanged, this, [this](bool seen) {
-    if (!seen) return;
-    m_alertsUnseen = 0;
-    titlePanel(m_alerts, tr("Alerts"), 0);
-  });
+  connect(panel(QStringLiteral("alertsDock"), tr("Alerts"), m_alerts), &QDockWidget::visibilityChanged, this,
+          [this](bool seen) {
+            if (!seen) return;
+            m_alertsUnseen = 0;
+            titlePanel(m_alerts, tr("Alerts"), 0);
+          });
   panel(QStringLiteral("eventsDock"), tr("Events"), m_events);
   panel(QStringLiteral("historyDock"), tr("History"), m_history);
   panel(QStringLiteral("planDock"), tr("Plan"), m_plan);
@@ -225,7 +236,9 @@ void MainWindow::layOutDocks() {
   const auto dock = [this](const char* name) { return findChild<QDockWidget*>(QLatin1String(name)); };
   const int left = width() < 1360 ? 244 : width() < 1800 ? 264 : 300;
   const double chart = width() < 1800 ? 0.43 : 0.44;
-  const int bottom = width() < 1360 ? static_cast<int>(height() * 0.29) : width() < 1800 ? static_cast<int>(height() * 0.27) : 330;
+  const int bottom = width() < 1360   ? static_cast<int>(height() * 0.29)
+                     : width() < 1800 ? static_cast<int>(height() * 0.27)
+                                      : 330;
   resizeDocks({dock("streamsDock"), dock("chartDock")}, {left, static_cast<int>(width() * chart)}, Qt::Horizontal);
   resizeDocks({dock("resultsDock")}, {bottom}, Qt::Vertical);
   resizeDocks({dock("streamsDock"), dock("healthDock")}, {260, 520}, Qt::Vertical);

@@ -67,9 +67,10 @@ void MainWindow::adoptRun() {
   m_feedsOf.clear();
   for (const std::string& name : info.results) m_feedsOf.emplace(name, m_script.feedsOf(name));
   m_lastAt = 0;
-  const bool sinkGoesOn = goesOn && std::any_of(info.keptConnections.begin(), info.keptConnections.end(), [this](const QString& name) {
-    return m_script.stream(name.toStdString()).kind == StreamKind::Sink;
-  });
+  const bool sinkGoesOn =
+      goesOn && std::any_of(info.keptConnections.begin(), info.keptConnections.end(), [this](const QString& name) {
+        return m_script.stream(name.toStdString()).kind == StreamKind::Sink;
+      });
   if (!sinkGoesOn) m_dashboardBefore = m_demo.dashboardRows ? m_demo.dashboardRows() : 0;
   QStringList connectionsBefore;
   for (const auto& [name, card] : m_cards) connectionsBefore << name;
@@ -97,8 +98,11 @@ void MainWindow::adoptRun() {
   for (const auto name : kept[QLatin1String("alerts")].toArray()) m_alertStreams.insert(name.toString());
   m_streams->setAlerts(m_alertStreams);
   showDefaultCharts(info);
-  const QString first = !m_previewed.empty() ? m_previewed.first() : m_charts->streams().isEmpty() ? names.value(0) : m_charts->streams().first();
-  for (ResultsPanel* panel : {m_results, m_changes}) panel->setStreams(m_previewed.empty() ? names : m_previewed, first);
+  const QString first = !m_previewed.empty()            ? m_previewed.first()
+                        : m_charts->streams().isEmpty() ? names.value(0)
+                                                        : m_charts->streams().first();
+  for (ResultsPanel* panel : {m_results, m_changes})
+    panel->setStreams(m_previewed.empty() ? names : m_previewed, first);
   showStream(first.toStdString());
   for (const std::string& name : fresh) loadOlder(name);
   m_previewBadge->setVisible(!m_previewed.empty());
@@ -143,7 +147,8 @@ QString MainWindow::runMessage(const RunInfo& info, const QStringList& connectio
   for (const QString& name : connectionsBefore)
     if (!connections.contains(name)) stopped << sinkName(name);
   for (const auto& [name, window] : m_ranWindows)
-    if (std::find(info.results.begin(), info.results.end(), name) == info.results.end()) stopped << QString::fromStdString(name);
+    if (std::find(info.results.begin(), info.results.end(), name) == info.results.end())
+      stopped << QString::fromStdString(name);
   // A sink is both a connection and a result.
   for (QStringList* names : {&restarted, &started, &stopped}) names->removeDuplicates();
   QStringList kept;
@@ -175,7 +180,8 @@ void MainWindow::showDefaultCharts(const RunInfo& info) {
       const int64_t ms = m_script.stream(name).windowMs;
       return ms > 0 ? ms : INT64_MAX;
     };
-    std::stable_sort(byWindow.begin(), byWindow.end(), [&](const auto& a, const auto& b) { return window(a) < window(b); });
+    std::stable_sort(byWindow.begin(), byWindow.end(),
+                     [&](const auto& a, const auto& b) { return window(a) < window(b); });
     for (const std::string& name : byWindow)
       if (wanted.size() < m_charts->room()) wanted << QString::fromStdString(name);
   }
@@ -217,7 +223,8 @@ void MainWindow::titleCharts() {
     m_chartSubtitle->setText(panes.front()->subtitle());
   } else {
     m_chartTitle->setText(panes.empty() ? tr("Chart") : tr("Charts"));
-    m_chartSubtitle->setText(panes.empty() ? QString() : tr("%n streams, one time axis", nullptr, static_cast<int>(panes.size())));
+    m_chartSubtitle->setText(panes.empty() ? QString()
+                                           : tr("%n streams, one time axis", nullptr, static_cast<int>(panes.size())));
   }
 }
 
@@ -263,7 +270,10 @@ void MainWindow::setAlert(const QString& stream, bool on) {
   m_alertNews.erase(stream);
   m_streams->setAlerts(m_alertStreams);
   m_keepDelay.start();
-  showMessage(on ? tr("Each row of %1 is an alert now: it is listed under Alerts, told of, and marked on the charts.").arg(stream) : tr("Rows of %1 are no longer alerts.").arg(stream), false);
+  showMessage(on ? tr("Each row of %1 is an alert now: it is listed under Alerts, told of, and marked on the charts.")
+                       .arg(stream)
+                 : tr("Rows of %1 are no longer alerts.").arg(stream),
+              false);
 }
 
 void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
@@ -291,9 +301,11 @@ void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {
 void MainWindow::showAlerts() {
   if (m_alertsNew.empty()) return;
   m_alerts->add(m_alertsNew);
-  for (const AlertsPanel::Alert& alert : m_alertsNew) m_alertMarks.push_back({alert.at, alert.stream + QStringLiteral(": ") + alert.text});
+  for (const AlertsPanel::Alert& alert : m_alertsNew)
+    m_alertMarks.push_back({alert.at, alert.stream + QStringLiteral(": ") + alert.text});
   m_alertsNew.clear();
-  if (m_alertMarks.size() > kMostAlertMarks) m_alertMarks.erase(m_alertMarks.begin(), m_alertMarks.end() - kMostAlertMarks);
+  if (m_alertMarks.size() > kMostAlertMarks)
+    m_alertMarks.erase(m_alertMarks.begin(), m_alertMarks.end() - kMostAlertMarks);
   m_charts->forEach([&](ChartPane& pane) { pane.chart().setAlerts(m_alertMarks); });
   titlePanel(m_alerts, tr("Alerts"), m_alertsUnseen);
 }
@@ -304,7 +316,8 @@ void MainWindow::tellAlerts() {
     if (news.rows == 0 || (news.told.isValid() && !news.told.hasExpired(kTellAlertsEveryMs))) continue;
     news.told.start();
     const int rows = std::exchange(news.rows, 0);
-    emit alerted(rows == 1 ? name + QStringLiteral(": ") + news.last : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, news.last));
+    emit alerted(rows == 1 ? name + QStringLiteral(": ") + news.last
+                           : tr("%1: %n rows, the last one %2", nullptr, rows).arg(name, news.last));
   }
 }
 
@@ -322,18 +335,21 @@ void MainWindow::loadOlder(const std::string& stream) {
   view->isLoading = true;
   const HistoryKey key{stream, view->identity};
   m_resultHistory->load(key, view->stream.schema, before, kRowsLoaded, [this, key](std::vector<BatchPtr> rows) {
-    QMetaObject::invokeMethod(this, [this, key, rows = std::move(rows)] {
-      const std::shared_ptr<ResultView> loaded = m_views.find(key.stream);
-      if (!loaded || loaded->identity != key.identity) return;
-      size_t count = 0;
-      for (const BatchPtr& batch : rows) count += batch->rows();
-      loaded->isLoading = false;
-      loaded->isWhole = count < kRowsLoaded;
-      loaded->series.addOlder(rows);
-      loaded->latest->addOlder(rows);
-      loaded->changes->addOlder(rows);
-      m_rowsChanged = true;
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this, key, rows = std::move(rows)] {
+          const std::shared_ptr<ResultView> loaded = m_views.find(key.stream);
+          if (!loaded || loaded->identity != key.identity) return;
+          size_t count = 0;
+          for (const BatchPtr& batch : rows) count += batch->rows();
+          loaded->isLoading = false;
+          loaded->isWhole = count < kRowsLoaded;
+          loaded->series.addOlder(rows);
+          loaded->latest->addOlder(rows);
+          loaded->changes->addOlder(rows);
+          m_rowsChanged = true;
+        },
+        Qt::QueuedConnection);
   });
 }
 
@@ -345,14 +361,17 @@ void MainWindow::keepFileSettings() {
   if (m_runSeen == 0 || m_runFile.isEmpty()) return;
   QJsonArray alerts;
   for (const QString& name : m_alertStreams) alerts.append(name);
-  m_fileSettings[m_runFile] = QJsonObject{{QStringLiteral("charts"), m_charts->settings()},
-                                          {QStringLiteral("shown"), QJsonArray::fromStringList(m_chartsChosen ? m_charts->streams() : QStringList())},
-                                          {QStringLiteral("alerts"), alerts},
-                                          {QStringLiteral("used"), QDateTime::currentMSecsSinceEpoch()}};
+  m_fileSettings[m_runFile] = QJsonObject{
+      {QStringLiteral("charts"), m_charts->settings()},
+      {QStringLiteral("shown"), QJsonArray::fromStringList(m_chartsChosen ? m_charts->streams() : QStringList())},
+      {QStringLiteral("alerts"), alerts},
+      {QStringLiteral("used"), QDateTime::currentMSecsSinceEpoch()}};
   // Of files that have not run for longest nobody misses the charts.
   while (m_fileSettings.size() > kMostFileSettings) {
     auto oldest = m_fileSettings.begin();
-    const auto used = [](const QJsonObject::iterator& it) { return it.value().toObject()[QLatin1String("used")].toDouble(); };
+    const auto used = [](const QJsonObject::iterator& it) {
+      return it.value().toObject()[QLatin1String("used")].toDouble();
+    };
     for (auto it = m_fileSettings.begin(); it != m_fileSettings.end(); ++it)
       if (used(it) < used(oldest)) oldest = it;
     m_fileSettings.erase(oldest);

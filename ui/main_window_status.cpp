@@ -94,7 +94,7 @@ void MainWindow::showLive() {
   const Look look = !m_running                 ? Look{"idle", "detached", tr("Idle"), m_theme->idle}
                     : isPaused()               ? Look{"paused", "pause", tr("Paused"), m_theme->warn}
                     : !m_charts->isFollowing() ? Look{"detached", "detached", tr("Go live"), m_theme->accent}
-                                               : m_hasTrouble  ? Look{"troubled", "live", tr("LIVE"), m_theme->warn}
+                    : m_hasTrouble             ? Look{"troubled", "live", tr("LIVE"), m_theme->warn}
                                                : Look{"live", "live", tr("LIVE"), m_theme->success};
   QToolButton* pill = m_live;
   pill->setText(look.word);
@@ -130,22 +130,27 @@ void MainWindow::showHealth(const RunSnapshot& snapshot) {
     failed += h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp ? 1 : 0;
     const auto before = m_wasGood.find(h.name);
     // Silent is as bad as lost; what somebody closed by hand is neither.
-    if (before != m_wasGood.end() && before->second && !isGood && !h.closedByUser) emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
+    if (before != m_wasGood.end() && before->second && !isGood && !h.closedByUser)
+      emit feedTrouble(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
     m_wasGood[h.name] = isGood;
   }
   m_streams->showRun(snapshot);
   // What is seen is the present, but not all of it is to be trusted.
-  const bool isTroubled = std::any_of(snapshot.connections.begin(), snapshot.connections.end(), [](const ConnectionHealth& h) {
-    const bool isUp = h.state == ConnectionState::Live || h.state == ConnectionState::Idle || h.state == ConnectionState::Closed;
-    return troubleOf(h) != Trouble::None || (!isUp && (h.attempt > 0 || h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp));
-  });
+  const bool isTroubled =
+      std::any_of(snapshot.connections.begin(), snapshot.connections.end(), [](const ConnectionHealth& h) {
+        const bool isUp =
+            h.state == ConnectionState::Live || h.state == ConnectionState::Idle || h.state == ConnectionState::Closed;
+        return troubleOf(h) != Trouble::None ||
+               (!isUp && (h.attempt > 0 || h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp));
+      });
   if (std::exchange(m_hasTrouble, isTroubled) != isTroubled) showLive();
   QStringList troubles;
   if (failed > 0) troubles << tr("%1 failed").arg(failed);
   if (retrying > 0) troubles << tr("%1 retrying").arg(retrying);
   if (stale > 0) troubles << tr("%1 stale").arg(stale);
   if (degraded > 0) troubles << tr("%1 degraded").arg(degraded);
-  m_healthSubtitle->setText(troubles.isEmpty() ? tr("%1 of %2 live").arg(live).arg(snapshot.connections.size()) : troubles.join(QStringLiteral(", ")));
+  m_healthSubtitle->setText(troubles.isEmpty() ? tr("%1 of %2 live").arg(live).arg(snapshot.connections.size())
+                                               : troubles.join(QStringLiteral(", ")));
 }
 
 void MainWindow::updateStatus(const RunSnapshot& s) {
@@ -179,18 +184,23 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
   QStringList faults;
   const auto fault = [&](const QString& words, uint64_t count) {
     faults << QStringLiteral("<span style='color:%1;%2'>%3</span>")
-                  .arg((count > 0 ? m_theme->warn : m_theme->text3).name(), count > 0 ? QStringLiteral("font-weight:600") : QString(), words.arg(count));
+                  .arg((count > 0 ? m_theme->warn : m_theme->text3).name(),
+                       count > 0 ? QStringLiteral("font-weight:600") : QString(), words.arg(count));
   };
   fault(tr("late %1"), s.late);
   fault(tr("dropped %1"), s.dropped);
   fault(tr("bad %1"), s.bad);
   const uint64_t unseen = m_unseenRows - m_unseenBefore;
   if (unseen > 0) fault(tr("not shown %1"), unseen);
-  m_statusFaults->setToolTip(unseen == 0 ? QString() : tr("%1 rows came faster than the window could take them: charts, tables and alerts lack them. Sinks, recordings and the history have them.").arg(unseen));
+  m_statusFaults->setToolTip(unseen == 0 ? QString()
+                                         : tr("%1 rows came faster than the window could take them: charts, tables and "
+                                              "alerts lack them. Sinks, recordings and the history have them.")
+                                               .arg(unseen));
   if (s.expressionErrors > 0) fault(tr("errors %1"), s.expressionErrors);
   double fullest = 0;
   for (const ConnectionHealth& h : s.connections) fullest = std::max(fullest, queueFill(h));
-  faults << QStringLiteral("<span style='color:%1'>%2</span>").arg(m_theme->text3.name(), tr("buffer %1 %").arg(fullest, 0, 'f', 1));
+  faults << QStringLiteral("<span style='color:%1'>%2</span>")
+                .arg(m_theme->text3.name(), tr("buffer %1 %").arg(fullest, 0, 'f', 1));
   m_statusFaults->setText(faults.join(QStringLiteral("&nbsp;&nbsp;&nbsp;")));
 }
 
@@ -205,7 +215,8 @@ void MainWindow::updateChips(const RunSnapshot& s) {
     if (now == s.streamRows.end()) continue;
     const auto before = m_lastRows.find(name);
     const uint64_t past = before == m_lastRows.end() ? 0 : before->second;
-    chips.emplace(line, LineChip{tr("%1 rows/s").arg(static_cast<double>(now->second - past) / elapsed, 0, 'f', 1), m_theme->text3});
+    chips.emplace(line, LineChip{tr("%1 rows/s").arg(static_cast<double>(now->second - past) / elapsed, 0, 'f', 1),
+                                 m_theme->text3});
   }
   m_documents->editor()->setChips(std::move(chips));
 }

@@ -14,18 +14,24 @@ namespace weir {
 
 /// A label of one line that ends in an ellipsis where it does not fit, or of all its lines.
 class MessageLabel final : public QLabel {
- public:
+public:
   using QLabel::QLabel;
   void setWhole(bool whole) {
     setWordWrap(whole);
     updateGeometry();
     update();
   }
-  bool isCut() const { return fontMetrics().horizontalAdvance(oneLine()) > width() || text().contains(QLatin1Char('\n')); }
-  QSize sizeHint() const override { return wordWrap() ? QLabel::sizeHint() : QSize(QLabel::sizeHint().width(), fontMetrics().height()); }
-  QSize minimumSizeHint() const override { return {0, wordWrap() ? QLabel::minimumSizeHint().height() : fontMetrics().height()}; }
+  bool isCut() const {
+    return fontMetrics().horizontalAdvance(oneLine()) > width() || text().contains(QLatin1Char('\n'));
+  }
+  QSize sizeHint() const override {
+    return wordWrap() ? QLabel::sizeHint() : QSize(QLabel::sizeHint().width(), fontMetrics().height());
+  }
+  QSize minimumSizeHint() const override {
+    return {0, wordWrap() ? QLabel::minimumSizeHint().height() : fontMetrics().height()};
+  }
 
- protected:
+protected:
   void paintEvent(QPaintEvent* event) override {
     if (wordWrap()) return QLabel::paintEvent(event);
     QPainter p(this);
@@ -33,13 +39,13 @@ class MessageLabel final : public QLabel {
     p.drawText(rect(), Qt::AlignVCenter | Qt::AlignLeft, fontMetrics().elidedText(oneLine(), Qt::ElideRight, width()));
   }
 
- private:
+private:
   QString oneLine() const { return QString(text()).replace(QLatin1Char('\n'), QStringLiteral(" \u00b7 ")); }
 };
 
 /// The sign before a message, told apart by its shape: a circle with an i, or a triangle with an exclamation mark.
 class MessageMark final : public QWidget {
- public:
+public:
   explicit MessageMark(QWidget* parent) : QWidget(parent) { setFixedSize(16, 16); }
   void setLook(const QColor& color, bool isError) {
     m_color = color;
@@ -47,7 +53,7 @@ class MessageMark final : public QWidget {
     update();
   }
 
- protected:
+protected:
   void paintEvent(QPaintEvent*) override {
     QPainter p(this);
     p.setRenderHint(QPainter::Antialiasing);
@@ -64,7 +70,7 @@ class MessageMark final : public QWidget {
     }
   }
 
- private:
+private:
   QColor m_color;
   bool m_isError = false;
 };
@@ -119,7 +125,8 @@ void MessageBar::setTheme(const Theme& theme) {
   m_label->setPalette(palette);
   palette.setColor(QPalette::WindowText, theme.text2);
   m_count->setPalette(palette);
-  m_close->setIcon(QIcon(theme.isDark ? QStringLiteral(":/weir/close-dark.svg") : QStringLiteral(":/weir/close-light.svg")));
+  m_close->setIcon(
+      QIcon(theme.isDark ? QStringLiteral(":/weir/close-dark.svg") : QStringLiteral(":/weir/close-light.svg")));
 }
 
 void MessageBar::show(const QString& text, bool isError, const std::vector<Offer>& offers) {

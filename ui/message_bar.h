@@ -20,7 +20,7 @@ class MessageMark;
 /// same text again is counted, not repeated.
 class MessageBar final : public QWidget {
   Q_OBJECT
- public:
+public:
   /// A button that a message brings along; the bar closes with it.
   struct Offer {
     QString text;
@@ -31,10 +31,10 @@ class MessageBar final : public QWidget {
   void show(const QString& text, bool isError, const std::vector<Offer>& offers);
   void show(const QString& text, bool isError, const QString& action = {}, std::function<void()> act = {});
 
- protected:
+protected:
   void resizeEvent(QResizeEvent* event) override;
 
- private:
+private:
   void showDetails(bool on);
   void updateDetails();
 

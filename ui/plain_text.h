@@ -5,8 +5,8 @@
 
 namespace weir {
 
-/// Text of feeds, errors and files for a tool tip, shown word for word: Qt takes what looks like HTML for HTML, and would
-/// load the pictures that it names.
+/// Text of feeds, errors and files for a tool tip, shown word for word: Qt takes what looks like HTML for HTML, and
+/// would load the pictures that it names.
 QString plainToolTip(const QString& text);
 
 }  // namespace weir

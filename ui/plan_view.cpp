@@ -16,7 +16,8 @@ constexpr double kColumnGap = 96;
 constexpr double kRowGap = 20;
 
 QString windowText(const BoundSelect& select) {
-  static const char* const kNames[] = {"", "TUMBLING", "HOP", "CUMULATE", "SESSION", "LENGTHBATCH", "TIME", "LENGTH", "UNIQUE", "FIRSTUNIQUE", "DELAY"};
+  static const char* const kNames[] = {"",     "TUMBLING", "HOP",    "CUMULATE",    "SESSION", "LENGTHBATCH",
+                                       "TIME", "LENGTH",   "UNIQUE", "FIRSTUNIQUE", "DELAY"};
   QString text = QString::fromLatin1(kNames[static_cast<size_t>(select.window.kind)]);
   if (select.window.sizeMs > 0) text += QStringLiteral(" %1 s").arg(static_cast<double>(select.window.sizeMs) / 1000);
   if (select.window.count > 0) text += QStringLiteral(" %1").arg(select.window.count);
@@ -53,12 +54,17 @@ void PlanView::setScript(const BoundScript& script) {
     if (!hidden && !script.isRead(name) && !script.isWritten(name) && stream.kind == StreamKind::Internal) continue;
     Box box;
     box.title = hidden ? tr("join or subquery") : QString::fromStdString(name);
-    box.kind = stream.kind == StreamKind::Source ? tr("source") : stream.kind == StreamKind::Sink ? tr("sink") : stream.isTable ? tr("table") : tr("query");
-    if (stream.kind != StreamKind::Internal) box.detail = QString::fromStdString(maskedUrl(stream.options.text("websocket.url")));
+    box.kind = stream.kind == StreamKind::Source ? tr("source")
+               : stream.kind == StreamKind::Sink ? tr("sink")
+               : stream.isTable                  ? tr("table")
+                                                 : tr("query");
+    if (stream.kind != StreamKind::Internal)
+      box.detail = QString::fromStdString(maskedUrl(stream.options.text("websocket.url")));
     m_boxes.emplace(name, std::move(box));
   }
   const auto connectBoxes = [this](Box& to, const std::string& from, const std::string& stream) {
-    if (std::none_of(to.inputs.begin(), to.inputs.end(), [&](const Edge& edge) { return edge.from == from; })) to.inputs.push_back({from, stream});
+    if (std::none_of(to.inputs.begin(), to.inputs.end(), [&](const Edge& edge) { return edge.from == from; }))
+      to.inputs.push_back({from, stream});
     to.column = std::max(to.column, m_boxes[from].column + 1);
   };
   int number = 0;
@@ -76,7 +82,8 @@ void PlanView::setScript(const BoundScript& script) {
     if (std::holds_alternative<BoundJoin>(node.body)) box.title = tr("JOIN");
     if (std::holds_alternative<BoundPattern>(node.body)) box.title = tr("PATTERN");
     if (std::holds_alternative<BoundUnnest>(node.body)) box.title = tr("UNNEST");
-    if (std::holds_alternative<BoundRules>(node.body)) m_boxes[node.inputs.front()].title = tr("for %1").arg(QString::fromStdString(node.target));
+    if (std::holds_alternative<BoundRules>(node.body))
+      m_boxes[node.inputs.front()].title = tr("for %1").arg(QString::fromStdString(node.target));
     if (name != node.target) connectBoxes(m_boxes[node.target], name, node.target);
   }
   std::map<int, int> rows;
@@ -86,7 +93,9 @@ void PlanView::setScript(const BoundScript& script) {
 
 void PlanView::draw() {
   scene()->clear();
-  const auto place = [](const Box& box) { return QPointF(16 + box.column * (kWidth + kColumnGap), 14 + box.row * (kHeight + kRowGap)); };
+  const auto place = [](const Box& box) {
+    return QPointF(16 + box.column * (kWidth + kColumnGap), 14 + box.row * (kHeight + kRowGap));
+  };
   for (auto& [name, box] : m_boxes)
     for (Edge& edge : box.inputs) {
       const QPointF from = place(m_boxes.at(edge.from)) + QPointF(kWidth, kHeight / 2);
@@ -108,13 +117,15 @@ void PlanView::draw() {
     shape.addRoundedRect(QRectF(at, QSizeF(kWidth, kHeight)), 6, 6);
     scene()->addPath(shape, QPen(m_theme->line2, 1), m_theme->bg2);
     const auto text = [&](double x, double y, const QString& words, const QFont& font, const QColor& color) {
-      QGraphicsSimpleTextItem* item = scene()->addSimpleText(QFontMetricsF(font).elidedText(words, Qt::ElideRight, kWidth - 20), font);
+      QGraphicsSimpleTextItem* item =
+          scene()->addSimpleText(QFontMetricsF(font).elidedText(words, Qt::ElideRight, kWidth - 20), font);
       item->setBrush(color);
       item->setPos(at + QPointF(x, y));
       return item;
     };
     text(10, 6, box.title, uiFont(12.5, QFont::DemiBold), m_theme->text1);
-    text(10, 24, box.detail.isEmpty() ? box.kind : box.kind + QStringLiteral(" · ") + box.detail, uiFont(11), m_theme->text3);
+    text(10, 24, box.detail.isEmpty() ? box.kind : box.kind + QStringLiteral(" · ") + box.detail, uiFont(11),
+         m_theme->text3);
     box.errorText = text(10, 41, QString(), uiFont(11), m_theme->warn);
   }
   scene()->setSceneRect(m_boxes.empty() ? QRectF() : scene()->itemsBoundingRect().adjusted(-16, -14, 16, 14));
@@ -140,7 +151,8 @@ void PlanView::showRun(const RunSnapshot& snapshot) {
     const auto box = m_boxes.find(h.name.toStdString());
     if (box == m_boxes.end()) continue;
     QStringList errors;
-    if (!h.error.isEmpty() && h.state != ConnectionState::Live && h.state != ConnectionState::Open) errors << h.error.section(QStringLiteral(": "), -1);
+    if (!h.error.isEmpty() && h.state != ConnectionState::Live && h.state != ConnectionState::Open)
+      errors << h.error.section(QStringLiteral(": "), -1);
     if (h.bad > 0) errors << tr("%1 bad").arg(h.bad);
     if (h.failed > 0) errors << tr("%1 failed").arg(h.failed);
     if (h.dropped > 0) errors << tr("%1 dropped").arg(h.dropped);
@@ -172,7 +184,8 @@ void PlanView::drawForeground(QPainter* painter, const QRectF&) {
   painter->resetTransform();
   painter->setFont(uiFont(12.5));
   painter->setPen(m_theme->text3);
-  painter->drawText(viewport()->rect().adjusted(12, 10, -12, 0), Qt::AlignTop | Qt::TextWordWrap, tr("No plan yet: write a SELECT over a stream, and how its rows flow is drawn here."));
+  painter->drawText(viewport()->rect().adjusted(12, 10, -12, 0), Qt::AlignTop | Qt::TextWordWrap,
+                    tr("No plan yet: write a SELECT over a stream, and how its rows flow is drawn here."));
   painter->restore();
 }
 

@@ -17,7 +17,7 @@ namespace weir {
 /// its boxes. Its accessible description says the same in words.
 class PlanView final : public QGraphicsView {
   Q_OBJECT
- public:
+public:
   explicit PlanView(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setScript(const BoundScript& script);
@@ -26,10 +26,10 @@ class PlanView final : public QGraphicsView {
   /// The graph in words, a line for each box.
   QString text() const;
 
- protected:
+protected:
   void drawForeground(QPainter* painter, const QRectF& rect) override;
 
- private:
+private:
   struct Edge {
     std::string from;    ///< a box
     std::string stream;  ///< whose rows go there

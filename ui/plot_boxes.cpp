@@ -37,7 +37,8 @@ double PlotItem::covered(const QRectF& box, const Scales& scales) const {
     const double base = baseOf(series);
     const double a = y(scales[i], low, base);
     const double b = y(scales[i], high, base);
-    sum += std::max(0.0, std::min(box.bottom(), std::max(a, b) + kAround) - std::max(box.top(), std::min(a, b) - kAround));
+    sum +=
+        std::max(0.0, std::min(box.bottom(), std::max(a, b) + kAround) - std::max(box.top(), std::min(a, b) - kAround));
   }
   return sum;
 }
@@ -47,7 +48,8 @@ QRectF PlotItem::freest(const std::vector<QRectF>& places, const Scales& scales)
   QRectF best;
   double least = INFINITY;
   for (const QRectF& place : places) {
-    const bool meetsAnother = std::any_of(m_boxes.begin(), m_boxes.end(), [&](const QRectF& box) { return box.intersects(place); });
+    const bool meetsAnother =
+        std::any_of(m_boxes.begin(), m_boxes.end(), [&](const QRectF& box) { return box.intersects(place); });
     const double cost = covered(place, scales) + (meetsAnother ? kOtherBox : 0);
     if (cost >= least) continue;
     least = cost;
@@ -76,7 +78,8 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
   std::vector<size_t> rows;
   for (size_t i = 0; i < all.size() && rows.size() < kMostRows; ++i)
     if (!isHidden(i)) rows.push_back(i);
-  const bool hasFocus = m_focus >= 0 && m_focus < static_cast<int>(all.size()) && !isHidden(static_cast<size_t>(m_focus));
+  const bool hasFocus =
+      m_focus >= 0 && m_focus < static_cast<int>(all.size()) && !isHidden(static_cast<size_t>(m_focus));
   const ChartSeries* focus = hasFocus ? &all[static_cast<size_t>(m_focus)] : nullptr;
   const ChartPoint* point = focus ? pointAt(*focus, time) : nullptr;
   const bool candles = point && showsCandles(static_cast<size_t>(m_focus));
@@ -86,7 +89,8 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
   constexpr double kRow = 18;
   constexpr double kHead = 28;
   constexpr double kLine = 6;
-  const auto shown = static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const ChartSeries& s) { return !isHidden(static_cast<size_t>(&s - all.data())); }));
+  const auto shown = static_cast<size_t>(std::count_if(
+      all.begin(), all.end(), [&](const ChartSeries& s) { return !isHidden(static_cast<size_t>(&s - all.data())); }));
   const size_t unread = shown - rows.size();
   double height = kHead + kRow * static_cast<double>(rows.size()) + 4;
   if (unread > 0) height += kRow;
@@ -106,11 +110,13 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
 
   const QRectF inner = box.adjusted(10, 0, -10, 0);
   double top = box.top() + 6;
-  const auto text = [&](double from, double to, Qt::Alignment side, const QString& words, const QColor& color, QFont::Weight weight = QFont::Normal) {
+  const auto text = [&](double from, double to, Qt::Alignment side, const QString& words, const QColor& color,
+                        QFont::Weight weight = QFont::Normal) {
     p.setFont(uiFont(11, weight));
     p.setPen(color);
     const QRectF cell(inner.left() + from, top, to - from, 16);
-    p.drawText(cell, Qt::AlignVCenter | side, QFontMetricsF(p.font()).elidedText(words, Qt::ElideRight, cell.width() + 1));
+    p.drawText(cell, Qt::AlignVCenter | side,
+               QFontMetricsF(p.font()).elidedText(words, Qt::ElideRight, cell.width() + 1));
   };
   const int64_t window = m_store->windowMs();
   const int64_t step = window % 1000 == 0 ? 1000 : 1;
@@ -119,8 +125,13 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
   text(0, 150, Qt::AlignLeft, head, m_theme->text1, QFont::DemiBold);
   if (point) {
     const bool isOpen = focus->open && point == &*focus->open;
-    const QString state = isOpen ? QObject::tr("open") : point->incomplete ? QObject::tr("incomplete") : QObject::tr("closed");
-    text(130, inner.width(), Qt::AlignRight, state, isOpen ? m_theme->accent : point->incomplete ? m_theme->warn : m_theme->text3);
+    const QString state = isOpen              ? QObject::tr("open")
+                          : point->incomplete ? QObject::tr("incomplete")
+                                              : QObject::tr("closed");
+    text(130, inner.width(), Qt::AlignRight, state,
+         isOpen              ? m_theme->accent
+         : point->incomplete ? m_theme->warn
+                             : m_theme->text3);
   }
   top = box.top() + kHead - 2;
   constexpr double kValueEnd = 140;
@@ -130,25 +141,31 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
     p.drawLine(QPointF(inner.left(), top + 8), QPointF(inner.left() + 12, top + 8));
     const ChartPoint* at = pointAt(series, time);
     constexpr double kNameAtLeast = 60;
-    const QString value = at ? fittedNumber(at->value, priceDecimals(at->value), kValueEnd - kNameAtLeast, QFontMetricsF(uiFont(11, QFont::DemiBold))) : QString();
+    const QString value = at ? fittedNumber(at->value, priceDecimals(at->value), kValueEnd - kNameAtLeast,
+                                            QFontMetricsF(uiFont(11, QFont::DemiBold)))
+                             : QString();
     const double width = QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(value) + 2;
     text(18, kValueEnd - width - 4, Qt::AlignLeft, series.name, m_theme->text2);
     if (at) {
       text(kValueEnd - width, kValueEnd, Qt::AlignRight, value, m_theme->text1, QFont::DemiBold);
-      text(kValueEnd + 4, inner.width(), Qt::AlignRight, percentText((at->value / baseOf(series) - 1) * 100), m_theme->text2);
+      text(kValueEnd + 4, inner.width(), Qt::AlignRight, percentText((at->value / baseOf(series) - 1) * 100),
+           m_theme->text2);
     }
     top += kRow;
   }
   if (unread > 0) {
-    text(18, inner.width(), Qt::AlignLeft, QObject::tr("and %n more", nullptr, static_cast<int>(unread)), m_theme->text3);
+    text(18, inner.width(), Qt::AlignLeft, QObject::tr("and %n more", nullptr, static_cast<int>(unread)),
+         m_theme->text3);
     top += kRow;
   }
   if (candles) {
     const int decimals = priceDecimals(point->value);
     const double third = inner.width() / 3;
     text(0, third, Qt::AlignLeft, QObject::tr("O %1").arg(withThousands(point->first, decimals)), m_theme->text2);
-    text(third, 2 * third, Qt::AlignHCenter, QObject::tr("H %1").arg(withThousands(point->high, decimals)), m_theme->text2);
-    text(2 * third, inner.width(), Qt::AlignRight, QObject::tr("L %1").arg(withThousands(point->low, decimals)), m_theme->text2);
+    text(third, 2 * third, Qt::AlignHCenter, QObject::tr("H %1").arg(withThousands(point->high, decimals)),
+         m_theme->text2);
+    text(2 * third, inner.width(), Qt::AlignRight, QObject::tr("L %1").arg(withThousands(point->low, decimals)),
+         m_theme->text2);
     top += kRow;
   }
   if (volume) {
@@ -156,9 +173,11 @@ void PlotItem::paintReadout(QPainter& p, const Scales& scales) {
     p.drawLine(QPointF(inner.left(), top + 2), QPointF(inner.right(), top + 2));
     top += kLine;
     QString values = withThousands(point->volume, priceDecimals(point->volume));
-    if (!m_store->countName().isEmpty()) values += QStringLiteral("   %1 %2").arg(withThousands(point->count, 0), m_store->countName());
+    if (!m_store->countName().isEmpty())
+      values += QStringLiteral("   %1 %2").arg(withThousands(point->count, 0), m_store->countName());
     const double width = QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(values) + 2;
-    text(0, inner.width() - width - 4, Qt::AlignLeft, QObject::tr("%1 %2").arg(m_store->volumeName(), focus->name), m_theme->text2);
+    text(0, inner.width() - width - 4, Qt::AlignLeft, QObject::tr("%1 %2").arg(m_store->volumeName(), focus->name),
+         m_theme->text2);
     text(inner.width() - width, inner.width(), Qt::AlignRight, values, m_theme->text1, QFont::DemiBold);
     top += kRow;
   }
@@ -172,7 +191,9 @@ void PlotItem::paintDifference(QPainter& p, const Scales& scales) {
   const ChartPoint* b = pointAt(series, *m_markB);
   QString text = QObject::tr("B − A: %1 s").arg(static_cast<double>(*m_markB - *m_markA) / 1000, 0, 'f', 1);
   if (a && b && a->value != 0)
-    text += QStringLiteral("   %1   %2").arg(withThousands(b->value - a->value, priceDecimals(b->value)), percentText((b->value / a->value - 1) * 100));
+    text += QStringLiteral("   %1   %2")
+                .arg(withThousands(b->value - a->value, priceDecimals(b->value)),
+                     percentText((b->value / a->value - 1) * 100));
   p.setFont(uiFont(11, QFont::DemiBold));
   const QRectF r = priceRect();
   const QRectF v = volumeRect();
@@ -182,9 +203,10 @@ void PlotItem::paintDifference(QPainter& p, const Scales& scales) {
   const double low = r.bottom() - 6 - size.height();
   const double high = r.top() + 6;
   // Among the bars as a last resort: there it hides no line.
-  const QRectF box = freest({QRectF({left, low}, size), QRectF({right, low}, size), QRectF({left, high}, size), QRectF({right, high}, size),
-                             QRectF({left, v.bottom() - size.height()}, size), QRectF({right, v.bottom() - size.height()}, size)},
-                            scales);
+  const QRectF box = freest(
+      {QRectF({left, low}, size), QRectF({right, low}, size), QRectF({left, high}, size), QRectF({right, high}, size),
+       QRectF({left, v.bottom() - size.height()}, size), QRectF({right, v.bottom() - size.height()}, size)},
+      scales);
   m_boxes.push_back(box);
   paintBox(p, box, m_theme->accent);
   p.setPen(m_theme->text1);
@@ -200,25 +222,34 @@ void PlotItem::paintGapBoxes(QPainter& p, const Scales& scales) {
     const double x0 = std::max(r.left(), timeToX(static_cast<double>(gap->from)));
     const double x1 = std::min(r.right(), timeToX(static_cast<double>(to)));
     if (x1 <= x0) continue;
-    const QString text = gap->to ? QObject::tr("Disconnected %1 s").arg(static_cast<double>(to - gap->from) / 1000, 0, 'f', 1)
-                                 : QObject::tr("Disconnected for %1 s").arg(static_cast<double>(to - gap->from) / 1000, 0, 'f', 0);
+    const QString text =
+        gap->to ? QObject::tr("Disconnected %1 s").arg(static_cast<double>(to - gap->from) / 1000, 0, 'f', 1)
+                : QObject::tr("Disconnected for %1 s").arg(static_cast<double>(to - gap->from) / 1000, 0, 'f', 0);
     const auto lost = m_lost.find(gap->from);
-    const QString second = lost == m_lost.end() ? QString() : QObject::tr("at least %n trades lost", nullptr, static_cast<int>(lost->second));
+    const QString second = lost == m_lost.end()
+                               ? QString()
+                               : QObject::tr("at least %n trades lost", nullptr, static_cast<int>(lost->second));
     const QFontMetricsF metrics(uiFont(11, QFont::DemiBold));
-    const QSizeF size(std::max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(second)) + 18, second.isEmpty() ? 24 : 40);
+    const QSizeF size(std::max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(second)) + 18,
+                      second.isEmpty() ? 24 : 40);
     constexpr double kBeside = 6;
     constexpr int kHeights = 5;
     std::vector<QRectF> places;
     for (const double left : {x1 + kBeside, x0 - kBeside - size.width()})
       for (int i = 0; i < kHeights; ++i) {
-        const double top = r.bottom() - kBeside - size.height() - i * (r.height() - 2 * kBeside - size.height()) / (kHeights - 1);
+        const double top =
+            r.bottom() - kBeside - size.height() - i * (r.height() - 2 * kBeside - size.height()) / (kHeights - 1);
         if (left >= r.left() && left + size.width() <= r.right()) places.emplace_back(QPointF(left, top), size);
       }
     // A band that fills the plot has its box within.
-    if (places.empty()) places.emplace_back(QPointF(std::clamp(x0 + kBeside, r.left(), std::max(r.left(), r.right() - size.width())), r.bottom() - kBeside - size.height()), size);
+    if (places.empty())
+      places.emplace_back(QPointF(std::clamp(x0 + kBeside, r.left(), std::max(r.left(), r.right() - size.width())),
+                                  r.bottom() - kBeside - size.height()),
+                          size);
     const QRectF box = freest(places, scales);
     // The band tells of it, too; where gaps are many, the newest have their words.
-    if (std::any_of(m_boxes.begin(), m_boxes.end(), [&](const QRectF& other) { return other.intersects(box); })) continue;
+    if (std::any_of(m_boxes.begin(), m_boxes.end(), [&](const QRectF& other) { return other.intersects(box); }))
+      continue;
     m_boxes.push_back(box);
     paintBox(p, box, m_theme->warn);
     p.setFont(uiFont(11, QFont::DemiBold));

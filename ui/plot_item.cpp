@@ -19,7 +19,9 @@ constexpr double kTimeAxis = 26;
 
 QString PlotItem::clockText(int64_t ms, int64_t step) const {
   const QDateTime time = QDateTime::fromMSecsSinceEpoch(ms, m_localTime ? Qt::LocalTime : Qt::UTC);
-  return time.toString(step % 1000 != 0 ? QStringLiteral("HH:mm:ss.zzz") : step % 60'000 != 0 ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm"));
+  return time.toString(step % 1000 != 0     ? QStringLiteral("HH:mm:ss.zzz")
+                       : step % 60'000 != 0 ? QStringLiteral("HH:mm:ss")
+                                            : QStringLiteral("HH:mm"));
 }
 
 void PlotItem::setArea(const QRectF& area) {
@@ -62,7 +64,9 @@ bool PlotItem::isOpenSeen(const ChartSeries& series) const {
   return series.open && openTime(*series.open) >= m_end - m_range && openTime(*series.open) <= m_end;
 }
 
-bool PlotItem::isHole(int64_t from, int64_t to) const { return m_store->windowMs() > 0 && to - from > m_store->windowMs() * 5 / 2; }
+bool PlotItem::isHole(int64_t from, int64_t to) const {
+  return m_store->windowMs() > 0 && to - from > m_store->windowMs() * 5 / 2;
+}
 
 std::optional<double> PlotItem::lineAt(const ChartSeries& series, int64_t time) const {
   const size_t after = series.lowerBound(time);
@@ -96,7 +100,10 @@ size_t PlotItem::visiblePoints() const {
 
 double PlotItem::baseOf(const ChartSeries& series) const {
   const size_t first = series.lowerBound(m_end - m_range);
-  const double base = first < series.points.size() ? series.points[first].value : series.open ? series.open->value : series.points.empty() ? 1 : series.points.back().value;
+  const double base = first < series.points.size() ? series.points[first].value
+                      : series.open                ? series.open->value
+                      : series.points.empty()      ? 1
+                                                   : series.points.back().value;
   // Nothing can be told in per cent of nothing.
   return base == 0 ? 1 : base;
 }
@@ -106,7 +113,8 @@ bool PlotItem::showsCandles(size_t index) const {
 }
 
 bool PlotItem::showsBand(size_t index) const {
-  return m_band && m_store->hasSigma() && static_cast<int>(index) == m_focus && !isDense(m_store->series()[index]) && !showsCandles(index);
+  return m_band && m_store->hasSigma() && static_cast<int>(index) == m_focus && !isDense(m_store->series()[index]) &&
+         !showsCandles(index);
 }
 
 AxisMode PlotItem::shownMode() const {
@@ -188,7 +196,8 @@ PlotItem::Scales PlotItem::scales() const {
   size_t shown = 0;
   for (size_t i = 0; i < count; ++i) shown += isHidden(i) ? 0 : 1;
   constexpr double kBetween = 8;
-  const double height = (r.height() - kBetween * static_cast<double>(std::max<size_t>(shown, 1) - 1)) / static_cast<double>(std::max<size_t>(shown, 1));
+  const double height = (r.height() - kBetween * static_cast<double>(std::max<size_t>(shown, 1) - 1)) /
+                        static_cast<double>(std::max<size_t>(shown, 1));
   double top = r.top();
   for (size_t i = 0; i < count; ++i) {
     if (isHidden(i)) continue;
@@ -246,9 +255,13 @@ std::vector<PlotItem::Label> PlotItem::labels(const Scale& s, const std::vector<
       const double value = first + i * step;
       const double shown = std::fabs(value) < step / 100 ? 0 : value;
       const double at = s.rect.bottom() - (value - s.low) / (s.high - s.low) * s.rect.height();
-      const bool hasRoom = std::none_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < kClear; });
+      const bool hasRoom =
+          std::none_of(tags.begin(), tags.end(), [at](const Tag& tag) { return std::fabs(tag.y - at) < kClear; });
       roomy += hasRoom ? 1 : 0;
-      out.push_back({at, s.percent ? percentText(shown, std::max(2, stepDecimals(step))) : withThousands(shown, stepDecimals(step)), hasRoom});
+      out.push_back(
+          {at,
+           s.percent ? percentText(shown, std::max(2, stepDecimals(step))) : withThousands(shown, stepDecimals(step)),
+           hasRoom});
     }
     if (roomy >= kFew) break;
   }
@@ -279,10 +292,12 @@ void PlotItem::paintGrid(QPainter& p, const Scales& scales, const std::vector<Ta
       p.drawLine(QPointF(r.left(), label.y), QPointF(r.right(), label.y));
       if (!label.hasRoom) continue;
       p.setPen(m_theme->text3);
-      p.drawText(QRectF(r.right() + 8, label.y - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft, label.text);
+      p.drawText(QRectF(r.right() + 8, label.y - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft,
+                 label.text);
     }
   }
-  static const int64_t kSteps[] = {1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 900000, 1800000, 3600000, 7200000, 21600000, 86400000};
+  static const int64_t kSteps[] = {1000,   2000,   5000,   10000,   15000,   30000,   60000,    120000,
+                                   300000, 600000, 900000, 1800000, 3600000, 7200000, 21600000, 86400000};
   int64_t timeStep = kSteps[0];
   for (const int64_t candidate : kSteps) {
     timeStep = candidate;

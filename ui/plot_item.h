@@ -20,7 +20,7 @@ enum class AxisMode {
   Automatic,  ///< per cent when prices are more than threefold apart, else price
   Percent,    ///< from the first point that is seen
   Price,
-  Panes,      ///< a lane and an axis for each series
+  Panes,  ///< a lane and an axis for each series
 };
 
 /// A row of a stream that is an alert, on the chart of another or the same stream.
@@ -34,7 +34,7 @@ enum class ChartState { Running, Paused, Stopped };
 
 /// Paints grid, volume bars, lines, gaps, points, tags and the crosshair of one chart.
 class PlotItem final : public QGraphicsItem {
- public:
+public:
   explicit PlotItem(const Theme* theme) : m_theme(theme) {}
 
   QRectF boundingRect() const override { return m_area; }
@@ -83,7 +83,7 @@ class PlotItem final : public QGraphicsItem {
   bool showsBand(size_t index) const;
   bool isHidden(size_t index) const { return m_hidden.contains(static_cast<int>(index)); }
 
- private:
+private:
   struct Scale {
     double low = 0;
     double high = 1;

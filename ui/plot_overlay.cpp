@@ -57,8 +57,10 @@ std::vector<PlotItem::Tag> PlotItem::tags(const Scales& scales) const {
     if (isHidden(i) || (!series.open && series.points.empty())) continue;
     if (tags.size() + (focus > i ? 1 : 0) >= kMostTags && i != focus) continue;
     const double last = series.open ? series.open->value : series.points.back().value;
-    tags.push_back({std::clamp(y(scales[i], last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortSymbol(series.name),
-                    fittedNumber(last, priceDecimals(last), m_axisWidth - 50, QFontMetricsF(uiFont(11, QFont::DemiBold))), m_theme->series[i % m_theme->series.size()]});
+    tags.push_back(
+        {std::clamp(y(scales[i], last, baseOf(series)), r.top() + 9, r.bottom() - 9), shortSymbol(series.name),
+         fittedNumber(last, priceDecimals(last), m_axisWidth - 50, QFontMetricsF(uiFont(11, QFont::DemiBold))),
+         m_theme->series[i % m_theme->series.size()]});
   }
   std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.y < b.y; });
   for (size_t i = 1; i < tags.size(); ++i) tags[i].y = std::max(tags[i].y, tags[i - 1].y + 20);
@@ -81,7 +83,8 @@ void PlotItem::paintTags(QPainter& p, const std::vector<Tag>& tags) const {
     p.setPen(Theme::contrast(tag.color, Qt::white) > Theme::contrast(tag.color, ink) ? QColor(Qt::white) : ink);
     const QRectF inner = box.adjusted(6, 0, -6, 0);
     const double valueWidth = QFontMetricsF(p.font()).horizontalAdvance(tag.value) + 6;
-    p.drawText(inner, Qt::AlignVCenter | Qt::AlignLeft, QFontMetricsF(p.font()).elidedText(tag.name, Qt::ElideRight, inner.width() - valueWidth));
+    p.drawText(inner, Qt::AlignVCenter | Qt::AlignLeft,
+               QFontMetricsF(p.font()).elidedText(tag.name, Qt::ElideRight, inner.width() - valueWidth));
     p.drawText(inner, Qt::AlignVCenter | Qt::AlignRight, tag.value);
   }
 }
@@ -159,7 +162,9 @@ void PlotItem::paintCrosshair(QPainter& p, const Scales& scales) const {
   const QRectF r = priceRect();
   const QRectF v = volumeRect();
   constexpr double kPadding = 14;
-  const auto widthOf = [](const QString& text) { return QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(text) + kPadding; };
+  const auto widthOf = [](const QString& text) {
+    return QFontMetricsF(uiFont(11, QFont::DemiBold)).horizontalAdvance(text) + kPadding;
+  };
   p.setPen(plotPen(m_theme->text3, 1, Qt::DashLine));
   p.drawLine(QPointF(*x, r.top()), QPointF(*x, v.bottom()));
   for (size_t i = 0; i < scales.size(); ++i) {
@@ -175,7 +180,8 @@ void PlotItem::paintCrosshair(QPainter& p, const Scales& scales) const {
   }
   const QString clock = clockText(*m_cursorTime, 1000);
   QRectF timeTag(0, v.bottom() + 4, widthOf(clock), kTagHeight);
-  timeTag.moveLeft(std::clamp(*x - timeTag.width() / 2, m_area.left(), std::max(m_area.left(), m_area.right() - timeTag.width())));
+  timeTag.moveLeft(
+      std::clamp(*x - timeTag.width() / 2, m_area.left(), std::max(m_area.left(), m_area.right() - timeTag.width())));
   paintAxisTag(p, timeTag, clock);
   if (!m_cursorY) return;
   QString value;
@@ -187,7 +193,8 @@ void PlotItem::paintCrosshair(QPainter& p, const Scales& scales) const {
     value = s.percent ? percentText(at, std::max(2, decimals)) : withThousands(at, decimals);
   }
   if (const double most = mostVolume(); most > 0 && *m_cursorY >= v.top() && *m_cursorY <= v.bottom())
-    value = withThousands((v.bottom() - *m_cursorY) / v.height() * most, stepDecimals(niceStep(most, static_cast<int>(std::max(2.0, v.height())))));
+    value = withThousands((v.bottom() - *m_cursorY) / v.height() * most,
+                          stepDecimals(niceStep(most, static_cast<int>(std::max(2.0, v.height())))));
   if (value.isEmpty()) return;
   p.setPen(plotPen(m_theme->text3, 1, Qt::DashLine));
   p.drawLine(QPointF(r.left(), *m_cursorY), QPointF(r.right(), *m_cursorY));

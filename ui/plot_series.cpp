@@ -12,7 +12,8 @@
 namespace weir {
 
 bool PlotItem::isDense(const ChartSeries& series) const {
-  return static_cast<double>(series.lowerBound(m_end + 1) - series.lowerBound(m_end - m_range)) > 2 * priceRect().width();
+  return static_cast<double>(series.lowerBound(m_end + 1) - series.lowerBound(m_end - m_range)) >
+         2 * priceRect().width();
 }
 
 // Calls `each` with the left edge of a column of pixels and the extent of the points in it.
@@ -88,15 +89,18 @@ void PlotItem::paintBand(QPainter& p, const Scale& s, const ChartSeries& series,
   const int64_t from = m_end - m_range;
   const size_t first = series.lowerBound(from);
   const size_t last = series.lowerBound(m_end + 1);
-  if (const auto entry = lineAt(series, from); entry && first < series.points.size()) add(from, *entry, series.points[first].sigma);
+  if (const auto entry = lineAt(series, from); entry && first < series.points.size())
+    add(from, *entry, series.points[first].sigma);
   for (size_t i = first; i < last; ++i) add(series.points[i].at, series.points[i].value, series.points[i].sigma);
-  if (const auto exit = lineAt(series, m_end); exit && last > 0 && last < series.points.size()) add(m_end, *exit, series.points[last - 1].sigma);
+  if (const auto exit = lineAt(series, m_end); exit && last > 0 && last < series.points.size())
+    add(m_end, *exit, series.points[last - 1].sigma);
   flush();
 }
 
 // Rising candles are hollow, falling ones filled.
 void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& series) const {
-  const double slot = std::max(2.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * priceRect().width());
+  const double slot =
+      std::max(2.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * priceRect().width());
   const double width = std::clamp(slot * 0.62, 1.0, 18.0);
   const double base = baseOf(series);
   const auto candle = [&](const ChartPoint& point, bool open) {
@@ -117,7 +121,8 @@ void PlotItem::paintCandles(QPainter& p, const Scale& s, const ChartSeries& seri
 }
 
 // Many points to a pixel: each column is one upright span from its least to its greatest, joined to the one before.
-void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color, double width) const {
+void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series, const QColor& color,
+                          double width) const {
   const double base = baseOf(series);
   std::optional<double> before;
   double lastX = 0;
@@ -132,7 +137,8 @@ void PlotItem::paintSpans(QPainter& p, const Scale& s, const ChartSeries& series
       top = std::min(top, *before);
       bottom = std::max(bottom, *before);
     }
-    const QRect span(static_cast<int>(x), static_cast<int>(std::lround(top - width / 2)), 1, std::max(2, static_cast<int>(std::lround(bottom - top + width))));
+    const QRect span(static_cast<int>(x), static_cast<int>(std::lround(top - width / 2)), 1,
+                     std::max(2, static_cast<int>(std::lround(bottom - top + width))));
     if (inLayer)
       m_spans.add(area, clip, span, color.rgb());
     else
@@ -184,7 +190,9 @@ void PlotItem::paintLine(QPainter& p, const Scale& s, size_t index) const {
   const int64_t from = m_end - m_range;
   const size_t start = series.lowerBound(from);
   const size_t stop = series.lowerBound(m_end + 1);
-  const auto place = [&](int64_t at, double value) { return QPointF(timeToX(static_cast<double>(at)), y(s, value, base)); };
+  const auto place = [&](int64_t at, double value) {
+    return QPointF(timeToX(static_cast<double>(at)), y(s, value, base));
+  };
   std::optional<QPointF> last;
   int64_t lastAt = from;
   if (isDense(series)) {
@@ -207,7 +215,8 @@ void PlotItem::paintLine(QPainter& p, const Scale& s, size_t index) const {
       last = at;
       lastAt = point.at;
     }
-    if (const auto exit = lineAt(series, m_end); exit && last && stop < series.points.size()) path.lineTo(place(m_end, *exit));
+    if (const auto exit = lineAt(series, m_end); exit && last && stop < series.points.size())
+      path.lineTo(place(m_end, *exit));
     p.setBrush(Qt::NoBrush);
     p.setPen(plotPen(color, width, style));
     p.drawPath(path);
@@ -235,10 +244,12 @@ void PlotItem::paintPoints(QPainter& p, const Scales& scales) const {
       const ChartPoint& point = series.points[k];
       if (!point.incomplete) continue;
       const double x = timeToX(static_cast<double>(point.at));
-      const QPointF at = candles ? QPointF(x - slot / 2, y(s, point.high, base) - 9) : QPointF(x, y(s, point.value, base));
+      const QPointF at =
+          candles ? QPointF(x - slot / 2, y(s, point.high, base) - 9) : QPointF(x, y(s, point.value, base));
       p.setPen(plotPen(m_theme->warn, 1.4));
       p.setBrush(m_theme->bg1);
-      p.drawPolygon(QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 0), at + QPointF(0, 4.5), at + QPointF(-4.5, 0)}));
+      p.drawPolygon(
+          QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 0), at + QPointF(0, 4.5), at + QPointF(-4.5, 0)}));
     }
     if ((candles && !m_store->hasLineOverCandles()) || !isOpenSeen(series)) continue;
     p.setPen(plotPen(m_theme->series[i % m_theme->series.size()], 1.6));
@@ -272,7 +283,8 @@ void PlotItem::paintVolumeAxis(QPainter& p, double most) const {
     const double at = r.bottom() - value / most * r.height();
     if (at - above < kBetween || (at > r.bottom() - kBetween / 2 && above > r.top())) continue;
     above = at;
-    p.drawText(QRectF(r.right() + 8, at - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft, withThousands(value, stepDecimals(step)));
+    p.drawText(QRectF(r.right() + 8, at - 8, m_axisWidth - 12, 16), Qt::AlignVCenter | Qt::AlignLeft,
+               withThousands(value, stepDecimals(step)));
   }
 }
 
@@ -291,7 +303,8 @@ void PlotItem::paintVolume(QPainter& p) const {
   paintVolumeAxis(p, most);
   p.save();
   p.setClipRect(r);
-  const double slot = std::max(1.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * r.width());
+  const double slot =
+      std::max(1.0, static_cast<double>(m_store->windowMs()) / static_cast<double>(m_range) * r.width());
   const double width = std::max(1.0, slot * 0.62);
   const double height = r.height();
   const bool dense = isDense(series);
@@ -321,8 +334,10 @@ void PlotItem::paintVolume(QPainter& p) const {
     p.fillRect(QRectF(x - width / 2, r.bottom() - h, width, h) & r, color);
   }
   if (isOpenSeen(series)) {
-    const double begin = std::max(r.left(), timeToX(static_cast<double>(series.open->at - m_store->windowMs())) + (slot - width) / 2);
-    const double end = std::min({begin + width, std::max(begin + 2, timeToX(static_cast<double>(openTime(*series.open)))), r.right() - 1});
+    const double begin =
+        std::max(r.left(), timeToX(static_cast<double>(series.open->at - m_store->windowMs())) + (slot - width) / 2);
+    const double end = std::min(
+        {begin + width, std::max(begin + 2, timeToX(static_cast<double>(openTime(*series.open)))), r.right() - 1});
     const double h = series.open->volume / most * height;
     p.setPen(plotPen(series.open->value >= previous ? m_theme->up : m_theme->down, 1));
     p.setBrush(Qt::NoBrush);

@@ -36,7 +36,10 @@ int percentSign(double value, int decimals) {
 
 QString percentText(double value, int decimals) {
   const int sign = percentSign(value, decimals);
-  return (sign < 0 ? QString(QChar(0x2212)) : sign > 0 ? QStringLiteral("+") : QString()) + QString::number(std::fabs(value), 'f', decimals) + QStringLiteral(" %");
+  return (sign < 0   ? QString(QChar(0x2212))
+          : sign > 0 ? QStringLiteral("+")
+                     : QString()) +
+         QString::number(std::fabs(value), 'f', decimals) + QStringLiteral(" %");
 }
 
 int priceDecimals(double value) {
@@ -56,7 +59,8 @@ QString fittedNumber(double value, int decimals, double width, const QFontMetric
     if (QString text = withThousands(value, d); fits(text)) return text;
   constexpr int kMostDigits = 6;
   for (int digits = kMostDigits; digits > 1; --digits)
-    if (QString text = QString::number(value, 'g', digits).replace(QLatin1Char('-'), QChar(0x2212)); fits(text)) return text;
+    if (QString text = QString::number(value, 'g', digits).replace(QLatin1Char('-'), QChar(0x2212)); fits(text))
+      return text;
   return metrics.elidedText(withThousands(value, 0), Qt::ElideRight, width);
 }
 

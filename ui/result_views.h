@@ -25,18 +25,19 @@ struct ResultView {
 
 /// All result streams of the script that runs. A stream that is the same in the next script keeps what it shows.
 class ResultViews {
- public:
+public:
   explicit ResultViews(const Theme& theme) : m_theme(&theme) {}
 
   void setTheme(const Theme& theme);
   /// Returns the names of the streams that begin empty.
-  std::vector<std::string> setScript(const std::map<std::string, BoundStream>& results, const std::map<std::string, uint64_t>& identities);
+  std::vector<std::string> setScript(const std::map<std::string, BoundStream>& results,
+                                     const std::map<std::string, uint64_t>& identities);
   /// Whoever shows a view holds it: a run that begins may drop it here.
   std::shared_ptr<ResultView> find(const std::string& stream);
   std::map<std::string, std::shared_ptr<ResultView>>& all() { return m_views; }
   void setLocalTime(bool local);
 
- private:
+private:
   const Theme* m_theme;
   bool m_localTime = false;
   std::map<std::string, std::shared_ptr<ResultView>> m_views;

@@ -43,7 +43,9 @@ std::vector<size_t> newestFirst(const Batch& batch) {
   std::iota(order.begin(), order.end(), size_t{0});
   for (size_t from = 0; from < order.size();) {
     size_t to = from + 1;
-    while (to < order.size() && batch.meta[to].isWindowEnd && batch.meta[from].isWindowEnd && batch.meta[to].at == batch.meta[from].at) ++to;
+    while (to < order.size() && batch.meta[to].isWindowEnd && batch.meta[from].isWindowEnd &&
+           batch.meta[to].at == batch.meta[from].at)
+      ++to;
     std::reverse(order.begin() + static_cast<std::ptrdiff_t>(from), order.begin() + static_cast<std::ptrdiff_t>(to));
     from = to;
   }
@@ -112,7 +114,9 @@ void ResultsModel::learn(const Row& row) {
   for (size_t i = 0; i < m_writings.size(); ++i) {
     Writing& writing = m_writings[i];
     if (const auto* whole = std::get_if<int64_t>(&row.values[i])) {
-      if (m_isFirst && !writing.isTime && m_schema->fields[i].type == Type::Long && *whole == row.at && row.at >= kLeastInstant) writing.isTime = m_writingsChanged = true;
+      if (m_isFirst && !writing.isTime && m_schema->fields[i].type == Type::Long && *whole == row.at &&
+          row.at >= kLeastInstant)
+        writing.isTime = m_writingsChanged = true;
       continue;
     }
     const auto* real = std::get_if<double>(&row.values[i]);
@@ -155,7 +159,9 @@ QVariant ResultsModel::valueAs(int role, const Row& row, int column) const {
     return role == kJsonRole ? QLatin1Char('"') + iso + QLatin1Char('"') : iso;
   }
   if (part == Part::State) {
-    const QString state = row.open ? QStringLiteral("open") : row.incomplete ? QStringLiteral("incomplete") : QStringLiteral("closed");
+    const QString state = row.open         ? QStringLiteral("open")
+                          : row.incomplete ? QStringLiteral("incomplete")
+                                           : QStringLiteral("closed");
     if (role == kNameRole) return QStringLiteral("\"state\"");
     return role == kJsonRole ? QLatin1Char('"') + state + QLatin1Char('"') : state;
   }
@@ -191,7 +197,8 @@ std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
   for (const size_t column : *m_keys) {
     // With its length, so that no text can end a part, and NULL is not the empty text.
     const bool isNothing = batch.columns[column]->isNull(row);
-    const std::string part = isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.schema->fields[column].type);
+    const std::string part =
+        isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.schema->fields[column].type);
     key += (isNothing ? std::string("-") : std::to_string(part.size())) + ':' + part;
   }
   // Of a window's rows each window keeps one; of running aggregates the latest row counts.
@@ -205,7 +212,8 @@ void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
   for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
     const std::vector<size_t> order = newestFirst(**batch);
     for (auto row = order.rbegin(); row != order.rend(); ++row)
-      if ((*batch)->meta[*row].at < before && m_closed.size() + older.size() < kMostRows) older.push_back(rowOf(**batch, *row, false));
+      if ((*batch)->meta[*row].at < before && m_closed.size() + older.size() < kMostRows)
+        older.push_back(rowOf(**batch, *row, false));
   }
   if (older.empty()) return;
   const int at = rowCount();
@@ -321,8 +329,9 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
       // The whole of it: of a time the date and the number.
       if (part == Part::Field && isTime(index.column()) && !isNull(row.values[fieldOf(index.column())]))
-        return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.values[fieldOf(index.column())]), Qt::UTC).toString(Qt::ISODateWithMs) + QStringLiteral("\n") +
-               valueAs(kPlainRole, row, index.column()).toString();
+        return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.values[fieldOf(index.column())]), Qt::UTC)
+                   .toString(Qt::ISODateWithMs) +
+               QStringLiteral("\n") + valueAs(kPlainRole, row, index.column()).toString();
       return plainToolTip(valueAs(kPlainRole, row, index.column()).toString());
     case Qt::DecorationRole:
       if (part != Part::State) return {};
@@ -340,7 +349,9 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
 }
 
 Qt::AlignmentFlag ResultsModel::alignmentOf(int column) const {
-  return partOf(column) == Part::Field && !isTime(column) && isNumber(m_schema->fields[fieldOf(column)].type) ? Qt::AlignRight : Qt::AlignLeft;
+  return partOf(column) == Part::Field && !isTime(column) && isNumber(m_schema->fields[fieldOf(column)].type)
+             ? Qt::AlignRight
+             : Qt::AlignLeft;
 }
 
 QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -349,7 +360,9 @@ QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int 
   if (role != Qt::DisplayRole && role != kNameRole) return {};
   const Part part = partOf(section);
   if (part == Part::State) return tr("state");
-  const QString name = part == Part::Field ? QString::fromStdString(m_schema->fields[fieldOf(section)].name) : m_windowed ? QStringLiteral("window_end") : tr("time");
+  const QString name = part == Part::Field ? QString::fromStdString(m_schema->fields[fieldOf(section)].name)
+                       : m_windowed        ? QStringLiteral("window_end")
+                                           : tr("time");
   if (!isTime(section) || role == kNameRole) return name;
   return (m_localTime ? tr("%1 (local)") : tr("%1 (UTC)")).arg(name);
 }

@@ -17,7 +17,7 @@ namespace weir {
 /// times, and the numbers of a column all with as many decimals as tell its least one.
 class ResultsModel final : public QAbstractTableModel {
   Q_OBJECT
- public:
+public:
   static constexpr int kMostRows = 100'000;
   /// Beside Qt's roles: what to sort by, the value without separators, as JSON, and the column's name as JSON.
   static constexpr int kSortRole = Qt::UserRole;
@@ -49,7 +49,7 @@ class ResultsModel final : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
- private:
+private:
   struct Row {
     int64_t at;
     std::vector<Value> values;
@@ -60,8 +60,8 @@ class ResultsModel final : public QAbstractTableModel {
   struct Writing {
     bool isTime = false;
     int decimals = 2;
-    int needed = 0;      ///< decimals that the values have
-    double least = 0;    ///< magnitude of the least value that is not 0; 0: there was none
+    int needed = 0;    ///< decimals that the values have
+    double least = 0;  ///< magnitude of the least value that is not 0; 0: there was none
   };
   enum class Part { Time, Field, State };
   Part partOf(int column) const;
@@ -82,7 +82,7 @@ class ResultsModel final : public QAbstractTableModel {
   std::vector<Writing> m_writings;  ///< by field
   bool m_hasTime = true;            ///< in a column of its own: no field has it
   bool m_windowed = false;
-  bool m_isFirst = true;            ///< no row has been seen
+  bool m_isFirst = true;  ///< no row has been seen
   bool m_writingsChanged = false;
   bool m_fullPrecision = false;
   bool m_localTime = false;

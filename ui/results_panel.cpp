@@ -107,7 +107,8 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent, const QString& n
     });
     button->setMenu(menu);
   }
-  connect(header, &QHeaderView::sortIndicatorChanged, this, [this](int section, Qt::SortOrder order) { m_proxy->sort(section, order); });
+  connect(header, &QHeaderView::sortIndicatorChanged, this,
+          [this](int section, Qt::SortOrder order) { m_proxy->sort(section, order); });
   connect(header, &QHeaderView::sectionResized, this, [this](int section) {
     if (!m_isFitting && QApplication::mouseButtons() != Qt::NoButton) m_sizedByHand.insert(section);
   });
@@ -117,8 +118,10 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent, const QString& n
   });
   connect(m_stream, &QComboBox::textActivated, this, &ResultsPanel::streamChosen);
   connect(m_export, &QToolButton::clicked, this, &ResultsPanel::exportRows);
-  connect(m_table, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) { showMenu(m_table->viewport()->mapToGlobal(at)); });
-  connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& at) { showMenu(header->viewport()->mapToGlobal(at)); });
+  connect(m_table, &QWidget::customContextMenuRequested, this,
+          [this](const QPoint& at) { showMenu(m_table->viewport()->mapToGlobal(at)); });
+  connect(header, &QWidget::customContextMenuRequested, this,
+          [this, header](const QPoint& at) { showMenu(header->viewport()->mapToGlobal(at)); });
   connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
     const bool atTop = value == 0;
     if (m_isHolding || atTop == m_following) return;
@@ -126,8 +129,10 @@ ResultsPanel::ResultsPanel(const Theme& theme, QWidget* parent, const QString& n
     m_rowsWhenLeft = m_model->rowsSeen();
     refreshInfo();
   });
-  connect(m_proxy, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex&, int first, int last) { hold(first, last - first + 1); });
-  connect(m_proxy, &QAbstractItemModel::rowsRemoved, this, [this](const QModelIndex&, int first, int last) { hold(first, first - last - 1); });
+  connect(m_proxy, &QAbstractItemModel::rowsInserted, this,
+          [this](const QModelIndex&, int first, int last) { hold(first, last - first + 1); });
+  connect(m_proxy, &QAbstractItemModel::rowsRemoved, this,
+          [this](const QModelIndex&, int first, int last) { hold(first, first - last - 1); });
   connect(m_goLive, &QPushButton::clicked, m_table, &QTableView::scrollToTop);
   auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
   connect(copy, &QShortcut::activated, this, [this] { QApplication::clipboard()->setText(asTsv(true)); });
@@ -177,16 +182,22 @@ void ResultsPanel::refreshInfo() {
   const QString stream = m_stream->currentText();
   QString text;
   if (m_model != m_nothing || m_model->columnCount() > 0) {
-    text = tr("%1 · %2 of %3 rows kept").arg(m_model->keeps(), withThousands(m_model->closedRows(), 0), withThousands(ResultsModel::kMostRows, 0));
+    text =
+        tr("%1 · %2 of %3 rows kept")
+            .arg(m_model->keeps(), withThousands(m_model->closedRows(), 0), withThousands(ResultsModel::kMostRows, 0));
     if (!stream.isEmpty()) text = stream + QStringLiteral(" · ") + text;
     if (!m_filter->text().isEmpty()) text += tr(" · %1 match").arg(withThousands(m_proxy->rowCount(), 0));
   }
   m_info->setText(text);
   m_info->setToolTip(plainToolTip(text));
   const auto fresh = static_cast<int>(m_model->rowsSeen() - m_rowsWhenLeft);
-  m_empty->say(m_filter->text().isEmpty() || m_model->rowCount() == 0 ? tr("No rows yet: press Run.") : tr("No row matches the filter."));
+  m_empty->say(m_filter->text().isEmpty() || m_model->rowCount() == 0 ? tr("No rows yet: press Run.")
+                                                                      : tr("No row matches the filter."));
   m_goLive->setVisible(!m_following);
-  if (!m_following) m_goLive->setText(fresh == 0 ? tr("Go live") : fresh == 1 ? tr("1 new row - go live") : tr("%n new rows - go live", nullptr, fresh));
+  if (!m_following)
+    m_goLive->setText(fresh == 0   ? tr("Go live")
+                      : fresh == 1 ? tr("1 new row - go live")
+                                   : tr("%n new rows - go live", nullptr, fresh));
   fitColumns();
 }
 
@@ -208,7 +219,8 @@ void ResultsPanel::fitColumns() {
   m_isFitting = true;
   for (int c = 0; c < header->count(); ++c) {
     if (header->isSectionHidden(c) || m_sizedByHand.contains(c)) continue;
-    const int wanted = std::max(header->sectionSizeHint(c), static_cast<QAbstractItemView*>(m_table)->sizeHintForColumn(c));
+    const int wanted =
+        std::max(header->sectionSizeHint(c), static_cast<QAbstractItemView*>(m_table)->sizeHintForColumn(c));
     if (const int width = std::min(wanted, kWidest); width > header->sectionSize(c)) header->resizeSection(c, width);
   }
   spreadColumns();
@@ -227,11 +239,14 @@ void ResultsPanel::spreadColumns() {
   if (shown < 2) return;
   int used = 0;
   for (int c = 0; c < header->count(); ++c)
-    if (!header->isSectionHidden(c)) used += header->visualIndex(c) == header->count() - 1 ? std::max(header->sectionSizeHint(c), kLast) : header->sectionSize(c);
+    if (!header->isSectionHidden(c))
+      used += header->visualIndex(c) == header->count() - 1 ? std::max(header->sectionSizeHint(c), kLast)
+                                                            : header->sectionSize(c);
   const int apart = std::min((m_table->viewport()->width() - used) / (shown - 1), kMostApart);
   if (apart <= 0) return;
   for (int c = 0; c < header->count(); ++c)
-    if (!header->isSectionHidden(c) && header->visualIndex(c) < header->count() - 1) header->resizeSection(c, header->sectionSize(c) + apart);
+    if (!header->isSectionHidden(c) && header->visualIndex(c) < header->count() - 1)
+      header->resizeSection(c, header->sectionSize(c) + apart);
 }
 
 std::vector<int> ResultsPanel::columnsSeen() const {
@@ -278,7 +293,8 @@ QString ResultsPanel::asJsonLines(bool selectedOnly) const {
     QStringList cells;
     for (const int c : columnsSeen()) {
       const QModelIndex cell = m_proxy->index(r, c);
-      cells << cell.data(ResultsModel::kNameRole).toString() + QLatin1Char(':') + cell.data(ResultsModel::kJsonRole).toString();
+      cells << cell.data(ResultsModel::kNameRole).toString() + QLatin1Char(':') +
+                   cell.data(ResultsModel::kJsonRole).toString();
     }
     out += QLatin1Char('{') + cells.join(QLatin1Char(',')) + QStringLiteral("}\n");
   }
@@ -292,8 +308,10 @@ QString ResultsPanel::asSql(bool selectedOnly) const {
     for (const int c : columnsSeen()) {
       const QString json = m_proxy->index(r, c).data(ResultsModel::kJsonRole).toString();
       QString plain = m_proxy->index(r, c).data(ResultsModel::kPlainRole).toString();
-      const bool quoted = json.startsWith(QLatin1Char('"')) || json.startsWith(QLatin1Char('{')) || json.startsWith(QLatin1Char('['));
-      cells << (quoted ? QLatin1Char('\'') + plain.replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\'') : json.toUpper());
+      const bool quoted =
+          json.startsWith(QLatin1Char('"')) || json.startsWith(QLatin1Char('{')) || json.startsWith(QLatin1Char('['));
+      cells << (quoted ? QLatin1Char('\'') + plain.replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\'')
+                       : json.toUpper());
     }
     rows << QLatin1Char('(') + cells.join(QStringLiteral(", ")) + QLatin1Char(')');
   }
@@ -310,20 +328,28 @@ QString ResultsPanel::asCsv() const {
     }
     out += "\r\n";
   };
-  line([&](int c) { appendCsvField(out, m_proxy->headerData(c, Qt::Horizontal, ResultsModel::kNameRole).toString().toStdString(), false); });
+  line([&](int c) {
+    appendCsvField(out, m_proxy->headerData(c, Qt::Horizontal, ResultsModel::kNameRole).toString().toStdString(),
+                   false);
+  });
   for (const int r : rowsSeen(false))
     line([&](int c) {
       const QModelIndex cell = m_proxy->index(r, c);
-      appendCsvField(out, cell.data(ResultsModel::kPlainRole).toString().toStdString(), cell.data(ResultsModel::kJsonRole).toString() == QLatin1String("null"));
+      appendCsvField(out, cell.data(ResultsModel::kPlainRole).toString().toStdString(),
+                     cell.data(ResultsModel::kJsonRole).toString() == QLatin1String("null"));
     });
   return QString::fromStdString(out);
 }
 
 void ResultsPanel::exportRows() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export rows"), m_stream->currentText() + QStringLiteral(".csv"), tr("CSV (*.csv);;JSON Lines (*.jsonl)"));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export rows"), m_stream->currentText() + QStringLiteral(".csv"),
+                                   tr("CSV (*.csv);;JSON Lines (*.jsonl)"));
   if (path.isEmpty()) return;
-  const QString why = saveTo(path, (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8(), NewFile::OwnerOnly);
-  emit message(why.isEmpty() ? tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path) : why, !why.isEmpty());
+  const QString why = saveTo(path, (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8(),
+                             NewFile::OwnerOnly);
+  emit message(why.isEmpty() ? tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path) : why,
+               !why.isEmpty());
 }
 
 void ResultsPanel::fillCopyMenu(QMenu& menu) {

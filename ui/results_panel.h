@@ -24,9 +24,10 @@ class EmptyHint;
 /// says how many have come since.
 class ResultsPanel final : public QWidget {
   Q_OBJECT
- public:
+public:
   /// `name` and `title` are the table's, which tell one panel from another.
-  explicit ResultsPanel(const Theme& theme, QWidget* parent = nullptr, const QString& name = QStringLiteral("results"), const QString& title = tr("Results"));
+  explicit ResultsPanel(const Theme& theme, QWidget* parent = nullptr, const QString& name = QStringLiteral("results"),
+                        const QString& title = tr("Results"));
   ResultsModel& model() { return *m_model; }
   /// Shows these rows; nothing: none.
   void setModel(ResultsModel* model);
@@ -42,14 +43,14 @@ class ResultsPanel final : public QWidget {
   QString asSql(bool selectedOnly) const;
   QString asCsv() const;
 
- public slots:
+public slots:
   void exportRows();
 
- signals:
+signals:
   void streamChosen(const QString& name);
   void message(const QString& text, bool isError);
 
- private:
+private:
   void fillCopyMenu(QMenu& menu);
   void fillColumnMenu(QMenu& menu);
   void showMenu(const QPoint& globalAt);

@@ -32,15 +32,18 @@ void ChartSeries::insert(std::vector<ChartPoint> late) {
   if (late.empty()) return;
   const auto earlier = [](const ChartPoint& a, const ChartPoint& b) { return a.at < b.at; };
   std::stable_sort(late.begin(), late.end(), earlier);
-  const auto first = static_cast<size_t>(std::upper_bound(points.begin(), points.end(), late.front(), earlier) - points.begin());
+  const auto first =
+      static_cast<size_t>(std::upper_bound(points.begin(), points.end(), late.front(), earlier) - points.begin());
   const auto before = static_cast<std::ptrdiff_t>(points.size());
   points.insert(points.end(), late.begin(), late.end());
-  std::inplace_merge(points.begin() + static_cast<std::ptrdiff_t>(first), points.begin() + before, points.end(), earlier);
+  std::inplace_merge(points.begin() + static_cast<std::ptrdiff_t>(first), points.begin() + before, points.end(),
+                     earlier);
   // Blocks from the first one that has changed.
   const size_t block = (m_dropped + first) / kBlock;
   const size_t kept = block - m_dropped / kBlock;
   if (kept < m_blocks.size()) m_blocks.erase(m_blocks.begin() + static_cast<std::ptrdiff_t>(kept), m_blocks.end());
-  for (size_t number = std::max(m_dropped, block * kBlock); number < m_dropped + points.size(); ++number) addToBlocks(points[number - m_dropped], number);
+  for (size_t number = std::max(m_dropped, block * kBlock); number < m_dropped + points.size(); ++number)
+    addToBlocks(points[number - m_dropped], number);
 }
 
 void ChartSeries::dropOldest(size_t count) {
@@ -81,11 +84,13 @@ ChartSeries::Extent ChartSeries::extent(size_t from, size_t to) const {
 }
 
 size_t ChartSeries::lowerBound(int64_t at) const {
-  const auto found = std::lower_bound(points.begin(), points.end(), at, [](const ChartPoint& point, int64_t t) { return point.at < t; });
+  const auto found = std::lower_bound(points.begin(), points.end(), at,
+                                      [](const ChartPoint& point, int64_t t) { return point.at < t; });
   return static_cast<size_t>(found - points.begin());
 }
 
-SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostPoints(mostPoints), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
+SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints)
+    : m_mostPoints(mostPoints), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
   const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)
       for (size_t i = 0; i < stream.schema->fields.size(); ++i) {
@@ -104,15 +109,20 @@ SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostP
   const auto exactly = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)
       for (size_t i = 0; i < stream.schema->fields.size(); ++i)
-        if (isNumber(stream.schema->fields[i].type) && QString::fromStdString(stream.schema->fields[i].name).compare(QLatin1String(word), Qt::CaseInsensitive) == 0) return i;
+        if (isNumber(stream.schema->fields[i].type) &&
+            QString::fromStdString(stream.schema->fields[i].name).compare(QLatin1String(word), Qt::CaseInsensitive) ==
+                0)
+          return i;
     return std::nullopt;
   };
   m_close = exactly({"close", "c"});
   m_first = exactly({"open", "o"});
   m_high = exactly({"high", "h"});
   m_low = exactly({"low", "l"});
-  if (!m_close || !hasCandles()) m_first = m_high = m_low = std::nullopt;
-  else m_value = named({"vwap"}).value_or(*m_close);
+  if (!m_close || !hasCandles())
+    m_first = m_high = m_low = std::nullopt;
+  else
+    m_value = named({"vwap"}).value_or(*m_close);
   m_volume = named({"volume", "quantity", "qty", "trades", "count"});
   m_count = exactly({"trades", "count", "n", "rows"});
   if (m_count == m_volume || m_count == m_value) m_count.reset();
@@ -127,7 +137,10 @@ SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints) : m_mostP
 ChartSeries* SeriesStore::seriesOf(const Batch& batch, size_t row) {
   QStringList parts;
   for (const size_t column : m_groups)
-    parts << (batch.columns[column]->isNull(row) ? QStringLiteral("NULL") : QString::fromStdString(displayText(batch.columns[column]->value(row), batch.schema->fields[column].type)));
+    parts << (batch.columns[column]->isNull(row)
+                  ? QStringLiteral("NULL")
+                  : QString::fromStdString(
+                        displayText(batch.columns[column]->value(row), batch.schema->fields[column].type)));
   const QString name = parts.isEmpty() ? m_valueName : parts.join(QLatin1Char(' '));
   const auto found = m_index.find(name);
   if (found != m_index.end()) return &m_series[found->second];
@@ -145,7 +158,9 @@ ChartSeries* SeriesStore::seriesOf(const Batch& batch, size_t row) {
 void SeriesStore::bound() {
   const size_t step = std::max<size_t>(1, m_mostPoints / 1000);
   while (m_points > m_mostPoints) {
-    const auto longest = std::max_element(m_series.begin(), m_series.end(), [](const ChartSeries& a, const ChartSeries& b) { return a.points.size() < b.points.size(); });
+    const auto longest =
+        std::max_element(m_series.begin(), m_series.end(),
+                         [](const ChartSeries& a, const ChartSeries& b) { return a.points.size() < b.points.size(); });
     const size_t before = longest->points.size();
     longest->dropOldest(step);
     if (longest->points.size() == before) return;

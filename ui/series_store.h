@@ -20,16 +20,16 @@ struct ChartPoint {
   int64_t at = 0;
   double value = 0;
   double volume = 0;
-  double sigma = 0;                  ///< of the window, where the stream tells it
+  double sigma = 0;                                ///< of the window, where the stream tells it
   double first = 0, high = 0, low = 0, close = 0;  ///< of a candle
-  uint32_t count = 0;  ///< rows in it, where the stream tells it
+  uint32_t count = 0;                              ///< rows in it, where the stream tells it
   bool incomplete = false;
 };
 
 /// What a chart shows of one group: its closed windows, bounded, and the open one. Least and greatest of each block of
 /// points are kept beside them, so that a million points cost a frame no more than a thousand.
 class ChartSeries {
- public:
+public:
   struct Extent {
     double low = 0, high = 0, volume = 0;
     bool incomplete = false;
@@ -37,7 +37,13 @@ class ChartSeries {
     int64_t at = 0;   ///< of its first point
     double last = 0;  ///< value of its last point
     explicit Extent(const ChartPoint& point)
-        : low(point.value), high(point.value), volume(point.volume), incomplete(point.incomplete), sum(point.value), at(point.at), last(point.value) {}
+        : low(point.value),
+          high(point.value),
+          volume(point.volume),
+          incomplete(point.incomplete),
+          sum(point.value),
+          at(point.at),
+          last(point.value) {}
     void take(const ChartPoint& point);
     void take(const Extent& other);
   };
@@ -57,7 +63,9 @@ class ChartSeries {
   void forEachBlock(size_t from, size_t to, const Each& each) const {
     const size_t first = (m_dropped + from) / kBlock - m_dropped / kBlock;
     const size_t last = (m_dropped + to + kBlock - 1) / kBlock - m_dropped / kBlock;
-    for (auto block = m_blocks.begin() + static_cast<std::ptrdiff_t>(first); block != m_blocks.begin() + static_cast<std::ptrdiff_t>(std::min(last, m_blocks.size())); ++block) each(*block);
+    for (auto block = m_blocks.begin() + static_cast<std::ptrdiff_t>(first);
+         block != m_blocks.begin() + static_cast<std::ptrdiff_t>(std::min(last, m_blocks.size())); ++block)
+      each(*block);
   }
   static constexpr size_t kBlock = 16;
   /// The first point at or after a time.
@@ -67,17 +75,17 @@ class ChartSeries {
   std::deque<ChartPoint> points;
   std::optional<ChartPoint> open;
 
- private:
+private:
   void addToBlocks(const ChartPoint& point, size_t number);
   std::deque<Extent> m_blocks;  ///< the first one holds the point `m_dropped`
   size_t m_dropped = 0;
 };
 
 /// Turns a result stream's rows into series: one for each group, over one numeric column, in order of time whatever the
-/// order of the rows. Keeps the first 500 series and two million points of all of them: past that the longest series loses
-/// its oldest points.
+/// order of the rows. Keeps the first 500 series and two million points of all of them: past that the longest series
+/// loses its oldest points.
 class SeriesStore {
- public:
+public:
   static constexpr size_t kMostSeries = 500;
   static constexpr size_t kMostPoints = 2'000'000;
   SeriesStore() = default;
@@ -105,14 +113,14 @@ class SeriesStore {
   int64_t windowMs() const { return m_windowMs; }
   int64_t latest() const { return m_latest; }
 
- private:
+private:
   /// Nothing for a group beyond those that are kept.
   ChartSeries* seriesOf(const Batch& batch, size_t row);
   void bound();
   std::optional<ChartPoint> pointOf(const Batch& batch, size_t row) const;
 
   size_t m_mostPoints = kMostPoints;
-  size_t m_points = 0;                    ///< of all series
+  size_t m_points = 0;                   ///< of all series
   std::unordered_set<size_t> m_undrawn;  ///< hashes of names
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;

@@ -34,7 +34,8 @@ Settings Settings::fromJson(const QJsonObject& json) {
   s.notifyFeeds = json[QLatin1String("notifyFeeds")].toBool(s.notifyFeeds);
   s.notifyAlerts = json[QLatin1String("notifyAlerts")].toBool(s.notifyAlerts);
   s.keepResults = json[QLatin1String("keepResults")].toBool(s.keepResults);
-  s.historyMegabytes = std::clamp(json[QLatin1String("historyMegabytes")].toInt(s.historyMegabytes), kLeastMegabytes, kMostMegabytes);
+  s.historyMegabytes =
+      std::clamp(json[QLatin1String("historyMegabytes")].toInt(s.historyMegabytes), kLeastMegabytes, kMostMegabytes);
   s.historyDays = std::clamp(json[QLatin1String("historyDays")].toInt(s.historyDays), kLeastDays, kMostDays);
   const QJsonObject shortcuts = json[QLatin1String("keys")].toObject();
   for (auto it = shortcuts.begin(); it != shortcuts.end(); ++it) s.keys[it.key()] = it.value().toString();

@@ -11,11 +11,11 @@ namespace weir {
 struct Settings {
   enum class Look { System, Light, Dark };
   Look look = Look::System;
-  bool colourBlind = false;   ///< up and down told apart under every colour-vision deficiency
+  bool colourBlind = false;  ///< up and down told apart under every colour-vision deficiency
   bool localTime = false;
-  bool notifyFeeds = true;    ///< a feed that was live is lost, stale or failed
-  bool notifyAlerts = true;   ///< a row of a stream that is an alert
-  bool keepResults = true;    ///< closed windows are kept over restarts
+  bool notifyFeeds = true;   ///< a feed that was live is lost, stale or failed
+  bool notifyAlerts = true;  ///< a row of a stream that is an alert
+  bool keepResults = true;   ///< closed windows are kept over restarts
   static constexpr int kLeastMegabytes = 16, kMostMegabytes = 65'536;
   static constexpr int kLeastDays = 1, kMostDays = 3'650;
   int historyMegabytes = 512;

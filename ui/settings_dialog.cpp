@@ -17,7 +17,8 @@
 
 namespace weir {
 
-SettingsDialog::SettingsDialog(const Settings& settings, const std::map<QString, QAction*>& actions, const std::map<QString, QString>& usual, QWidget* parent)
+SettingsDialog::SettingsDialog(const Settings& settings, const std::map<QString, QAction*>& actions,
+                               const std::map<QString, QString>& usual, QWidget* parent)
     : QDialog(parent), m_settings(settings), m_actions(actions), m_usual(usual) {
   setObjectName(QStringLiteral("settingsDialog"));
   setWindowTitle(tr("Settings"));
@@ -75,7 +76,8 @@ QWidget* SettingsDialog::historyPage() {
   form->addRow(tr("Results"), m_keepResults);
   form->addRow(tr("At most"), m_megabytes);
   form->addRow(QString(), m_days);
-  auto* note = new QLabel(tr("They are in a SQLite file in the data folder. A change takes effect with the next start."), page);
+  auto* note =
+      new QLabel(tr("They are in a SQLite file in the data folder. A change takes effect with the next start."), page);
   note->setWordWrap(true);
   form->addRow(note);
   return page;
@@ -101,7 +103,8 @@ QWidget* SettingsDialog::keysPage() {
   connect(filter, &QLineEdit::textChanged, this, [this](const QString& text) {
     for (int i = 0; i < m_keys->topLevelItemCount(); ++i) {
       QTreeWidgetItem* item = m_keys->topLevelItem(i);
-      item->setHidden(!item->text(0).contains(text, Qt::CaseInsensitive) && !item->text(1).contains(text, Qt::CaseInsensitive));
+      item->setHidden(!item->text(0).contains(text, Qt::CaseInsensitive) &&
+                      !item->text(1).contains(text, Qt::CaseInsensitive));
     }
   });
   auto* edit = new QKeySequenceEdit(page);
@@ -116,7 +119,8 @@ QWidget* SettingsDialog::keysPage() {
   connect(m_keys, &QTreeWidget::currentItemChanged, this, [edit](QTreeWidgetItem* item) {
     if (item) edit->setKeySequence(QKeySequence(item->text(1)));
   });
-  connect(set, &QPushButton::clicked, this, [this, edit] { change(m_keys->currentItem(), edit->keySequence().toString()); });
+  connect(set, &QPushButton::clicked, this,
+          [this, edit] { change(m_keys->currentItem(), edit->keySequence().toString()); });
   connect(none, &QPushButton::clicked, this, [this] { change(m_keys->currentItem(), {}); });
   connect(usual, &QPushButton::clicked, this, [this] {
     if (QTreeWidgetItem* item = m_keys->currentItem()) change(item, m_usual.at(item->data(0, Qt::UserRole).toString()));

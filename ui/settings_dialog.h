@@ -19,12 +19,13 @@ namespace weir {
 /// Look, notices, history, and the keys of every command.
 class SettingsDialog final : public QDialog {
   Q_OBJECT
- public:
+public:
   /// `usual` are the keys that the actions come with, by name.
-  SettingsDialog(const Settings& settings, const std::map<QString, QAction*>& actions, const std::map<QString, QString>& usual, QWidget* parent = nullptr);
+  SettingsDialog(const Settings& settings, const std::map<QString, QAction*>& actions,
+                 const std::map<QString, QString>& usual, QWidget* parent = nullptr);
   Settings settings() const;
 
- private:
+private:
   QWidget* lookPage();
   QWidget* historyPage();
   QWidget* keysPage();

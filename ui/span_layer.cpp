@@ -13,7 +13,8 @@ void SpanLayer::add(const QRect& area, const QRect& clip, const QRect& span, QRg
   const QRect seen = span.intersected(clip).intersected(m_area);
   if (seen.isEmpty()) return;
   const auto stride = m_image.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
-  auto* pixel = reinterpret_cast<QRgb*>(m_image.bits()) + (seen.top() - m_area.top()) * stride + (seen.left() - m_area.left());
+  auto* pixel =
+      reinterpret_cast<QRgb*>(m_image.bits()) + (seen.top() - m_area.top()) * stride + (seen.left() - m_area.left());
   for (int row = 0; row < seen.height(); ++row, pixel += stride) *pixel = opaque;
 }
 

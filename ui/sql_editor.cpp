@@ -38,7 +38,8 @@ constexpr size_t kLettersTyped = 2;
 SqlHighlighter::SqlHighlighter(const Theme& theme, QObject* parent) : QsciLexerCustom(parent) { setTheme(theme); }
 
 QString SqlHighlighter::description(int style) const {
-  static const char* const kNames[] = {"Default", "Keyword", "Type", "Function", "String", "Number", "Comment", "Option"};
+  static const char* const kNames[] = {"Default", "Keyword", "Type",    "Function",
+                                       "String",  "Number",  "Comment", "Option"};
   return style >= 0 && style < StyleCount ? QString::fromLatin1(kNames[style]) : QString();
 }
 
@@ -61,10 +62,14 @@ void SqlHighlighter::styleText(int start, int end) {
   // tell where a text or a comment that spans lines began.
   auto* scintilla = editor();
   const auto length = static_cast<size_t>(scintilla->SendScintilla(QsciScintillaBase::SCI_GETLENGTH));
-  const auto* bytes = reinterpret_cast<const char*>(scintilla->SendScintillaPtrResult(QsciScintillaBase::SCI_GETCHARACTERPOINTER));
+  const auto* bytes =
+      reinterpret_cast<const char*>(scintilla->SendScintillaPtrResult(QsciScintillaBase::SCI_GETCHARACTERPOINTER));
   const std::string_view view(bytes, length);
   size_t from = static_cast<size_t>(std::max(0, start));
-  const auto styleAt = [scintilla](size_t at) { return static_cast<int>(scintilla->SendScintilla(QsciScintillaBase::SCI_GETSTYLEAT, static_cast<unsigned long>(at))); };
+  const auto styleAt = [scintilla](size_t at) {
+    return static_cast<int>(
+        scintilla->SendScintilla(QsciScintillaBase::SCI_GETSTYLEAT, static_cast<unsigned long>(at)));
+  };
   while (from > 0) {
     const int style = styleAt(from - 1);
     if (style != String && style != Comment && style != OptionKey && view[from - 1] == '\n') break;
@@ -102,7 +107,10 @@ SqlHighlighter::Style SqlHighlighter::styleOf(std::string_view text, const Token
 }
 
 SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
-    : QsciScintilla(parent), m_theme(&theme), m_highlighter(new SqlHighlighter(theme, this)), m_popup(new CompletionPopup(this)) {
+    : QsciScintilla(parent),
+      m_theme(&theme),
+      m_highlighter(new SqlHighlighter(theme, this)),
+      m_popup(new CompletionPopup(this)) {
   setObjectName(QStringLiteral("editor"));
   setAccessibleName(tr("SQL editor"));
   setUtf8(true);
@@ -118,7 +126,8 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
   markerDefine(QsciScintilla::Invisible, kRunMark);
   markerDefine(QsciScintilla::Invisible, kIdleMark);
   setFolding(QsciScintilla::PlainFoldStyle, kFoldMargin);
-  SendScintilla(SCI_MARKERDEFINE, static_cast<unsigned long>(SC_MARKNUM_FOLDEROPEN), static_cast<long>(SC_MARK_ARROWDOWN));
+  SendScintilla(SCI_MARKERDEFINE, static_cast<unsigned long>(SC_MARKNUM_FOLDEROPEN),
+                static_cast<long>(SC_MARK_ARROWDOWN));
   SendScintilla(SCI_MARKERDEFINE, static_cast<unsigned long>(SC_MARKNUM_FOLDER), static_cast<long>(SC_MARK_ARROW));
   SendScintilla(SCI_SETMULTIPASTE, 1);
   setBraceMatching(QsciScintilla::SloppyBraceMatch);
@@ -138,7 +147,8 @@ SqlEditor::SqlEditor(const Theme& theme, QWidget* parent)
   indicatorDefine(QsciScintilla::SquiggleIndicator, kWarningIndicator);
   connect(m_popup, &CompletionPopup::chosen, this, &SqlEditor::insertCompletion);
   connect(this, &QsciScintilla::marginClicked, this, [this](int margin, int line, Qt::KeyboardModifiers) {
-    if (margin == kMarkMargin && (markersAtLine(line) & kRunMarkMask)) emit runMarkClicked(static_cast<uint32_t>(positionFromLineIndex(line, 0)));
+    if (margin == kMarkMargin && (markersAtLine(line) & kRunMarkMask))
+      emit runMarkClicked(static_cast<uint32_t>(positionFromLineIndex(line, 0)));
   });
   connect(this, &QsciScintilla::cursorPositionChanged, this, [this] { viewport()->update(); });
   connect(this, &QsciScintillaBase::SCN_DWELLSTART, this, [this](int position, int, int) {
@@ -198,7 +208,8 @@ void SqlEditor::setDiagnostics(const Diagnostics& diagnostics) {
     SendScintilla(SCI_INDICATORFILLRANGE, static_cast<unsigned long>(d.span.begin),
                   static_cast<long>(std::max(d.span.end, d.span.begin + 1) - d.span.begin));
     const int line = static_cast<int>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(d.span.begin)));
-    m_problemChips.emplace(line, LineChip{QString::fromStdString(d.message), d.severity == Severity::Error ? m_theme->error : m_theme->warn});
+    m_problemChips.emplace(line, LineChip{QString::fromStdString(d.message),
+                                          d.severity == Severity::Error ? m_theme->error : m_theme->warn});
   }
   viewport()->update();
 }
@@ -227,7 +238,8 @@ QString SqlEditor::wordAtCaret() const {
 }
 
 QPoint SqlEditor::pointOf(long position) const {
-  return {static_cast<int>(SendScintilla(SCI_POINTXFROMPOSITION, 0UL, position)), static_cast<int>(SendScintilla(SCI_POINTYFROMPOSITION, 0UL, position))};
+  return {static_cast<int>(SendScintilla(SCI_POINTXFROMPOSITION, 0UL, position)),
+          static_cast<int>(SendScintilla(SCI_POINTYFROMPOSITION, 0UL, position))};
 }
 
 void SqlEditor::complete() { offerCompletions(); }
@@ -251,9 +263,13 @@ void SqlEditor::insertCompletion(const Completion& completion) {
   // A quote that is already there is not written twice.
   const QByteArray all = this->text().toUtf8();
   size_t from = start;
-  while (from > 0 && completion.kind != Completion::Kind::Snippet && (text.front() == '"' || text.front() == '\'') && all[static_cast<qsizetype>(from) - 1] == text.front()) --from;
+  while (from > 0 && completion.kind != Completion::Kind::Snippet && (text.front() == '"' || text.front() == '\'') &&
+         all[static_cast<qsizetype>(from) - 1] == text.front())
+    --from;
   if (completion.kind == Completion::Kind::Option)
-    while (from > 0 && (std::isalnum(static_cast<unsigned char>(all[static_cast<qsizetype>(from) - 1])) || strchr("._\"", all[static_cast<qsizetype>(from) - 1]))) --from;
+    while (from > 0 && (std::isalnum(static_cast<unsigned char>(all[static_cast<qsizetype>(from) - 1])) ||
+                        strchr("._\"", all[static_cast<qsizetype>(from) - 1])))
+      --from;
   SendScintilla(SCI_BEGINUNDOACTION);
   SendScintilla(SCI_SETTARGETRANGE, from, static_cast<long>(caret));
   SendScintilla(SCI_REPLACETARGET, text.size(), text.c_str());
@@ -275,7 +291,9 @@ bool SqlEditor::event(QEvent* event) {
     const QKeySequence pressed(QKeyCombination(modifiers, static_cast<Qt::Key>(key->key())));
     const auto answers = [&](const QAction* action) {
       const QList<QKeySequence> keys = action->shortcuts();
-      return action->isEnabled() && std::any_of(keys.begin(), keys.end(), [&](const QKeySequence& k) { return pressed.matches(k) != QKeySequence::NoMatch; });
+      return action->isEnabled() && std::any_of(keys.begin(), keys.end(), [&](const QKeySequence& k) {
+               return pressed.matches(k) != QKeySequence::NoMatch;
+             });
     };
     const QList<QAction*> actions = window()->actions();
     if (!isTyping && std::any_of(actions.begin(), actions.end(), answers)) {
@@ -290,15 +308,15 @@ void SqlEditor::keyPressEvent(QKeyEvent* event) {
   if (m_popup->isVisible() && m_popup->handleKey(event->key())) return;
   QsciScintilla::keyPressEvent(event);
   const QString typed = event->text();
-  const bool letter = !typed.isEmpty() && (typed[0].isLetterOrNumber() || typed[0] == QLatin1Char('_') || typed[0] == QLatin1Char('.'));
+  const bool letter =
+      !typed.isEmpty() && (typed[0].isLetterOrNumber() || typed[0] == QLatin1Char('_') || typed[0] == QLatin1Char('.'));
   const bool erased = event->key() == Qt::Key_Backspace;
   // What is typed at several carets is not completed at one of them.
   if (SendScintilla(SCI_GETSELECTIONS) > 1) return m_popup->hide();
   if (letter || (erased && m_popup->isVisible())) {
     const uint32_t caret = caretOffset();
     const size_t length = caret - language().wordStart(caret);
-    if (typed == QLatin1String(".") || length >= kLettersTyped || m_popup->isVisible())
-      offerCompletions();
+    if (typed == QLatin1String(".") || length >= kLettersTyped || m_popup->isVisible()) offerCompletions();
   } else if (!typed.isEmpty()) {
     m_popup->hide();
     if (typed == QLatin1String("(") || typed == QLatin1String(",")) showSignature();
@@ -362,13 +380,17 @@ void SqlEditor::toggleComment() {
     removeSelectedText();
   }
   endUndoAction();
-  setSelection(from, 0, to, static_cast<int>(text(to).trimmed().isEmpty() ? 0 : text(to).size() - (text(to).endsWith(QLatin1Char('\n')) ? 1 : 0)));
+  setSelection(from, 0, to,
+               static_cast<int>(text(to).trimmed().isEmpty()
+                                    ? 0
+                                    : text(to).size() - (text(to).endsWith(QLatin1Char('\n')) ? 1 : 0)));
 }
 
 void SqlEditor::addNextOccurrence() {
   if (SendScintilla(SCI_GETSELECTIONEMPTY)) {
     const long caret = SendScintilla(SCI_GETCURRENTPOS);
-    SendScintilla(SCI_SETSELECTION, SendScintilla(SCI_WORDENDPOSITION, static_cast<unsigned long>(caret), 1L), SendScintilla(SCI_WORDSTARTPOSITION, static_cast<unsigned long>(caret), 1L));
+    SendScintilla(SCI_SETSELECTION, SendScintilla(SCI_WORDENDPOSITION, static_cast<unsigned long>(caret), 1L),
+                  SendScintilla(SCI_WORDSTARTPOSITION, static_cast<unsigned long>(caret), 1L));
     return;
   }
   SendScintilla(SCI_TARGETWHOLEDOCUMENT);
@@ -426,14 +448,17 @@ void SqlEditor::setFolds(const std::vector<Span>& statements) {
   constexpr long kBase = SC_FOLDLEVELBASE;
   std::vector<long> levels(static_cast<size_t>(lines()), kBase);
   for (const Span& statement : statements) {
-    const auto first = static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.begin)));
-    const auto last = static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.end)));
+    const auto first =
+        static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.begin)));
+    const auto last =
+        static_cast<size_t>(SendScintilla(SCI_LINEFROMPOSITION, static_cast<unsigned long>(statement.end)));
     if (last <= first || last >= levels.size()) continue;
     levels[first] = kBase | SC_FOLDLEVELHEADERFLAG;
     for (size_t line = first + 1; line <= last; ++line) levels[line] = kBase + 1;
   }
   for (size_t line = 0; line < levels.size(); ++line)
-    if (SendScintilla(SCI_GETFOLDLEVEL, static_cast<unsigned long>(line)) != levels[line]) SendScintilla(SCI_SETFOLDLEVEL, static_cast<unsigned long>(line), levels[line]);
+    if (SendScintilla(SCI_GETFOLDLEVEL, static_cast<unsigned long>(line)) != levels[line])
+      SendScintilla(SCI_SETFOLDLEVEL, static_cast<unsigned long>(line), levels[line]);
 }
 
 void SqlEditor::paintEvent(QPaintEvent* event) {
@@ -441,7 +466,8 @@ void SqlEditor::paintEvent(QPaintEvent* event) {
   QPainter p(viewport());
   p.setRenderHint(QPainter::Antialiasing);
   const int height = static_cast<int>(SendScintilla(SCI_TEXTHEIGHT, 0UL));
-  const int left = static_cast<int>(SendScintilla(SCI_GETMARGINWIDTHN, 0UL) + SendScintilla(SCI_GETMARGINWIDTHN, 1UL) + SendScintilla(SCI_GETMARGINWIDTHN, 2UL));
+  const int left = static_cast<int>(SendScintilla(SCI_GETMARGINWIDTHN, 0UL) + SendScintilla(SCI_GETMARGINWIDTHN, 1UL) +
+                                    SendScintilla(SCI_GETMARGINWIDTHN, 2UL));
   if (const auto statement = currentStatement(); statement) {
     const int top = pointOf(static_cast<long>(statement->begin)).y();
     const int bottom = pointOf(static_cast<long>(statement->end)).y() + height;
@@ -466,7 +492,8 @@ void SqlEditor::paintMargin(QPainter& p) {
     if (box.top() > viewport()->height()) break;
     p.setPen(Qt::NoPen);
     p.setBrush(markersAtLine(line) & 1U << kRunMark ? m_theme->success : m_theme->idle);
-    p.drawPolygon(QPolygonF({box.topLeft() + QPointF(1, 0), box.topLeft() + QPointF(9, 5), box.bottomLeft() + QPointF(1, 0)}));
+    p.drawPolygon(
+        QPolygonF({box.topLeft() + QPointF(1, 0), box.topLeft() + QPointF(9, 5), box.bottomLeft() + QPointF(1, 0)}));
   }
   for (const auto& [line, mark] : m_sourceMarks)
     if (line < lines()) paintMark(p, boxOf(line), mark.look);

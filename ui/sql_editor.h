@@ -19,7 +19,7 @@ namespace weir {
 /// Colours SQL with the parser's own lexer and tables, so that the editor never disagrees with it.
 class SqlHighlighter final : public QsciLexerCustom {
   Q_OBJECT
- public:
+public:
   enum Style { Default, Keyword, TypeName, Function, String, Number, Comment, OptionKey, StyleCount };
   SqlHighlighter(const Theme& theme, QObject* parent);
   const char* language() const override { return "Weir SQL"; }
@@ -27,7 +27,7 @@ class SqlHighlighter final : public QsciLexerCustom {
   void styleText(int start, int end) override;
   void setTheme(const Theme& theme);
 
- private:
+private:
   static Style styleOf(std::string_view text, const Token& token);
 };
 
@@ -43,11 +43,11 @@ struct SourceMark {
   QString fault;  ///< e.g. "2 bad"; empty when there is none
 };
 
-/// The editor of one file: colours, line numbers, squiggles, completion, the outline of the statement at the caret. A key
-/// of the window's commands is the command's, whatever the editor would do with it.
+/// The editor of one file: colours, line numbers, squiggles, completion, the outline of the statement at the caret. A
+/// key of the window's commands is the command's, whatever the editor would do with it.
 class SqlEditor final : public QsciScintilla {
   Q_OBJECT
- public:
+public:
   explicit SqlEditor(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   /// Marks problems with squiggles, and says each at its line's end; their hints show on hover.
@@ -74,7 +74,7 @@ class SqlEditor final : public QsciScintilla {
   /// The word, or the dotted option key, at the caret.
   QString wordAtCaret() const;
 
- public slots:
+public slots:
   void complete();
   /// Lays out the whole text, or says in `formatFailed` why not.
   void formatText();
@@ -82,18 +82,18 @@ class SqlEditor final : public QsciScintilla {
   void addNextOccurrence();
   void goToDefinition();
 
- signals:
+signals:
   void formatFailed(const QString& why);
   /// The run mark in the margin beside a statement was clicked.
   void runMarkClicked(uint32_t offset);
 
- protected:
+protected:
   bool event(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void focusOutEvent(QFocusEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
 
- private:
+private:
   void offerCompletions();
   void insertCompletion(const Completion& completion);
   void showSignature();

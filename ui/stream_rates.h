@@ -14,7 +14,7 @@ namespace weir {
 /// Rows a second of each stream, from counts at instants a second or more apart: over the last second where many came,
 /// over up to a quarter of a minute where few do.
 class StreamRates {
- public:
+public:
   /// Returns whether the rates are new. Counts that fell begin anew: another run has begun.
   bool take(const std::map<std::string, uint64_t>& rows, Micros now);
   /// Nothing until there are two counts of the stream.
@@ -23,7 +23,7 @@ class StreamRates {
   /// "312/s", "0.6/s".
   static QString text(double rate);
 
- private:
+private:
   struct Sample {
     Micros at;
     std::map<std::string, uint64_t> rows;

@@ -31,7 +31,7 @@ namespace {
 constexpr int kWordRole = Qt::UserRole;
 
 class TallRows final : public QStyledItemDelegate {
- public:
+public:
   using QStyledItemDelegate::QStyledItemDelegate;
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     constexpr int kRow = 25;
@@ -120,7 +120,10 @@ void StreamTree::setScript(const BoundScript& script) {
       m_isResult[label] = stream.kind != StreamKind::Source && script.isWritten(name);
       if (!stream.schema) continue;
       for (const Field& field : stream.schema->fields)
-        new QTreeWidgetItem(item, {QString::fromStdString(field.name), QString::fromLatin1(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())).toLower()});
+        new QTreeWidgetItem(
+            item, {QString::fromStdString(field.name),
+                   QString::fromLatin1(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size()))
+                       .toLower()});
     }
     if (!root) return nullptr;
     root->setText(1, QString::number(count));
@@ -128,8 +131,10 @@ void StreamTree::setScript(const BoundScript& script) {
     return root;
   };
   m_sources = group(tr("Sources"), [](const BoundStream& s) { return s.kind == StreamKind::Source; });
-  m_queries = group(tr("Queries"), [&](const BoundStream& s) { return s.kind == StreamKind::Internal && script.isWritten(s.name); });
-  group(tr("Fed streams"), [&](const BoundStream& s) { return s.kind == StreamKind::Internal && !script.isWritten(s.name); });
+  m_queries = group(tr("Queries"),
+                    [&](const BoundStream& s) { return s.kind == StreamKind::Internal && script.isWritten(s.name); });
+  group(tr("Fed streams"),
+        [&](const BoundStream& s) { return s.kind == StreamKind::Internal && !script.isWritten(s.name); });
   group(tr("Sinks"), [](const BoundStream& s) { return s.kind == StreamKind::Sink; });
   paint();
 }
@@ -170,7 +175,8 @@ QString StreamTree::connectionText(const ConnectionHealth& h, Micros now) const 
   const std::optional<double> rate = m_rates.of(h.name.toStdString());
   const QString word = healthLook(h, *m_theme).word;
   switch (h.state) {
-    case ConnectionState::Waiting: return h.maxAttempts < 0 ? tr("try %1").arg(h.attempt) : tr("%1 of %2").arg(h.attempt).arg(h.maxAttempts);
+    case ConnectionState::Waiting:
+      return h.maxAttempts < 0 ? tr("try %1").arg(h.attempt) : tr("%1 of %2").arg(h.attempt).arg(h.maxAttempts);
     case ConnectionState::Refused:
     case ConnectionState::GaveUp: return tr("error");
     case ConnectionState::Open:
@@ -206,7 +212,9 @@ void StreamTree::showRun(const RunSnapshot& snapshot) {
   if (!fresh || !m_running) return;
   for (const auto& [name, item] : m_items) {
     if (m_isConnection[name]) continue;
-    if (const std::optional<double> rate = m_rates.of(name.toStdString())) setState(*item, {tr("Running"), m_theme->success, HealthLook::Mark::Disc}, StreamRates::text(*rate), m_theme->text2);
+    if (const std::optional<double> rate = m_rates.of(name.toStdString()))
+      setState(*item, {tr("Running"), m_theme->success, HealthLook::Mark::Disc}, StreamRates::text(*rate),
+               m_theme->text2);
   }
 }
 

@@ -18,7 +18,7 @@ QIcon markIcon(const HealthLook& look);
 /// Sources, queries and sinks of the script, each with its state, what it does in a second, and its columns beneath.
 class StreamTree final : public QTreeWidget {
   Q_OBJECT
- public:
+public:
   explicit StreamTree(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setScript(const BoundScript& script);
@@ -28,13 +28,13 @@ class StreamTree final : public QTreeWidget {
   void setCharts(const QStringList& shown);
   void setAlerts(const std::set<QString>& alerts);
 
- signals:
+signals:
   void definitionWanted(const QString& stream);
   void streamChosen(const QString& stream);
   void chartWanted(const QString& stream, bool on);
   void alertWanted(const QString& stream, bool on);
 
- private:
+private:
   void showMenu(const QPoint& at);
   void setState(QTreeWidgetItem& item, const HealthLook& look, const QString& text, const QColor& color);
   QString connectionText(const ConnectionHealth& health, Micros now) const;

@@ -57,7 +57,8 @@ void TableRows::paint(QPainter* painter, const QStyleOptionViewItem& option, con
     inside.setLeft(inside.left() + kMark + kMarkGap);
   }
   painter->setFont(cell.font);
-  painter->setPen(colors.color(isSelected && !index.data(Qt::ForegroundRole).isValid() ? QPalette::HighlightedText : QPalette::Text));
+  painter->setPen(colors.color(isSelected && !index.data(Qt::ForegroundRole).isValid() ? QPalette::HighlightedText
+                                                                                       : QPalette::Text));
   painter->drawText(inside, static_cast<int>(cell.displayAlignment | Qt::AlignVCenter) | Qt::TextSingleLine,
                     cell.fontMetrics.elidedText(cell.text, cell.textElideMode, inside.width()));
   painter->restore();

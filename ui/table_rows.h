@@ -13,7 +13,7 @@ namespace weir {
 /// the two stand under one another.
 class TableRows final : public QStyledItemDelegate {
   Q_OBJECT
- public:
+public:
   static constexpr int kRow = 24;
   static constexpr int kHeader = 26;
   static constexpr int kPadding = 8;
@@ -25,7 +25,7 @@ class TableRows final : public QStyledItemDelegate {
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
- private:
+private:
   using QStyledItemDelegate::QStyledItemDelegate;
   static void dressHeader(QHeaderView& header);
 };

@@ -18,34 +18,72 @@ static void loadResources() {
 namespace weir {
 
 const Theme& darkTheme() {
-  static const Theme kTheme = {
-      .isDark = true,
-      .bg0 = "#0D1014", .bg1 = "#13171C", .bg2 = "#1A1F26", .bg3 = "#232A33",
-      .line = "#262D36", .line2 = "#343D48", .ctl = "#6B7784",
-      .text1 = "#E4E9EF", .text2 = "#A8B3BF", .text3 = "#87939F",
-      .accent = "#56BFE0", .fill = "#17789B", .selection = "#173B4D",
-      .success = "#45C08A", .warn = "#E8AE45", .error = "#F47F79", .stale = "#B99CF5", .idle = "#8D99A6",
-      .up = "#2FBF9B", .down = "#F27B60",
-      .keyword = "#7FB2FF", .type = "#C7A6FF", .function = "#62CBE8", .string = "#9CCF85", .number = "#F0B36B",
-      .comment = "#828E9A", .option = "#D7BA7D", .currentLine = "#1B2129",
-      .series = {QColor("#5B93FF"), QColor("#F2A83B"), QColor("#7CE5CF"), QColor("#D9739F"), QColor("#F4E79E"),
-                 QColor("#CDB5FF")}};
+  static const Theme kTheme = {.isDark = true,
+                               .bg0 = "#0D1014",
+                               .bg1 = "#13171C",
+                               .bg2 = "#1A1F26",
+                               .bg3 = "#232A33",
+                               .line = "#262D36",
+                               .line2 = "#343D48",
+                               .ctl = "#6B7784",
+                               .text1 = "#E4E9EF",
+                               .text2 = "#A8B3BF",
+                               .text3 = "#87939F",
+                               .accent = "#56BFE0",
+                               .fill = "#17789B",
+                               .selection = "#173B4D",
+                               .success = "#45C08A",
+                               .warn = "#E8AE45",
+                               .error = "#F47F79",
+                               .stale = "#B99CF5",
+                               .idle = "#8D99A6",
+                               .up = "#2FBF9B",
+                               .down = "#F27B60",
+                               .keyword = "#7FB2FF",
+                               .type = "#C7A6FF",
+                               .function = "#62CBE8",
+                               .string = "#9CCF85",
+                               .number = "#F0B36B",
+                               .comment = "#828E9A",
+                               .option = "#D7BA7D",
+                               .currentLine = "#1B2129",
+                               .series = {QColor("#5B93FF"), QColor("#F2A83B"), QColor("#7CE5CF"), QColor("#D9739F"),
+                                          QColor("#F4E79E"), QColor("#CDB5FF")}};
   return kTheme;
 }
 
 const Theme& lightTheme() {
-  static const Theme kTheme = {
-      .isDark = false,
-      .bg0 = "#E9EDF1", .bg1 = "#FFFFFF", .bg2 = "#F5F7F9", .bg3 = "#E6EBF0",
-      .line = "#DDE3E9", .line2 = "#C9D1D9", .ctl = "#7A8692",
-      .text1 = "#17202A", .text2 = "#47535F", .text3 = "#5C6874",
-      .accent = "#0A6C90", .fill = "#0A6C90", .selection = "#D3EAF4",
-      .success = "#12754B", .warn = "#8A5600", .error = "#B82C28", .stale = "#6B43BF", .idle = "#5F6B78",
-      .up = "#087558", .down = "#B93814",
-      .keyword = "#1B4FB5", .type = "#7A3DB8", .function = "#006A8A", .string = "#2F6B1E", .number = "#9A4E00",
-      .comment = "#5C6874", .option = "#7A5B00", .currentLine = "#F3F7FA",
-      .series = {QColor("#1F63D6"), QColor("#B86A00"), QColor("#0FA08A"), QColor("#A83279"), QColor("#5A5200"),
-                 QColor("#8F7BE8")}};
+  static const Theme kTheme = {.isDark = false,
+                               .bg0 = "#E9EDF1",
+                               .bg1 = "#FFFFFF",
+                               .bg2 = "#F5F7F9",
+                               .bg3 = "#E6EBF0",
+                               .line = "#DDE3E9",
+                               .line2 = "#C9D1D9",
+                               .ctl = "#7A8692",
+                               .text1 = "#17202A",
+                               .text2 = "#47535F",
+                               .text3 = "#5C6874",
+                               .accent = "#0A6C90",
+                               .fill = "#0A6C90",
+                               .selection = "#D3EAF4",
+                               .success = "#12754B",
+                               .warn = "#8A5600",
+                               .error = "#B82C28",
+                               .stale = "#6B43BF",
+                               .idle = "#5F6B78",
+                               .up = "#087558",
+                               .down = "#B93814",
+                               .keyword = "#1B4FB5",
+                               .type = "#7A3DB8",
+                               .function = "#006A8A",
+                               .string = "#2F6B1E",
+                               .number = "#9A4E00",
+                               .comment = "#5C6874",
+                               .option = "#7A5B00",
+                               .currentLine = "#F3F7FA",
+                               .series = {QColor("#1F63D6"), QColor("#B86A00"), QColor("#0FA08A"), QColor("#A83279"),
+                                          QColor("#5A5200"), QColor("#8F7BE8")}};
   return kTheme;
 }
 
@@ -220,11 +258,27 @@ QMainWindow > QTabBar::tab:selected { border-top: none; border-bottom: 2px solid
 )");
   QString text = sheet;
   const std::initializer_list<std::pair<const char*, QColor>> tokens = {
-      {"%bg0", t.bg0}, {"%bg1", t.bg1}, {"%bg2", t.bg2}, {"%bg3", t.bg3}, {"%line2", t.line2}, {"%line", t.line},
-      {"%ctl", t.ctl}, {"%text1", t.text1}, {"%text2", t.text2}, {"%text3", t.text3}, {"%accent", t.accent},
-      {"%fillhover", t.isDark ? QColor("#14698A") : QColor("#085A79")}, {"%fill", t.fill},
-      {"%selection", t.selection}, {"%disabled", Theme::mixed(t.bg0, t.text3, 0.55)}, {"%idle", t.idle}, {"%success", t.success}, {"%warn", t.warn},
-      {"%error", t.error}, {"%badtint", Theme::mixed(t.bg1, t.error, 0.10)}, {"%tint", Theme::mixed(t.bg1, t.accent, 0.10)}};
+      {"%bg0", t.bg0},
+      {"%bg1", t.bg1},
+      {"%bg2", t.bg2},
+      {"%bg3", t.bg3},
+      {"%line2", t.line2},
+      {"%line", t.line},
+      {"%ctl", t.ctl},
+      {"%text1", t.text1},
+      {"%text2", t.text2},
+      {"%text3", t.text3},
+      {"%accent", t.accent},
+      {"%fillhover", t.isDark ? QColor("#14698A") : QColor("#085A79")},
+      {"%fill", t.fill},
+      {"%selection", t.selection},
+      {"%disabled", Theme::mixed(t.bg0, t.text3, 0.55)},
+      {"%idle", t.idle},
+      {"%success", t.success},
+      {"%warn", t.warn},
+      {"%error", t.error},
+      {"%badtint", Theme::mixed(t.bg1, t.error, 0.10)},
+      {"%tint", Theme::mixed(t.bg1, t.accent, 0.10)}};
   for (const auto& [token, color] : tokens) text.replace(QLatin1String(token), color.name());
   text.replace(QLatin1String("%mode"), t.isDark ? QLatin1String("dark") : QLatin1String("light"));
   app.setStyleSheet(text);

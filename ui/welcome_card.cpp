@@ -25,7 +25,9 @@ WelcomeCard::WelcomeCard(QWidget* parent) : QWidget(parent) {
   auto* heading = new QLabel(tr("See a VWAP move in five seconds"), card);
   heading->setFont(uiFont(17, QFont::DemiBold));
   heading->setWordWrap(true);
-  auto* text = new QLabel(tr("The demo starts an exchange inside this program. It needs no network, and it drops its connection once so that you can see a gap."), card);
+  auto* text = new QLabel(tr("The demo starts an exchange inside this program. It needs no network, and it drops its "
+                             "connection once so that you can see a gap."),
+                          card);
   text->setWordWrap(true);
   const auto button = [&](const QString& label, auto signal) {
     auto* b = new QPushButton(label, card);

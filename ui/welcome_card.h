@@ -8,10 +8,10 @@ namespace weir {
 /// What stands in the chart's place before the first run: the demo, a URL, a file.
 class WelcomeCard final : public QWidget {
   Q_OBJECT
- public:
+public:
   explicit WelcomeCard(QWidget* parent = nullptr);
 
- signals:
+signals:
   void demo();
   void connectToUrl();
   void openFile();

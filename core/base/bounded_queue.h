@@ -13,7 +13,7 @@ enum class WhenFull { DropOldest, DropNewest };
 /// A queue that never grows past its capacity and counts what it had to drop. One thread only.
 template <class T>
 class BoundedQueue {
- public:
+public:
   BoundedQueue(size_t capacity, WhenFull whenFull) : m_capacity(capacity), m_whenFull(whenFull) {}
 
   /// Returns false when an item (this one or the oldest) was dropped.
@@ -41,7 +41,7 @@ class BoundedQueue {
   uint64_t dropped() const { return m_dropped; }
   void clear() { m_items.clear(); }
 
- private:
+private:
   size_t m_capacity;
   WhenFull m_whenFull;
   uint64_t m_dropped = 0;

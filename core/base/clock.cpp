@@ -9,7 +9,8 @@ TimerId VirtualClock::callAt(Micros at, std::function<void()> call, uint32_t ran
   return add(at, rank, {std::move(call), {}});
 }
 
-TimerId VirtualClock::callOnceReady(Micros at, std::function<bool(Micros at)> ready, std::function<void()> call, uint32_t rank) {
+TimerId VirtualClock::callOnceReady(Micros at, std::function<bool(Micros at)> ready, std::function<void()> call,
+                                    uint32_t rank) {
   return add(at, rank, {std::move(call), std::move(ready)});
 }
 

@@ -30,17 +30,18 @@ enum class TimerId : uint64_t { None = 0 };
 
 /// Tells the time and calls back. One thread only: that of its owner.
 class Clock {
- public:
+public:
   virtual ~Clock() = default;
   virtual Micros now() const = 0;
-  /// Calls `call` once when the clock reads `at` or later. Calls at one instant come in order of `rank`, then of asking.
+  /// Calls `call` once when the clock reads `at` or later. Calls at one instant come in order of `rank`, then of
+  /// asking.
   virtual TimerId callAt(Micros at, std::function<void()> call, uint32_t rank = 0) = 0;
   virtual void cancel(TimerId id) = 0;
 };
 
 /// A clock moved by hand. Moving it runs what is due on the way, each at its own instant.
 class VirtualClock final : public Clock {
- public:
+public:
   explicit VirtualClock(Micros start = 0) : m_now(start) {}
 
   Micros now() const override { return m_now; }
@@ -62,7 +63,7 @@ class VirtualClock final : public Clock {
   /// How many calls were made so far.
   uint64_t callsMade() const { return m_callsMade; }
 
- private:
+private:
   struct Key {
     Micros at;
     uint32_t rank;

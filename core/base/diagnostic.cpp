@@ -22,17 +22,20 @@ void maskUsers(std::string& line) {
   for (size_t at = line.find("://"); at != std::string::npos; at = line.find("://", at + 1)) {
     const size_t end = line.find_first_of("@/'\" ", at + 3);
     if (end != std::string::npos && line[end] == '@')
-      std::fill(line.begin() + static_cast<std::ptrdiff_t>(at) + 3, line.begin() + static_cast<std::ptrdiff_t>(end), '*');
+      std::fill(line.begin() + static_cast<std::ptrdiff_t>(at) + 3, line.begin() + static_cast<std::ptrdiff_t>(end),
+                '*');
   }
 }
 
-// A header's value in the text of an option is not printed, whatever is wrong beside it: stars, as many as it has bytes.
+// A header's value in the text of an option is not printed, whatever is wrong beside it: stars, as many as it has
+// bytes.
 void maskHeaderValues(std::string& line) {
   for (size_t at = line.find("websocket.headers."); at != std::string::npos; at = line.find("websocket.headers.", at)) {
     const size_t open = line.find('\'', at);
     if (open == std::string::npos) return;
     const size_t close = std::min(line.find('\'', open + 1), line.size());
-    std::fill(line.begin() + static_cast<std::ptrdiff_t>(open) + 1, line.begin() + static_cast<std::ptrdiff_t>(close), '*');
+    std::fill(line.begin() + static_cast<std::ptrdiff_t>(open) + 1, line.begin() + static_cast<std::ptrdiff_t>(close),
+              '*');
     at = close;
   }
 }
@@ -106,7 +109,8 @@ std::string render(const Diagnostic& diagnostic, std::string_view file, const Pl
   if (lineEnd > lineStart && lineEnd - lineStart <= kLineShown) {
     std::string line(text.substr(lineStart, lineEnd - lineStart));
     // A column each, and nothing that a terminal would obey.
-    std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
     for (size_t at = line.find('\xC2'); at != std::string::npos; at = line.find('\xC2', at + 1))
       if (at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) < 0xA0) line.replace(at, 2, " ");
     maskUsers(line);

@@ -69,16 +69,17 @@ struct Place {
 /// The place of a byte; past the end it is the end.
 Place placeOf(std::string_view text, uint32_t offset);
 
-/// Answers for many bytes of one text where they are, without reading the text again for each. The text must outlive it.
+/// Answers for many bytes of one text where they are, without reading the text again for each. The text must outlive
+/// it.
 class PlaceIndex {
- public:
+public:
   explicit PlaceIndex(std::string_view text);
   Place placeOf(uint32_t offset) const;
   std::string_view text() const { return m_text; }
   /// The line that a byte is on, as a range of bytes without its end and without a byte order mark.
   Span lineAt(uint32_t offset) const;
 
- private:
+private:
   size_t lineOf(uint32_t offset) const;
 
   std::string_view m_text;

@@ -51,8 +51,10 @@ std::optional<std::string> jsonPathComplaint(std::string_view text, bool toRecor
   auto wrong = parseJsonPath(text, path);
   for (size_t i = 0; !wrong && i < path.steps.size(); ++i) {
     if (!path.steps[i].all) continue;
-    if (!toRecords) wrong = JsonPathError{text.find("[*]"), "a column takes one value, so [*] cannot stand in it"};
-    else if (i + 1 < path.steps.size()) wrong = JsonPathError{text.find("[*]"), "[*] stands only at the end"};
+    if (!toRecords)
+      wrong = JsonPathError{text.find("[*]"), "a column takes one value, so [*] cannot stand in it"};
+    else if (i + 1 < path.steps.size())
+      wrong = JsonPathError{text.find("[*]"), "[*] stands only at the end"};
   }
   if (!wrong && !toRecords && path.steps.empty()) wrong = JsonPathError{text.size(), "a member's name is missing"};
   if (!wrong && toRecords && path.fromEnvelope) wrong = JsonPathError{1, "records are reached with one $"};

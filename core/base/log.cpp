@@ -63,7 +63,10 @@ std::optional<LogFilter> LogFilter::parse(std::string_view text, std::string* wh
     const auto level = levelOf(equals == std::string_view::npos ? part : part.substr(equals + 1));
     const auto category = equals == std::string_view::npos ? std::nullopt : categoryOf(part.substr(0, equals));
     if (!level || (equals != std::string_view::npos && !category)) {
-      if (why) *why = "'" + std::string(part) + "' is not LEVEL or CATEGORY=LEVEL; levels are debug, info, warning, error, off; categories are connection, feed, sink, run";
+      if (why)
+        *why = "'" + std::string(part) +
+               "' is not LEVEL or CATEGORY=LEVEL; levels are debug, info, warning, error, off; categories are "
+               "connection, feed, sink, run";
       return std::nullopt;
     }
     if (category)

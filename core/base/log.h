@@ -35,18 +35,20 @@ struct LogEntry {
 
   /// For people: the message, then `hint: ...` and the detail on lines of their own.
   std::string text() const;
-  /// One JSON object with `time` as given, `level`, `category`, `subject`, `message`, `hint`, `detail`; without what is empty.
+  /// One JSON object with `time` as given, `level`, `category`, `subject`, `message`, `hint`, `detail`; without what is
+  /// empty.
   std::string json(std::string_view time) const;
 };
 
 /// Which entries are told.
 class LogFilter {
- public:
-  /// Reads `warning` or `warning,connection=debug`. Returns nothing, and says why, for what is neither level nor category.
+public:
+  /// Reads `warning` or `warning,connection=debug`. Returns nothing, and says why, for what is neither level nor
+  /// category.
   static std::optional<LogFilter> parse(std::string_view text, std::string* why);
   bool passes(const LogEntry& entry) const;
 
- private:
+private:
   LogLevel m_level = LogLevel::Info;
   std::map<LogCategory, LogLevel> m_levels;
 };

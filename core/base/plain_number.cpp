@@ -62,7 +62,8 @@ std::optional<int64_t> plainInteger(std::string_view text) {
   if (negative) ++at;
   const char* const first = at;
   int64_t value = 0;
-  if (end - first >= kSafeDigits) return endOfPlainNumber(text.data(), end) == end ? parseNumber<int64_t>(text) : std::nullopt;
+  if (end - first >= kSafeDigits)
+    return endOfPlainNumber(text.data(), end) == end ? parseNumber<int64_t>(text) : std::nullopt;
   while (at != end && isDecimalDigit(*at)) value = value * 10 + (*at++ - '0');
   if (at != end || at == first || (at - first > 1 && *first == '0')) return std::nullopt;
   return negative ? -value : value;

@@ -7,8 +7,8 @@
 
 namespace weir {
 
-/// Returns how many of a word's bytes, in the order of memory, come before a quote, a backslash, a control character or,
-/// with `AsciiOnly`, one beyond ASCII: 8 when all are plain. Always 0 where memory has the high byte first.
+/// Returns how many of a word's bytes, in the order of memory, come before a quote, a backslash, a control character
+/// or, with `AsciiOnly`, one beyond ASCII: 8 when all are plain. Always 0 where memory has the high byte first.
 template <bool AsciiOnly>
 inline size_t plainBytes(uint64_t word) {
   if constexpr (std::endian::native != std::endian::little) return 0;

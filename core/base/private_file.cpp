@@ -36,14 +36,17 @@ void makePrivateFolder(const std::string& path) {
 
 void takeFromOthers(const std::string& path) {
   struct stat there {};
-  const bool isOurs = lstat(path.c_str(), &there) == 0 && there.st_uid == geteuid() && (S_ISREG(there.st_mode) || S_ISDIR(there.st_mode));
+  const bool isOurs = lstat(path.c_str(), &there) == 0 && there.st_uid == geteuid() &&
+                      (S_ISREG(there.st_mode) || S_ISDIR(there.st_mode));
   // Not by a descriptor: closing one would give up the locks that SQLite holds on its file.
-  if (isOurs && (there.st_mode & kOthers) != 0) (void)!fchmodat(AT_FDCWD, path.c_str(), there.st_mode & 07777 & ~kOthers, AT_SYMLINK_NOFOLLOW);
+  if (isOurs && (there.st_mode & kOthers) != 0)
+    (void)!fchmodat(AT_FDCWD, path.c_str(), there.st_mode & 07777 & ~kOthers, AT_SYMLINK_NOFOLLOW);
 }
 
 bool isPrivateFolder(const std::string& path) {
   struct stat there {};
-  return lstat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode) && there.st_uid == geteuid() && (there.st_mode & kOthers) == 0;
+  return lstat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode) && there.st_uid == geteuid() &&
+         (there.st_mode & kOthers) == 0;
 }
 
 }  // namespace weir

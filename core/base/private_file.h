@@ -5,8 +5,8 @@
 
 namespace weir {
 
-/// Makes an empty file that only its owner may read, whatever the umask, so that what is written into it is seen by nobody
-/// else. What is there keeps its rights: who wants others to read a file makes it before.
+/// Makes an empty file that only its owner may read, whatever the umask, so that what is written into it is seen by
+/// nobody else. What is there keeps its rights: who wants others to read a file makes it before.
 void makePrivate(const std::string& path);
 
 /// Makes a folder, and those above it, for its owner alone. One that is there stays as it is.

@@ -12,7 +12,7 @@ namespace weir {
 /// Holds a value or the diagnostics that explain why there is none. A value may come with warnings.
 template <class T>
 class [[nodiscard]] Result {
- public:
+public:
   Result(T value, Diagnostics warnings = {}) : m_value(std::move(value)), m_diagnostics(std::move(warnings)) {}
   Result(Diagnostics diagnostics) : m_diagnostics(std::move(diagnostics)) {}
   Result(Diagnostic diagnostic) { m_diagnostics.push_back(std::move(diagnostic)); }
@@ -33,7 +33,7 @@ class [[nodiscard]] Result {
   T& operator*() { return value(); }
   const T& operator*() const { return value(); }
 
- private:
+private:
   std::optional<T> m_value;
   Diagnostics m_diagnostics;
 };

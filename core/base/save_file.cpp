@@ -22,7 +22,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
 
 /// Closes what it holds; what closing says is asked for where it matters.
 class Descriptor {
- public:
+public:
   explicit Descriptor(int number) : m_number(number) {}
   ~Descriptor() { close(); }
   Descriptor(const Descriptor&) = delete;
@@ -35,7 +35,7 @@ class Descriptor {
     return number < 0 || ::close(number) == 0;
   }
 
- private:
+private:
   int m_number;
 };
 

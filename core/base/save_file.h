@@ -10,8 +10,8 @@ namespace weir {
 enum class NewFile { AsUmaskSays, OwnerOnly };
 
 /// Replaces a file by `content`, whole or not at all: it is written beside, flushed to the disk and only then takes the
-/// file's name. A link stays a link, rights stay as they are; a device or a pipe is written to. Returns why it could not
-/// be done, and then what was there stands; empty when it is done.
+/// file's name. A link stays a link, rights stay as they are; a device or a pipe is written to. Returns why it could
+/// not be done, and then what was there stands; empty when it is done.
 [[nodiscard]] std::string saveFile(const std::string& path, std::string_view content,
                                    NewFile rights = NewFile::AsUmaskSays);
 

@@ -68,7 +68,8 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
     if (candidate.size() > name.size() + 2 || name.size() > candidate.size() + 2) continue;
     const size_t distance = editDistance(lowered(name), lowered(candidate));
     // A name of one or two letters that needs as many edits shares nothing with the other.
-    if (distance < bestDistance && distance < std::max<size_t>(2, name.size()) && distance < std::max(name.size(), candidate.size())) {
+    if (distance < bestDistance && distance < std::max<size_t>(2, name.size()) &&
+        distance < std::max(name.size(), candidate.size())) {
       bestDistance = distance;
       best = candidate;
     }

@@ -13,11 +13,12 @@ using AstKind = ast::Expr::Kind;
 
 BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const AggregateFunction& function) {
   const std::string name = uppered(expr.text);
-  if (m_insideAggregate) throwBind(Code::AggregatePlace, expr.span, "aggregates cannot be nested",
-                                   "compute " + name + " in a query of its own and aggregate its stream");
+  if (m_insideAggregate)
+    throwBind(Code::AggregatePlace, expr.span, "aggregates cannot be nested",
+              "compute " + name + " in a query of its own and aggregate its stream");
   if (m_place == Place::Row)
-    throwBind(Code::AggregatePlace, expr.span, "aggregate " + name + " is not allowed in " + m_clause +
-                                                   (m_clause == "WHERE" ? "; use HAVING" : ""));
+    throwBind(Code::AggregatePlace, expr.span,
+              "aggregate " + name + " is not allowed in " + m_clause + (m_clause == "WHERE" ? "; use HAVING" : ""));
   const std::string wanted = signature(expr);
   if (const auto same = m_parts->aggregatePlaces.find(wanted); same != m_parts->aggregatePlaces.end()) {
     BoundAggregate& known = m_parts->aggregates[same->second];
@@ -35,8 +36,10 @@ BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const 
   m_insideAggregate = true;
   const bool star = expr.args.size() == 1 && expr.args[0]->kind == AstKind::Star;
   if (star && function.name != "COUNT")
-    throwBind(Code::ArgumentCount, expr.span, name + " does not take *", "it is written " + std::string(function.signature));
-  if (star && expr.flag) throwBind(Code::ArgumentCount, expr.span, "COUNT(DISTINCT *) is not supported", "name a column");
+    throwBind(Code::ArgumentCount, expr.span, name + " does not take *",
+              "it is written " + std::string(function.signature));
+  if (star && expr.flag)
+    throwBind(Code::ArgumentCount, expr.span, "COUNT(DISTINCT *) is not supported", "name a column");
   if (!star)
     for (const auto& arg : expr.args) aggregate.args.push_back(bind(*arg));
   if (expr.filter) aggregate.filter = asBool(*expr.filter, "FILTER");
@@ -70,9 +73,9 @@ BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const 
                 "PERCENTILE(x, 0.95) is the value that 95 % stay below");
   }
   if (!aggregate.overload) {
-    const bool compares = std::any_of(chosen.overloads.begin(), chosen.overloads.end(), [](const AggregateOverload& overload) {
-      return overload.params.front() == Type::String;
-    });
+    const bool compares =
+        std::any_of(chosen.overloads.begin(), chosen.overloads.end(),
+                    [](const AggregateOverload& overload) { return overload.params.front() == Type::String; });
     if (compares && aggregate.args[0]->type == Type::Object)
       throwBind(Code::TypeMismatch, expr.args[0]->span, name + " cannot compare OBJECT",
                 "cast it to what it holds: " + name + "(CAST(" + shown(textOf(expr.args[0]->span)) + " AS DOUBLE))");
@@ -80,9 +83,10 @@ BoundExpressionPtr ExpressionBinder::bindAggregate(const ast::Expr& expr, const 
       const Type got = aggregate.args[i]->type;
       const Type type = isNumber(nearest->params[i]) ? Type::Double : nearest->params[i];
       if (widensTo(got, type)) continue;
-      throwBind(Code::TypeMismatch, expr.args[i]->span, name + " expects " + (isNumber(nearest->params[i]) ? "a number" : named(type)) +
-                                                            ", got " + named(got),
-                castKernel(got, type) ? "use CAST(" + shown(textOf(expr.args[i]->span)) + " AS " + named(type) + ")" : "");
+      throwBind(
+          Code::TypeMismatch, expr.args[i]->span,
+          name + " expects " + (isNumber(nearest->params[i]) ? "a number" : named(type)) + ", got " + named(got),
+          castKernel(got, type) ? "use CAST(" + shown(textOf(expr.args[i]->span)) + " AS " + named(type) + ")" : "");
     }
     throwBind(Code::TypeMismatch, expr.span, name + " does not take these types",
               "it is written " + std::string(function.signature));

@@ -46,7 +46,7 @@ struct PendingQuery {
 };
 
 class ScriptBinder {
- public:
+public:
   ScriptBinder(std::string_view text, const std::map<std::string, SchemaPtr>& inferred)
       : m_text(text), m_inferred(inferred), m_catalog(text) {}
 
@@ -82,7 +82,7 @@ class ScriptBinder {
     return std::move(m_result);
   }
 
- private:
+private:
   void mention(const std::string& name, uint32_t at) {
     const auto [first, isNew] = m_firstMentions.emplace(name, at);
     if (isNew)
@@ -135,9 +135,9 @@ class ScriptBinder {
       const std::string letters = stream.options.text("error.dlq.stream");
       const BoundStream* target = m_catalog.find(letters);
       const Span span = stream.options.valueSpan("error.dlq.stream");
-      const std::string shape =
-          "CREATE STREAM " + letters +
-          " (originalEvent STRING, errorMessage STRING, errorType STRING, timestamp LONG, attemptCount INT, streamName STRING);";
+      const std::string shape = "CREATE STREAM " + letters +
+                                " (originalEvent STRING, errorMessage STRING, errorType STRING, timestamp LONG, "
+                                "attemptCount INT, streamName STRING);";
       if (!target)
         error(Code::UnknownStream, span, "unknown stream '" + letters + "'", "declare it: " + shape);
       else if (!hasShape(target->schema->fields))
@@ -216,8 +216,7 @@ class ScriptBinder {
     }
   }
 
-  static std::vector<std::string> shortestCycle(const Edges& edges,
-                                                const std::string& start) {
+  static std::vector<std::string> shortestCycle(const Edges& edges, const std::string& start) {
     std::unordered_map<std::string, std::string> cameFrom;
     std::vector<std::string> frontier{start};
     while (!frontier.empty()) {
@@ -261,7 +260,8 @@ class ScriptBinder {
         for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
           const auto writers = m_writers.find(input->text);
           if (writers == m_writers.end()) continue;
-          for (auto writer = writers->second.rbegin(); writer != writers->second.rend(); ++writer) open.emplace_back(*writer, false);
+          for (auto writer = writers->second.rbegin(); writer != writers->second.rend(); ++writer)
+            open.emplace_back(*writer, false);
         }
       }
     }
@@ -275,7 +275,8 @@ class ScriptBinder {
       try {
         QueryBinder(m_catalog, m_nodes, found, m_hidden).bind(*query.query, query.target);
         const std::string statement = bareStatement(textOf(m_text, query.query->span));
-        for (size_t i = nodesBefore; i < m_nodes.size(); ++i) m_nodes[i].definition = std::to_string(i - nodesBefore) + " of " + statement;
+        for (size_t i = nodesBefore; i < m_nodes.size(); ++i)
+          m_nodes[i].definition = std::to_string(i - nodesBefore) + " of " + statement;
       } catch (BindError& failed) {
         found.insert(found.begin(), std::move(failed.diagnostic));
         giveUp(query.target, nodesBefore);
@@ -284,7 +285,8 @@ class ScriptBinder {
       } catch (const DeferredInput&) {
         for (const ast::Name& input : query.inputs)
           if (const BoundStream* stream = m_catalog.find(input.text);
-              stream && stream->inferred && std::find(m_result.waiting.begin(), m_result.waiting.end(), input.text) == m_result.waiting.end())
+              stream && stream->inferred &&
+              std::find(m_result.waiting.begin(), m_result.waiting.end(), input.text) == m_result.waiting.end())
             m_result.waiting.push_back(input.text);
         giveUp(query.target, nodesBefore);
       }
@@ -296,10 +298,13 @@ class ScriptBinder {
     const std::string name = found.name;
     const Options& options = found.options;
     const auto isWriter = [&](const BoundNode& node) { return node.target == name; };
-    if (!found.declared || found.kind != StreamKind::Internal || found.isTable || std::none_of(m_nodes.begin(), m_nodes.end(), isWriter)) return;
+    if (!found.declared || found.kind != StreamKind::Internal || found.isTable ||
+        std::none_of(m_nodes.begin(), m_nodes.end(), isWriter))
+      return;
     for (const auto& [key, value] : options.values())
       if (isForMessages(key))
-        error(Code::OptionValue, options.valueSpan(key), "option '" + key + "' is for messages from outside, but queries write '" + name + "'",
+        error(Code::OptionValue, options.valueSpan(key),
+              "option '" + key + "' is for messages from outside, but queries write '" + name + "'",
               "leave it out, or put it on the stream that brings the messages");
     if (!found.eventTime && !options.has("dedupe.key") && !options.has("sequence.key")) return;
     BoundStream before;

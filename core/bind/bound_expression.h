@@ -15,17 +15,22 @@ namespace weir {
 /// An expression with names and types resolved, ready to run over the columns of a batch.
 struct BoundExpression {
   enum class Kind {
-    Column,    ///< column `column` of the batch
-    Literal,   ///< `literal`
-    Call,      ///< `kernel` over `args`; also casts
-    And,       ///< two or more args; the right ones only where the left ones do not decide
+    Column,   ///< column `column` of the batch
+    Literal,  ///< `literal`
+    Call,     ///< `kernel` over `args`; also casts
+    And,      ///< two or more args; the right ones only where the left ones do not decide
     Or,
     Not,
     Case,      ///< {when then} [else]: `args`, with an else when their number is odd; branches only where taken
     Coalesce,  ///< later args only where the earlier ones are NULL
     In,        ///< operand, items
-    EventTime, EventTimeNs, ArrivalTime, Now, Uuid,
-    WindowFinal, WindowHasGap,  ///< of the row's RowMeta
+    EventTime,
+    EventTimeNs,
+    ArrivalTime,
+    Now,
+    Uuid,
+    WindowFinal,
+    WindowHasGap,  ///< of the row's RowMeta
   };
   Kind kind = Kind::Literal;
   Type type = Type::Null;

@@ -8,7 +8,8 @@ namespace weir {
 bool BoundScript::isWritten(const std::string& name) const {
   if (std::any_of(nodes.begin(), nodes.end(), [&](const BoundNode& node) { return node.target == name; })) return true;
   return std::any_of(streams.begin(), streams.end(), [&](const auto& entry) {
-    return entry.second.options.text("error.strategy") == "dlq" && entry.second.options.text("error.dlq.stream") == name;
+    return entry.second.options.text("error.strategy") == "dlq" &&
+           entry.second.options.text("error.dlq.stream") == name;
   });
 }
 

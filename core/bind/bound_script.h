@@ -46,15 +46,24 @@ struct BoundStream {
 /// A window with its lengths in ms; sizes that a kind does not have are 0.
 struct BoundWindow {
   enum class Kind {
-    None, Tumbling, Hopping, Cumulate, Session, LengthBatch,  // rows at the window's close
-    Time, Length, Unique, FirstUnique, Delay                  // rows with each event
+    None,
+    Tumbling,
+    Hopping,
+    Cumulate,
+    Session,
+    LengthBatch,  // rows at the window's close
+    Time,
+    Length,
+    Unique,
+    FirstUnique,
+    Delay  // rows with each event
   };
   Kind kind = Kind::None;
   int64_t sizeMs = 0;   ///< of SESSION the gap
   int64_t slideMs = 0;  ///< of CUMULATE the step
   int64_t count = 0;
-  BoundExpressionPtr key;                 ///< of UNIQUE and FIRSTUNIQUE
-  std::optional<size_t> externalColumn;   ///< event time comes from this column, with lateness 0
+  BoundExpressionPtr key;                ///< of UNIQUE and FIRSTUNIQUE
+  std::optional<size_t> externalColumn;  ///< event time comes from this column, with lateness 0
   bool closes() const { return kind != Kind::None && kind <= Kind::LengthBatch; }
 };
 
@@ -125,9 +134,9 @@ struct BoundJoin {
   std::vector<BoundExpressionPtr> rightKeys;  ///< over the right columns
   BoundExpressionPtr leftTime;                ///< of ASOF, when ON names time columns
   BoundExpressionPtr rightTime;
-  bool strict = false;                        ///< ASOF with > instead of >=
-  BoundExpressionPtr residual;                ///< what is left of ON, over both
-  int64_t withinMs = -1;                      ///< of ASOF the tolerance; -1 is none
+  bool strict = false;          ///< ASOF with > instead of >=
+  BoundExpressionPtr residual;  ///< what is left of ON, over both
+  int64_t withinMs = -1;        ///< of ASOF the tolerance; -1 is none
 };
 
 /// CROSS JOIN UNNEST: the input's columns, then value and ordinality.
@@ -148,15 +157,16 @@ struct BoundPatternKey {
 /// One event of a pattern. Its condition is split: what looks at the event alone is asked once for each event, whatever
 /// the number of matches that wait for it.
 struct BoundPatternTerm {
-  size_t port = 0;          ///< which input stream
-  size_t firstColumn = 0;   ///< where its columns stand in the output
+  size_t port = 0;         ///< which input stream
+  size_t firstColumn = 0;  ///< where its columns stand in the output
   size_t columns = 0;
-  std::optional<size_t> firstMatch;  ///< of a repeated term: where the columns of its first match stand, behind all terms
+  std::optional<size_t>
+      firstMatch;  ///< of a repeated term: where the columns of its first match stand, behind all terms
   bool negated = false;
   int64_t lastingMs = 0;     ///< of NOT ... FOR
   BoundExpressionPtr alone;  ///< over the event's columns
   std::vector<BoundPatternKey> keys;
-  BoundExpressionPtr rest;   ///< over the output's columns, the term's own filled with the event
+  BoundExpressionPtr rest;  ///< over the output's columns, the term's own filled with the event
 
   bool waits() const { return negated && lastingMs > 0; }
 };

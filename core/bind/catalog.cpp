@@ -12,10 +12,12 @@ void fail(Diagnostics& diagnostics, Code code, Span span, std::string message, s
 }
 
 // Finds the column that an option names.
-std::optional<size_t> columnOf(const BoundStream& stream, const std::string& name, Span span, Diagnostics& diagnostics) {
+std::optional<size_t> columnOf(const BoundStream& stream, const std::string& name, Span span,
+                               Diagnostics& diagnostics) {
   const auto index = stream.schema->find(name);
   if (!index && !stream.inferred)
-    fail(diagnostics, Code::UnknownColumn, span, "unknown column '" + name + "'", didYouMean(name, stream.schema->names()));
+    fail(diagnostics, Code::UnknownColumn, span, "unknown column '" + name + "'",
+         didYouMean(name, stream.schema->names()));
   return index;
 }
 
@@ -24,10 +26,12 @@ void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
   const std::string format = stream.options.text("format");
   if (format == "csv")
     fail(diagnostics, Code::Format, stream.options.has("format") ? stream.options.valueSpan("format") : span,
-         "the columns of a csv source must be written out", "a csv message does not name its fields: write name and type of each");
+         "the columns of a csv source must be written out",
+         "a csv message does not name its fields: write name and type of each");
   if (format != "text" && format != "bytes") return;
   if (stream.schema->fields.empty())
-    stream.schema = std::make_shared<Schema>(Schema{{{"message", format == "text" ? Type::String : Type::Bytes, false}}});
+    stream.schema =
+        std::make_shared<Schema>(Schema{{{"message", format == "text" ? Type::String : Type::Bytes, false}}});
   stream.inferred = false;
 }
 
@@ -64,7 +68,8 @@ void checkSequence(const BoundStream& stream, Diagnostics& diagnostics) {
   const Type type = stream.schema->fields[*column].type;
   if (isNumber(type) || type == Type::String || type == Type::Object) return;
   fail(diagnostics, Code::OptionValue, stream.options.valueSpan("sequence.key"),
-       "sequence.key needs a column of numbers, but '" + stream.schema->fields[*column].name + "' is " + std::string(typeName(type)),
+       "sequence.key needs a column of numbers, but '" + stream.schema->fields[*column].name + "' is " +
+           std::string(typeName(type)),
        "declare it LONG");
 }
 
@@ -94,7 +99,8 @@ void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagno
     fail(diagnostics, Code::TypeMismatch, span,
          "event time column '" + name + "' must be LONG, DOUBLE or STRING, got " + std::string(typeName(type)));
   if (rule.unit == "iso8601" && type != Type::String && !field.isTime)
-    fail(diagnostics, Code::TypeMismatch, span, "event time in iso8601 needs a TIMESTAMP or STRING column, got " + std::string(typeName(type)),
+    fail(diagnostics, Code::TypeMismatch, span,
+         "event time in iso8601 needs a TIMESTAMP or STRING column, got " + std::string(typeName(type)),
          "declare '" + name + "' TIMESTAMP");
   stream.eventTime = rule;
 }
@@ -130,7 +136,8 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
       if (!schema->find(field.name)) schema->fields.push_back(field);
   if (create.inferred && columns && columns->isCut)
     diagnostics.push_back({Severity::Warning, Code::Limit, create.name.span,
-                           "the messages of '" + stream.name + "' have more than " + std::to_string(columns->fields.size()) + " columns: the others are not read",
+                           "the messages of '" + stream.name + "' have more than " +
+                               std::to_string(columns->fields.size()) + " columns: the others are not read",
                            "write the columns that you need in front of the ..."});
   stream.schema = schema;
 

@@ -12,7 +12,7 @@ namespace weir {
 
 /// Knows every stream of a script: declared ones first, targets of queries as they are bound.
 class Catalog {
- public:
+public:
   explicit Catalog(std::string_view source) : m_source(source) {}
 
   /// Adds what CREATE declares; `columns` replaces a column list of `...` once it is known.
@@ -25,7 +25,7 @@ class Catalog {
   std::map<std::string, BoundStream> takeStreams() { return std::move(m_streams); }
   std::string_view source() const { return m_source; }
 
- private:
+private:
   std::string_view m_source;
   std::map<std::string, BoundStream> m_streams;
   std::set<std::string> m_broken;

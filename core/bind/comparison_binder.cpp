@@ -8,8 +8,8 @@ namespace weir {
 
 using Kind = BoundExpression::Kind;
 
-void ExpressionBinder::checkComparable(const BoundExpression& left, const ast::Expr& leftText, const BoundExpression& right,
-                                       const ast::Expr& rightText, Span span) const {
+void ExpressionBinder::checkComparable(const BoundExpression& left, const ast::Expr& leftText,
+                                       const BoundExpression& right, const ast::Expr& rightText, Span span) const {
   const bool leftIsText = left.type == Type::String && isNumber(right.type);
   if (!leftIsText && !(right.type == Type::String && isNumber(left.type))) return;
   throwBind(Code::TypeMismatch, span, "cannot compare " + named(left.type) + " with " + named(right.type),
@@ -57,7 +57,9 @@ void ExpressionBinder::meet(BoundExpressionPtr& constant, Type other) {
 BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpressionPtr left, BoundExpressionPtr right,
                                              Span span) {
   const auto matchObject = [](BoundExpressionPtr& object, const BoundExpressionPtr& other) {
-    if (object->type != Type::Object || other->type == Type::Object || other->type == Type::Null || isNumber(other->type)) return;
+    if (object->type != Type::Object || other->type == Type::Object || other->type == Type::Null ||
+        isNumber(other->type))
+      return;
     object = widened(std::move(object), other->type);
   };
   matchObject(left, right);
@@ -68,7 +70,8 @@ BoundExpressionPtr ExpressionBinder::compare(const std::string& op, BoundExpress
   for (BoundExpressionPtr* side : {&left, &right}) {
     if (hasNumber || (*side)->type != Type::Object) continue;
     if (op != "=" && op != "<>")
-      throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>", "use ->> or CAST to compare what is inside");
+      throwBind(Code::TypeMismatch, span, "OBJECT compares only with = and <>",
+                "use ->> or CAST to compare what is inside");
     *side = asValue(std::move(*side));
   }
   const bool hasObject = left->type == Type::Object || right->type == Type::Object;
@@ -116,7 +119,8 @@ BoundExpressionPtr ExpressionBinder::bindIn(const ast::Expr& expr) {
       // Numbers stay as they are, since LONG and DOUBLE are compared exactly, and an OBJECT as the number that it says.
       const bool isObject = arg->type == Type::Object;
       if (isNumber(type) && (isObject || isNumber(arg->type)))
-        in->args.push_back(isObject ? std::move(arg) : widened(std::move(arg), isInteger(arg->type) ? Type::Long : Type::Double));
+        in->args.push_back(isObject ? std::move(arg)
+                                    : widened(std::move(arg), isInteger(arg->type) ? Type::Long : Type::Double));
       else
         in->args.push_back(widened(std::move(arg), type));
     }

@@ -119,7 +119,8 @@ BoundExpressionPtr ExpressionBinder::bind(const ast::Expr& expr) {
     case AstKind::Integer: {
       const auto value = parseNumber<int64_t>(expr.text);
       if (!value)
-        throwBind(Code::Limit, expr.span, "'" + expr.text + "' does not fit LONG", "write it as a DOUBLE: " + expr.text + ".0");
+        throwBind(Code::Limit, expr.span, "'" + expr.text + "' does not fit LONG",
+                  "write it as a DOUBLE: " + expr.text + ".0");
       return literal(*value, Type::Long, expr.span);
     }
     case AstKind::Decimal: {
@@ -209,7 +210,8 @@ BoundExpressionPtr ExpressionBinder::bindTermMember(const ast::Expr& expr) {
   const Relation* relation = m_scope.find(term.parts[0].text);
   if (!relation || !relation->isTerm) return nullptr;
   const ast::Expr& index = *indexed.args[1];
-  const bool isLast = index.kind == AstKind::Name && index.parts.size() == 1 && equalsIgnoringCase(index.parts[0].text, "last");
+  const bool isLast =
+      index.kind == AstKind::Name && index.parts.size() == 1 && equalsIgnoringCase(index.parts[0].text, "last");
   if (!isLast && !(index.kind == AstKind::Integer && index.text == "0"))
     throwBind(Code::Unsupported, index.span, "of a repeated event the first and the last match are kept",
               "write " + relation->alias + "[0] or " + relation->alias + "[last]");
@@ -226,8 +228,9 @@ BoundExpressionPtr ExpressionBinder::bindJson(const ast::Expr& expr) {
   std::vector<BoundExpressionPtr> args;
   args.push_back(bind(*expr.args[0]));
   if (args[0]->type != Type::Object)
-    throwBind(Code::TypeMismatch, expr.args[0]->span,
-              "'" + shown(textOf(expr.args[0]->span)) + "' is " + named(args[0]->type) + ", not OBJECT: it has no members");
+    throwBind(
+        Code::TypeMismatch, expr.args[0]->span,
+        "'" + shown(textOf(expr.args[0]->span)) + "' is " + named(args[0]->type) + ", not OBJECT: it has no members");
   if (expr.kind == AstKind::Member)
     args.push_back(literal(expr.text, Type::String, expr.textSpan));
   else
@@ -310,9 +313,10 @@ Type ExpressionBinder::toCommon(std::vector<BoundExpressionPtr>& args, std::stri
     // Computed numbers are mostly counts; one of a message may be an id.
     if (arg->type == Type::Long && isReal(type) && arg->kind == Kind::Column && arg->column < kFirstAggregate)
       m_warnings.push_back({Severity::Warning, Code::TypeMismatch, arg->span,
-                            named(Type::Long) + " becomes " + named(type) + " in " + std::string(what) + ": whole numbers are exact up to " +
-                                (type == Type::Float ? "2^24" : "2^53") + " only",
-                            "keep it LONG with whole constants, or say so with CAST(" + shown(textOf(arg->span)) + " AS " + named(type) + ")"});
+                            named(Type::Long) + " becomes " + named(type) + " in " + std::string(what) +
+                                ": whole numbers are exact up to " + (type == Type::Float ? "2^24" : "2^53") + " only",
+                            "keep it LONG with whole constants, or say so with CAST(" + shown(textOf(arg->span)) +
+                                " AS " + named(type) + ")"});
     arg = widened(std::move(arg), type);
   }
   return type;
@@ -354,8 +358,7 @@ BoundExpressionPtr ExpressionBinder::bindCast(const ast::Expr& expr) {
   const Kernel kernel = castKernel(operand->type, target.type);
   if (!kernel) {
     if (widensTo(operand->type, target.type)) return widened(std::move(operand), target.type);
-    throwBind(Code::TypeMismatch, expr.span,
-              "cannot cast " + named(operand->type) + " to " + named(target.type));
+    throwBind(Code::TypeMismatch, expr.span, "cannot cast " + named(operand->type) + " to " + named(target.type));
   }
   auto cast = make(Kind::Call, target.type, expr.span);
   cast->kernel = kernel;
@@ -407,15 +410,17 @@ BoundExpressionPtr ExpressionBinder::bindScalar(const ScalarFunction& function, 
     const Type wanted = nearest->params[std::min(i, nearest->params.size() - 1)];
     if (widensTo(args[i]->type, wanted)) continue;
     const std::string text = shown(textOf(args[i]->span));
-    const bool anyNumber = isNumber(wanted) && std::any_of(function.overloads.begin(), function.overloads.end(), [&](const Overload& o) {
-      return i < o.params.size() && o.params[i] == Type::Double;
-    });
+    const bool anyNumber =
+        isNumber(wanted) && std::any_of(function.overloads.begin(), function.overloads.end(), [&](const Overload& o) {
+          return i < o.params.size() && o.params[i] == Type::Double;
+        });
     const Type to = anyNumber ? Type::Double : wanted;
     throwBind(Code::TypeMismatch, args[i]->span,
               name + " expects " + (anyNumber ? "a number" : named(wanted)) + ", got " + named(args[i]->type),
               castKernel(args[i]->type, to) ? "use CAST(" + text + " AS " + named(to) + ")" : "");
   }
-  throwBind(Code::TypeMismatch, span, name + " does not take these types", "it is written " + std::string(function.signature));
+  throwBind(Code::TypeMismatch, span, name + " does not take these types",
+            "it is written " + std::string(function.signature));
 }
 
 BoundExpressionPtr ExpressionBinder::bindCall(const ast::Expr& expr) {
@@ -435,8 +440,9 @@ BoundExpressionPtr ExpressionBinder::bindCall(const ast::Expr& expr) {
               instead.empty() ? didYouMean(expr.text, functionNames()) : instead);
   }
   if (expr.filter || expr.flag)
-    throwBind(Code::AggregatePlace, expr.span, std::string(expr.filter ? "FILTER" : "DISTINCT") +
-                                                   " belongs to aggregates, and " + uppered(expr.text) + " is none");
+    throwBind(Code::AggregatePlace, expr.span,
+              std::string(expr.filter ? "FILTER" : "DISTINCT") + " belongs to aggregates, and " + uppered(expr.text) +
+                  " is none");
   std::vector<BoundExpressionPtr> args;
   for (const auto& arg : expr.args) args.push_back(bind(*arg));
   checkConstants(*function, expr, args);
@@ -446,7 +452,8 @@ BoundExpressionPtr ExpressionBinder::bindCall(const ast::Expr& expr) {
 BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const SpecialFunction& function) {
   const auto expectArgs = [&](size_t least, size_t most) {
     if (expr.args.size() < least || expr.args.size() > most)
-      throwBind(Code::ArgumentCount, expr.span, std::string(function.name) + " is written " + std::string(function.signature));
+      throwBind(Code::ArgumentCount, expr.span,
+                std::string(function.name) + " is written " + std::string(function.signature));
   };
   const std::string_view name = function.name;
   if (name == "COALESCE" || name == "IFNULL") {
@@ -475,7 +482,8 @@ BoundExpressionPtr ExpressionBinder::bindSpecial(const ast::Expr& expr, const Sp
   if (name == "EVENT_TIMESTAMP_NS") return make(Kind::EventTimeNs, Type::Long, expr.span);
   if (name == "ARRIVAL_TIMESTAMP") return make(Kind::ArrivalTime, Type::Long, expr.span);
   if (m_place == Place::Row || m_insideAggregate)
-    throwBind(Code::Window, expr.span, lowered(name) + "() is not known in " + (m_insideAggregate ? "an aggregate" : m_clause),
+    throwBind(Code::Window, expr.span,
+              lowered(name) + "() is not known in " + (m_insideAggregate ? "an aggregate" : m_clause),
               "use it in SELECT or HAVING");
   if (name == "WINDOW_FINAL") return make(Kind::WindowFinal, Type::Bool, expr.span);
   if (!m_hasWindow)

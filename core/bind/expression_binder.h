@@ -32,11 +32,11 @@ struct SelectParts {
 
 /// Binds expressions of one query. What columns mean depends on the place.
 class ExpressionBinder {
- public:
+public:
   enum class Place {
-    Row,      ///< WHERE, keys, arguments of aggregates: the input's columns
-    PerEvent, ///< items of a query that answers each event: the input's columns, then aggregates
-    Grouped,  ///< items of a query that answers when a window closes: keys, then aggregates
+    Row,       ///< WHERE, keys, arguments of aggregates: the input's columns
+    PerEvent,  ///< items of a query that answers each event: the input's columns, then aggregates
+    Grouped,   ///< items of a query that answers when a window closes: keys, then aggregates
   };
 
   ExpressionBinder(const Scope& scope, std::string_view source) : m_scope(scope), m_source(source) {}
@@ -71,7 +71,7 @@ class ExpressionBinder {
   /// Replaces the placeholders above once the number of aggregates is known.
   static void settle(BoundExpression& expr, size_t columns, size_t aggregates);
 
- private:
+private:
   BoundExpressionPtr bind(const ast::Expr& expr);
   BoundExpressionPtr bindName(const ast::Expr& expr);
   BoundExpressionPtr bindMembers(BoundExpressionPtr object, const std::vector<ast::Name>& parts, size_t from);

@@ -78,7 +78,8 @@ QueryBinder::From QueryBinder::bindUnnest(From left, const ast::Join& join) {
   unnest.array = binder.bindRow(*join.on, "UNNEST");
   if (unnest.array->type != Type::Object)
     throwBind(Code::TypeMismatch, join.on->span,
-              "UNNEST expects OBJECT, got " + std::string(typeName(unnest.array->type)), "declare the column as OBJECT");
+              "UNNEST expects OBJECT, got " + std::string(typeName(unnest.array->type)),
+              "declare the column as OBJECT");
   auto added = std::make_shared<Schema>();
   added->fields = {{"value", Type::Object}, {"ordinality", Type::Long}};
   left.scope.add({join.source.alias->text, join.source.alias->text, added, left.scope.columns()});
@@ -100,15 +101,19 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
                : join.kind == ast::JoinKind::Right ? BoundJoin::Kind::Right
                : join.kind == ast::JoinKind::Full  ? BoundJoin::Kind::Full
                                                    : BoundJoin::Kind::Inner;
-  bound.match = rightStream.isTable ? BoundJoin::Match::Table : join.asof ? BoundJoin::Match::Asof : BoundJoin::Match::Within;
+  bound.match = rightStream.isTable ? BoundJoin::Match::Table
+                : join.asof         ? BoundJoin::Match::Asof
+                                    : BoundJoin::Match::Within;
   const bool oneSided = bound.match != BoundJoin::Match::Within;
   if (oneSided && (bound.kind == BoundJoin::Kind::Right || bound.kind == BoundJoin::Kind::Full))
     throwBind(Code::Unsupported, join.span,
               std::string(join.asof ? "ASOF" : "table") + " joins are INNER or LEFT: each left row is answered once",
-              join.asof ? "swap the two streams, or JOIN them with WITHIN" : "keep the rows of interest in a stream, and join that with WITHIN");
+              join.asof ? "swap the two streams, or JOIN them with WITHIN"
+                        : "keep the rows of interest in a stream, and join that with WITHIN");
   for (const Relation& known : left.scope.relations())
     if (known.alias == right.alias)
-      throwBind(Code::AlreadyDefined, join.source.span, "'" + right.alias + "' is joined twice", "give each an alias with AS");
+      throwBind(Code::AlreadyDefined, join.source.span, "'" + right.alias + "' is joined twice",
+                "give each an alias with AS");
   const size_t leftColumns = left.scope.columns();
   right.offset = leftColumns;
   const size_t rightIndex = left.scope.relations().size();
@@ -156,7 +161,8 @@ QueryBinder::From QueryBinder::bindJoin(From left, const ast::Join& join) {
       auto r = std::move(whole->args[leftFirst ? 1 : 0]);
       for (BoundExpressionPtr* side : {&l, &r})
         if ((*side)->type == Type::Object) *side = ExpressionBinder::widened(std::move(*side), Type::Long);
-      if (!isNumber(l->type)) throwBind(Code::TypeMismatch, condition->span, "the time columns of an ASOF JOIN must be numbers");
+      if (!isNumber(l->type))
+        throwBind(Code::TypeMismatch, condition->span, "the time columns of an ASOF JOIN must be numbers");
       shift(*r, leftColumns);
       bound.leftTime = std::move(l);
       bound.rightTime = std::move(r);

@@ -29,7 +29,8 @@ void add(std::string& out, const Schema& schema) {
 
 void add(std::string& out, const EventTimeRule& rule) {
   add(out, rule.unit);
-  for (const int64_t number : {static_cast<int64_t>(rule.column), rule.latenessMs, rule.idleMs, static_cast<int64_t>(rule.missingIsArrival), rule.maxAheadMs.value_or(-1)})
+  for (const int64_t number : {static_cast<int64_t>(rule.column), rule.latenessMs, rule.idleMs,
+                               static_cast<int64_t>(rule.missingIsArrival), rule.maxAheadMs.value_or(-1)})
     add(out, std::to_string(number));
 }
 

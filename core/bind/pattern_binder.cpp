@@ -58,11 +58,8 @@ void readsOf(const BoundExpression& expr, const BoundPatternTerm& term, Reads& r
     case Kind::Now:
     case Kind::Uuid:
     case Kind::WindowFinal:
-    case Kind::WindowHasGap:
-      reads.row = true;
-      break;
-    default:
-      break;
+    case Kind::WindowHasGap: reads.row = true; break;
+    default: break;
   }
   for (const auto& arg : expr.args) readsOf(*arg, term, reads);
 }

@@ -13,9 +13,7 @@ using NodeKind = ast::PatternNode::Kind;
 using StepKind = BoundPatternStep::Kind;
 using Every = BoundPattern::Every;
 
-std::string waitFor(const ast::PatternNode& term) {
-  return "NOT " + term.stream.text + " FOR 5 sec";
-}
+std::string waitFor(const ast::PatternNode& term) { return "NOT " + term.stream.text + " FOR 5 sec"; }
 
 bool hasPositive(const BoundPatternStep& step) {
   return std::any_of(step.terms.begin(), step.terms.end(), [](const BoundPatternTerm& t) { return !t.negated; });
@@ -229,8 +227,6 @@ private:
 
 }  // namespace
 
-PatternShape shapeOf(const ast::Pattern& pattern) {
-  return Layout(pattern).build();
-}
+PatternShape shapeOf(const ast::Pattern& pattern) { return Layout(pattern).build(); }
 
 }  // namespace weir

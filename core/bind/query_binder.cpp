@@ -95,10 +95,12 @@ bool isColumn(const ast::Expr& expr, const Scope& scope, size_t column) {
 }
 
 // Which items stand for these columns as they are; nothing when one of them has none.
-std::optional<std::vector<size_t>> itemsOf(const std::vector<size_t>& columns, const std::vector<Item>& items, const Scope& scope) {
+std::optional<std::vector<size_t>> itemsOf(const std::vector<size_t>& columns, const std::vector<Item>& items,
+                                           const Scope& scope) {
   std::vector<size_t> out;
   for (const size_t column : columns) {
-    const auto item = std::find_if(items.begin(), items.end(), [&](const Item& i) { return isColumn(*i.expr, scope, column); });
+    const auto item =
+        std::find_if(items.begin(), items.end(), [&](const Item& i) { return isColumn(*i.expr, scope, column); });
     if (item == items.end()) return std::nullopt;
     out.push_back(static_cast<size_t>(item - items.begin()));
   }
@@ -141,7 +143,8 @@ void QueryBinder::bindGroupBy(const ast::Query& query, ExpressionBinder& binder,
     } else if (expr->kind == AstKind::Name && expr->parts.size() == 1) {
       const std::string signature = binder.signature(*expr);
       if (signature.find('~') != std::string::npos) {
-        const ast::Expr* item = itemOf([&](const ast::SelectItem& i) { return i.alias && i.alias->text == expr->parts[0].text; });
+        const ast::Expr* item =
+            itemOf([&](const ast::SelectItem& i) { return i.alias && i.alias->text == expr->parts[0].text; });
         if (item) {
           expr = item;
           isAlias = true;
@@ -165,9 +168,11 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
   if (query.window) select.window = bindWindow(*query.window, scope);
   if (query.where) {
     select.where = binder.bindRow(*query.where, "WHERE");
-    if (select.where->type == Type::Object) select.where = ExpressionBinder::widened(std::move(select.where), Type::Bool);
+    if (select.where->type == Type::Object)
+      select.where = ExpressionBinder::widened(std::move(select.where), Type::Bool);
     if (select.where->type != Type::Bool && select.where->type != Type::Null)
-      throwBind(Code::TypeMismatch, query.where->span, "WHERE must be BOOL, got " + std::string(typeName(select.where->type)));
+      throwBind(Code::TypeMismatch, query.where->span,
+                "WHERE must be BOOL, got " + std::string(typeName(select.where->type)));
   }
   bindGroupBy(query, binder, parts);
 
@@ -209,7 +214,8 @@ void QueryBinder::bind(const ast::Query& query, const std::string& target, bool 
     order.descending = written.descending;
     order.nullsFirst = written.nullsFirst.value_or(false);
     if (written.expr->kind == AstKind::Name && written.expr->parts.size() == 1) {
-      if (const auto found = places.find(written.expr->parts[0].text); found != places.end()) order.output = found->second;
+      if (const auto found = places.find(written.expr->parts[0].text); found != places.end())
+        order.output = found->second;
     } else if (written.expr->kind == AstKind::Integer) {
       const auto position = parseNumber<size_t>(written.expr->text);
       if (!position || *position < 1 || *position > items.size())
@@ -332,8 +338,9 @@ void QueryBinder::nameColumns(const ast::Query& query, std::vector<Field>& field
   if (!query.into || query.into->columns.empty()) return;
   const std::vector<ast::Name>& names = query.into->columns;
   if (names.size() != fields.size())
-    throwBind(Code::InsertShape, query.itemsSpan,
-              std::to_string(names.size()) + " columns are named but the query produces " + std::to_string(fields.size()));
+    throwBind(
+        Code::InsertShape, query.itemsSpan,
+        std::to_string(names.size()) + " columns are named but the query produces " + std::to_string(fields.size()));
   std::unordered_set<std::string_view> taken;
   for (size_t i = 0; i < fields.size(); ++i) {
     if (!taken.insert(names[i].text).second)
@@ -352,7 +359,8 @@ void QueryBinder::complete(BoundStream& target, const ast::Query& query, const s
     if (into && i < into->columns.size()) field.name = into->columns[i].text;
     const bool known = schema->find(field.name).has_value();
     if (!named && i >= written && known)
-      throwBind(Code::AlreadyDefined, query.itemsSpan, "column '" + field.name + "' of " + target.name + " is written by position and by name",
+      throwBind(Code::AlreadyDefined, query.itemsSpan,
+                "column '" + field.name + "' of " + target.name + " is written by position and by name",
                 "give the later one another name with AS, or write INSERT INTO " + target.name + " BY NAME");
     if (named ? !known : i >= written) schema->fields.push_back(std::move(field));
   }
@@ -360,8 +368,8 @@ void QueryBinder::complete(BoundStream& target, const ast::Query& query, const s
   target.inferred = false;
 }
 
-std::vector<size_t> QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
-                                                 const BoundStream& target) {
+std::vector<size_t> QueryBinder::conformToTarget(const ast::Query& query, BoundSelect& select,
+                                                 std::vector<Field>& fields, const BoundStream& target) {
   const Schema& schema = *target.schema;
   std::vector<BoundExpressionPtr> ordered(schema.fields.size());
   const std::vector<std::string> names = schema.names();
@@ -415,7 +423,8 @@ std::vector<size_t> QueryBinder::conformToTarget(const ast::Query& query, BoundS
       continue;
     }
     const Type got = ordered[i]->type;
-    if (!widensTo(got, field.type) && !(ordered[i]->kind == BoundExpression::Kind::Literal && isNull(ordered[i]->literal)))
+    if (!widensTo(got, field.type) &&
+        !(ordered[i]->kind == BoundExpression::Kind::Literal && isNull(ordered[i]->literal)))
       throwBind(Code::InsertShape, ordered[i]->span,
                 "column " + std::to_string(i + 1) + ": cannot write " + std::string(typeName(got)) + " into '" +
                     field.name + "' " + std::string(typeName(field.type)),

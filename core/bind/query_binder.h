@@ -16,14 +16,14 @@ struct DeferredInput {};
 
 /// Binds one SELECT with its FROM into nodes: the query itself last, joins, patterns and subqueries before it.
 class QueryBinder {
- public:
+public:
   QueryBinder(Catalog& catalog, std::vector<BoundNode>& nodes, Diagnostics& diagnostics, int& hidden)
       : m_catalog(catalog), m_nodes(nodes), m_diagnostics(diagnostics), m_hidden(hidden) {}
 
   /// Binds `query` as the writer of `target`, which is created when nobody declared it.
   void bind(const ast::Query& query, const std::string& target, bool isHidden = false);
 
- private:
+private:
   struct From {
     std::string input;
     Scope scope;

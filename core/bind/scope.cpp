@@ -50,7 +50,8 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
       const auto place = static_cast<size_t>(relation - m_relations.data());
       const auto index = columnOf(place, column.text);
       if (relation->isAbsent && m_preferred != place)
-        return Diagnostic{Severity::Error, Code::UnknownColumn, first.span, "'" + first.text + "' never comes: there is nothing of it to read",
+        return Diagnostic{Severity::Error, Code::UnknownColumn, first.span,
+                          "'" + first.text + "' never comes: there is nothing of it to read",
                           "read an event of the pattern that comes"};
       if (!index) return unknown(column, relation->schema->names());
       return Found{relation->offset + *index, relation->schema->fields[*index].type, 2, place};
@@ -80,7 +81,9 @@ Result<Scope::Found> Scope::resolve(const ast::Expr& name) const {
   for (const Relation& relation : m_relations)
     if (!relation.isHidden && !relation.alias.starts_with('#')) aliases.push_back(relation.alias);
   Diagnostic wrong = unknown(first, aliases);
-  if (wrong.hint.empty()) wrong.hint = "'" + first.text + "' is neither a column nor a stream of FROM, which reads " + joined(aliases, ", ", " and ");
+  if (wrong.hint.empty())
+    wrong.hint =
+        "'" + first.text + "' is neither a column nor a stream of FROM, which reads " + joined(aliases, ", ", " and ");
   return wrong;
 }
 

@@ -28,7 +28,7 @@ inline std::string firstMatchOf(const std::string& alias) { return alias + "[0]"
 
 /// Answers which column a name means.
 class Scope {
- public:
+public:
   Scope() = default;
   explicit Scope(const std::vector<Relation>& relations) {
     for (const Relation& relation : relations) add(relation);
@@ -51,7 +51,7 @@ class Scope {
   SchemaPtr combined() const;
   const Relation* find(const std::string& name) const;
 
- private:
+private:
   std::optional<size_t> columnOf(size_t relation, const std::string& name) const;
 
   std::vector<Relation> m_relations;

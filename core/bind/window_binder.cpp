@@ -53,8 +53,9 @@ BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scop
         durations.push_back(arg.duration.ms);
         break;
       case 'n': {
-        const auto count = !isDuration && arg.expr->kind == ast::Expr::Kind::Integer ? parseNumber<int64_t>(arg.expr->text)
-                                                                                     : std::optional<int64_t>{};
+        const auto count = !isDuration && arg.expr->kind == ast::Expr::Kind::Integer
+                               ? parseNumber<int64_t>(arg.expr->text)
+                               : std::optional<int64_t>{};
         if (!count)
           throwBind(Code::Window, arg.span, std::string(spec->name) + " needs a number of events",
                     "for example WINDOW " + std::string(spec->signature));
@@ -65,8 +66,9 @@ BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scop
         break;
       }
       default: {
-        if (isDuration) throwBind(Code::Window, arg.span, std::string(spec->name) + " needs a column here",
-                                  "for example WINDOW " + std::string(spec->signature));
+        if (isDuration)
+          throwBind(Code::Window, arg.span, std::string(spec->name) + " needs a column here",
+                    "for example WINDOW " + std::string(spec->signature));
         ExpressionBinder binder(scope, m_catalog.source());
         auto key = binder.bindRow(*arg.expr, "WINDOW");
         if (arguments[i] == 'c') {
@@ -75,7 +77,8 @@ BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scop
                       "compute it in a query of its own, SELECT *, ... AS at FROM ..., and window its stream by at");
           if (!isInteger(key->type))
             throwBind(Code::TypeMismatch, arg.span,
-                      std::string(spec->name) + " needs a LONG column with milliseconds, got " + std::string(typeName(key->type)));
+                      std::string(spec->name) + " needs a LONG column with milliseconds, got " +
+                          std::string(typeName(key->type)));
           bound.externalColumn = key->column;
         } else {
           bound.key = std::move(key);
@@ -98,8 +101,8 @@ BoundWindow QueryBinder::bindWindow(const ast::Window& window, const Scope& scop
                 "step " + milliseconds(bound.slideMs) + " must divide size " + milliseconds(bound.sizeMs));
   }
   if (bound.slideMs > 0 && bound.sizeMs / bound.slideMs > kMostWindowsOpen)
-    throwBind(Code::Limit, window.span, "more than " + std::to_string(kMostWindowsOpen) + " windows would be open at once",
-              "use a larger slide");
+    throwBind(Code::Limit, window.span,
+              "more than " + std::to_string(kMostWindowsOpen) + " windows would be open at once", "use a larger slide");
   return bound;
 }
 

@@ -10,7 +10,8 @@ namespace {
 using Kind = BoundWindow::Kind;
 
 constexpr auto kWindows = std::to_array<WindowSpec>({
-    {"TUMBLING", Kind::Tumbling, "d", "TUMBLING(1 min)", "[start, end) aligned to the epoch, whole weeks to a Monday; one row per group at the close."},
+    {"TUMBLING", Kind::Tumbling, "d", "TUMBLING(1 min)",
+     "[start, end) aligned to the epoch, whole weeks to a Monday; one row per group at the close."},
     {"TIMEBATCH", Kind::Tumbling, "d", "TIMEBATCH(1 min)", "The same as TUMBLING."},
     {"SLIDING", Kind::Hopping, "dd", "SLIDING(10 sec, 5 sec)",
      "Windows of the first length, one starting at each multiple of the second. With one argument the same as TIME."},
@@ -19,8 +20,11 @@ constexpr auto kWindows = std::to_array<WindowSpec>({
      "Windows that grow by the first length and start anew at each multiple of the second."},
     {"SESSION", Kind::Session, "d", "SESSION(30 sec)",
      "For each group, rows less than the gap apart. The window ends at its last row plus the gap."},
-    {"TIME", Kind::Time, "d", "TIME(1 min)", "One row per event, over the events in (t - d, t]. A row out of order counts from its arrival on, as old as the newest before it."},
-    {"LENGTH", Kind::Length, "n", "LENGTH(100)", "One row per event, over the last n events, all groups counted together."},
+    {"TIME", Kind::Time, "d", "TIME(1 min)",
+     "One row per event, over the events in (t - d, t]. A row out of order counts from its arrival on, as old as the "
+     "newest before it."},
+    {"LENGTH", Kind::Length, "n", "LENGTH(100)",
+     "One row per event, over the last n events, all groups counted together."},
     {"LENGTHBATCH", Kind::LengthBatch, "n", "LENGTHBATCH(100)",
      "One row per group after each n events, all groups counted together; its rows carry the last event's time."},
     {"EXTERNALTIME", Kind::Time, "cd", "EXTERNALTIME(ts, 1 min)", "TIME over the times in a column, in ms."},

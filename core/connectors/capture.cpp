@@ -43,7 +43,9 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (!skip("{\"at\":") || !line.ends_with("\"}")) return false;
   const size_t comma = line.find(',');
-  if (comma == line.npos || comma == 0 || comma > 20 || line.substr(0, comma).find_first_not_of("0123456789.") != line.npos) return false;
+  if (comma == line.npos || comma == 0 || comma > 20 ||
+      line.substr(0, comma).find_first_not_of("0123456789.") != line.npos)
+    return false;
   const auto at = microsOf(line.substr(0, comma));
   line.remove_prefix(comma);
   if (!at || !skip(",\"stream\":\"")) return false;
@@ -54,7 +56,8 @@ bool readUsualLine(std::string_view line, CaptureLine& out) {
   // The end that was looked for above may be the beginning of the text.
   if (!skip(",\"text\":\"") || line.size() < 2) return false;
   line.remove_suffix(2);
-  // The text between the quotes is at most as long as its escapes; whole words are stored, so there is room for one more.
+  // The text between the quotes is at most as long as its escapes; whole words are stored, so there is room for one
+  // more.
   out.payload.resize(line.size() + sizeof(uint64_t));
   char* to = out.payload.data();
   const char* from = line.data();
@@ -209,7 +212,8 @@ Result<std::optional<CaptureLine>> CaptureReader::next() {
   return std::optional<CaptureLine>();
 }
 
-CaptureWriter::CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources, bool provesSilence)
+CaptureWriter::CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources,
+                             bool provesSilence)
     : m_out(out) {
   std::string line = "{\"weir_capture\":1,\"started\":" + millisText(started) + ",";
   if (provesSilence) line += "\"proofs\":true,";
@@ -239,9 +243,13 @@ void CaptureWriter::event(const std::string& stream, std::string_view event, Mic
   m_out << line << ",\"event\":\"" << event << "\"}\n";
 }
 
-void CaptureWriter::alive(const std::string& stream, Micros at, Micros asked) { eventSince(stream, "alive", at, asked); }
+void CaptureWriter::alive(const std::string& stream, Micros at, Micros asked) {
+  eventSince(stream, "alive", at, asked);
+}
 
-void CaptureWriter::stall(const std::string& stream, Micros at, Micros since) { eventSince(stream, "stall", at, since); }
+void CaptureWriter::stall(const std::string& stream, Micros at, Micros since) {
+  eventSince(stream, "stall", at, since);
+}
 
 void CaptureWriter::eventSince(const std::string& stream, std::string_view event, Micros at, Micros since) {
   std::string line = "{\"at\":" + millisText(at) + ",\"stream\":";
@@ -251,7 +259,8 @@ void CaptureWriter::eventSince(const std::string& stream, std::string_view event
 
 void CaptureWriter::advance(Micros at) { m_out << "{\"at\":" << millisText(at) << ",\"event\":\"advance\"}\n"; }
 
-std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script, const std::vector<std::string>& waiting) {
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script,
+                                                  const std::vector<std::string>& waiting) {
   std::map<std::string, JsonInference> learning;
   for (const std::string& name : waiting) {
     const BoundStream& stream = script.stream(name);
@@ -263,7 +272,8 @@ std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const B
     const auto learner = learning.find((*line)->stream);
     if ((*line)->kind != CaptureLine::Kind::Message || learner == learning.end()) continue;
     learner->second.add((*line)->payload);
-    if (std::all_of(learning.begin(), learning.end(), [](const auto& entry) { return entry.second.isSettled(); })) break;
+    if (std::all_of(learning.begin(), learning.end(), [](const auto& entry) { return entry.second.isSettled(); }))
+      break;
   }
   std::map<std::string, SchemaPtr> inferred;
   for (const auto& [name, learner] : learning)
@@ -289,7 +299,8 @@ Diagnostics replayCapture(CaptureReader& reader, Pipeline& pipeline, Feeder& fee
     }
     Intake* intake = feeder.find(line.stream);
     if (!intake)
-      return {failure(Code::Capture, "capture line " + std::to_string(reader.lineNumber()) + ": unknown stream '" + line.stream + "'",
+      return {failure(Code::Capture,
+                      "capture line " + std::to_string(reader.lineNumber()) + ": unknown stream '" + line.stream + "'",
                       didYouMean(line.stream, pipeline.script().feeds()))};
     switch (line.kind) {
       case CaptureLine::Kind::Message: feeder.message(*intake, line.payload, line.at); break;

@@ -25,7 +25,7 @@ struct CaptureLine {
 
 /// Reads a capture: JSON Lines behind a header, arrival order. A wrong line is an error that names it.
 class CaptureReader {
- public:
+public:
   explicit CaptureReader(std::istream& in) : m_in(in) {}
   /// Returns when the capture started.
   Result<Micros> readHeader();
@@ -37,7 +37,7 @@ class CaptureReader {
   /// Whether the line that could not be read is the last one, and lacks but its rest: its writer was killed.
   bool endsInTheMiddle() const;
 
- private:
+private:
   Diagnostic wrong(std::string what) const;
   bool readLine();
   std::istream& m_in;
@@ -50,8 +50,9 @@ class CaptureReader {
 
 /// Writes a capture, a line at a time.
 class CaptureWriter {
- public:
-  CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources, bool provesSilence = false);
+public:
+  CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources,
+                bool provesSilence = false);
   void message(const std::string& stream, std::string_view payload, bool isText, Micros at);
   void event(const std::string& stream, std::string_view event, Micros at);
   /// A feed has answered what it was asked at `asked`: up to then nothing else was sent.
@@ -61,13 +62,14 @@ class CaptureWriter {
   /// The clock's last reading, so that windows closed by timer close in the replay too.
   void advance(Micros at);
 
- private:
+private:
   void eventSince(const std::string& stream, std::string_view event, Micros at, Micros since);
   std::ostream& m_out;
 };
 
 /// Learns the columns of the streams in `waiting`, whose script declares them with `...`, from their first events.
-std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script, const std::vector<std::string>& waiting);
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script,
+                                                  const std::vector<std::string>& waiting);
 
 /// Feeds a capture to a pipeline on the virtual clock. `wait` is called before each line with its instant, for replays
 /// at real speed; it returns false to stop.

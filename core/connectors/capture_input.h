@@ -11,7 +11,7 @@ namespace weir {
 /// Opens a capture that can be read from its beginning more than once, though it may come through a pipe: what has been
 /// read is kept until `keepNoLonger`. "-" is standard input.
 class CaptureInput {
- public:
+public:
   explicit CaptureInput(const std::string& path);
 
   /// Why it could not be opened; empty when it is.
@@ -23,7 +23,7 @@ class CaptureInput {
   /// Tells captures apart by their beginning: the same one is the same as a file and through a pipe. Rewinds.
   uint64_t fingerprint();
 
- private:
+private:
   struct Buffer final : std::streambuf {
     ~Buffer() override;
     int_type underflow() override;

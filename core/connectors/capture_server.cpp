@@ -24,9 +24,15 @@ struct CaptureServer::Client {
 };
 
 CaptureServer::CaptureServer(std::vector<Line> lines, double speed, const QStringList& names, QObject* parent)
-    : QObject(parent), m_lines(std::move(lines)), m_speed(speed), m_listener({}, names), m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
+    : QObject(parent),
+      m_lines(std::move(lines)),
+      m_speed(speed),
+      m_listener({}, names),
+      m_server(QStringLiteral("weir replay"), QWebSocketServer::NonSecureMode) {
   connect(&m_server, &QWebSocketServer::newConnection, this, &CaptureServer::accept);
-  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request&) { m_listener.upgrade(socket, m_server); };
+  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request&) {
+    m_listener.upgrade(socket, m_server);
+  };
 }
 
 void CaptureServer::accept() {
@@ -60,7 +66,8 @@ void CaptureServer::play(const std::shared_ptr<Client>& client) {
     if (wait > 0 || burst >= kBurst || client->socket->bytesToWrite() > kMostUnsent) {
       // Asked again now and then: a recording may be silent for longer than a timer runs.
       constexpr double kLongestWaitMs = 3'600'000;
-      QTimer::singleShot(static_cast<int>(std::clamp(wait, 0.0, kLongestWaitMs)) + 1, this, [this, client] { play(client); });
+      QTimer::singleShot(static_cast<int>(std::clamp(wait, 0.0, kLongestWaitMs)) + 1, this,
+                         [this, client] { play(client); });
       return;
     }
     ++client->next;
@@ -73,7 +80,8 @@ void CaptureServer::play(const std::shared_ptr<Client>& client) {
       ++m_sent;
     } else if (line.kind == CaptureLine::Kind::Close || line.kind == CaptureLine::Kind::Error) {
       m_resume[client->stream] = client->next;
-      client->socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("the recording lost its connection here"));
+      client->socket->close(QWebSocketProtocol::CloseCodeGoingAway,
+                            QStringLiteral("the recording lost its connection here"));
       return;
     }
   }

@@ -17,11 +17,11 @@ class QWebSocket;
 namespace weir {
 
 /// Plays a capture as a real WebSocket server: each client gets the messages from the start, at their own pace or
-/// faster. The path `/Name` gives one stream's messages, `/` all of them. A recorded loss closes the connection, and the
-/// next client of that path goes on behind it.
+/// faster. The path `/Name` gives one stream's messages, `/` all of them. A recorded loss closes the connection, and
+/// the next client of that path goes on behind it.
 class CaptureServer final : public QObject {
   Q_OBJECT
- public:
+public:
   struct Line {
     Micros at;
     CaptureLine::Kind kind;
@@ -31,15 +31,17 @@ class CaptureServer final : public QObject {
   };
   /// `speed` 0 is as fast as the client takes it. `names` are those by which clients may call it, beside its addresses.
   CaptureServer(std::vector<Line> lines, double speed, const QStringList& names = {}, QObject* parent = nullptr);
-  bool listen(const QHostAddress& address, quint16 port, QString* error) { return m_listener.listen(address, port, error); }
+  bool listen(const QHostAddress& address, quint16 port, QString* error) {
+    return m_listener.listen(address, port, error);
+  }
   QString url() const { return m_listener.url(QStringLiteral("ws")); }
   HttpListener& listener() { return m_listener; }
   quint64 sent() const { return m_sent; }
 
- signals:
+signals:
   void clientFinished();
 
- private:
+private:
   struct Client;
   void accept();
   void play(const std::shared_ptr<Client>& client);

@@ -18,9 +18,12 @@ constexpr std::pair<uint64_t RowCounters::*, Words> kRowDrops[] = {
       "are event.time.field and event.time.unit right? event.time.missing = 'arrival' keeps such rows"}},
     {&RowCounters::fromFuture,
      {"row lay too far in the future and was dropped", "rows lay too far in the future and were dropped",
-      "are event.time.unit and the clocks right? event.time.max.ahead.ms is how far ahead of its arrival a row may be"}},
+      "are event.time.unit and the clocks right? event.time.max.ahead.ms is how far ahead of its arrival a row may "
+      "be"}},
     // Somebody asked for this one.
-    {&RowCounters::duplicates, {"row was a repeat (dedupe.key) and was dropped", "rows were repeats (dedupe.key) and were dropped", "", LogLevel::Info}},
+    {&RowCounters::duplicates,
+     {"row was a repeat (dedupe.key) and was dropped", "rows were repeats (dedupe.key) and were dropped", "",
+      LogLevel::Info}},
 };
 constexpr std::pair<uint64_t SourceCounters::*, Words> kSourceDrops[] = {
     {&SourceCounters::fieldMismatch,
@@ -28,7 +31,8 @@ constexpr std::pair<uint64_t SourceCounters::*, Words> kSourceDrops[] = {
       "is the column's type that of the feed? json.on.mismatch = 'error' rejects the message instead"}},
 };
 constexpr Words kRejected{"message could not be decoded", "messages could not be decoded", ""};
-constexpr Words kLate{"row came too late for its window and was dropped", "rows came too late for their windows and were dropped",
+constexpr Words kLate{"row came too late for its window and was dropped",
+                      "rows came too late for their windows and were dropped",
                       "event.time.lateness.ms makes windows wait for rows that are late"};
 constexpr Words kState{"piece of state (a match that had begun, a group, a key) was let go at its bound",
                        "pieces of state (matches that had begun, groups, keys) were let go at their bound",
@@ -41,7 +45,7 @@ constexpr std::pair<std::string_view, Words> kSinkDrops[] = {
 
 /// Collects what counts.
 class Drops {
- public:
+public:
   Drop* add(LogCategory category, const std::string& subject, const Words& words, uint64_t count, uint64_t of = 0) {
     if (count == 0) return nullptr;
     m_drops.push_back({words.level, category, subject, words.one, words.many, words.hint, count, of, {}});
@@ -52,13 +56,14 @@ class Drops {
   }
   std::vector<Drop> take() { return std::move(m_drops); }
 
- private:
+private:
   std::vector<Drop> m_drops;
 };
 
 }  // namespace
 
-std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks) {
+std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder,
+                          const std::map<std::string, uint64_t>& sinks) {
   Drops out;
   for (const auto& [name, intake] : feeder.intakes()) {
     const SourceCounters& counters = intake->counters();
@@ -76,7 +81,8 @@ std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder, const 
       if (name.substr(dot + 1) != counter) continue;
       const std::string sink = name.substr(0, dot);
       const auto published = sinks.find(sink + ".published");
-      if (Drop* drop = out.add(LogCategory::Sink, sink, words, count, published == sinks.end() ? 0 : published->second)) drop->isToldAtOnce = true;
+      if (Drop* drop = out.add(LogCategory::Sink, sink, words, count, published == sinks.end() ? 0 : published->second))
+        drop->isToldAtOnce = true;
     }
   }
   return out.take();
@@ -85,17 +91,26 @@ std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder, const 
 void DropReport::look(const std::vector<Drop>& drops) {
   for (const Drop& d : drops) {
     if (d.isToldAtOnce || !m_told.insert({d.subject, d.many}).second) continue;
-    m_tell({d.level, d.category, d.subject, d.subject + ": a " + std::string(d.one) + (d.example.empty() ? "" : ": " + d.example), std::string(d.hint), {}});
+    m_tell({d.level,
+            d.category,
+            d.subject,
+            d.subject + ": a " + std::string(d.one) + (d.example.empty() ? "" : ": " + d.example),
+            std::string(d.hint),
+            {}});
   }
 }
 
 bool DropReport::sum(const std::vector<Drop>& drops) {
   look(drops);
   for (const Drop& d : drops)
-    m_tell({d.level, d.category, d.subject,
-            d.subject + ": " + std::to_string(d.count) + (d.of > 0 ? " of " + std::to_string(d.of) : "") + " " + std::string(d.count == 1 && d.of <= 1 ? d.one : d.many) +
+    m_tell({d.level,
+            d.category,
+            d.subject,
+            d.subject + ": " + std::to_string(d.count) + (d.of > 0 ? " of " + std::to_string(d.of) : "") + " " +
+                std::string(d.count == 1 && d.of <= 1 ? d.one : d.many) +
                 (d.example.empty() ? "" : "; the last one: " + d.example),
-            {}, {}});
+            {},
+            {}});
   return !drops.empty();
 }
 

@@ -23,24 +23,25 @@ struct Drop {
   std::string_view many;  ///< what happened to several
   std::string_view hint;  ///< what to do about it, or nothing
   uint64_t count = 0;
-  uint64_t of = 0;         ///< how many there were in all; 0 where nobody knows
-  std::string example;     ///< what the last one was like, or nothing
+  uint64_t of = 0;            ///< how many there were in all; 0 where nobody knows
+  std::string example;        ///< what the last one was like, or nothing
   bool isToldAtOnce = false;  ///< the first one has been told by its sink
 };
 
 /// What was dropped so far. `sinks` are those of LiveRun::sinkMetrics: `NAME.counter`.
 std::vector<Drop> dropsOf(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks);
 
-/// Tells when each counter begins to count, and at the end how far it came: a run without a window loses nothing in silence.
+/// Tells when each counter begins to count, and at the end how far it came: a run without a window loses nothing in
+/// silence.
 class DropReport {
- public:
+public:
   explicit DropReport(std::function<void(const LogEntry&)> tell) : m_tell(std::move(tell)) {}
   /// Tells what is dropped for the first time.
   void look(const std::vector<Drop>& drops);
   /// Tells the sums. Returns whether there are any.
   bool sum(const std::vector<Drop>& drops);
 
- private:
+private:
   std::function<void(const LogEntry&)> m_tell;
   std::set<std::pair<std::string, std::string_view>> m_told;
 };

@@ -98,7 +98,8 @@ Intake::Held Intake::decode(std::string_view payload, Micros at) {
     }
     const int64_t time = rowMeta.at;
     // What a feed sends again after a loss, or late, says nothing of the time that was missed.
-    if (m_gapLog.isOpen() && !m_stalledUntil && (!m_rules.eventTime() || time > m_gapLog.gaps().back().from)) m_gapLog.close(time);
+    if (m_gapLog.isOpen() && !m_stalledUntil && (!m_rules.eventTime() || time > m_gapLog.gaps().back().from))
+      m_gapLog.close(time);
     m_gapLog.begin(time);
     m_rules.follow(column, row, time);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
@@ -195,7 +196,8 @@ void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptio
     if (!m_intakes.contains(name)) {
       const BoundStream& stream = m_pipeline.script().stream(name);
       const auto resolved = options.find(name);
-      m_intakes.emplace(name, std::make_unique<Intake>(stream, resolved == options.end() ? stream.options : resolved->second, m_pipeline));
+      m_intakes.emplace(name, std::make_unique<Intake>(
+                                  stream, resolved == options.end() ? stream.options : resolved->second, m_pipeline));
     }
 }
 

@@ -34,7 +34,7 @@ struct Reject {
 
 /// Takes a source's messages: decodes, sets event times, drops repeats, and knows when the source was lost.
 class Intake {
- public:
+public:
   /// `options` are the stream's own, with secrets in their places.
   Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline);
 
@@ -75,7 +75,7 @@ class Intake {
   uint64_t gaps() const { return m_gapLog.count(); }
   bool stopped() const { return m_stopped; }
 
- private:
+private:
   bool isWhole(size_t row);
   void reject(std::string_view payload, Micros at, std::string reason);
   void keepToLookAt(std::string_view payload, Micros at, std::string reason);
@@ -107,13 +107,14 @@ class Intake {
 
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
 class Feeder {
- public:
+public:
   /// Options of streams, with secrets in their places; a stream that is not there takes its options as written.
   using ResolvedOptions = std::map<std::string, Options>;
 
   /// Whether silence must be proven before it counts: a live run can ask, and its capture tells what was answered.
   enum class Silence { Trusted, Proven };
-  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {}, Silence silence = Silence::Trusted);
+  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {},
+                  Silence silence = Silence::Trusted);
   void setSilence(Silence silence) { m_provesSilence = silence == Silence::Proven; }
 
   /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
@@ -134,7 +135,7 @@ class Feeder {
   void flush();
   const std::map<std::string, std::unique_ptr<Intake>>& intakes() const { return m_intakes; }
 
- private:
+private:
   void settle(Intake& intake);
 
   Pipeline& m_pipeline;

@@ -15,9 +15,9 @@ constexpr size_t kKept = 4096;
 // A message says at its beginning what it is.
 constexpr size_t kLookedAt = 512;
 
-constexpr auto kOfRefusals = std::to_array<std::string_view>(
-    {"error", "fail", "invalid", "denied", "unauthor",
-     "forbidden", "refuse", "reject", "expired", "not allowed", "illegal"});
+constexpr auto kOfRefusals =
+    std::to_array<std::string_view>({"error", "fail", "invalid", "denied", "unauthor", "forbidden", "refuse", "reject",
+                                     "expired", "not allowed", "illegal"});
 constexpr auto kOfHeartbeats = std::to_array<std::string_view>({"ping", "pong", "heartbeat", "heartbeats", "hb"});
 
 bool isRefusal(std::string_view lowered) {

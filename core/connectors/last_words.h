@@ -9,7 +9,7 @@ namespace weir {
 /// Keeps what a server said that was no row, to be quoted when it brings none or closes: the newest refusal, or else
 /// the newest message. Heartbeats and answers to them are passed over.
 class LastWords {
- public:
+public:
   /// `answer` is the feed's own answer to a heartbeat.
   explicit LastWords(std::string answer) : m_answer(std::move(answer)) {}
 
@@ -18,7 +18,7 @@ class LastWords {
   const std::string& text() const { return m_text; }
   void clear();
 
- private:
+private:
   std::string m_answer;
   std::string m_text;
   bool m_isRefusal = false;

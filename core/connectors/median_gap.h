@@ -10,7 +10,7 @@ namespace weir {
 
 /// Knows the usual time between messages: the median of the newest ones, which a single pause does not move.
 class MedianGap {
- public:
+public:
   void add(Micros gap) {
     m_gaps[m_next] = gap;
     m_next = (m_next + 1) % m_gaps.size();
@@ -25,7 +25,7 @@ class MedianGap {
     return static_cast<double>(*middle) / 1000;
   }
 
- private:
+private:
   std::array<Micros, 63> m_gaps{};
   size_t m_next = 0;
   size_t m_count = 0;

@@ -7,23 +7,34 @@
 
 namespace weir {
 
-std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks) {
+std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder,
+                              const std::map<std::string, uint64_t>& sinks) {
   std::vector<Metric> out;
   for (const auto& [name, intake] : feeder.intakes()) {
     const SourceCounters& c = intake->counters();
-    const std::pair<std::string_view, uint64_t> counters[] = {
-        {"messages", c.messages},          {"decoded", c.decoded},       {"rejected", c.rejected},
-        {"control", c.control},            {"rows", c.rows},             {"passed", c.passed},
-        {"control_records", c.controlRecords}, {"duplicates", c.duplicates}, {"no_event_time", c.noEventTime},
-        {"from_future", c.fromFuture},
-        {"field_mismatch", c.fieldMismatch},   {"gaps", intake->gaps()},     {"sequence_jumps", c.sequenceJumps}};
+    const std::pair<std::string_view, uint64_t> counters[] = {{"messages", c.messages},
+                                                              {"decoded", c.decoded},
+                                                              {"rejected", c.rejected},
+                                                              {"control", c.control},
+                                                              {"rows", c.rows},
+                                                              {"passed", c.passed},
+                                                              {"control_records", c.controlRecords},
+                                                              {"duplicates", c.duplicates},
+                                                              {"no_event_time", c.noEventTime},
+                                                              {"from_future", c.fromFuture},
+                                                              {"field_mismatch", c.fieldMismatch},
+                                                              {"gaps", intake->gaps()},
+                                                              {"sequence_jumps", c.sequenceJumps}};
     for (const auto& [counter, value] : counters) out.push_back({"source", name, counter, value});
   }
   for (const auto& [target, late] : pipeline.lateCounts()) out.push_back({"query", target, "late", late});
-  for (const auto& [target, dropped] : pipeline.stateDropped()) out.push_back({"query", target, "state_dropped", dropped});
+  for (const auto& [target, dropped] : pipeline.stateDropped())
+    out.push_back({"query", target, "state_dropped", dropped});
   for (const auto& [target, rows] : pipeline.ruledRows()) {
-    const std::pair<std::string_view, uint64_t> counters[] = {{"duplicates", rows.duplicates}, {"no_event_time", rows.noEventTime},
-                                                              {"from_future", rows.fromFuture}, {"sequence_jumps", rows.sequenceJumps}};
+    const std::pair<std::string_view, uint64_t> counters[] = {{"duplicates", rows.duplicates},
+                                                              {"no_event_time", rows.noEventTime},
+                                                              {"from_future", rows.fromFuture},
+                                                              {"sequence_jumps", rows.sequenceJumps}};
     for (const auto& [counter, value] : counters) out.push_back({"query", target, counter, value});
   }
   static constexpr std::string_view kSink[] = {"dropped", "failed", "published", "queued", "sent"};
@@ -32,7 +43,11 @@ std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, co
     const auto counter = std::find(std::begin(kSink), std::end(kSink), std::string_view(name).substr(dot + 1));
     if (counter != std::end(kSink)) out.push_back({"sink", name.substr(0, dot), *counter, value, *counter == "queued"});
   }
-  const std::pair<std::string_view, Issue> issues[] = {{"cast_failed", Issue::CastFailed}, {"div_by_zero", Issue::DivByZero}, {"overflow", Issue::Overflow}, {"domain_error", Issue::DomainError}, {"approximated", Issue::Approximated}};
+  const std::pair<std::string_view, Issue> issues[] = {{"cast_failed", Issue::CastFailed},
+                                                       {"div_by_zero", Issue::DivByZero},
+                                                       {"overflow", Issue::Overflow},
+                                                       {"domain_error", Issue::DomainError},
+                                                       {"approximated", Issue::Approximated}};
   for (const auto& [name, issue] : issues) out.push_back({"expr", "", name, pipeline.issues().of(issue)});
   return out;
 }
@@ -42,7 +57,8 @@ std::string metricsJson(const std::vector<Metric>& metrics) {
   for (const Metric& m : metrics) {
     if (out.size() > 1) out += ",";
     out += "\n";
-    appendJsonString(out, std::string(m.family) + "." + (m.subject.empty() ? "" : m.subject + ".") + std::string(m.name));
+    appendJsonString(out,
+                     std::string(m.family) + "." + (m.subject.empty() ? "" : m.subject + ".") + std::string(m.name));
     out += ": " + std::to_string(m.value);
   }
   return out + "\n}\n";
@@ -68,7 +84,8 @@ std::string metricsPrometheus(const std::vector<Metric>& metrics) {
     const std::string name = "weir_" + std::string(m.family) + "_" + std::string(m.name) + (m.isGauge ? "" : "_total");
     std::string& lines = families[name];
     if (lines.empty()) lines = "# TYPE " + name + (m.isGauge ? " gauge\n" : " counter\n");
-    lines += name + (m.subject.empty() ? "" : prometheusLabel(m.family == "query" ? "stream" : m.family, m.subject)) + " " + std::to_string(m.value) + "\n";
+    lines += name + (m.subject.empty() ? "" : prometheusLabel(m.family == "query" ? "stream" : m.family, m.subject)) +
+             " " + std::to_string(m.value) + "\n";
   }
   std::string out;
   for (const auto& [name, lines] : families) out += lines;

@@ -20,7 +20,8 @@ struct Metric {
 };
 
 /// All counters. `sinks` are those of LiveRun::sinkMetrics: `NAME.counter`.
-std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder, const std::map<std::string, uint64_t>& sinks);
+std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder,
+                              const std::map<std::string, uint64_t>& sinks);
 
 /// The flat JSON object that a run leaves: `"source.NAME.messages": n` and so on.
 std::string metricsJson(const std::vector<Metric>& metrics);

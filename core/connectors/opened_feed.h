@@ -12,7 +12,8 @@
 
 namespace weir {
 
-/// A connection that was opened before its source was made, to learn columns from it, and what has happened on it since.
+/// A connection that was opened before its source was made, to learn columns from it, and what has happened on it
+/// since.
 struct OpenedFeed {
   struct Event {
     enum class Kind { Message, Opened, Lost } kind;

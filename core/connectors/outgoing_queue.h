@@ -12,12 +12,12 @@ namespace weir {
 /// Messages that wait to be sent, never more of them than a number and never more of their bytes than another; what has
 /// to give way is counted. One thread only.
 class OutgoingQueue {
- public:
+public:
   OutgoingQueue(size_t mostMessages, int64_t mostBytes, WhenFull whenFull)
       : m_most(mostMessages), m_mostBytes(mostBytes), m_whenFull(whenFull) {}
 
-  /// Takes a message; `bytesAhead` have been popped and are in memory still. Returns false when it or others had to give
-  /// way.
+  /// Takes a message; `bytesAhead` have been popped and are in memory still. Returns false when it or others had to
+  /// give way.
   bool push(QByteArray message, int64_t bytesAhead) {
     const uint64_t before = m_dropped;
     const int64_t besides = bytesAhead + message.size();
@@ -53,7 +53,7 @@ class OutgoingQueue {
     m_bytes = 0;
   }
 
- private:
+private:
   size_t m_most;
   int64_t m_mostBytes;
   WhenFull m_whenFull;

@@ -56,8 +56,9 @@ void RowPrinter::add(const std::string& stream, const Batch& batch) {
       text += cell(isoTime(batch.meta[row].at).substr(11, 12), false);
       for (size_t c = 0; c < batch.columns.size(); ++c) {
         const Field& field = batch.schema->fields[c];
-        text += cell(batch.columns[c]->isNull(row) ? "-" : oneLine(displayText(batch.columns[c]->value(row), field.type)),
-                     isNumber(field.type));
+        text +=
+            cell(batch.columns[c]->isNull(row) ? "-" : oneLine(displayText(batch.columns[c]->value(row), field.type)),
+                 isNumber(field.type));
       }
       text += "\n";
     }

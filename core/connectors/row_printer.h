@@ -13,7 +13,7 @@ enum class RowFormat { Table, JsonLines, Csv };
 
 /// Prints rows of several streams as they leave, in the order of the input that caused them. Stops after `limit` rows.
 class RowPrinter {
- public:
+public:
   using Write = std::function<void(const std::string&)>;
 
   /// `limit` < 0 is no limit.
@@ -22,7 +22,7 @@ class RowPrinter {
   void flush();
   bool done() const { return m_limit == 0; }
 
- private:
+private:
   void add(const std::string& stream, const Batch& batch);
   struct Line {
     uint64_t push;

@@ -49,10 +49,13 @@ QString tlsFileTrouble(std::string_view key, const Options& resolved) {
   if (!in.open(QIODevice::ReadOnly)) return QObject::tr("cannot read %1: %2").arg(file, in.errorString());
   if (key == "websocket.tls.key.file") {
     const QByteArray pem = in.readAll();
-    return QSslKey(pem, QSsl::Rsa).isNull() && QSslKey(pem, QSsl::Ec).isNull() ? QObject::tr("%1 holds no private key that can be read (PEM, RSA or EC, without a passphrase)").arg(file)
-                                                                                : QString();
+    return QSslKey(pem, QSsl::Rsa).isNull() && QSslKey(pem, QSsl::Ec).isNull()
+               ? QObject::tr("%1 holds no private key that can be read (PEM, RSA or EC, without a passphrase)")
+                     .arg(file)
+               : QString();
   }
-  return QSslCertificate::fromDevice(&in).isEmpty() ? QObject::tr("%1 holds no certificate (PEM)").arg(file) : QString();
+  return QSslCertificate::fromDevice(&in).isEmpty() ? QObject::tr("%1 holds no certificate (PEM)").arg(file)
+                                                    : QString();
 }
 
 }  // namespace weir

@@ -46,7 +46,8 @@ void WebSocketSink::publish(const Batch& batch) {
       ++unsendable;
       continue;
     }
-    if (m_connection.hasEnded() || (!m_connection.settings().backoff.reconnect && !m_connection.isOpen() && m_firstTryDone)) {
+    if (m_connection.hasEnded() ||
+        (!m_connection.settings().backoff.reconnect && !m_connection.isOpen() && m_firstTryDone)) {
       ++late;
       continue;
     }
@@ -120,7 +121,8 @@ void WebSocketSink::stateChanged() {
       failQueued();
     else if (queued() > 0)
       // The single attempt at the start failed while rows came: they start a series.
-      QMetaObject::invokeMethod(this, [this] { m_connection.demand(); }, Qt::QueuedConnection);
+      QMetaObject::invokeMethod(
+          this, [this] { m_connection.demand(); }, Qt::QueuedConnection);
   } else if (m_connection.hasEnded()) {
     failQueued();
   }
@@ -136,7 +138,8 @@ void WebSocketSink::fail(uint64_t rows, const QString& why) {
 void WebSocketSink::failQueued() {
   // A socket may break from inside a send: then the rows fail once that is over.
   if (m_isHanding) {
-    QMetaObject::invokeMethod(this, [this] { failQueued(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this] { failQueued(); }, Qt::QueuedConnection);
     return;
   }
   const uint64_t rows = queued();

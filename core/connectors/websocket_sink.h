@@ -17,7 +17,7 @@ namespace weir {
 /// published = sent + failed + dropped + queued, always.
 class WebSocketSink final : public QObject {
   Q_OBJECT
- public:
+public:
   WebSocketSink(const QString& name, const Options& resolved, const Options& written, Clock& clock,
                 QObject* parent = nullptr);
 
@@ -45,7 +45,7 @@ class WebSocketSink final : public QObject {
   uint64_t dropped() const { return m_queue.dropped(); }
   uint64_t queued() const { return m_queue.size() + m_leaving.size(); }
 
- private:
+private:
   /// A row on its way out: gone when `end` bytes have left of what was handed to the socket.
   struct Leaving {
     QByteArray message;

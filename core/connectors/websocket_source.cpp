@@ -18,7 +18,9 @@ constexpr double kLongestPatienceMs = 500;
 WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock,
                                  Feeder& feeder, Intake& intake, OpenedFeed opened, QObject* parent)
     : QObject(parent),
-      m_connection(opened.connection ? std::move(opened.connection) : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock)),
+      m_connection(opened.connection
+                       ? std::move(opened.connection)
+                       : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock)),
       m_early(std::move(opened.events)),
       m_notKept(opened.notKept),
       m_clock(clock),
@@ -30,7 +32,9 @@ WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, c
 
 void WebSocketSource::listen() {
   // Two messages never share an instant out of order: the clock is monotonic.
-  m_connection->onMessage = [this](const QByteArray& payload, bool isText) { received(payload, isText, notBefore(m_connection->lastMessage())); };
+  m_connection->onMessage = [this](const QByteArray& payload, bool isText) {
+    received(payload, isText, notBefore(m_connection->lastMessage()));
+  };
   m_connection->onOpen = [this] { opened(); };
   m_connection->onAlive = [this](Micros asked) { alive(asked); };
   m_connection->onLost = [this] { lost(); };
@@ -41,7 +45,8 @@ void WebSocketSource::listen() {
 }
 
 void WebSocketSource::start() {
-  if (m_early.empty() && (m_connection->state() == ConnectionState::Idle || m_connection->hasEnded())) return m_connection->start();
+  if (m_early.empty() && (m_connection->state() == ConnectionState::Idle || m_connection->hasEnded()))
+    return m_connection->start();
   // All of it counts as coming now: the pipeline's time has only begun.
   for (const OpenedFeed::Event& event : std::exchange(m_early, {})) {
     switch (event.kind) {
@@ -77,7 +82,8 @@ void WebSocketSource::opened() {
 void WebSocketSource::setCapture(CaptureWriter* capture) {
   m_capture = capture;
   // A recording that begins over an open connection knows of nothing before.
-  if (m_capture && m_connection->isOpen()) m_capture->alive(m_intake->name(), m_clock.now(), std::min(m_intake->life().proven(), m_clock.now()));
+  if (m_capture && m_connection->isOpen())
+    m_capture->alive(m_intake->name(), m_clock.now(), std::min(m_intake->life().proven(), m_clock.now()));
 }
 
 void WebSocketSource::alive(Micros asked) {
@@ -123,7 +129,8 @@ void WebSocketSource::stop() {
   m_connection->stop();
 }
 
-// Messages that lay in the socket together share an instant, and may come after what a timer or an answer has done since.
+// Messages that lay in the socket together share an instant, and may come after what a timer or an answer has done
+// since.
 Micros WebSocketSource::notBefore(Micros at) const { return std::max({at, m_lastArrival, m_feeder->latest()}); }
 
 void WebSocketSource::leave() {
@@ -153,7 +160,8 @@ void WebSocketSource::received(const QByteArray& payload, bool isText, Micros no
     } else if (m_lastData > 0) {
       const Micros gap = now - m_lastData;
       m_usualGap.add(gap);
-      m_meanGap = m_meanGap == 0 ? static_cast<double>(gap) : m_meanGap + (static_cast<double>(gap) - m_meanGap) * kWeightOfNewest;
+      m_meanGap = m_meanGap == 0 ? static_cast<double>(gap)
+                                 : m_meanGap + (static_cast<double>(gap) - m_meanGap) * kWeightOfNewest;
     }
     m_lastData = now;
     m_connection->decoded();
@@ -161,8 +169,9 @@ void WebSocketSource::received(const QByteArray& payload, bool isText, Micros no
   if (m_intake->counters().passed > passedBefore) m_connection->rowPassed(m_intake->hasWholeRow());
   if (!m_connection->hasPassedRow()) m_lastWords.hear(view);
   if (m_intake->stopped() && !m_connection->hasEnded())
-    m_connection->stop(tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
-                      tr("error.strategy 'drop' counts such messages and goes on"));
+    m_connection->stop(
+        tr("Stopped by error.strategy 'fail': %1").arg(QString::fromStdString(m_intake->rejects().back().reason)),
+        tr("error.strategy 'drop' counts such messages and goes on"));
   if (onFed) onFed();
 }
 

@@ -11,7 +11,7 @@ namespace weir {
 /// Brings a WebSocket server's messages to the feeder, with the time of their arrival, and into a capture on request.
 class WebSocketSource final : public QObject {
   Q_OBJECT
- public:
+public:
   WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
                   Intake& intake, OpenedFeed opened = {}, QObject* parent = nullptr);
   ~WebSocketSource() override { m_clock.cancel(m_askTimer); }
@@ -44,7 +44,7 @@ class WebSocketSource final : public QObject {
   bool hasBroughtRows() const { return m_intake->counters().passed > m_passedBefore; }
   ConnectionHealth health() const;
 
- private:
+private:
   void listen();
   void opened();
   void lost();

@@ -73,7 +73,7 @@ using BatchPtr = std::shared_ptr<const Batch>;
 
 /// Gathers rows into a Batch. A message that turns out bad halfway is taken back with `truncate`.
 class BatchBuilder {
- public:
+public:
   explicit BatchBuilder(SchemaPtr schema);
 
   const SchemaPtr& schema() const { return m_schema; }
@@ -85,7 +85,7 @@ class BatchBuilder {
   /// Hands the rows over and starts anew.
   std::shared_ptr<Batch> take();
 
- private:
+private:
   SchemaPtr m_schema;
   std::vector<std::shared_ptr<Column>> m_columns;
   std::vector<RowMeta> m_meta;

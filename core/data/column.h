@@ -15,7 +15,7 @@ namespace weir {
 
 /// Holds the values of one column, typed and dense. NULL is a zero in `valid`, its slot holds a default.
 class Column {
- public:
+public:
   explicit Column(Type type = Type::Null) : m_type(type) {}
 
   Type type() const { return m_type; }
@@ -26,9 +26,7 @@ class Column {
   /// FLOAT and DOUBLE.
   double real(size_t row) const { return m_reals[row]; }
   /// Any number as a DOUBLE.
-  double number(size_t row) const {
-    return isReal(m_type) ? m_reals[row] : static_cast<double>(m_integers[row]);
-  }
+  double number(size_t row) const { return isReal(m_type) ? m_reals[row] : static_cast<double>(m_integers[row]); }
   /// STRING, OBJECT (JSON text) and BYTES.
   std::string_view text(size_t row) const {
     const size_t begin = row == 0 ? 0 : m_ends[row - 1];
@@ -63,7 +61,7 @@ class Column {
   const std::vector<int64_t>& integers() const { return m_integers; }
   const std::vector<double>& reals() const { return m_reals; }
 
- private:
+private:
   Type m_type;
   std::vector<uint8_t> m_valid;
   std::vector<int64_t> m_integers;

@@ -37,7 +37,9 @@ inline std::weak_ordering orderOf(const Number& a, const Number& b) {
   if (a.isWhole && b.isWhole) return a.whole <=> b.whole;
   if (a.isWhole) return orderOf(a.whole, b.real);
   if (b.isWhole) return 0 <=> orderOf(b.whole, a.real);
-  return a.real < b.real ? std::weak_ordering::less : a.real > b.real ? std::weak_ordering::greater : std::weak_ordering::equivalent;
+  return a.real < b.real   ? std::weak_ordering::less
+         : a.real > b.real ? std::weak_ordering::greater
+                           : std::weak_ordering::equivalent;
 }
 
 /// The number that JSON text says, also within quotes; nothing when it says none.

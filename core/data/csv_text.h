@@ -6,8 +6,8 @@
 
 namespace weir {
 
-/// Appends a field as RFC 4180 has it, headings too: in quotes where it holds a quote, a line end or the delimiter. NULL is
-/// nothing at all, and a text without characters is "".
+/// Appends a field as RFC 4180 has it, headings too: in quotes where it holds a quote, a line end or the delimiter.
+/// NULL is nothing at all, and a text without characters is "".
 void appendCsvField(std::string& out, std::string_view text, bool isNull, char delimiter = ',');
 
 }  // namespace weir

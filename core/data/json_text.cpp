@@ -231,7 +231,8 @@ void appendCanonicalNumber(std::string& out, std::string_view number) {
   int64_t exponent = parseNumber<int64_t>(written).value_or(written.empty() ? 0 : kMostExponent);
   exponent = std::clamp(exponent, -kMostExponent, kMostExponent);
   std::string digits;
-  for (const char c : number.substr(negative ? 1 : 0, (e == std::string_view::npos ? number.size() : e) - (negative ? 1 : 0)))
+  for (const char c :
+       number.substr(negative ? 1 : 0, (e == std::string_view::npos ? number.size() : e) - (negative ? 1 : 0)))
     if (c != '.') digits += c;
   if (const size_t dot = number.substr(0, e).find('.'); dot != std::string_view::npos)
     exponent -= static_cast<int64_t>(number.substr(0, e).size() - dot - 1);
@@ -248,12 +249,15 @@ void appendCanonicalNumber(std::string& out, std::string_view number) {
   if (exponent != 0) out.append("e").append(std::to_string(exponent));
 }
 
-bool isPlainNumber(std::string_view text) { return endOfPlainNumber(text.data(), text.data() + text.size()) == text.data() + text.size(); }
+bool isPlainNumber(std::string_view text) {
+  return endOfPlainNumber(text.data(), text.data() + text.size()) == text.data() + text.size();
+}
 
 void appendCanonical(std::string& out, std::string_view json) {
   if (json.starts_with('{')) {
     std::map<std::string, std::string_view> members;
-    forEachJsonMember(json, [&](std::string name, std::string_view value) { members.insert_or_assign(std::move(name), value); });
+    forEachJsonMember(
+        json, [&](std::string name, std::string_view value) { members.insert_or_assign(std::move(name), value); });
     out += '{';
     for (const auto& [name, value] : members) {
       appendJsonString(out, name);

@@ -24,8 +24,8 @@ std::string jsonPlainText(std::string_view json);
 /// Returns whether the whole of `text` is one JSON value, nested at most 512 deep.
 bool isJson(std::string_view text);
 bool isJsonNull(std::string_view json);
-/// The text by which two values are equal: numbers by their exact value (1, 1.0 and 1e0 are one), members in the order of
-/// their names, a string at the root as what it says, so that "1" is 1. For comparing alone, not to be read.
+/// The text by which two values are equal: numbers by their exact value (1, 1.0 and 1e0 are one), members in the order
+/// of their names, a string at the root as what it says, so that "1" is 1. For comparing alone, not to be read.
 std::string jsonCanonical(std::string_view json);
 /// JSON without the white space between its tokens.
 std::string jsonMinified(std::string_view json);

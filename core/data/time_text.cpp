@@ -35,7 +35,7 @@ CivilTime civilFromMillis(int64_t ms) {
   const int64_t days = floorDivide(ms, kDayMs);
   const auto rest = static_cast<int>(ms - days * kDayMs);
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-  return {int{date.year()},   unsigned{date.month()}, unsigned{date.day()}, rest / 3600000,
+  return {int{date.year()},  unsigned{date.month()}, unsigned{date.day()}, rest / 3600000,
           rest / 60000 % 60, rest / 1000 % 60,       rest % 1000};
 }
 

@@ -11,14 +11,29 @@ namespace weir {
 namespace {
 
 constexpr auto kSpellings = std::to_array<TypeSpelling>({
-    {"STRING", Type::String},      {"VARCHAR", Type::String},       {"TEXT", Type::String},
-    {"CHAR", Type::String},        {"INT", Type::Int},              {"INTEGER", Type::Int},
-    {"SMALLINT", Type::Int},       {"TINYINT", Type::Int},          {"LONG", Type::Long},
-    {"BIGINT", Type::Long},        {"TIMESTAMP", Type::Long, false, true}, {"FLOAT", Type::Float},
-    {"REAL", Type::Float},         {"DOUBLE", Type::Double},        {"DECIMAL", Type::Double, true},
-    {"NUMERIC", Type::Double, true}, {"BOOL", Type::Bool},          {"BOOLEAN", Type::Bool},
-    {"OBJECT", Type::Object},      {"JSON", Type::Object},          {"BYTES", Type::Bytes},
-    {"BLOB", Type::Bytes},         {"BINARY", Type::Bytes},
+    {"STRING", Type::String},
+    {"VARCHAR", Type::String},
+    {"TEXT", Type::String},
+    {"CHAR", Type::String},
+    {"INT", Type::Int},
+    {"INTEGER", Type::Int},
+    {"SMALLINT", Type::Int},
+    {"TINYINT", Type::Int},
+    {"LONG", Type::Long},
+    {"BIGINT", Type::Long},
+    {"TIMESTAMP", Type::Long, false, true},
+    {"FLOAT", Type::Float},
+    {"REAL", Type::Float},
+    {"DOUBLE", Type::Double},
+    {"DECIMAL", Type::Double, true},
+    {"NUMERIC", Type::Double, true},
+    {"BOOL", Type::Bool},
+    {"BOOLEAN", Type::Bool},
+    {"OBJECT", Type::Object},
+    {"JSON", Type::Object},
+    {"BYTES", Type::Bytes},
+    {"BLOB", Type::Bytes},
+    {"BINARY", Type::Bytes},
 });
 
 }  // namespace

@@ -35,12 +35,16 @@ qint64 nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 
 std::vector<Fault> parseFaults(const QString& text, QString* error) {
   std::vector<Fault> faults;
-  static const QRegularExpression kForm(
-      QStringLiteral("^(drop|silence|refuse|401|close|garbage)(?::(\\d+))?@(\\d+(?:\\.\\d+)?)s(?:/(\\d+(?:\\.\\d+)?)s)?$"));
+  static const QRegularExpression kForm(QStringLiteral(
+      "^(drop|silence|refuse|401|close|garbage)(?::(\\d+))?@(\\d+(?:\\.\\d+)?)s(?:/(\\d+(?:\\.\\d+)?)s)?$"));
   for (const QString& part : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
     const auto match = kForm.match(part.trimmed());
     if (!match.hasMatch()) {
-      if (error) *error = QObject::tr("unknown fault '%1': expected drop, silence, refuse, 401, close:CODE or garbage, then @15s or @15s/5s").arg(part);
+      if (error)
+        *error =
+            QObject::tr(
+                "unknown fault '%1': expected drop, silence, refuse, 401, close:CODE or garbage, then @15s or @15s/5s")
+                .arg(part);
       return {};
     }
     Fault fault;
@@ -62,10 +66,13 @@ DemoExchange::DemoExchange(const Settings& settings, QObject* parent)
       m_random(settings.seed),
       m_struck(settings.faults.size(), false) {
   qint64 id = 1000000;
-  for (const QString& symbol : settings.symbols) m_markets.push_back({symbol.toUpper(), openingPrice(symbol.toUpper()), 0, id += 1000000});
+  for (const QString& symbol : settings.symbols)
+    m_markets.push_back({symbol.toUpper(), openingPrice(symbol.toUpper()), 0, id += 1000000});
   // A server that is down: nothing answers.
   m_listener.accepts = [this] { return !active(QStringLiteral("refuse")) && !active(QStringLiteral("drop")); };
-  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request& request) { answer(socket, request.target); };
+  m_listener.onRequest = [this](QTcpSocket* socket, const HttpListener::Request& request) {
+    answer(socket, request.target);
+  };
   connect(&m_server, &QWebSocketServer::newConnection, this, &DemoExchange::accept);
   m_timer.setTimerType(Qt::PreciseTimer);
   connect(&m_timer, &QTimer::timeout, this, &DemoExchange::tick);
@@ -74,7 +81,9 @@ DemoExchange::DemoExchange(const Settings& settings, QObject* parent)
 DemoExchange::~DemoExchange() { stop(); }
 
 bool DemoExchange::start(QString* error) {
-  if (!m_listener.listen(QHostAddress::LocalHost, m_settings.port, error) && !(m_settings.anyPort && m_listener.listen(QHostAddress::LocalHost, 0, error))) return false;
+  if (!m_listener.listen(QHostAddress::LocalHost, m_settings.port, error) &&
+      !(m_settings.anyPort && m_listener.listen(QHostAddress::LocalHost, 0, error)))
+    return false;
   m_started = m_lastTick = nowMs();
   m_timer.start(kTickMs);
   return true;
@@ -103,7 +112,8 @@ const Fault* DemoExchange::active(const QString& kind) const {
 
 void DemoExchange::answer(QTcpSocket* socket, const QByteArray& path) {
   if (active(QStringLiteral("401"))) return HttpListener::answer(socket, "401 Unauthorized", {});
-  if (!path.startsWith("/ws/") && !path.startsWith("/stream") && !path.startsWith("/dashboard")) return HttpListener::answer(socket, "404 Not Found", {});
+  if (!path.startsWith("/ws/") && !path.startsWith("/stream") && !path.startsWith("/dashboard"))
+    return HttpListener::answer(socket, "404 Not Found", {});
   m_listener.upgrade(socket, m_server);
 }
 
@@ -113,8 +123,7 @@ void DemoExchange::accept() {
     const QUrl url = socket->requestUrl();
     Client client{socket, {}, false, url.path().startsWith(QLatin1String("/dashboard"))};
     client.wrapped = url.path().startsWith(QLatin1String("/stream"));
-    const QString names =
-        client.wrapped ? QUrlQuery(url).queryItemValue(QStringLiteral("streams")) : url.path().mid(4);
+    const QString names = client.wrapped ? QUrlQuery(url).queryItemValue(QStringLiteral("streams")) : url.path().mid(4);
     for (const QString& name : names.split(QLatin1Char('/'), Qt::SkipEmptyParts))
       client.symbols.append(name.section(QLatin1Char('@'), 0, 0).toUpper());
     if (client.dashboard) {
@@ -126,9 +135,9 @@ void DemoExchange::accept() {
       connect(socket, &QWebSocket::binaryMessageReceived, this, count);
     }
     connect(socket, &QWebSocket::disconnected, this, [this, socket] {
-      m_clients.erase(std::remove_if(m_clients.begin(), m_clients.end(),
-                                     [socket](const Client& c) { return c.socket == socket; }),
-                      m_clients.end());
+      m_clients.erase(
+          std::remove_if(m_clients.begin(), m_clients.end(), [socket](const Client& c) { return c.socket == socket; }),
+          m_clients.end());
       socket->deleteLater();
     });
     m_clients.push_back(client);
@@ -146,7 +155,8 @@ QByteArray DemoExchange::trade(Market& market) {
   const bool sell = (m_random() & 1) != 0;
   const qint64 at = nowMs();
   const int decimals = opening > 1000 ? 2 : 3;
-  return QStringLiteral("{\"e\":\"trade\",\"E\":%1,\"s\":\"%2\",\"t\":%3,\"p\":\"%4\",\"q\":\"%5\",\"T\":%6,\"m\":%7,\"M\":true}")
+  return QStringLiteral(
+             "{\"e\":\"trade\",\"E\":%1,\"s\":\"%2\",\"t\":%3,\"p\":\"%4\",\"q\":\"%5\",\"T\":%6,\"m\":%7,\"M\":true}")
       .arg(at)
       .arg(market.symbol)
       .arg(++market.id)
@@ -160,14 +170,16 @@ QByteArray DemoExchange::trade(Market& market) {
 void DemoExchange::tick() {
   const qint64 now = nowMs();
   // After a sleep the market goes on, and does not make up for it.
-  m_owed = std::min(m_owed + static_cast<double>(now - m_lastTick) / 1000 * m_settings.tradesPerSecond, std::max(1.0, kMostOwedSeconds * m_settings.tradesPerSecond));
+  m_owed = std::min(m_owed + static_cast<double>(now - m_lastTick) / 1000 * m_settings.tradesPerSecond,
+                    std::max(1.0, kMostOwedSeconds * m_settings.tradesPerSecond));
   m_lastTick = now;
   for (size_t i = 0; i < m_settings.faults.size(); ++i) {
     const Fault& fault = m_settings.faults[i];
     if (m_struck[i] || now - m_started < fault.atMs) continue;
     m_struck[i] = true;
     if (fault.kind == QLatin1String("close")) {
-      for (const Client& client : m_clients) client.socket->close(static_cast<QWebSocketProtocol::CloseCode>(fault.code));
+      for (const Client& client : m_clients)
+        client.socket->close(static_cast<QWebSocketProtocol::CloseCode>(fault.code));
     } else if (fault.kind != QLatin1String("silence") && fault.kind != QLatin1String("garbage")) {
       dropAll();
     }
@@ -182,12 +194,14 @@ void DemoExchange::tick() {
       const QByteArray plain = trade(market);
       if (silent) continue;
       for (const Client& client : m_clients) {
-        if (client.dashboard || !client.symbols.contains(market.symbol) || m_listener.isBehind(*client.socket)) continue;
+        if (client.dashboard || !client.symbols.contains(market.symbol) || m_listener.isBehind(*client.socket))
+          continue;
         ++m_tradesSent;
         if (garbage)
           client.socket->sendTextMessage(QStringLiteral("{\"e\":\"trade\",\"p\":"));
         else if (client.wrapped)
-          client.socket->sendTextMessage(QStringLiteral("{\"stream\":\"%1@trade\",\"data\":%2}").arg(market.symbol.toLower(), QString::fromUtf8(plain)));
+          client.socket->sendTextMessage(QStringLiteral("{\"stream\":\"%1@trade\",\"data\":%2}")
+                                             .arg(market.symbol.toLower(), QString::fromUtf8(plain)));
         else
           client.socket->sendTextMessage(QString::fromUtf8(plain));
       }

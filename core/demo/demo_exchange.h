@@ -30,7 +30,7 @@ std::vector<Fault> parseFaults(const QString& text, QString* error);
 /// `/stream?streams=a/b`, and `/dashboard`, which counts what it is sent. The same seed gives the same trades.
 class DemoExchange final : public QObject {
   Q_OBJECT
- public:
+public:
   struct Settings {
     quint16 port = 41733;
     double tradesPerSecond = 10;  ///< of each symbol
@@ -55,7 +55,7 @@ class DemoExchange final : public QObject {
   quint64 dashboardRows() const { return m_dashboardRows; }
   QByteArray lastDashboardRow() const { return m_lastDashboardRow; }
 
- private:
+private:
   struct Market {
     QString symbol;
     double price;

@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "core/bind/bound_script.h"
 #include "core/exec/evaluator.h"
 #include "core/exec/group_table.h"
-#include "core/bind/bound_script.h"
 
 namespace weir {
 
@@ -18,9 +18,7 @@ struct PreparedInput {
   std::vector<ColumnPtr> filters;
   const Batch* batch = nullptr;
 
-  AggregateInput of(size_t aggregate) const {
-    return {args[aggregate], filters[aggregate].get(), batch->meta.data()};
-  }
+  AggregateInput of(size_t aggregate) const { return {args[aggregate], filters[aggregate].get(), batch->meta.data()}; }
 };
 
 PreparedInput prepare(const BoundSelect& select, Evaluator& evaluator, const Batch& batch);
@@ -28,7 +26,7 @@ std::vector<Type> keyTypes(const BoundSelect& select);
 
 /// The groups of one window with the states of all their aggregates.
 class AggregateSet {
- public:
+public:
   /// `forever` holds the aggregates that no window resets; null when there are none.
   explicit AggregateSet(const BoundSelect& select, AggregateSet* forever = nullptr);
 
@@ -36,7 +34,8 @@ class AggregateSet {
   void add(const PreparedInput& input, std::span<const uint32_t> rows, std::vector<uint32_t>& groups);
   /// Takes back row `row` of `gone` from its group. `left` are the rows that stay there, in order, one in each, for
   /// aggregates that have to be made anew.
-  void takeBack(const PreparedInput& gone, uint32_t row, uint32_t group, const std::map<uint64_t, const PreparedInput*>& left);
+  void takeBack(const PreparedInput& gone, uint32_t row, uint32_t group,
+                const std::map<uint64_t, const PreparedInput*>& left);
   size_t groups() const { return m_table.size(); }
   /// Appends keys and aggregates of the groups to the layout's columns.
   void finish(std::span<const uint32_t> groups, std::vector<std::shared_ptr<Column>>& out, Issues& issues) const;
@@ -49,7 +48,7 @@ class AggregateSet {
 
   static bool needsForever(const BoundSelect& select);
 
- private:
+private:
   uint32_t foreverGroup(uint32_t group) const;
 
   const BoundSelect& m_select;

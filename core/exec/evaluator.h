@@ -10,17 +10,17 @@ namespace weir {
 
 /// Makes version 4 UUIDs from a seed, so that a replay makes the same ones again.
 class UuidSource {
- public:
+public:
   explicit UuidSource(uint64_t seed) : m_random(seed) {}
   std::string next();
 
- private:
+private:
   std::mt19937_64 m_random;
 };
 
 /// Runs bound expressions a column at a time over the selected rows of a batch.
 class Evaluator {
- public:
+public:
   Evaluator(Issues& issues, UuidSource& uuids) : m_issues(&issues), m_uuids(uuids) {}
 
   /// Returns a column with one value for each row of `rows`, in that order.
@@ -33,7 +33,7 @@ class Evaluator {
   void countIn(Issues& issues) { m_issues = &issues; }
   Issues& issues() { return *m_issues; }
 
- private:
+private:
   ColumnPtr evaluateLogic(const BoundExpression& expr, const Batch& batch, const Selection& rows);
   ColumnPtr evaluateCase(const BoundExpression& expr, const Batch& batch, const Selection& rows);
   ColumnPtr evaluateCoalesce(const BoundExpression& expr, const Batch& batch, const Selection& rows);

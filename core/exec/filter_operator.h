@@ -7,11 +7,11 @@ namespace weir {
 
 /// WHERE: passes the rows on for which the condition is TRUE.
 class FilterOperator final : public Operator {
- public:
+public:
   FilterOperator(NodeContext& context, const BoundExpression& condition) : Operator(context), m_condition(condition) {}
   void consume(const Batch& batch) override;
 
- private:
+private:
   const BoundExpression& m_condition;
 };
 

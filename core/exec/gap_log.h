@@ -16,7 +16,7 @@ struct Gap {
 /// Remembers when a source could not be heard, in the time that its windows are made of. Bounded: of very many gaps
 /// the oldest are forgotten.
 class GapLog {
- public:
+public:
   /// The first row there ever was: before it nothing is known.
   void begin(int64_t time) {
     if (!m_first) m_first = time;
@@ -47,7 +47,7 @@ class GapLog {
   uint64_t count() const { return m_count; }
   const std::deque<Gap>& gaps() const { return m_gaps; }
 
- private:
+private:
   static constexpr size_t kMost = 10'000;
   std::optional<int64_t> m_first;
   std::deque<Gap> m_gaps;

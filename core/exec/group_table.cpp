@@ -90,7 +90,8 @@ uint64_t GroupTable::hashOfRow(std::span<const ColumnPtr> keys, size_t row) {
       h = hashOf(key->text(row));
     } else {
       // 0.0 and -0.0 are one key.
-      const uint64_t bits = isReal(key->type()) ? std::bit_cast<uint64_t>(key->real(row) + 0.0) : static_cast<uint64_t>(key->integer(row));
+      const uint64_t bits = isReal(key->type()) ? std::bit_cast<uint64_t>(key->real(row) + 0.0)
+                                                : static_cast<uint64_t>(key->integer(row));
       h = (h ^ bits) * 0xff51afd7ed558ccdULL;
       h ^= h >> 32;
     }

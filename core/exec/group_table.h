@@ -15,7 +15,7 @@ void appendKey(std::string& out, std::span<const ColumnPtr> columns, size_t row)
 
 /// Numbers groups in the order in which they first come.
 class GroupTable {
- public:
+public:
   explicit GroupTable(const std::vector<Type>& types);
 
   /// Returns the number of the group of `row`, a new one when it has not been seen.
@@ -27,7 +27,7 @@ class GroupTable {
   /// Forgets all groups but these, ascending, which are numbered from 0 then.
   void keepOnly(std::span<const uint32_t> groups);
 
- private:
+private:
   static uint64_t hashOfRow(std::span<const ColumnPtr> keys, size_t row);
   bool isSame(uint32_t group, std::span<const ColumnPtr> keys, size_t row) const;
   void rehash(size_t slots);

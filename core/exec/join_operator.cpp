@@ -30,7 +30,11 @@ int64_t timeAt(const Column& column, uint32_t row) {
 }  // namespace
 
 JoinOperator::JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns)
-    : Operator(context), m_join(join), m_leftColumns(leftColumns), m_out(std::move(schema)), m_steps(context),
+    : Operator(context),
+      m_join(join),
+      m_leftColumns(leftColumns),
+      m_out(std::move(schema)),
+      m_steps(context),
       m_timer(context, [this](int64_t watermark) {
         giveUpOn(watermark, 0, m_context.clock.now());
         sendAnswers();
@@ -38,7 +42,8 @@ JoinOperator::JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPt
 
 JoinOperator::Prepared JoinOperator::prepare(size_t side, const BatchPtr& batch) {
   Prepared out{batch, {}, nullptr};
-  for (const auto& key : side == 0 ? m_join.leftKeys : m_join.rightKeys) out.keys.push_back(m_context.evaluator.evaluate(*key, *batch));
+  for (const auto& key : side == 0 ? m_join.leftKeys : m_join.rightKeys)
+    out.keys.push_back(m_context.evaluator.evaluate(*key, *batch));
   const auto& time = side == 0 ? m_join.leftTime : m_join.rightTime;
   if (time) out.time = m_context.evaluator.evaluate(*time, *batch);
   return out;
@@ -73,7 +78,8 @@ void JoinOperator::process(const std::vector<std::pair<size_t, BatchPtr>>& input
 }
 
 void JoinOperator::finishPush() {
-  m_steps.rest([this](int64_t watermark, uint32_t origin) { giveUpOn(watermark, origin, m_context.arrivalOf(origin)); });
+  m_steps.rest(
+      [this](int64_t watermark, uint32_t origin) { giveUpOn(watermark, origin, m_context.arrivalOf(origin)); });
   sendAnswers();
 }
 
@@ -88,7 +94,8 @@ Micros JoinOperator::earliestTimer(Micros from) const {
   const int64_t now = watermark.at(from);
   // A row may give up at any moment.
   Micros earliest = watermark.earliestIdle(from, now == kNoWatermark ? now / 4096 : now + 1);
-  if (watermark.hasClock()) earliest = std::min(earliest, watermark.clockReaches(watermark.ofClock(from) + m_join.withinMs + 1));
+  if (watermark.hasClock())
+    earliest = std::min(earliest, watermark.clockReaches(watermark.ofClock(from) + m_join.withinMs + 1));
   return earliest;
 }
 
@@ -103,7 +110,8 @@ void JoinOperator::flush() {
 
 bool JoinOperator::keepsLonely(size_t side) const {
   return m_join.match == BoundJoin::Match::Within &&
-         (m_join.kind == BoundJoin::Kind::Full || m_join.kind == (side == 0 ? BoundJoin::Kind::Left : BoundJoin::Kind::Right));
+         (m_join.kind == BoundJoin::Kind::Full ||
+          m_join.kind == (side == 0 ? BoundJoin::Kind::Left : BoundJoin::Kind::Right));
 }
 
 void JoinOperator::giveUpOn(int64_t watermark, uint32_t origin, Micros at) {
@@ -120,7 +128,8 @@ void JoinOperator::giveUpOn(int64_t watermark, uint32_t origin, Micros at) {
 void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   const RowMeta& meta = input.batch->meta[row];
   // NULL equals nothing: such a row has no partner.
-  const bool nullKey = std::any_of(input.keys.begin(), input.keys.end(), [row](const ColumnPtr& key) { return key->isNull(row); });
+  const bool nullKey =
+      std::any_of(input.keys.begin(), input.keys.end(), [row](const ColumnPtr& key) { return key->isNull(row); });
   const bool nullTime = input.time && input.time->isNull(row);
   const EventInstant time = input.time && !nullTime ? EventInstant{timeAt(*input.time, row), 0} : meta.instant();
   const Kept self{time, meta, input.batch, row, m_number++};
@@ -155,7 +164,8 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
     kept.assign(1, row);
   } else {
     // Mostly in order; a row out of order finds its place, behind equals.
-    const auto place = std::upper_bound(kept.begin(), kept.end(), row.time, [](const EventInstant& t, const Kept& k) { return t < k.time; });
+    const auto place = std::upper_bound(kept.begin(), kept.end(), row.time,
+                                        [](const EventInstant& t, const Kept& k) { return t < k.time; });
     kept.insert(place, std::move(row));
     if (kept.size() > kMostPerKey) {
       if (!isOutlived(kept, oldestWanted(now))) ++m_context.forgotten;
@@ -174,7 +184,8 @@ int64_t JoinOperator::passedBefore(const RowMeta& row) const {
   return watermark.hasSources() ? m_passed : std::min(watermark.ofClock(row.arrival), watermark.at(row.arrival));
 }
 
-// The time of the oldest left row that may still come. Those of this very step may be as old as the watermark before it.
+// The time of the oldest left row that may still come. Those of this very step may be as old as the watermark before
+// it.
 int64_t JoinOperator::oldestWanted(const RowMeta& now) const {
   const int64_t passed = passedBefore(now);
   return passed == kNoWatermark ? passed : passed - kGraceMs;
@@ -182,7 +193,8 @@ int64_t JoinOperator::oldestWanted(const RowMeta& now) const {
 
 // Whether every left row that may still come finds a younger one than the oldest of a key.
 bool JoinOperator::isOutlived(const std::deque<Kept>& rows, int64_t oldest) const {
-  const bool anyMatches = m_join.match == BoundJoin::Match::Asof && !m_join.leftTime && !m_join.residual && !m_join.strict;
+  const bool anyMatches =
+      m_join.match == BoundJoin::Match::Asof && !m_join.leftTime && !m_join.residual && !m_join.strict;
   return anyMatches && rows.size() > 1 && rows[1].time.ms < oldest;
 }
 
@@ -196,7 +208,9 @@ void JoinOperator::tidyRight(const RowMeta& now) {
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
       while (isOutlived(rows, oldest)) rows.pop_front();
-      while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time.ms < oldest && !EventInstant::areWithin({oldest, 0}, rows.front().time, m_join.withinMs)) rows.pop_front();
+      while (m_join.withinMs >= 0 && !rows.empty() && rows.front().time.ms < oldest &&
+             !EventInstant::areWithin({oldest, 0}, rows.front().time, m_join.withinMs))
+        rows.pop_front();
       entry = rows.empty() ? store.erase(entry) : std::next(entry);
     }
   }
@@ -206,7 +220,8 @@ void JoinOperator::tidyRight(const RowMeta& now) {
   for (auto& [key, rows] : store)
     for (Kept& kept : rows) {
       if (!copies) copies.emplace(kept.batch->schema);
-      for (size_t c = 0; c < kept.batch->columns.size(); ++c) copies->column(c).appendFrom(*kept.batch->columns[c], kept.row);
+      for (size_t c = 0; c < kept.batch->columns.size(); ++c)
+        copies->column(c).appendFrom(*kept.batch->columns[c], kept.row);
       copies->finishRow(kept.meta);
       ++m_keptRight;
     }
@@ -225,7 +240,8 @@ void JoinOperator::forgetOldestKeys(Store& store) {
   for (const auto& [key, rows] : store) newest.push_back(rows.back().number);
   const auto oldestKept = newest.begin() + static_cast<std::ptrdiff_t>(newest.size() / 4);
   std::nth_element(newest.begin(), oldestKept, newest.end());
-  m_context.forgotten += std::erase_if(store, [&](const auto& entry) { return entry.second.back().number < *oldestKept; });
+  m_context.forgotten +=
+      std::erase_if(store, [&](const auto& entry) { return entry.second.back().number < *oldestKept; });
 }
 
 void JoinOperator::joinWithin(size_t side, const Kept& self, const std::string* key) {

@@ -12,10 +12,10 @@
 namespace weir {
 
 /// Joins two streams. ASOF: each left row with the latest right row at or before it; TABLE: with the present row;
-/// otherwise every pair at most `withinMs` apart, and of an outer join each row without a partner, once none can come any
-/// more. Left columns first, then right ones.
+/// otherwise every pair at most `withinMs` apart, and of an outer join each row without a partner, once none can come
+/// any more. Left columns first, then right ones.
 class JoinOperator final : public Operator {
- public:
+public:
   JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns);
   void consume(const Batch&) override {}
   /// Takes the rows of one push from both sides (0 left, 1 right) in the order of their origins.
@@ -24,7 +24,7 @@ class JoinOperator final : public Operator {
   Micros earliestTimer(Micros from) const override;
   void flush() override;
 
- private:
+private:
   struct Kept {
     EventInstant time;
     RowMeta meta;
@@ -79,12 +79,12 @@ class JoinOperator final : public Operator {
 
 /// CROSS JOIN UNNEST: a row for each element of an array, with its value and its number from 1.
 class UnnestOperator final : public Operator {
- public:
+public:
   UnnestOperator(NodeContext& context, const BoundUnnest& unnest, SchemaPtr schema)
       : Operator(context), m_unnest(unnest), m_out(std::move(schema)) {}
   void consume(const Batch& batch) override;
 
- private:
+private:
   const BoundUnnest& m_unnest;
   BatchBuilder m_out;
 };

@@ -11,14 +11,14 @@ namespace weir {
 
 /// LENGTHBATCH(n): every n rows, counted over all groups together, one row for each group with the last row's time.
 class LengthBatchOperator final : public Operator {
- public:
+public:
   LengthBatchOperator(NodeContext& context, const BoundSelect& select);
   void consume(const Batch& batch) override;
   Micros earliestTimer(Micros from) const override { return m_ticks ? m_ticks->nextAfter(from) : kNever; }
   void emitOpen() override;
   void flush() override;
 
- private:
+private:
   void emitGroups(std::span<const uint32_t> which, bool provisional);
   void emitAll(bool provisional);
   void tick();

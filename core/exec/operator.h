@@ -44,7 +44,7 @@ struct NodeContext {
 
 /// One station of a node: takes batches, hands batches on. State lives here.
 class Operator {
- public:
+public:
   explicit Operator(NodeContext& context) : m_context(context) {}
   virtual ~Operator() = default;
   Operator(const Operator&) = delete;
@@ -66,19 +66,19 @@ class Operator {
   /// Sends on what it holds back, at the end of a run.
   virtual void flush() {}
 
- protected:
+protected:
   void send(const Batch& batch) {
     if (m_next) m_next->consume(batch);
   }
   NodeContext& m_context;
 
- private:
+private:
   Operator* m_next = nullptr;
 };
 
 /// Walks the steps of the watermark alongside the rows of one push.
 class StepWalker {
- public:
+public:
   explicit StepWalker(NodeContext& context) : m_context(context) {}
 
   /// Calls `each(watermark, origin)` for the steps that come before a row of `origin`.
@@ -101,7 +101,7 @@ class StepWalker {
     m_loaded = false;
   }
 
- private:
+private:
   void load() {
     m_origins = m_context.watermark.hasSources() ? m_context.watermark.stepOrigins() : std::vector<uint32_t>{};
     m_next = 0;

@@ -7,9 +7,7 @@ namespace weir {
 
 namespace {
 
-bool isOlder(const PartialMatch* match, uint64_t number) {
-  return match->number < number;
-}
+bool isOlder(const PartialMatch* match, uint64_t number) { return match->number < number; }
 
 }  // namespace
 

@@ -75,9 +75,7 @@ Micros PatternOperator::earliestTimer(Micros from) const {
   return earliest;
 }
 
-size_t PatternOperator::mostRows() const {
-  return 1 + kMostComparisons / (1 + m_store.size());
-}
+size_t PatternOperator::mostRows() const { return 1 + kMostComparisons / (1 + m_store.size()); }
 
 void PatternOperator::process(const std::vector<std::pair<size_t, BatchPtr>>& input) {
   struct Position {
@@ -281,12 +279,9 @@ void PatternOperator::conclude(PartialMatch& match, Outcome outcome, int64_t tim
                       match.step >= m_pattern.groupSteps && (!isKept || &match == m_active);
   if (leaves) leaveGroup(time);
   switch (outcome) {
-    case Outcome::Ignored:
-      break;
+    case Outcome::Ignored: break;
     case Outcome::Failed:
-    case Outcome::Advanced:
-      store(match);
-      break;
+    case Outcome::Advanced: store(match); break;
     case Outcome::Complete:
       emit(match, cause);
       m_finished = m_finished || m_pattern.every == Every::Never;

@@ -19,7 +19,7 @@ namespace {
 
 /// Sets event time from a column, for EXTERNALTIME and EXTERNALTIMEBATCH. A row without a usable time is late.
 class RetimeOperator final : public Operator {
- public:
+public:
   RetimeOperator(NodeContext& context, size_t column, SourceWatermark& watermark)
       : Operator(context), m_column(column), m_watermark(watermark) {}
 
@@ -39,7 +39,7 @@ class RetimeOperator final : public Operator {
     send(out);
   }
 
- private:
+private:
   static bool isUsable(const Column& column, uint32_t row) {
     return !column.isNull(row) && column.integer(row) > -kFarthestMs && column.integer(row) < kFarthestMs;
   }
@@ -50,7 +50,7 @@ class RetimeOperator final : public Operator {
 
 /// Applies a stream's rules to the rows that queries write into it.
 class RulesOperator final : public Operator {
- public:
+public:
   /// `watermark` is that of the stream's own event time; null where it has none.
   RulesOperator(NodeContext& context, const BoundStream& stream, SourceWatermark* watermark)
       : Operator(context), m_rules(stream, stream.options, m_gaps), m_watermark(watermark) {}
@@ -75,7 +75,7 @@ class RulesOperator final : public Operator {
   const RowCounters& counters() const { return m_rules.counters(); }
   const GapLog& gaps() const { return m_gaps; }
 
- private:
+private:
   GapLog m_gaps;
   RowRules m_rules;
   SourceWatermark* m_watermark;
@@ -83,14 +83,14 @@ class RulesOperator final : public Operator {
 
 /// The end of a node: hands results to its stream, or to whoever only looks.
 class PublishOperator final : public Operator {
- public:
+public:
   PublishOperator(NodeContext& context, std::function<void(const BatchPtr&)> publish)
       : Operator(context), m_publish(std::move(publish)) {}
   void consume(const Batch& batch) override {
     if (batch.rows() > 0) m_publish(std::make_shared<Batch>(batch));
   }
 
- private:
+private:
   std::function<void(const BatchPtr&)> m_publish;
 };
 
@@ -145,7 +145,7 @@ struct Pipeline::Node {
   size_t identity = 0;
   std::shared_ptr<BoundScript> home;  ///< where the body lives: the operators refer to it
   BoundNode* bound = nullptr;
-  std::string target;                ///< names of the present script; those of hidden streams may change
+  std::string target;  ///< names of the present script; those of hidden streams may change
   std::vector<std::string> inputs;
   uint32_t rank = 0;
   std::unique_ptr<Evaluator> evaluator;
@@ -213,7 +213,8 @@ void Pipeline::assemble(std::shared_ptr<BoundScript> script, std::set<std::strin
   std::vector<std::unique_ptr<Node>> goingOn(m_script->nodes.size());
   std::map<uint32_t, uint32_t> ranks{{0, 0}};
   for (size_t i = 0; i < goingOn.size(); ++i) {
-    const auto old = std::find_if(oldNodes.begin(), oldNodes.end(), [&](const auto& node) { return node && node->identity == now.nodes[i]; });
+    const auto old = std::find_if(oldNodes.begin(), oldNodes.end(),
+                                  [&](const auto& node) { return node && node->identity == now.nodes[i]; });
     if (old == oldNodes.end()) continue;
     goingOn[i] = std::move(*old);
     ranks.emplace(goingOn[i]->rank, static_cast<uint32_t>(i + 1));
@@ -238,7 +239,9 @@ void Pipeline::assemble(std::shared_ptr<BoundScript> script, std::set<std::strin
   }
   if (!changes) return;
   for (const auto& [target, all] : writersKept)
-    if (all && before.streams.contains(target) && before.streams.at(target) == now.streams.at(target) && !target.starts_with('#')) kept->insert(target);
+    if (all && before.streams.contains(target) && before.streams.at(target) == now.streams.at(target) &&
+        !target.starts_with('#'))
+      kept->insert(target);
 }
 
 // A query that starts late has not seen what came before: of its sources, all that is up to the greatest time.
@@ -305,8 +308,9 @@ std::unique_ptr<Pipeline::Node> Pipeline::build(BoundNode& bound, uint32_t rank)
   if (std::holds_alternative<BoundRules>(bound.body))
     buildRules(n, *target.bound);
   else
-    n.stateless = std::holds_alternative<BoundSelect>(bound.body) ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
-                                                                : buildSource(n, input, target);
+    n.stateless = std::holds_alternative<BoundSelect>(bound.body)
+                      ? buildSelect(n, std::get<BoundSelect>(bound.body), target)
+                      : buildSource(n, input, target);
   n.chain.push_back(std::make_unique<PublishOperator>(*n.context, [this, &n](const BatchPtr& batch) {
     if (n.looking)
       n.looking->push_back(batch);
@@ -331,7 +335,8 @@ void Pipeline::link(Node& n) {
 
 void Pipeline::buildRules(Node& n, const BoundStream& target) {
   if (const auto& rule = target.eventTime) {
-    n.external = std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now(), n.context->watermark.lives());
+    n.external =
+        std::make_unique<SourceWatermark>(rule->latenessMs, rule->idleMs, m_clock.now(), n.context->watermark.lives());
     n.context->watermark = WatermarkView();
     n.context->watermark.addSource(n.external.get());
   }
@@ -344,7 +349,8 @@ void Pipeline::buildRules(Node& n, const BoundStream& target) {
 // Joins, patterns and UNNEST. Returns whether rows leave at the very step that brought them.
 bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
   if (const auto* join = std::get_if<BoundJoin>(&n.bound->body)) {
-    auto op = std::make_unique<JoinOperator>(*n.context, *join, target.bound->schema, input.bound->schema->fields.size());
+    auto op =
+        std::make_unique<JoinOperator>(*n.context, *join, target.bound->schema, input.bound->schema->fields.size());
     n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
     n.chain.push_back(std::move(op));
     // Rows without a partner leave that much later than they came.
@@ -358,7 +364,8 @@ bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
     n.delayMs = PatternOperator::delayMs(*pattern);
     return false;
   }
-  n.chain.push_back(std::make_unique<UnnestOperator>(*n.context, std::get<BoundUnnest>(n.bound->body), target.bound->schema));
+  n.chain.push_back(
+      std::make_unique<UnnestOperator>(*n.context, std::get<BoundUnnest>(n.bound->body), target.bound->schema));
   return true;
 }
 
@@ -416,7 +423,9 @@ size_t Pipeline::mostRows() const {
   return most;
 }
 
-void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) { m_streams.at(stream)->pending.push_back(batch); }
+void Pipeline::deliver(const std::string& stream, const BatchPtr& batch) {
+  m_streams.at(stream)->pending.push_back(batch);
+}
 
 void Pipeline::push(const std::string& stream, const std::shared_ptr<Batch>& batch) {
   Stream& feed = *m_streams.at(stream);

@@ -21,7 +21,7 @@ namespace weir {
 /// Rows of one push go through all nodes, upstream first; where several writers meet, their rows are merged by the
 /// input row that caused them. With `horizon`, this keeps the size of a batch out of every result.
 class Pipeline {
- public:
+public:
   using Tap = std::function<void(const BatchPtr&)>;
 
   Pipeline(BoundScript script, Micros start, uint64_t uuidSeed);
@@ -52,8 +52,8 @@ class Pipeline {
   void flush();
 
   GapLog& gapLog(const std::string& feed);
-  /// A feed's proof of life, which stays where it is as long as the feed does. What waited for it is done now, as of the
-  /// instants at which it was due.
+  /// A feed's proof of life, which stays where it is as long as the feed does. What waited for it is done now, as of
+  /// the instants at which it was due.
   ProofOfLife& life(const std::string& feed);
   void prove(ProofOfLife& life, Micros at);
   /// Its silence is not asked for any more: its connection is down.
@@ -72,7 +72,7 @@ class Pipeline {
   /// Grows with every push and every timer that sends rows.
   uint64_t pushNumber() const { return m_pushNumber; }
 
- private:
+private:
   struct Stream;
   struct Node;
   void assemble(std::shared_ptr<BoundScript> script, std::set<std::string>* kept);

@@ -11,7 +11,7 @@ namespace weir {
 /// was nothing. A feed that is not tracked, as of a file or of a connection that is down, counts as known for ever.
 /// Engine thread only.
 class ProofOfLife {
- public:
+public:
   bool isTracked() const { return m_isTracked; }
   Micros proven() const { return m_isTracked ? m_proven : kNever; }
   void prove(Micros at) {
@@ -25,7 +25,7 @@ class ProofOfLife {
   bool isAwaited() const { return m_isAwaited; }
   void met() { m_isAwaited = false; }
 
- private:
+private:
   bool m_isTracked = false;
   bool m_isAwaited = false;
   Micros m_proven = 0;

@@ -9,13 +9,14 @@ using Kind = BoundOutput::Kind;
 
 RateLimitOperator::RateLimitOperator(NodeContext& context, const BoundOutput& output, std::vector<size_t> groupColumns)
     : Operator(context), m_output(output), m_groupColumns(std::move(groupColumns)) {
-  if (output.everyMs > 0) m_ticks.emplace(context, output.everyMs, [this] {
-    m_passed.clear();
-    const bool isSnapshot = m_output.kind == Kind::Snapshot;
-    release(isSnapshot);
-    // A snapshot comes at every tick, news or not, as the open windows' does.
-    if (isSnapshot) m_ticks->start(m_context.clock.now());
-  });
+  if (output.everyMs > 0)
+    m_ticks.emplace(context, output.everyMs, [this] {
+      m_passed.clear();
+      const bool isSnapshot = m_output.kind == Kind::Snapshot;
+      release(isSnapshot);
+      // A snapshot comes at every tick, news or not, as the open windows' does.
+      if (isSnapshot) m_ticks->start(m_context.clock.now());
+    });
 }
 
 std::string RateLimitOperator::groupOf(const Batch& batch, uint32_t row) const {

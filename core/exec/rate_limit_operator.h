@@ -14,13 +14,13 @@ namespace weir {
 /// OUTPUT ALL | FIRST | LAST EVERY n EVENTS or a duration, and snapshots of queries that answer each event. FIRST and
 /// LAST work for each group where the query has GROUP BY.
 class RateLimitOperator final : public Operator {
- public:
+public:
   RateLimitOperator(NodeContext& context, const BoundOutput& output, std::vector<size_t> groupColumns);
   void consume(const Batch& batch) override;
   Micros earliestTimer(Micros from) const override { return m_ticks ? m_ticks->nextAfter(from) : kNever; }
   void flush() override { release(false); }
 
- private:
+private:
   void add(const Batch& batch, uint32_t row);
   void release(bool keep);
   std::string groupOf(const Batch& batch, uint32_t row) const;

@@ -78,14 +78,14 @@ void ResultOperator::remember(Past& past, std::string partition) {
 }
 
 void ResultOperator::consume(const Batch& input) {
-  Batch batch = m_select.having ? selected(input, m_context.evaluator.select(*m_select.having, input, allRows(input))) : input;
+  Batch batch =
+      m_select.having ? selected(input, m_context.evaluator.select(*m_select.having, input, allRows(input))) : input;
   if (batch.rows() == 0) return;
   if (!m_select.lags.empty()) addLags(batch);
   Batch out;
   out.schema = m_schema;
   for (size_t i = 0; i < m_select.items.size(); ++i)
-    out.columns.push_back(
-        conformed(m_context.evaluator.evaluate(*m_select.items[i], batch), m_schema->fields[i].type));
+    out.columns.push_back(conformed(m_context.evaluator.evaluate(*m_select.items[i], batch), m_schema->fields[i].type));
   out.meta = batch.meta;
   if (!m_select.distinct && m_select.order.empty() && !m_select.limit && m_select.offset == 0) return send(out);
 
@@ -96,7 +96,8 @@ void ResultOperator::consume(const Batch& input) {
     Selection kept;
     int64_t position = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
-      const bool sameEvent = m_select.window.closes() || (i > 0 && out.meta[rows[i]].origin == out.meta[rows[i - 1]].origin);
+      const bool sameEvent =
+          m_select.window.closes() || (i > 0 && out.meta[rows[i]].origin == out.meta[rows[i - 1]].origin);
       position = sameEvent ? position + (i > 0 ? 1 : 0) : 0;
       if (position >= m_select.offset && (!m_select.limit || position - m_select.offset < *m_select.limit))
         kept.push_back(rows[i]);

@@ -12,11 +12,11 @@ namespace weir {
 /// The last part of a SELECT: HAVING, LAG, the items, DISTINCT, ORDER BY and LIMIT. Order and limit act within one
 /// emission: the rows of one window, or of one event.
 class ResultOperator final : public Operator {
- public:
+public:
   ResultOperator(NodeContext& context, const BoundSelect& select, SchemaPtr schema);
   void consume(const Batch& batch) override;
 
- private:
+private:
   struct Past {
     std::unordered_map<std::string, std::deque<Value>> values;
     std::deque<std::string> order;  ///< of the partitions' first rows

@@ -38,8 +38,9 @@ RollingOperator::RollingOperator(NodeContext& context, const BoundSelect& select
 void RollingOperator::expire(const EventInstant& now) {
   const BoundWindow& window = m_select.window;
   const auto gone = [&] {
-    return window.kind == BoundWindow::Kind::Length ? m_members.size() > static_cast<size_t>(window.count)
-                                                    : m_members.front().time <= EventInstant{now.ms - window.sizeMs, now.nanos};
+    return window.kind == BoundWindow::Kind::Length
+               ? m_members.size() > static_cast<size_t>(window.count)
+               : m_members.front().time <= EventInstant{now.ms - window.sizeMs, now.nanos};
   };
   while (!m_members.empty() && gone()) {
     for (size_t a = 0; a < m_rolling.size(); ++a)
@@ -105,7 +106,8 @@ bool RollingOperator::addFirst(std::string key, const PreparedInput& input, uint
   return true;
 }
 
-void RollingOperator::addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row, uint32_t& group) {
+void RollingOperator::addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row,
+                                uint32_t& group) {
   const auto [place, isNew] = m_kept.try_emplace(key);
   if (isNew)
     m_keptOrder.push_back(key);
@@ -233,7 +235,8 @@ void RollingOperator::consume(const Batch& batch) {
   out.columns.push_back(std::move(start));
   out.columns.push_back(std::move(end));
   if (m_select.window.kind == BoundWindow::Kind::Time)
-    for (RowMeta& meta : out.meta) meta.hasGap = m_context.hasGap(meta.time() - m_select.window.sizeMs + 1, meta.time() + 1);
+    for (RowMeta& meta : out.meta)
+      meta.hasGap = m_context.hasGap(meta.time() - m_select.window.sizeMs + 1, meta.time() + 1);
   send(out);
 }
 

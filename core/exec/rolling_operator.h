@@ -17,11 +17,11 @@ namespace weir {
 /// UNIQUE(k) with the latest row of each key, FIRSTUNIQUE(k) with the first. Hands on the event's own columns, then
 /// the aggregates.
 class RollingOperator final : public Operator {
- public:
+public:
   RollingOperator(NodeContext& context, const BoundSelect& select);
   void consume(const Batch& batch) override;
 
- private:
+private:
   struct Member {
     EventInstant time;
     uint32_t group;
@@ -59,19 +59,19 @@ class RollingOperator final : public Operator {
   std::unordered_map<std::string, Kept> m_kept;
   std::deque<std::string> m_keptOrder;
   uint64_t m_order = 0;
-  std::unordered_set<std::string> m_seen;  ///< of FIRSTUNIQUE
+  std::unordered_set<std::string> m_seen;                          ///< of FIRSTUNIQUE
   std::vector<std::map<uint64_t, const PreparedInput*>> m_keptOf;  ///< of UNIQUE, by group and order
 };
 
 /// DELAY(d): passes each row on d later by the clock, its event time moved by d too.
 class DelayOperator final : public Operator {
- public:
+public:
   DelayOperator(NodeContext& context, int64_t delayMs) : Operator(context), m_delay(delayMs) {}
   void consume(const Batch& batch) override;
   Micros earliestTimer(Micros from) const override { return from + fromMillis(m_delay); }
   void flush() override;
 
- private:
+private:
   struct Held {
     Micros due;
     Batch batch;

@@ -23,7 +23,8 @@ std::optional<EventInstant> within(int64_t ms, uint32_t nanos) {
 int64_t perMs(const std::string& unit) { return unit == "s" ? 0 : unit == "us" ? 1000 : unit == "ns" ? 1'000'000 : 1; }
 
 std::optional<EventInstant> ofWhole(int64_t value, int64_t perMs) {
-  if (perMs == 0) return value <= -kFarthestMs / 1000 || value >= kFarthestMs / 1000 ? std::nullopt : within(value * 1000, 0);
+  if (perMs == 0)
+    return value <= -kFarthestMs / 1000 || value >= kFarthestMs / 1000 ? std::nullopt : within(value * 1000, 0);
   const int64_t ms = floorDivide(value, perMs);
   return within(ms, static_cast<uint32_t>((value - ms * perMs) * (1'000'000 / perMs)));
 }
@@ -44,7 +45,8 @@ std::optional<EventInstant> ofDecimal(std::string_view text, int64_t perMs) {
   const auto real = decimalNumber(text);
   if (!real) return std::nullopt;
   const std::string_view decimals = dot == text.npos ? std::string_view() : text.substr(dot + 1);
-  if (!whole || text.starts_with('-') || decimals.find_first_not_of("0123456789") != decimals.npos) return ofReal(*real, perMs);
+  if (!whole || text.starts_with('-') || decimals.find_first_not_of("0123456789") != decimals.npos)
+    return ofReal(*real, perMs);
   const auto base = ofWhole(*whole, perMs);
   if (!base) return std::nullopt;
   // One of the unit is so many ns.

@@ -34,7 +34,7 @@ struct RowCounters {
 /// What a stream's options ask of each row before a query sees it: a usable event time, no repeat, a sequence without
 /// holes. The same for rows from outside and for rows that queries write.
 class RowRules {
- public:
+public:
   /// `options` are the stream's own, with secrets in their places. Jumps of the sequence go into `gaps`.
   RowRules(const BoundStream& stream, const Options& options, GapLog& gaps);
 
@@ -65,7 +65,7 @@ class RowRules {
   const std::optional<EventTimeRule>& eventTime() const { return m_eventTime; }
   const RowCounters& counters() const { return m_counters; }
 
- private:
+private:
   Verdict setEventTime(const Column& column, uint32_t row, RowMeta& meta);
   bool isRepeat(uint32_t row);
   void checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time);

@@ -47,8 +47,8 @@ void SessionOperator::add(const PreparedInput& input, uint32_t row) {
   Sessions& sessions = m_open[key];
   auto home = homeOf(sessions, time);
   if (home == sessions.end()) {
-    const bool closed = time + gap <= m_closedUpTo ||
-                        (!m_context.watermark.hasSources() && m_context.watermark.clockReaches(time + gap) < meta.arrival);
+    const bool closed = time + gap <= m_closedUpTo || (!m_context.watermark.hasSources() &&
+                                                       m_context.watermark.clockReaches(time + gap) < meta.arrival);
     if (closed) {
       ++m_context.late;
       if (sessions.empty()) m_open.erase(key);
@@ -119,9 +119,8 @@ void SessionOperator::closeUpTo(int64_t watermark, uint32_t origin, Micros at) {
     }
     if (found->second.empty()) m_open.erase(found);
   }
-  std::sort(closed.begin(), closed.end(), [](const Session& a, const Session& b) {
-    return a.end != b.end ? a.end < b.end : a.order < b.order;
-  });
+  std::sort(closed.begin(), closed.end(),
+            [](const Session& a, const Session& b) { return a.end != b.end ? a.end < b.end : a.order < b.order; });
   for (const Session& session : closed) {
     m_closedUpTo = std::max(m_closedUpTo, session.end);
     emitSession(session, false, origin, at);
@@ -170,7 +169,8 @@ void SessionOperator::arm() {
 Micros SessionOperator::earliestTimer(Micros from) const {
   const int64_t watermark = m_context.watermark.at(from);
   // A session may end at any moment.
-  Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? watermark / 4096 : watermark + 1);
+  Micros earliest =
+      m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? watermark / 4096 : watermark + 1);
   if (m_context.watermark.hasClock())
     earliest = std::min(earliest, fromMillis(toMillis(from) + m_select.window.sizeMs));
   if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));

@@ -16,7 +16,7 @@ namespace weir {
 /// SESSION(gap): for each group, rows that follow one another within the gap. A session ends at its last row's time
 /// plus the gap; a row exactly there opens a new one, a row out of order may join two.
 class SessionOperator final : public Operator {
- public:
+public:
   SessionOperator(NodeContext& context, const BoundSelect& select);
 
   void consume(const Batch& batch) override;
@@ -25,13 +25,13 @@ class SessionOperator final : public Operator {
   void emitOpen() override;
   void flush() override;
 
- private:
+private:
   struct Session {
     int64_t start = 0;
     int64_t end = 0;
-    uint64_t order = 0;    ///< of the first row's arrival
-    uint32_t slot = 0;     ///< of the aggregators
-    int64_t noted = 0;     ///< the end that stands in m_ends; it may have moved on since
+    uint64_t order = 0;  ///< of the first row's arrival
+    uint32_t slot = 0;   ///< of the aggregators
+    int64_t noted = 0;   ///< the end that stands in m_ends; it may have moved on since
     std::vector<Value> keys;
   };
   /// Of one group, by their starts: they never overlap.

@@ -9,7 +9,7 @@ namespace weir {
 
 /// Calls at multiples of a period of the clock, counted from the epoch, for as long as it is kept running.
 class TickTimer {
- public:
+public:
   TickTimer(NodeContext& context, int64_t periodMs, std::function<void()> tick)
       : m_context(context), m_period(fromMillis(periodMs)), m_tick(std::move(tick)) {}
 
@@ -24,7 +24,7 @@ class TickTimer {
     });
   }
 
- private:
+private:
   NodeContext& m_context;
   Micros m_period;
   std::function<void()> m_tick;

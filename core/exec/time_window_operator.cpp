@@ -165,7 +165,8 @@ Micros TimeWindowOperator::earliestTimer(Micros from) const {
   const auto endAfter = [&](int64_t time) { return aligned(time - shift, step) + step + shift; };
   const int64_t watermark = m_context.watermark.at(from);
   Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? -kLongAgo : endAfter(watermark));
-  if (m_context.watermark.hasClock()) earliest = std::min(earliest, m_context.watermark.clockReaches(endAfter(m_context.watermark.ofClock(from))));
+  if (m_context.watermark.hasClock())
+    earliest = std::min(earliest, m_context.watermark.clockReaches(endAfter(m_context.watermark.ofClock(from))));
   if (m_ticks) earliest = std::min(earliest, m_ticks->nextAfter(from));
   return earliest;
 }

@@ -14,7 +14,7 @@ namespace weir {
 /// TUMBLING, SLIDING/HOP and CUMULATE: windows `[start, end)` aligned to the epoch. A window opens with its first row,
 /// closes when the watermark reaches its end, and then sends one row for each group, in the order of their first rows.
 class TimeWindowOperator final : public Operator {
- public:
+public:
   TimeWindowOperator(NodeContext& context, const BoundSelect& select);
 
   void consume(const Batch& batch) override;
@@ -23,7 +23,7 @@ class TimeWindowOperator final : public Operator {
   void emitOpen() override;
   void flush() override;
 
- private:
+private:
   struct Bounds {
     int64_t end;
     int64_t start;

@@ -34,7 +34,8 @@ void SourceWatermark::touch(Micros at) {
 }
 
 std::optional<int64_t> SourceWatermark::at(Micros now) const {
-  if (!m_sent) return std::min(now, provenByLives()) - m_started >= m_idle ? std::nullopt : std::optional<int64_t>(kNoWatermark);
+  if (!m_sent)
+    return std::min(now, provenByLives()) - m_started >= m_idle ? std::nullopt : std::optional<int64_t>(kNoWatermark);
   const Micros silence = std::min(now, provenByLives()) - m_last;
   if (silence < m_idle) return m_reached;
   return std::max(m_reached, m_greatest - m_lateness + toMillis(silence));

@@ -11,9 +11,10 @@
 namespace weir {
 
 /// The watermark of one source with event time: the greatest event time less the lateness, per row. After `idleMs`
-/// without a message that may hold rows it moves on with the clock, as far as the silence is proven. It never goes back.
+/// without a message that may hold rows it moves on with the clock, as far as the silence is proven. It never goes
+/// back.
 class SourceWatermark {
- public:
+public:
   /// `lives` are those of the feeds whose rows it sees.
   SourceWatermark(int64_t latenessMs, int64_t idleMs, Micros started, std::vector<ProofOfLife*> lives)
       : m_lateness(latenessMs), m_idle(fromMillis(idleMs)), m_started(started), m_lives(std::move(lives)) {}
@@ -43,7 +44,7 @@ class SourceWatermark {
   int64_t greatest() const { return m_greatest; }
   const std::vector<WatermarkStep>& steps() const { return m_steps; }
 
- private:
+private:
   Micros provenByLives() const;
 
   int64_t m_lateness;
@@ -61,7 +62,7 @@ class SourceWatermark {
 
 /// The watermark of a stream: the least of the sources that feed it, and the clock where one of them has no event time.
 class WatermarkView {
- public:
+public:
   /// A feed whose rows have the time of their arrival.
   void addClock(ProofOfLife* life);
   void addSource(SourceWatermark* source);
@@ -88,7 +89,7 @@ class WatermarkView {
   /// Origins at which the watermark may move in the present push, ascending, each once.
   std::vector<uint32_t> stepOrigins() const;
 
- private:
+private:
   template <class Get>
   int64_t least(const Get& get, Micros now) const;
 

@@ -7,9 +7,10 @@
 
 namespace weir {
 
-/// Calls when silence alone, once it is proven, brings the watermark of a node to an event time, if no row does so first.
+/// Calls when silence alone, once it is proven, brings the watermark of a node to an event time, if no row does so
+/// first.
 class WatermarkTimer {
- public:
+public:
   WatermarkTimer(NodeContext& context, std::function<void(int64_t watermark)> due)
       : m_context(context), m_due(std::move(due)) {}
 
@@ -26,7 +27,7 @@ class WatermarkTimer {
     });
   }
 
- private:
+private:
   NodeContext& m_context;
   std::function<void(int64_t)> m_due;
   Micros m_armed = kNever;

@@ -16,7 +16,7 @@ DecodeResult rejected(std::string reason) { return {DecodeResult::Kind::Rejected
 
 /// format 'text' and 'bytes': the message is the one column.
 class WholeDecoder final : public Decoder {
- public:
+public:
   explicit WholeDecoder(bool isText) : m_isText(isText) {}
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
     if (m_isText && !isUtf8(message)) return rejected("not valid UTF-8");
@@ -26,13 +26,13 @@ class WholeDecoder final : public Decoder {
     return {};
   }
 
- private:
+private:
   bool m_isText;
 };
 
 /// format 'csv': fields by position; several lines are several events.
 class CsvDecoder final : public Decoder {
- public:
+public:
   CsvDecoder(const DecoderSettings& settings, SchemaPtr schema) : m_settings(settings), m_schema(std::move(schema)) {}
 
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
@@ -49,7 +49,8 @@ class CsvDecoder final : public Decoder {
       if (fields.size() == 1 && fields[0].first.empty()) continue;
       if (fields.size() != m_schema->fields.size()) {
         rows.truncate(before);
-        return rejected(std::to_string(m_schema->fields.size()) + " fields expected, got " + std::to_string(fields.size()));
+        return rejected(std::to_string(m_schema->fields.size()) + " fields expected, got " +
+                        std::to_string(fields.size()));
       }
       for (size_t c = 0; c < fields.size(); ++c) {
         const Field& field = m_schema->fields[c];
@@ -77,7 +78,7 @@ class CsvDecoder final : public Decoder {
     return result;
   }
 
- private:
+private:
   // Reads one record: each field with whether it was quoted. Returns false when a quote stays open.
   bool readLine(std::string_view text, size_t& at, std::vector<std::pair<std::string, bool>>& fields) const {
     while (true) {
@@ -94,7 +95,8 @@ class CsvDecoder final : public Decoder {
         }
         ++at;
       }
-      while (at < text.size() && text[at] != m_settings.delimiter && text[at] != '\n' && text[at] != '\r') field += text[at++];
+      while (at < text.size() && text[at] != m_settings.delimiter && text[at] != '\n' && text[at] != '\r')
+        field += text[at++];
       fields.emplace_back(std::move(field), quoted);
       if (at < text.size() && text[at] == m_settings.delimiter) {
         ++at;
@@ -110,7 +112,7 @@ class CsvDecoder final : public Decoder {
 };
 
 class JsonEncoder final : public Encoder {
- public:
+public:
   std::string encode(const Batch& batch, size_t row) const override {
     std::string out;
     appendJsonRow(out, batch, row);
@@ -119,12 +121,12 @@ class JsonEncoder final : public Encoder {
 };
 
 class WholeEncoder final : public Encoder {
- public:
+public:
   std::string encode(const Batch& batch, size_t row) const override { return std::string(batch.columns[0]->text(row)); }
 };
 
 class CsvEncoder final : public Encoder {
- public:
+public:
   explicit CsvEncoder(char delimiter) : m_delimiter(delimiter) {}
   std::string encode(const Batch& batch, size_t row) const override {
     std::string out;
@@ -132,7 +134,7 @@ class CsvEncoder final : public Encoder {
     return out;
   }
 
- private:
+private:
   char m_delimiter;
 };
 

@@ -34,7 +34,7 @@ struct DecodeResult {
 
 /// Turns one message into rows of a builder. All of a message's rows are added, or none.
 class Decoder {
- public:
+public:
   virtual ~Decoder() = default;
   virtual DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) = 0;
 };
@@ -42,7 +42,8 @@ class Decoder {
 /// Reads a time in ISO 8601 into a column that was declared TIMESTAMP; false when it is none, or the column another.
 bool readIsoTime(const DecoderSettings& settings, const Field& field, std::string_view text, Value& out);
 
-/// Why a message is rejected for one column, in the same words for every format. `got` is cut, so that a reason stays a line.
+/// Why a message is rejected for one column, in the same words for every format. `got` is cut, so that a reason stays a
+/// line.
 std::string mismatchReason(const Field& field, std::string_view got);
 std::string missingReason(const Field& field);
 
@@ -51,7 +52,7 @@ std::unique_ptr<Decoder> makeDecoder(const DecoderSettings& settings, const Sche
 
 /// Turns rows into messages: one row, one message.
 class Encoder {
- public:
+public:
   virtual ~Encoder() = default;
   virtual std::string encode(const Batch& batch, size_t row) const = 0;
 };

@@ -27,7 +27,7 @@ struct Bad {
 };
 
 class JsonDecoder final : public Decoder {
- public:
+public:
   JsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema)
       : m_settings(settings), m_schema(schema), m_plan(settings, *schema), m_cells(schema->fields.size()) {
     for (const Field& field : schema->fields) m_isNotNull.push_back(field.notNull);
@@ -45,7 +45,7 @@ class JsonDecoder final : public Decoder {
     return result;
   }
 
- private:
+private:
   void read(std::string_view message, BatchBuilder& rows, DecodeResult& result) {
     const size_t before = rows.rows();
     bool isParsed = false;
@@ -215,11 +215,11 @@ class JsonDecoder final : public Decoder {
     if (!cell.present || cell.kind == JsonKind::Null) return column.appendNull();
     const bool number = cell.kind == JsonKind::Number || cell.kind == JsonKind::String;
     switch (column.type()) {
-      case Type::String:
-        return column.appendText(cell.text);
+      case Type::String: return column.appendText(cell.text);
       case Type::Int:
       case Type::Long:
-        if (const auto value = number ? plainInteger(cell.text) : std::nullopt; value && (column.type() == Type::Long || std::in_range<int32_t>(*value)))
+        if (const auto value = number ? plainInteger(cell.text) : std::nullopt;
+            value && (column.type() == Type::Long || std::in_range<int32_t>(*value)))
           return column.appendInteger(*value);
         break;
       case Type::Double:
@@ -231,8 +231,7 @@ class JsonDecoder final : public Decoder {
     Value value;
     if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
     if (cell.kind == JsonKind::String && readIsoTime(m_settings, field, cell.text, value)) return column.append(value);
-    if (!m_settings.mismatchIsNull)
-      throw Bad{mismatchReason(field, cell.text)};
+    if (!m_settings.mismatchIsNull) throw Bad{mismatchReason(field, cell.text)};
     ++m_result->fieldMismatches;
     column.appendNull();
   }

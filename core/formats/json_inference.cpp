@@ -80,7 +80,8 @@ std::vector<JsonInference::Record> JsonInference::recordsOf(std::string_view mes
     for (const std::string_view event : recordsInside(envelope)) records.push_back({event, envelope});
   };
   // A root array that the path does not begin in holds envelopes.
-  const bool isList = m_hasRecords && message.starts_with('[') && !m_records.steps.empty() && !m_records.steps.front().index && !m_records.steps.front().all;
+  const bool isList = m_hasRecords && message.starts_with('[') && !m_records.steps.empty() &&
+                      !m_records.steps.front().index && !m_records.steps.front().all;
   if (isList)
     forEachJsonElement(message, add);
   else

@@ -16,7 +16,7 @@ namespace weir {
 /// Learns the columns of a JSON source from its first messages, where records and mappings say that they are. A run
 /// and its replay pass over the same messages: acks and greetings hold no event, and columns are those of events only.
 class JsonInference {
- public:
+public:
   /// So many events show what a feed sends; a replay would otherwise read its capture twice.
   static constexpr size_t kEventsRead = 10;
   /// `written` are the columns that the script has written out in front of its `...`.
@@ -37,7 +37,7 @@ class JsonInference {
   };
   std::vector<Record> recordsOf(std::string_view message) const;
 
- private:
+private:
   struct Mapped {
     std::string column;
     JsonPath path;

@@ -47,7 +47,8 @@ inline const char* endOfPlainText(const char* at, const char* end) {
 
 const char* endOfWord(const char* at, const char* end) {
   for (const std::string_view word : {"true", "false", "null"})
-    if (static_cast<size_t>(end - at) >= word.size() && std::string_view(at, word.size()) == word) return at + word.size();
+    if (static_cast<size_t>(end - at) >= word.size() && std::string_view(at, word.size()) == word)
+      return at + word.size();
   return nullptr;
 }
 

@@ -24,7 +24,7 @@ struct JsonCell {
 /// stands between the values is compared as it is, the values are scanned; anything else is left to the JSON parser,
 /// whose word the shape was learnt from (core/decisions/006).
 class JsonShape {
- public:
+public:
   /// Learns from a message that the parser has accepted and found to hold one event. Nothing when it has what a shape
   /// does not serve: escapes, characters beyond ASCII, several events, objects and arrays that fill a column.
   static std::optional<JsonShape> learnt(std::string_view message, const JsonPlan& plan);
@@ -33,7 +33,7 @@ class JsonShape {
   /// it is written differently.
   bool read(std::string_view message, std::span<JsonCell> cells) const;
 
- private:
+private:
   struct Learner;
   /// What stands before a value, and the columns that it fills.
   struct Part {

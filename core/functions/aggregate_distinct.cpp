@@ -84,12 +84,20 @@ std::vector<AggregateOverload> forAll() {
 
 std::vector<AggregateFunction> distinctAggregates() {
   return {
-      {.name = "DISTINCTCOUNT", .aliases = "COUNT_DISTINCT", .signature = "DISTINCTCOUNT(x)",
-       .help = "Number of different values, exact; the same as COUNT(DISTINCT x).", .example = "DISTINCTCOUNT(y)",
-       .exampleResult = "2", .overloads = forAll<DistinctCount>(), .keepsValues = true},
-      {.name = "APPROX_COUNT_DISTINCT", .signature = "APPROX_COUNT_DISTINCT(x)",
+      {.name = "DISTINCTCOUNT",
+       .aliases = "COUNT_DISTINCT",
+       .signature = "DISTINCTCOUNT(x)",
+       .help = "Number of different values, exact; the same as COUNT(DISTINCT x).",
+       .example = "DISTINCTCOUNT(y)",
+       .exampleResult = "2",
+       .overloads = forAll<DistinctCount>(),
+       .keepsValues = true},
+      {.name = "APPROX_COUNT_DISTINCT",
+       .signature = "APPROX_COUNT_DISTINCT(x)",
        .help = "Number of different values within about 2 %, in 4 KiB a group (HyperLogLog).",
-       .example = "APPROX_COUNT_DISTINCT(y)", .exampleResult = "2", .overloads = forAll<ApproximateCount>()},
+       .example = "APPROX_COUNT_DISTINCT(y)",
+       .exampleResult = "2",
+       .overloads = forAll<ApproximateCount>()},
   };
 }
 

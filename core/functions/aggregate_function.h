@@ -22,7 +22,7 @@ struct AggregateInput {
 
 /// The states of one aggregate call, one for each group. Groups are numbered from 0.
 class Aggregator {
- public:
+public:
   virtual ~Aggregator() = default;
   /// Makes sure that states 0..count-1 exist.
   virtual void grow(size_t count) = 0;
@@ -43,7 +43,7 @@ class Aggregator {
 
 /// The states of one aggregate call over a window whose oldest rows leave, one queue for each group.
 class RollingAggregator {
- public:
+public:
   virtual ~RollingAggregator() = default;
   virtual void grow(size_t count) = 0;
   virtual void push(const AggregateInput& input, uint32_t row, uint32_t group) = 0;
@@ -72,7 +72,7 @@ struct AggregateFunction {
   std::string_view example;
   std::string_view exampleResult;
   std::vector<AggregateOverload> overloads;
-  bool isForever = false;  ///< survives the window's reset
+  bool isForever = false;    ///< survives the window's reset
   bool keepsValues = false;  ///< grows with every different value
 };
 

@@ -32,8 +32,8 @@ struct RowTime {
 ///   void update(RowTime, const Input&)
 ///   void combine(const State& later)
 ///   void finish(Column&, Issues&, uint32_t weight) const
-/// and, where rows can be taken back exactly, kRetracts = true and void retract(RowTime, const Input&). kAnyOrder = true
-/// says that this holds for any row, not for the oldest one only.
+/// and, where rows can be taken back exactly, kRetracts = true and void retract(RowTime, const Input&). kAnyOrder =
+/// true says that this holds for any row, not for the oldest one only.
 namespace aggregating {
 
 template <class T>
@@ -53,14 +53,12 @@ struct Reader;
 template <class... A>
 struct Reader<std::tuple<A...>> {
   static bool anyNull(const AggregateInput& input, size_t row) {
-    return [&]<size_t... I>(std::index_sequence<I...>) {
-      return (false || ... || input.args[I]->isNull(row));
-    }(std::index_sequence_for<A...>{});
+    return [&]<size_t... I>(std::index_sequence<I...>) { return (false || ... || input.args[I]->isNull(row)); }
+    (std::index_sequence_for<A...>{});
   }
   static std::tuple<A...> get(const AggregateInput& input, size_t row) {
-    return [&]<size_t... I>(std::index_sequence<I...>) {
-      return std::tuple<A...>(read<A>(*input.args[I], row)...);
-    }(std::index_sequence_for<A...>{});
+    return [&]<size_t... I>(std::index_sequence<I...>) { return std::tuple<A...>(read<A>(*input.args[I], row)...); }
+    (std::index_sequence_for<A...>{});
   }
 };
 
@@ -80,7 +78,7 @@ void keepGroups(std::vector<Group>& all, std::span<const uint32_t> groups) {
 /// Appending only: windows that start, fill and close.
 template <class State>
 class Appending final : public Aggregator {
- public:
+public:
   void grow(size_t count) override {
     if (m_states.size() < count) m_states.resize(count);
   }
@@ -98,7 +96,8 @@ class Appending final : public Aggregator {
   }
   void clear(uint32_t group) override { m_states[group] = State(); }
   void keepOnly(std::span<const uint32_t> groups) override { keepGroups(m_states, groups); }
-  bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row, [[maybe_unused]] uint32_t group) override {
+  bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row,
+                [[maybe_unused]] uint32_t group) override {
     if constexpr (requires { requires State::kAnyOrder; }) {
       if (applies<State>(input, row))
         m_states[group].retract({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
@@ -111,22 +110,23 @@ class Appending final : public Aggregator {
     m_states[group].finish(out, issues, weight);
   }
 
- private:
+private:
   std::vector<State> m_states;
 };
 
 /// First in, first out, where rows can be taken back exactly.
 template <class State>
 class Retracting final : public RollingAggregator {
- public:
+public:
   void grow(size_t count) override {
     if (m_groups.size() < count) m_groups.resize(count);
   }
   void push(const AggregateInput& input, uint32_t row, uint32_t group) override {
     Group& g = m_groups[group];
     const bool use = applies<State>(input, row);
-    g.rows.push_back({use, {input.meta[row].instant()}, use ? Reader<typename State::Input>::get(input, row)
-                                                         : typename State::Input{}});
+    g.rows.push_back({use,
+                      {input.meta[row].instant()},
+                      use ? Reader<typename State::Input>::get(input, row) : typename State::Input{}});
     if (use) g.state.update(g.rows.back().time, g.rows.back().input);
   }
   void popOldest(uint32_t group) override {
@@ -139,7 +139,7 @@ class Retracting final : public RollingAggregator {
     m_groups[group].state.finish(out, issues, weight);
   }
 
- private:
+private:
   struct Row {
     bool counts;
     RowTime time;
@@ -156,7 +156,7 @@ class Retracting final : public RollingAggregator {
 /// drifts (Tangwongsan, Hirzel, Schneider: Low-Latency Sliding-Window Aggregation, 2017).
 template <class State>
 class TwoStacks final : public RollingAggregator {
- public:
+public:
   void grow(size_t count) override {
     if (m_groups.size() < count) m_groups.resize(count);
   }
@@ -190,7 +190,7 @@ class TwoStacks final : public RollingAggregator {
     sum.finish(out, issues, weight);
   }
 
- private:
+private:
   struct Group {
     std::vector<State> front;
     std::vector<State> back;
@@ -269,7 +269,7 @@ struct Distinct {
   }
   void finish(Column& out, Issues& issues, uint32_t weight) const { state.finish(out, issues, weight); }
 
- private:
+private:
   void rebuild() {
     std::vector<const Seen*> ordered;
     for (const auto& [key, entry] : seen) ordered.push_back(&entry);

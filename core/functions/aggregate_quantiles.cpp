@@ -101,12 +101,19 @@ struct Median {
 std::vector<AggregateFunction> quantileAggregates() {
   using enum Type;
   return {
-      {.name = "MEDIAN", .signature = "MEDIAN(x)",
-       .help = "Middle value, interpolated; exact up to 100,000 values a group, then a sketch (counted as approximated).",
-       .example = "MEDIAN(x)", .exampleResult = "2.0", .overloads = {aggregateOf<Median>(Double, {Double})}},
-      {.name = "PERCENTILE", .signature = "PERCENTILE(x, p)",
-       .help = "Value below which the share p (0 to 1) lies, interpolated linearly; exact up to 100,000 values a group.",
-       .example = "PERCENTILE(x, 0.75)", .exampleResult = "3.0",
+      {.name = "MEDIAN",
+       .signature = "MEDIAN(x)",
+       .help =
+           "Middle value, interpolated; exact up to 100,000 values a group, then a sketch (counted as approximated).",
+       .example = "MEDIAN(x)",
+       .exampleResult = "2.0",
+       .overloads = {aggregateOf<Median>(Double, {Double})}},
+      {.name = "PERCENTILE",
+       .signature = "PERCENTILE(x, p)",
+       .help =
+           "Value below which the share p (0 to 1) lies, interpolated linearly; exact up to 100,000 values a group.",
+       .example = "PERCENTILE(x, 0.75)",
+       .exampleResult = "3.0",
        .overloads = {aggregateOf<Percentile>(Double, {Double, Double})}},
   };
 }

@@ -4,8 +4,8 @@
 
 #include "core/base/int128.h"
 #include "core/functions/aggregate_of.h"
-#include "core/functions/families.h"
 #include "core/functions/exact_sum.h"
+#include "core/functions/families.h"
 
 namespace weir {
 
@@ -168,28 +168,50 @@ struct Logic {
 std::vector<AggregateFunction> sumAggregates() {
   using enum Type;
   return {
-      {.name = "COUNT", .signature = "COUNT(*), COUNT([DISTINCT] x)", .help = "Rows, or rows where x is not NULL.",
-       .example = "COUNT(*)", .exampleResult = "3",
+      {.name = "COUNT",
+       .signature = "COUNT(*), COUNT([DISTINCT] x)",
+       .help = "Rows, or rows where x is not NULL.",
+       .example = "COUNT(*)",
+       .exampleResult = "3",
        .overloads = {aggregateOf<CountRows>(Long, {}), aggregateOf<Count<bool>>(Long, {Bool}),
                      aggregateOf<Count<int64_t>>(Long, {Long}), aggregateOf<Count<double>>(Long, {Double}),
                      aggregateOf<Count<std::string>>(Long, {String}), aggregateOf<Count<std::string>>(Long, {Object}),
                      aggregateOf<Count<std::string>>(Long, {Bytes})}},
-      {.name = "SUM", .signature = "SUM([DISTINCT] x)",
+      {.name = "SUM",
+       .signature = "SUM([DISTINCT] x)",
        .help = "Sum, exact: only the result must fit LONG, or is rounded to DOUBLE once.",
-       .example = "SUM(x)", .exampleResult = "7",
+       .example = "SUM(x)",
+       .exampleResult = "7",
        .overloads = {aggregateOf<IntegerSum>(Long, {Long}), aggregateOf<RealSum>(Double, {Double})}},
-      {.name = "AVG", .aliases = "MEAN", .signature = "AVG([DISTINCT] x)",
+      {.name = "AVG",
+       .aliases = "MEAN",
+       .signature = "AVG([DISTINCT] x)",
        .help = "Mean, as DOUBLE: of the exact sum, rounded once.",
-       .example = "AVG(y)", .exampleResult = "1.3333333333333333",
+       .example = "AVG(y)",
+       .exampleResult = "1.3333333333333333",
        .overloads = {aggregateOf<IntegerAverage>(Double, {Long}), aggregateOf<RealAverage>(Double, {Double})}},
-      {.name = "VWAP", .signature = "VWAP(price, quantity)",
-       .help = "Volume-weighted average price: SUM(price * quantity) / SUM(quantity), both exact, rounded once. It lies between "
+      {.name = "VWAP",
+       .signature = "VWAP(price, quantity)",
+       .help = "Volume-weighted average price: SUM(price * quantity) / SUM(quantity), both exact, rounded once. It "
+               "lies between "
                "the prices unless quantities differ in sign: a negative one takes its price back.",
-       .example = "VWAP(x, y)", .exampleResult = "2.75", .overloads = {aggregateOf<Vwap>(Double, {Double, Double})}},
-      {.name = "AND", .aliases = "BOOL_AND|EVERY", .signature = "AND(b)", .help = "Whether all are TRUE.",
-       .example = "AND(x > 1)", .exampleResult = "false", .overloads = {aggregateOf<Logic<true>>(Bool, {Bool})}},
-      {.name = "OR", .aliases = "BOOL_OR", .signature = "OR(b)", .help = "Whether any is TRUE.", .example = "OR(x > 1)",
-       .exampleResult = "true", .overloads = {aggregateOf<Logic<false>>(Bool, {Bool})}},
+       .example = "VWAP(x, y)",
+       .exampleResult = "2.75",
+       .overloads = {aggregateOf<Vwap>(Double, {Double, Double})}},
+      {.name = "AND",
+       .aliases = "BOOL_AND|EVERY",
+       .signature = "AND(b)",
+       .help = "Whether all are TRUE.",
+       .example = "AND(x > 1)",
+       .exampleResult = "false",
+       .overloads = {aggregateOf<Logic<true>>(Bool, {Bool})}},
+      {.name = "OR",
+       .aliases = "BOOL_OR",
+       .signature = "OR(b)",
+       .help = "Whether any is TRUE.",
+       .example = "OR(x > 1)",
+       .exampleResult = "true",
+       .overloads = {aggregateOf<Logic<false>>(Bool, {Bool})}},
   };
 }
 

@@ -172,7 +172,8 @@ Kernel castKernel(Type from, Type to) {
         case Type::Double: return to == Type::Float ? lift<&floatOfReal> : lift<&sameReal>;
         case Type::String: return to == Type::Float ? lift<&floatOf> : lift<&doubleOf>;
         case Type::Object:
-          return to == Type::Float ? &nullAware<lift<&throughJson<&floatOf>>> : &nullAware<lift<&throughJson<&doubleOf>>>;
+          return to == Type::Float ? &nullAware<lift<&throughJson<&floatOf>>>
+                                   : &nullAware<lift<&throughJson<&doubleOf>>>;
         default: return nullptr;
       }
     case Type::Bool:

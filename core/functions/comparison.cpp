@@ -58,16 +58,11 @@ std::optional<bool> withObject(T a, S b) {
 template <Test Is>
 std::vector<Overload> comparison() {
   using enum Type;
-  return {{Bool, {Long, Long}, lift<&same<Is, L>>},
-          {Bool, {Long, Double}, lift<&longWithReal<Is>>},
-          {Bool, {Double, Long}, lift<&realWithLong<Is>>},
-          {Bool, {Double, Double}, lift<&same<Is, D>>},
-          {Bool, {String, String}, lift<&same<Is, S>>},
-          {Bool, {Bool, Bool}, lift<&same<Is, bool>>},
-          {Bool, {Bytes, Bytes}, lift<&same<Is, S>>},
-          {Bool, {Object, Long}, lift<&objectWith<Is, L>>},
-          {Bool, {Object, Double}, lift<&objectWith<Is, D>>},
-          {Bool, {Long, Object}, lift<&withObject<Is, L>>},
+  return {{Bool, {Long, Long}, lift<&same<Is, L>>},           {Bool, {Long, Double}, lift<&longWithReal<Is>>},
+          {Bool, {Double, Long}, lift<&realWithLong<Is>>},    {Bool, {Double, Double}, lift<&same<Is, D>>},
+          {Bool, {String, String}, lift<&same<Is, S>>},       {Bool, {Bool, Bool}, lift<&same<Is, bool>>},
+          {Bool, {Bytes, Bytes}, lift<&same<Is, S>>},         {Bool, {Object, Long}, lift<&objectWith<Is, L>>},
+          {Bool, {Object, Double}, lift<&objectWith<Is, D>>}, {Bool, {Long, Object}, lift<&withObject<Is, L>>},
           {Bool, {Double, Object}, lift<&withObject<Is, D>>}};
 }
 
@@ -83,7 +78,8 @@ void numberKey(Call& call) {
     if (!number->isWhole && number->real >= -0x1p63 && number->real < 0x1p63) whole = static_cast<L>(number->real);
     const bool isWhole = orderOf(*number, Number(whole)) == 0;
     std::string key(1, isWhole ? 'l' : 'd');
-    key.append(isWhole ? reinterpret_cast<const char*>(&whole) : reinterpret_cast<const char*>(&number->real), sizeof whole);
+    key.append(isWhole ? reinterpret_cast<const char*>(&whole) : reinterpret_cast<const char*>(&number->real),
+               sizeof whole);
     call.out.appendText(key);
   }
 }
@@ -93,7 +89,8 @@ void numberKey(Call& call) {
 Kernel numberKeyKernel() { return &numberKey; }
 
 std::vector<ScalarFunction> comparisonFunctions() {
-  const auto entry = [](std::string_view name, std::string_view help, std::string_view example, std::vector<Overload> overloads) {
+  const auto entry = [](std::string_view name, std::string_view help, std::string_view example,
+                        std::vector<Overload> overloads) {
     ScalarFunction function;
     function.name = name;
     function.signature = "a op b";

@@ -235,9 +235,7 @@ ExactNumber operator-(const ExactNumber& a, const ExactNumber& b) {
   return fromComplement(used, exponent);
 }
 
-ExactNumber operator+(const ExactNumber& a, const ExactNumber& b) {
-  return a - -b;
-}
+ExactNumber operator+(const ExactNumber& a, const ExactNumber& b) { return a - -b; }
 
 std::optional<double> rounded(const ExactNumber& a) {
   if (a.isZero()) return 0.0;

@@ -15,22 +15,22 @@ namespace weir {
 
 /// Holds what lies outside the few words that a sum keeps at hand: two's complement words that grow at both ends.
 class FarDigits {
- public:
+public:
   void add(std::span<const uint64_t> words, int exponent, bool negative);
   bool isZero() const;
   ExactNumber total() const { return fromComplement(m_words, m_base); }
 
- private:
+private:
   int m_base = 0;
   std::vector<uint64_t> m_words;
 };
 
-/// Sums products of `Factors` finite doubles (1 to 3) and rounds nothing: rows can be taken back, and neither their order
-/// nor how sums are joined is seen in the result. A few words hold the bits near those of the first value; what lies
-/// further off, a hostile feed's, goes to the heap.
+/// Sums products of `Factors` finite doubles (1 to 3) and rounds nothing: rows can be taken back, and neither their
+/// order nor how sums are joined is seen in the result. A few words hold the bits near those of the first value; what
+/// lies further off, a hostile feed's, goes to the heap.
 template <size_t Factors>
 class ExactSum {
- public:
+public:
   using Term = std::array<double, Factors>;
 
   void add(const Term& term) { put(term, false); }
@@ -45,7 +45,7 @@ class ExactSum {
     return out;
   }
 
- private:
+private:
   static constexpr int kDigits = 53 * static_cast<int>(Factors);
   // Shifted digits take so many words, in pairs, and begin in one of the first three.
   static constexpr size_t kParts = Factors == 1 ? 2 : 4;

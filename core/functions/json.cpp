@@ -31,9 +31,13 @@ std::optional<std::string> elementText(S json, int64_t index) { return plain(ele
 std::vector<ScalarFunction> jsonOperators() {
   using enum Type;
   return {
-      {.name = "->", .signature = "object -> 'name', object -> 0", .help = "Member or element, as OBJECT.",
+      {.name = "->",
+       .signature = "object -> 'name', object -> 0",
+       .help = "Member or element, as OBJECT.",
        .overloads = {{Object, {Object, String}, lift<&memberJson>}, {Object, {Object, Long}, lift<&elementJson>}}},
-      {.name = "->>", .signature = "object ->> 'name', object ->> 0", .help = "Member or element, as STRING.",
+      {.name = "->>",
+       .signature = "object ->> 'name', object ->> 0",
+       .help = "Member or element, as STRING.",
        .overloads = {{String, {Object, String}, lift<&memberText>}, {String, {Object, Long}, lift<&elementText>}}},
   };
 }

@@ -79,7 +79,7 @@ template <class R, class... A, R (*Function)(A...)>
 struct Lift<Function> {
   static void run(Call& call) { rows(call, std::index_sequence_for<A...>{}); }
 
- private:
+private:
   template <size_t... I>
   static void rows(Call& call, std::index_sequence<I...>) {
     call.out.reserve(call.rows);
@@ -101,8 +101,8 @@ struct Lift<Function> {
 
 }  // namespace lifting
 
-/// Makes a kernel of a plain function over values: NULL in any argument gives NULL. A DOUBLE beyond the range is NULL and
-/// counts as overflow, NaN as domain error.
+/// Makes a kernel of a plain function over values: NULL in any argument gives NULL. A DOUBLE beyond the range is NULL
+/// and counts as overflow, NaN as domain error.
 template <auto Function>
 constexpr Kernel lift = &lifting::Lift<Function>::run;
 

@@ -14,13 +14,21 @@ using D = double;
 using S = std::string_view;
 
 template <Type T>
-Checked<L> add(L a, L b) { return fitted<T>(Int128{a} + b); }
+Checked<L> add(L a, L b) {
+  return fitted<T>(Int128{a} + b);
+}
 template <Type T>
-Checked<L> subtract(L a, L b) { return fitted<T>(Int128{a} - b); }
+Checked<L> subtract(L a, L b) {
+  return fitted<T>(Int128{a} - b);
+}
 template <Type T>
-Checked<L> multiply(L a, L b) { return fitted<T>(Int128{a} * b); }
+Checked<L> multiply(L a, L b) {
+  return fitted<T>(Int128{a} * b);
+}
 template <Type T>
-Checked<L> negate(L a) { return fitted<T>(-Int128{a}); }
+Checked<L> negate(L a) {
+  return fitted<T>(-Int128{a});
+}
 template <Type T>
 Checked<L> integerDivide(L a, L b) {
   if (b == 0) return Issue::DivByZero;

@@ -36,7 +36,8 @@ void QuantileSketch::combine(const QuantileSketch& other) {
 }
 
 void QuantileSketch::compress() {
-  std::sort(m_centroids.begin(), m_centroids.end(), [](const Centroid& a, const Centroid& b) { return a.mean < b.mean; });
+  std::sort(m_centroids.begin(), m_centroids.end(),
+            [](const Centroid& a, const Centroid& b) { return a.mean < b.mean; });
   std::vector<Centroid> merged;
   double before = 0;
   for (const Centroid& next : m_centroids) {

@@ -9,13 +9,13 @@ namespace weir {
 /// Estimates quantiles of any number of values in bounded memory: a merging t-digest (Dunning, Ertl: Computing
 /// Extremely Accurate Quantiles Using t-Digests, 2019) of at most a few hundred centroids.
 class QuantileSketch {
- public:
+public:
   void add(double x);
   void combine(const QuantileSketch& other);
   /// `p` from 0 to 1; the sketch must have seen a value.
   double quantile(double p) const;
 
- private:
+private:
   struct Centroid {
     double mean;
     double weight;

@@ -65,7 +65,8 @@ Checked<L> extract(S field, L ms) {
   return Issue::DomainError;
 }
 
-constexpr std::array<std::pair<S, L>, 4> kFixed{{{"second", 1000}, {"minute", 60000}, {"hour", 3600000}, {"day", kDayMs}}};
+constexpr std::array<std::pair<S, L>, 4> kFixed{
+    {{"second", 1000}, {"minute", 60000}, {"hour", 3600000}, {"day", kDayMs}}};
 
 Checked<L> dateTrunc(S field, L ms) {
   if (!inRange(ms)) return Issue::DomainError;
@@ -117,28 +118,40 @@ std::vector<std::string> timeFields(std::string_view function) {
 std::vector<ScalarFunction> timeFunctions() {
   using enum Type;
   return {
-      {.name = "EXTRACT", .signature = "EXTRACT(field FROM ts), EXTRACT('field', ts)",
+      {.name = "EXTRACT",
+       .signature = "EXTRACT(field FROM ts), EXTRACT('field', ts)",
        .help = "Part of a time in UTC: year, quarter, month, week (ISO), day, dow (0 is Sunday), doy, hour, minute, "
                "second, millisecond, epoch (seconds).",
-       .example = "EXTRACT(HOUR FROM 7200000)", .exampleResult = "2",
+       .example = "EXTRACT(HOUR FROM 7200000)",
+       .exampleResult = "2",
        .overloads = {{Long, {String, Long}, lift<&extract>}}},
-      {.name = "DATE_TRUNC", .signature = "DATE_TRUNC('field', ts)",
+      {.name = "DATE_TRUNC",
+       .signature = "DATE_TRUNC('field', ts)",
        .help = "Start of the second, minute, hour, day, week (Monday), month, quarter or year, in UTC.",
-       .example = "DATE_TRUNC('minute', 61500)", .exampleResult = "60000",
+       .example = "DATE_TRUNC('minute', 61500)",
+       .exampleResult = "60000",
        .overloads = {{Long, {String, Long}, lift<&dateTrunc>}}},
-      {.name = "FORMAT_DATE", .aliases = "DATE_FORMAT", .signature = "FORMAT_DATE(ts, pattern)",
+      {.name = "FORMAT_DATE",
+       .aliases = "DATE_FORMAT",
+       .signature = "FORMAT_DATE(ts, pattern)",
        .help = "A time in UTC as text. Patterns: %Y %y %m %b %B %d %H %I %M %S %L (ms) %p %a %A %j %F (%Y-%m-%d) %T "
-               "(%H:%M:%S) %%, or the letters of Java: yyyy yy M MM MMM MMMM d dd H HH h hh m mm s ss S SS SSS SSSSSS E EEEE "
+               "(%H:%M:%S) %%, or the letters of Java: yyyy yy M MM MMM MMMM d dd H HH h hh m mm s ss S SS SSS SSSSSS "
+               "E EEEE "
                "DDD a with texts in quotes. Another letter is an error.",
-       .example = "FORMAT_DATE(61500, '%H:%M:%S.%L')", .exampleResult = "\"00:01:01.500\"",
+       .example = "FORMAT_DATE(61500, '%H:%M:%S.%L')",
+       .exampleResult = "\"00:01:01.500\"",
        .overloads = {{String, {Long, String}, lift<&formatDate>}}},
-      {.name = "TO_TIMESTAMP", .signature = "TO_TIMESTAMP(text)",
+      {.name = "TO_TIMESTAMP",
+       .signature = "TO_TIMESTAMP(text)",
        .help = "Milliseconds since 1970 of an ISO 8601 time; without a zone it is UTC.",
-       .example = "TO_TIMESTAMP('1970-01-01T00:01:00Z')", .exampleResult = "60000",
+       .example = "TO_TIMESTAMP('1970-01-01T00:01:00Z')",
+       .exampleResult = "60000",
        .overloads = {{Long, {Long}, lift<&sameTime>}, {Long, {String}, lift<&toTimestamp>}}},
-      {.name = "TO_TIMESTAMP_NS", .signature = "TO_TIMESTAMP_NS(text)",
+      {.name = "TO_TIMESTAMP_NS",
+       .signature = "TO_TIMESTAMP_NS(text)",
        .help = "Nanoseconds since 1970 of an ISO 8601 time; without a zone it is UTC.",
-       .example = "TO_TIMESTAMP_NS('1970-01-01T00:00:00.000001002Z')", .exampleResult = "1002",
+       .example = "TO_TIMESTAMP_NS('1970-01-01T00:00:00.000001002Z')",
+       .exampleResult = "1002",
        .overloads = {{Long, {String}, lift<&toTimestampNs>}}},
   };
 }

@@ -26,9 +26,7 @@ using Action = ConnectionMachine::Action;
 
 namespace {
 
-bool isLoopback(const QString& host) {
-  return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
-}
+bool isLoopback(const QString& host) { return host == QLatin1String("localhost") || QHostAddress(host).isLoopback(); }
 
 // Writes ASCII text, which is nearly all of it, a vector of characters at a time; false when there is anything else.
 bool narrowed(const QString& text, char* out) {
@@ -158,7 +156,8 @@ bool Connection::send(const QByteArray& payload, bool asText) {
   if (!isOpen() || m_socket->state() != QAbstractSocket::ConnectedState) return false;
   if (onFrame) onFrame(payload, asText, true);
   const qint64 before = m_watch->written();
-  const qint64 size = asText ? m_socket->sendTextMessage(QString::fromUtf8(payload)) : m_socket->sendBinaryMessage(payload);
+  const qint64 size =
+      asText ? m_socket->sendTextMessage(QString::fromUtf8(payload)) : m_socket->sendBinaryMessage(payload);
   m_watch->countOwn(m_watch->written() - before);
   return size == payload.size();
 }
@@ -218,7 +217,8 @@ void Connection::openSocket() {
   } else if (!m_settings.proxy.isEmpty()) {
     const QUrl proxy(m_settings.proxy);
     const auto type = proxy.scheme() == QLatin1String("socks5") ? QNetworkProxy::Socks5Proxy : QNetworkProxy::HttpProxy;
-    m_socket->setProxy(QNetworkProxy(type, proxy.host(), static_cast<quint16>(proxy.port(1080)), proxy.userName(), proxy.password()));
+    m_socket->setProxy(
+        QNetworkProxy(type, proxy.host(), static_cast<quint16>(proxy.port(1080)), proxy.userName(), proxy.password()));
   }
   if (url.scheme() == QLatin1String("wss")) {
     QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
@@ -242,13 +242,14 @@ void Connection::openSocket() {
   connect(m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
     if (errors.isEmpty()) return;
     const QSslError& first = errors.first();
-    const bool selfSigned = first.error() == QSslError::SelfSignedCertificate ||
-                            first.error() == QSslError::SelfSignedCertificateInChain;
+    const bool selfSigned =
+        first.error() == QSslError::SelfSignedCertificate || first.error() == QSslError::SelfSignedCertificateInChain;
     m_sslTrouble = selfSigned ? QStringLiteral("self-signed certificate") : first.errorString();
   });
   connect(m_socket, &QWebSocket::textMessageReceived, this,
           [this](const QString& text) { received(utf8(text), true); });
-  connect(m_socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray& bytes) { received(bytes, false); });
+  connect(m_socket, &QWebSocket::binaryMessageReceived, this,
+          [this](const QByteArray& bytes) { received(bytes, false); });
   connect(m_socket, &QWebSocket::pong, this, [this](quint64, const QByteArray& payload) { answered(payload); });
   m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] {
     setError(tr("Connection to WebSocket %1 timed out after %2 seconds")
@@ -291,10 +292,13 @@ void Connection::dropSocket() {
   socket->setParent(nullptr);
   // What is counted as not sent must not leave before the socket is gone.
   if (m_watch && m_wasOpen) m_watch->stopWriting();
-  QMetaObject::invokeMethod(socket, [socket] {
-    socket->abort();
-    socket->deleteLater();
-  }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      socket,
+      [socket] {
+        socket->abort();
+        socket->deleteLater();
+      },
+      Qt::QueuedConnection);
 }
 
 void Connection::handshakeDone() {
@@ -321,7 +325,8 @@ void Connection::socketFailed(QAbstractSocket::SocketError error) {
   if (m_wasOpen) return socketGone();
   const QString text = m_socket->errorString();
   // A handshake fails for other reasons too: a server without TLS, an alert. Those may pass; a certificate's do not.
-  if (!m_sslTrouble.isEmpty() || (error == QAbstractSocket::SslHandshakeFailedError && text.contains(QLatin1String("certificate"))))
+  if (!m_sslTrouble.isEmpty() ||
+      (error == QAbstractSocket::SslHandshakeFailedError && text.contains(QLatin1String("certificate"))))
     return fail(FailureKind::Refused,
                 tr("certificate verify failed (%1)").arg(m_sslTrouble.isEmpty() ? text : m_sslTrouble),
                 QLatin1String(kHintCertificate));
@@ -353,11 +358,15 @@ void Connection::socketGone(const QString& found, const QString& hint) {
   // Before a handshake `disconnected` may come ahead of `error`, which knows why.
   if (!m_wasOpen) {
     QWebSocket* socket = m_socket;
-    QMetaObject::invokeMethod(this, [this, socket] {
-      if (m_socket == socket && !m_wasOpen)
-        fail(FailureKind::Retryable, m_socket->errorString().isEmpty() ? tr("connection closed") : m_socket->errorString(),
-             QLatin1String(kHintRefused));
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this, socket] {
+          if (m_socket == socket && !m_wasOpen)
+            fail(FailureKind::Retryable,
+                 m_socket->errorString().isEmpty() ? tr("connection closed") : m_socket->errorString(),
+                 QLatin1String(kHintRefused));
+        },
+        Qt::QueuedConnection);
     return;
   }
   Failure failure{FailureKind::Retryable, found, hint};
@@ -397,10 +406,13 @@ void Connection::received(const QByteArray& payload, bool isText) {
     m_readAgainIn = kMessagesToAnInstant - 1;
     if (!std::exchange(m_turnAwaited, true)) {
       m_turnBegan = m_lastMessage;
-      QMetaObject::invokeMethod(this, [this] {
-        m_turnAwaited = false;
-        m_readAgainIn = 0;
-      }, Qt::QueuedConnection);
+      QMetaObject::invokeMethod(
+          this,
+          [this] {
+            m_turnAwaited = false;
+            m_readAgainIn = 0;
+          },
+          Qt::QueuedConnection);
     }
   }
   // What looks on keeps the payload, which is only borrowed.
@@ -466,7 +478,8 @@ void Connection::awaitPong() {
   m_pongTimer = m_clock.callAt(due, [this, due] {
     if (m_clock.now() - due < kCameLate) return pongOverdue();
     // The program has slept: the answer may lie in the socket.
-    m_pongTimer = m_clock.callAt(m_clock.now() + std::min(kReadAfterSleep, fromMillis(m_settings.pingTimeoutMs)), [this] { pongOverdue(); });
+    m_pongTimer = m_clock.callAt(m_clock.now() + std::min(kReadAfterSleep, fromMillis(m_settings.pingTimeoutMs)),
+                                 [this] { pongOverdue(); });
   });
 }
 

@@ -75,7 +75,7 @@ struct ConnectionHealth {
   // Filled in by whoever knows.
   uint64_t gaps = 0, bad = 0, duplicates = 0, sequenceJumps = 0;
   uint64_t fromFuture = 0;  ///< rows too far ahead of their arrival
-  uint64_t lost = 0;  ///< messages, at least, by the usual rate or the sequence numbers
+  uint64_t lost = 0;        ///< messages, at least, by the usual rate or the sequence numbers
   uint64_t sent = 0, queued = 0, failed = 0, dropped = 0, published = 0, queueMax = 0;
   uint64_t queuedBytes = 0, queueMaxBytes = 0;
   bool stale = false;
@@ -95,7 +95,7 @@ struct ConnectionHealth {
 /// never by signal: a signal per message would cost more than the message.
 class Connection final : public QObject {
   Q_OBJECT
- public:
+public:
   Connection(ConnectionSettings settings, Clock& clock, QObject* parent = nullptr);
   ~Connection() override;
 
@@ -114,7 +114,8 @@ class Connection final : public QObject {
   std::function<QString()> lastWords;
 
   void start();
-  /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is kept.
+  /// Starts, and says once how the first attempt ended: an empty text, or the error. A connection that succeeds is
+  /// kept.
   void validateConnectivity(std::function<void(const QString& error)> done);
   /// Closes with a close frame. A text says why it had to end, when that was nobody's wish.
   void stop(const QString& why = {}, const QString& hint = {});
@@ -150,7 +151,7 @@ class Connection final : public QObject {
   ConnectionHealth health() const;
   const ConnectionSettings& settings() const { return m_settings; }
 
- private:
+private:
   void act(ConnectionMachine::Action action);
   void handle(ConnectionMachine::Event event, FailureKind kind = FailureKind::Retryable);
   void openSocket();

@@ -37,7 +37,7 @@ int64_t backoffDelay(const BackoffPolicy& policy, int64_t attempt, double random
 
 /// Decides what a connection does: state and event in, action out. Pure; somebody else carries the actions out.
 class ConnectionMachine {
- public:
+public:
   enum class Event { Start, HandshakeDone, Failed, Lost, Decoded, RetryDue, Demand, Stop, Passed };
   enum class Action {
     None,
@@ -59,7 +59,7 @@ class ConnectionMachine {
   bool exhausted() const { return m_exhausted; }
   const BackoffPolicy& policy() const { return m_policy; }
 
- private:
+private:
   Action retry(FailureKind kind, double random);
 
   BackoffPolicy m_policy;

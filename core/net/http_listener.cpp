@@ -30,14 +30,18 @@ std::optional<QByteArray> header(const QByteArray& head, const QByteArray& name)
 // Without port, brackets and the dot at the end.
 QString hostOf(const QString& authority) {
   const QUrl url(QStringLiteral("http://") + authority, QUrl::StrictMode);
-  QString host = url.isValid() && url.userInfo().isEmpty() && url.path().isEmpty() && !url.hasQuery() && !url.hasFragment() ? url.host() : QString();
+  QString host =
+      url.isValid() && url.userInfo().isEmpty() && url.path().isEmpty() && !url.hasQuery() && !url.hasFragment()
+          ? url.host()
+          : QString();
   if (host.endsWith(QLatin1Char('.'))) host.chop(1);
   return host;
 }
 
 }  // namespace
 
-HttpListener::HttpListener(const Limits& limits, QStringList names, QObject* parent) : QObject(parent), m_limits(limits), m_names(std::move(names)), m_server(this) {
+HttpListener::HttpListener(const Limits& limits, QStringList names, QObject* parent)
+    : QObject(parent), m_limits(limits), m_names(std::move(names)), m_server(this) {
   connect(&m_server, &QTcpServer::newConnection, this, &HttpListener::accept);
 }
 
@@ -92,12 +96,15 @@ void HttpListener::inspect(QTcpSocket* socket) {
   const QByteArray head = seen.left(end);
   const QList<QByteArray> words = head.left(head.indexOf("\r\n")).split(' ');
   const std::optional<QByteArray> host = header(head, "Host"), origin = header(head, "Origin");
-  if (words.size() != 3 || !words[2].startsWith("HTTP/1.") || !host || host->isEmpty() || !origin) return answer(socket, "400 Bad Request", "Not an HTTP/1.1 request.\n");
-  const bool isOurs = isOurName(hostOf(QString::fromLatin1(*host)), *socket) &&
-                      (origin->isEmpty() || isOurName(hostOf(QString::fromLatin1(*origin).section(QStringLiteral("://"), 1)), *socket));
+  if (words.size() != 3 || !words[2].startsWith("HTTP/1.") || !host || host->isEmpty() || !origin)
+    return answer(socket, "400 Bad Request", "Not an HTTP/1.1 request.\n");
+  const bool isOurs =
+      isOurName(hostOf(QString::fromLatin1(*host)), *socket) &&
+      (origin->isEmpty() || isOurName(hostOf(QString::fromLatin1(*origin).section(QStringLiteral("://"), 1)), *socket));
   if (!isOurs) {
     tell(tr("a request for a host or from a page that is none of this server's was refused"));
-    return answer(socket, "403 Forbidden", "This is no name of this server (Host, Origin); --allow-host gives it another one.\n");
+    return answer(socket, "403 Forbidden",
+                  "This is no name of this server (Host, Origin); --allow-host gives it another one.\n");
   }
   onRequest(socket, {words[0], words[1]});
 }
@@ -111,8 +118,10 @@ bool HttpListener::isOurName(const QString& host, const QTcpSocket& socket) cons
   return address.isLoopback() || address.isEqual(socket.localAddress(), QHostAddress::ConvertV4MappedToIPv4);
 }
 
-void HttpListener::answer(QTcpSocket* socket, const QByteArray& status, const QByteArray& body, bool headOnly, const QByteArray& type) {
-  socket->write("HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + QByteArray::number(body.size()) +
+void HttpListener::answer(QTcpSocket* socket, const QByteArray& status, const QByteArray& body, bool headOnly,
+                          const QByteArray& type) {
+  socket->write("HTTP/1.1 " + status + "\r\nContent-Type: " + type +
+                "\r\nContent-Length: " + QByteArray::number(body.size()) +
                 "\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n" + (headOnly ? QByteArray() : body));
   socket->disconnectFromHost();
 }

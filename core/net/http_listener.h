@@ -15,12 +15,13 @@ class QWebSocketServer;
 
 namespace weir {
 
-/// Waits for HTTP clients, WebSocket ones among them, and hands over those whose request's head has come. Never grows: clients
-/// are bounded in number, their heads in bytes and time, what they do not read in bytes. Only requests that name this server
-/// pass (Host, and Origin where a browser sends one), so that no web page reaches it through its reader's browser.
+/// Waits for HTTP clients, WebSocket ones among them, and hands over those whose request's head has come. Never grows:
+/// clients are bounded in number, their heads in bytes and time, what they do not read in bytes. Only requests that
+/// name this server pass (Host, and Origin where a browser sends one), so that no web page reaches it through its
+/// reader's browser.
 class HttpListener final : public QObject {
   Q_OBJECT
- public:
+public:
   struct Limits {
     int clients = 32;
     qint64 headBytes = 16384;
@@ -33,7 +34,8 @@ class HttpListener final : public QObject {
     QByteArray method, target;
   };
 
-  /// `names` are further hosts by which clients may call this server; loopback and the address that they reached need none.
+  /// `names` are further hosts by which clients may call this server; loopback and the address that they reached need
+  /// none.
   HttpListener(const Limits& limits, QStringList names, QObject* parent = nullptr);
 
   bool listen(const QHostAddress& address, quint16 port, QString* error);
@@ -51,7 +53,8 @@ class HttpListener final : public QObject {
   std::function<void(const QString& what)> onDropped;
 
   /// Writes an answer and closes.
-  static void answer(QTcpSocket* socket, const QByteArray& status, const QByteArray& body, bool headOnly = false, const QByteArray& type = "text/plain");
+  static void answer(QTcpSocket* socket, const QByteArray& status, const QByteArray& body, bool headOnly = false,
+                     const QByteArray& type = "text/plain");
   /// Makes a WebSocket client of it, which `server` announces; its messages and what it does not read are bounded.
   void upgrade(QTcpSocket* socket, QWebSocketServer& server);
   /// For a client that `server` has announced, before anything else is done with it.
@@ -60,7 +63,7 @@ class HttpListener final : public QObject {
   bool isBehind(const QWebSocket& client) const;
   void drop(QWebSocket& client);
 
- private:
+private:
   void accept();
   void inspect(QTcpSocket* socket);
   bool isOurName(const QString& host, const QTcpSocket& socket) const;

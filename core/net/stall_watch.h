@@ -7,10 +7,10 @@
 
 namespace weir {
 
-/// Notices that the program did not run for a while: a stopped process, a sleeping laptop, a machine that swaps. Lives on
-/// the thread of its clock.
+/// Notices that the program did not run for a while: a stopped process, a sleeping laptop, a machine that swaps. Lives
+/// on the thread of its clock.
 class StallWatch {
- public:
+public:
   /// Shorter ones are not told.
   static constexpr Micros kShortest = 1'000'000;
 
@@ -24,7 +24,7 @@ class StallWatch {
     if (now - m_awake > kPulse + kShortest) stalled(now);
   }
 
- private:
+private:
   static constexpr Micros kPulse = 250'000;
   void beat();
   void stalled(Micros now);

@@ -18,7 +18,7 @@ namespace weir {
 /// with which code the server closed, and how much of what was written has left this process. Changes nothing that
 /// QWebSocket reads or writes.
 class WireWatch final : public QObject {
- public:
+public:
   /// For a socket that has been told to open.
   explicit WireWatch(QWebSocket& socket);
   ~WireWatch() override;
@@ -46,7 +46,7 @@ class WireWatch final : public QObject {
   /// Nothing leaves any more: what has not gone by now never will.
   void stopWriting();
 
- private:
+private:
   void watchReads();
   void take();
   void encryptedLeft(qint64 bytes);

@@ -18,10 +18,10 @@ struct OptionSpec {
   std::string_view key;
   OptionType type = OptionType::Text;
   OptionSide side = OptionSide::Both;
-  std::string_view byDefault;  ///< as written in WITH; empty: none
+  std::string_view byDefault;    ///< as written in WITH; empty: none
   std::string_view sinkDefault;  ///< where a sink's default differs
-  std::string_view choices;  ///< `|` between the words of a Choice
-  double least = 0;          ///< of an Integer or Real
+  std::string_view choices;      ///< `|` between the words of a Choice
+  double least = 0;              ///< of an Integer or Real
   double most = 0;
   bool required = false;
   std::string_view needs;  ///< the key without which this one has no effect

@@ -83,7 +83,8 @@ bool isHeaderOfHandshake(std::string_view name) {
 
 bool hasPort(std::string_view authority) {
   const size_t colon = authority.rfind(':');
-  return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos && authority.find('@', colon) == std::string_view::npos;
+  return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos &&
+         authority.find('@', colon) == std::string_view::npos;
 }
 
 std::string_view authorityOf(std::string_view url) {
@@ -91,23 +92,27 @@ std::string_view authorityOf(std::string_view url) {
   return behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
 }
 
-// Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with references that
-// are not replaced yet (`isOpen`) are checked once they are.
-std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown, bool isOpen) {
+// Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with references
+// that are not replaced yet (`isOpen`) are checked once they are.
+std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown,
+                                    bool isOpen) {
   const std::string& value = option.value;
   const auto wrong = [&](std::string message, std::string hint = {}) {
     return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
   };
   // Names are written out, whatever their values come from.
-  if (option.key.starts_with("websocket.open.message.") && !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
+  if (option.key.starts_with("websocket.open.message.") &&
+      !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
     return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
   if (option.key.starts_with(kHeaderStem)) {
     const std::string name = option.key.substr(kHeaderStem.size());
     if (!isHeaderName(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "'" + name + "' cannot be the name of a header",
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan,
+                        "'" + name + "' cannot be the name of a header",
                         "letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ make a name"};
     if (isHeaderOfHandshake(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan, "the header " + name + " is set by the handshake itself",
+      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan,
+                        "the header " + name + " is set by the handshake itself",
                         lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
   }
   if (isOpen) {
@@ -128,7 +133,8 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
         return wrong("Invalid stream type '" + shown + "', must be " + quotedChoices(spec.choices), hint);
       if (spec.key == "websocket.message.type")
         return wrong("Invalid message type '" + shown + "': expected " + quotedChoices(spec.choices), hint);
-      return wrong("Invalid value '" + shown + "' for " + option.key + ": expected " + quotedChoices(spec.choices), hint);
+      return wrong("Invalid value '" + shown + "' for " + option.key + ": expected " + quotedChoices(spec.choices),
+                   hint);
     }
     case OptionType::Boolean:
       if (value != "true" && value != "false")
@@ -151,7 +157,9 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
     }
     default: break;
   }
-  if (spec.key == "websocket.proxy" && value != "none" && !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value)) && hasPort(authorityOf(value))))
+  if (spec.key == "websocket.proxy" && value != "none" &&
+      !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value)) &&
+        hasPort(authorityOf(value))))
     return wrong("Invalid proxy '" + shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none");
   if (spec.key == "websocket.subprotocol" && !isHeaderName(value))
     return wrong("Invalid subprotocol '" + shown + "': it is one word, such as graphql-ws");
@@ -166,12 +174,14 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   return std::nullopt;
 }
 
-// Where a reference stands in the text, if its option's value stands there as it is: a doubled quote moves what follows.
+// Where a reference stands in the text, if its option's value stands there as it is: a doubled quote moves what
+// follows.
 Span placeIn(const WrittenOption& option, const SecretReference& reference) {
   const Span span = option.valueSpan;
   const bool isExact = span.end - span.begin == option.value.size() + 2;
   if (!isExact) return span;
-  return {span.begin + 1 + static_cast<uint32_t>(reference.begin), span.begin + 1 + static_cast<uint32_t>(reference.end)};
+  return {span.begin + 1 + static_cast<uint32_t>(reference.begin),
+          span.begin + 1 + static_cast<uint32_t>(reference.end)};
 }
 
 }  // namespace
@@ -194,27 +204,34 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     }
     // Names of headers have no case.
     const bool isHeader = option.key.starts_with(kHeaderStem);
-    if (out.m_values.contains(option.key) || (isHeader && std::any_of(out.m_values.begin(), out.m_values.end(), [&](const auto& known) {
-          return equalsIgnoringCase(known.first, option.key);
-        }))) {
+    if (out.m_values.contains(option.key) ||
+        (isHeader && std::any_of(out.m_values.begin(), out.m_values.end(),
+                                 [&](const auto& known) { return equalsIgnoringCase(known.first, option.key); }))) {
       fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
       continue;
     }
     const auto references = secretReferences(option.value);
-    const auto unknown = std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
+    const auto unknown =
+        std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
     if (unknown != references.end()) {
       const bool isClosed = option.value[unknown->end - 1] == '}';
       // What a header holds is not printed, nor is what an open reference runs into.
-      const std::string reference = isHeader ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
-      fail(Code::OptionValue, placeIn(option, *unknown), isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
-           "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for the characters ${");
+      const std::string reference =
+          isHeader ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
+      fail(Code::OptionValue, placeIn(option, *unknown),
+           isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
+           "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for "
+           "the characters ${");
       continue;
     }
     const auto isLiteral = [](const SecretReference& r) { return r.isLiteral(); };
     const bool isOpen = !std::all_of(references.begin(), references.end(), isLiteral);
     for (auto it = references.rbegin(); !isOpen && it != references.rend(); ++it)
       option.value.replace(it->begin, it->end - it->begin, kReference);
-    if (auto wrong = complaint(*spec, option, spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value, isOpen)) {
+    if (auto wrong = complaint(
+            *spec, option,
+            spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value,
+            isOpen)) {
       found.push_back(std::move(*wrong));
       continue;
     }
@@ -226,23 +243,29 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
                                                 : StreamKind::Internal;
   const bool typeWritten =
       std::any_of(written.begin(), written.end(), [](const WrittenOption& o) { return o.key == "type"; });
-  const bool connects =
-      std::any_of(written.begin(), written.end(), [](const WrittenOption& o) {
-        return o.key == "extension" || o.key.starts_with("websocket.");
-      });
+  const bool connects = std::any_of(written.begin(), written.end(), [](const WrittenOption& o) {
+    return o.key == "extension" || o.key.starts_with("websocket.");
+  });
   if (!typeWritten && connects) {
     fail(Code::MissingOption, where, "Missing required property: type", "type = 'source' or type = 'sink'");
   } else if (!hasError(found)) {
     for (const WrittenOption& option : written) {
       const OptionSpec& spec = *findOption(option.key);
       if (!spec.needs.empty() && !out.has(spec.needs))
-        found.push_back({Severity::Warning, Code::MissingOption, option.keySpan,
-                         "option '" + option.key + "' has no effect without " + std::string(spec.needs), {}});
+        found.push_back({Severity::Warning,
+                         Code::MissingOption,
+                         option.keySpan,
+                         "option '" + option.key + "' has no effect without " + std::string(spec.needs),
+                         {}});
       if (belongs(spec.side, out.m_kind)) continue;
       const bool sinkOnly = spec.side == OptionSide::Sink;
       fail(Code::OptionValue, option.keySpan,
-           "option '" + option.key + "' is for a " + (sinkOnly ? "sink" : spec.side == OptionSide::Both ? "source or sink" : "source") +
-               ", but this stream is " + (out.m_kind == StreamKind::Internal ? "" : "a ") + std::string(kindName(out.m_kind)));
+           "option '" + option.key + "' is for a " +
+               (sinkOnly                        ? "sink"
+                : spec.side == OptionSide::Both ? "source or sink"
+                                                : "source") +
+               ", but this stream is " + (out.m_kind == StreamKind::Internal ? "" : "a ") +
+               std::string(kindName(out.m_kind)));
     }
     if (out.m_kind != StreamKind::Internal) {
       if (!out.has("extension"))
@@ -252,9 +275,11 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
           fail(Code::MissingOption, where, "Missing required property: " + std::string(spec.key));
     }
     if (out.text("error.strategy") == "dlq" && !out.has("error.dlq.stream"))
-      fail(Code::MissingOption, out.valueSpan("error.strategy"), "Missing required property: error.dlq.stream", "error.strategy 'dlq' needs it");
+      fail(Code::MissingOption, out.valueSpan("error.strategy"), "Missing required property: error.dlq.stream",
+           "error.strategy 'dlq' needs it");
     if (const bool cert = out.has("websocket.tls.cert.file"); cert != out.has("websocket.tls.key.file"))
-      fail(Code::MissingOption, out.valueSpan(cert ? "websocket.tls.cert.file" : "websocket.tls.key.file"), "websocket.tls.cert.file and websocket.tls.key.file need each other");
+      fail(Code::MissingOption, out.valueSpan(cert ? "websocket.tls.cert.file" : "websocket.tls.key.file"),
+           "websocket.tls.cert.file and websocket.tls.key.file need each other");
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));
@@ -308,7 +333,9 @@ std::vector<std::string> Options::list(std::string_view key) const {
 
 std::string Options::written(std::string_view key) const {
   const auto found = m_values.find(key);
-  return found == m_values.end() ? std::string() : found->second.written.empty() ? found->second.value : found->second.written;
+  return found == m_values.end()         ? std::string()
+         : found->second.written.empty() ? found->second.value
+                                         : found->second.written;
 }
 
 Span Options::valueSpan(std::string_view key) const {
@@ -341,10 +368,12 @@ std::vector<SecretReference> secretReferences(std::string_view value) {
     }
     const size_t close = value.find('}', at);
     const size_t end = close == std::string_view::npos ? value.size() : close + 1;
-    const std::string_view inside = value.substr(at + kReference.size(), std::min(close, value.size()) - at - kReference.size());
+    const std::string_view inside =
+        value.substr(at + kReference.size(), std::min(close, value.size()) - at - kReference.size());
     const size_t colon = std::min(inside.find(':'), inside.size());
     const std::string_view kind = inside.substr(0, colon);
-    const bool isKnown = close != std::string_view::npos && colon < inside.size() && (kind == "env" || kind == "secret");
+    const bool isKnown =
+        close != std::string_view::npos && colon < inside.size() && (kind == "env" || kind == "secret");
     out.push_back({at, end, std::string(kind), isKnown ? std::string(inside.substr(colon + 1)) : std::string()});
   }
   return out;
@@ -371,8 +400,7 @@ std::string maskedUrl(std::string_view url) {
     const size_t begin = scheme + 3;
     const std::string authority(authorityOf(out));
     size_t at = authority.rfind('@');
-    if (at != std::string::npos)
-      at += begin;
+    if (at != std::string::npos) at += begin;
     // A password that holds a slash or the like unescaped looks like a port that is none.
     else if (!isAuthority(authority) && authority.find("${") == std::string::npos)
       at = out.rfind('@');

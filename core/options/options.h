@@ -25,8 +25,8 @@ struct WrittenOption {
   Span valueSpan;
 };
 
-/// A `${kind:name}` inside an option's value; one that is nothing known, or is not closed, has no name. `$${` stands for the
-/// characters `${` and is a reference of kind `$`.
+/// A `${kind:name}` inside an option's value; one that is nothing known, or is not closed, has no name. `$${` stands
+/// for the characters `${` and is a reference of kind `$`.
 struct SecretReference {
   size_t begin;
   size_t end;
@@ -38,7 +38,7 @@ std::vector<SecretReference> secretReferences(std::string_view value);
 
 /// The options of one stream, checked. Every getter answers the default of the table for a key that is not there.
 class Options {
- public:
+public:
   Options() = default;
 
   /// Checks keys, values, ranges and sides. `where` is the span for what is missing.
@@ -62,8 +62,8 @@ class Options {
   /// Where the value was written, for diagnostics that later layers find.
   Span valueSpan(std::string_view key) const;
 
-  /// Replaces `${env:NAME}` and `${secret:NAME}` by what `lookup(kind, name)` answers and checks what comes of it; fails
-  /// naming the first without, and never prints what it found.
+  /// Replaces `${env:NAME}` and `${secret:NAME}` by what `lookup(kind, name)` answers and checks what comes of it;
+  /// fails naming the first without, and never prints what it found.
   template <class Lookup>
   Result<Options> resolved(const Lookup& lookup) const;
   /// What `resolved` put in, to be hidden wherever it might show.
@@ -75,15 +75,17 @@ class Options {
 
   /// The same keys with the same values, wherever they stand in the text.
   bool sameValues(const Options& other) const {
-    return m_kind == other.m_kind && std::equal(m_values.begin(), m_values.end(), other.m_values.begin(), other.m_values.end(),
-                                                [](const auto& a, const auto& b) { return a.first == b.first && a.second.value == b.second.value; });
+    return m_kind == other.m_kind && std::equal(m_values.begin(), m_values.end(), other.m_values.begin(),
+                                                other.m_values.end(), [](const auto& a, const auto& b) {
+                                                  return a.first == b.first && a.second.value == b.second.value;
+                                                });
   }
 
- private:
+private:
   struct Entry {
     std::string value;
     Span span;
-    std::string written;  ///< with its references, once `value` is without
+    std::string written;   ///< with its references, once `value` is without
     bool isPlain = false;  ///< nothing in it is to be replaced any more
   };
   std::optional<Diagnostic> resolve(const std::string& key, std::string value);
@@ -118,9 +120,11 @@ Result<Options> Options::resolved(const Lookup& lookup) const {
       const auto found = lookup(it->kind, it->name);
       if (!found) {
         const bool env = it->kind == "env";
-        return Diagnostic{Severity::Error, Code::Secret, entry.span,
-                          (env ? "environment variable '" : "secret '") + it->name + "' is not set (needed by " + key + ")",
-                          env ? "set it before the start: export " + it->name + "=..." : "store it in the keychain first: weir secret " + it->name};
+        return Diagnostic{
+            Severity::Error, Code::Secret, entry.span,
+            (env ? "environment variable '" : "secret '") + it->name + "' is not set (needed by " + key + ")",
+            env ? "set it before the start: export " + it->name + "=..."
+                : "store it in the keychain first: weir secret " + it->name};
       }
       out.m_secrets.push_back(*found);
       value.replace(it->begin, it->end - it->begin, *found);

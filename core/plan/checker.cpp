@@ -56,8 +56,9 @@ Diagnostics missingSources(const BoundScript& script) {
   for (const std::string& name : script.feeds()) {
     const BoundStream& stream = script.stream(name);
     if (stream.kind == StreamKind::Source || !script.isRead(name)) continue;
-    out.push_back({Severity::Error, Code::NoInput, stream.span, "no source feeds " + name,
-                   "give it WITH (type = 'source', ...), write it by a query, or feed it from a capture with weir replay"});
+    out.push_back(
+        {Severity::Error, Code::NoInput, stream.span, "no source feeds " + name,
+         "give it WITH (type = 'source', ...), write it by a query, or feed it from a capture with weir replay"});
   }
   return out;
 }
@@ -69,8 +70,8 @@ std::string explain(const BoundScript& script) {
   for (const std::string& name : script.feeds()) {
     const BoundStream& stream = script.stream(name);
     out += "feed " + name + " (" + std::to_string(stream.schema->fields.size()) + " columns, ";
-    out += stream.eventTime ? "event time from " + stream.schema->fields[stream.eventTime->column].name + ", lateness " +
-                                  std::to_string(stream.eventTime->latenessMs) + " ms)"
+    out += stream.eventTime ? "event time from " + stream.schema->fields[stream.eventTime->column].name +
+                                  ", lateness " + std::to_string(stream.eventTime->latenessMs) + " ms)"
                             : "event time is arrival)";
     out += "\n";
   }

@@ -88,7 +88,8 @@ std::string rangeText(const OptionSpec& spec) {
   if (spec.type == OptionType::Choice) return codes(spec.choices);
   std::string out(typeText(spec.type));
   if (spec.type == OptionType::Integer)
-    out += ", " + std::to_string(static_cast<int64_t>(spec.least)) + " to " + std::to_string(static_cast<int64_t>(spec.most));
+    out += ", " + std::to_string(static_cast<int64_t>(spec.least)) + " to " +
+           std::to_string(static_cast<int64_t>(spec.most));
   if (spec.type == OptionType::Real) out += ", 0 to 1";
   return out;
 }
@@ -97,25 +98,30 @@ std::string rangeText(const OptionSpec& spec) {
 
 std::string functionReference() {
   std::string out =
-      "# Functions, operators and windows\n\nMade from the program's own lists by `script/reference`; do not edit. Names "
+      "# Functions, operators and windows\n\nMade from the program's own lists by `script/reference`; do not edit. "
+      "Names "
       "are found in any case. Times are milliseconds since 1970 in UTC. The examples are run as tests.\n\n"
-      "## Aggregates\nThe examples are over a column `x` with 1, 2, 4 and a column `y` with 1, 1, 2. Aggregates skip NULL; "
-      "over nothing they are NULL, and COUNT is 0. Each takes `FILTER (WHERE condition)`; COUNT, SUM and AVG take `DISTINCT`.\n\n";
+      "## Aggregates\nThe examples are over a column `x` with 1, 2, 4 and a column `y` with 1, 1, 2. Aggregates skip "
+      "NULL; "
+      "over nothing they are NULL, and COUNT is 0. Each takes `FILTER (WHERE condition)`; COUNT, SUM and AVG take "
+      "`DISTINCT`.\n\n";
   out += functionTable(aggregateFunctions());
   out += "\n## Functions\nNULL gives NULL unless the text says otherwise.\n\n";
   out += functionTable(scalarFunctions());
   out += "\n## Functions that look at the row or the window\n\n";
   out += head({"Call", "Other names", "What it gives"});
   for (const SpecialFunction& f : specialFunctions()) out += row({code(f.signature), codes(f.aliases), cell(f.help)});
-  out += "\n## Operators\n`AND`, `OR`, `NOT`, `IS [NOT] NULL`, `[NOT] BETWEEN`, `[NOT] IN`, `[NOT] LIKE`, `CASE` and "
-         "`CAST(x AS type)`, `x::type` besides these.\n\n";
+  out +=
+      "\n## Operators\n`AND`, `OR`, `NOT`, `IS [NOT] NULL`, `[NOT] BETWEEN`, `[NOT] IN`, `[NOT] LIKE`, `CASE` and "
+      "`CAST(x AS type)`, `x::type` besides these.\n\n";
   out += head({"Operator", "What it gives", "Example", "Result"});
   for (const ScalarFunction& f : operatorList()) {
     if (f.name == "negate") continue;
     out += row({code(f.name), cell(f.help), code(f.example.empty() ? f.signature : f.example), code(f.exampleResult)});
   }
   out += "\n## Windows\n\n" + head({"Window", "What it does"});
-  for (const WindowSpec& window : windowTable()) out += row({code("WINDOW " + std::string(window.signature)), cell(window.help)});
+  for (const WindowSpec& window : windowTable())
+    out += row({code("WINDOW " + std::string(window.signature)), cell(window.help)});
   return out;
 }
 

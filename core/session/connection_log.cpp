@@ -19,7 +19,9 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now, bool errorIsTold
       entry.message = QObject::tr("%1: connected").arg(h.name).toStdString();
       if (!h.insecure) break;
       entry.level = LogLevel::Warning;
-      entry.detail = QObject::tr("%1: the server's certificate is NOT verified (websocket.tls.insecure)").arg(h.name).toStdString();
+      entry.detail = QObject::tr("%1: the server's certificate is NOT verified (websocket.tls.insecure)")
+                         .arg(h.name)
+                         .toStdString();
       break;
     case ConnectionState::Live: entry.message = QObject::tr("%1: live").arg(h.name).toStdString(); break;
     case ConnectionState::Waiting:
@@ -39,7 +41,8 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now, bool errorIsTold
       if (entry.message.empty())
         entry.message = QObject::tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();
       else
-        entry.detail = QObject::tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
+        entry.detail =
+            QObject::tr("%1: %2").arg(h.name, QString::fromLatin1(stateName(h.state)).toLower()).toStdString();
       break;
     case ConnectionState::Idle: tellError(LogLevel::Warning); break;
     case ConnectionState::Connecting:
@@ -51,13 +54,20 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now, bool errorIsTold
 }
 
 LogEntry rowsFailedEntry(const QString& sink, uint64_t rows, const QString& why) {
-  return {LogLevel::Error, LogCategory::Sink, sink.toStdString(), QObject::tr("%1: %2 rows could not be sent: %3").arg(sink).arg(rows).arg(why).toStdString(), {}, {}};
+  return {LogLevel::Error,
+          LogCategory::Sink,
+          sink.toStdString(),
+          QObject::tr("%1: %2 rows could not be sent: %3").arg(sink).arg(rows).arg(why).toStdString(),
+          {},
+          {}};
 }
 
 LogEntry queueFullEntry(const ConnectionHealth& sink, bool byBytes) {
   const QString bound =
       byBytes ? QObject::tr("%1 bytes").arg(sink.queueMaxBytes) : QObject::tr("%1 rows").arg(sink.queueMax);
-  return {LogLevel::Warning, LogCategory::Sink, sink.name.toStdString(),
+  return {LogLevel::Warning,
+          LogCategory::Sink,
+          sink.name.toStdString(),
           QObject::tr("%1: the queue of %2 is full, rows are dropped").arg(sink.name, bound).toStdString(),
           QObject::tr("the receiver is slower than the query; thin the rows out with OUTPUT, or raise %1")
               .arg(QLatin1String(byBytes ? "websocket.queue.max.bytes" : "websocket.queue.max.events"))

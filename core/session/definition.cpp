@@ -73,7 +73,7 @@ std::vector<const ast::Expr*> expressionsOf(const ast::Query& query) {
 
 /// Finds definitions in the statements that can be parsed.
 class Definitions {
- public:
+public:
   explicit Definitions(const ast::Script& script) : m_script(script) {}
 
   std::optional<Span> stream(const std::string& name) const {
@@ -108,7 +108,7 @@ class Definitions {
     return std::nullopt;
   }
 
- private:
+private:
   std::optional<Span> reading(const std::vector<Reading>& readings, const std::string& name) const {
     for (const Reading& known : readings)
       if (known.alias && known.alias->text == name) return known.alias->span;

@@ -35,10 +35,15 @@ Engine::~Engine() {
 
 // A keychain is asked in an event loop of its own: what is wanted meanwhile waits until the run is made.
 void Engine::onThread(std::function<void()> work) {
-  QMetaObject::invokeMethod(m_worker, [this, work = std::move(work)] {
-    if (m_isStarting) m_wanted.push_back(work);
-    else work();
-  }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker,
+      [this, work = std::move(work)] {
+        if (m_isStarting)
+          m_wanted.push_back(work);
+        else
+          work();
+      },
+      Qt::QueuedConnection);
 }
 
 void Engine::quitOnceDrained() {
@@ -53,9 +58,7 @@ void Engine::run(const QString& text, const RunOptions& options) {
 }
 
 void Engine::stop() {
-  onThread([this] {
-    stopOnThread([this] { emit stopped(); });
-  });
+  onThread([this] { stopOnThread([this] { emit stopped(); }); });
 }
 
 void Engine::reconnect(const QString& connection) {
@@ -71,18 +74,24 @@ void Engine::disconnectFrom(const QString& connection) {
 }
 
 void Engine::watch(const QStringList& streams) {
-  QMetaObject::invokeMethod(m_worker, [this, streams] {
-    m_watched.clear();
-    for (const QString& name : streams) m_watched.insert(name.toStdString());
-    m_observedPush = 0;
-  }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker,
+      [this, streams] {
+        m_watched.clear();
+        for (const QString& name : streams) m_watched.insert(name.toStdString());
+        m_observedPush = 0;
+      },
+      Qt::QueuedConnection);
 }
 
 void Engine::watchFrames(bool on) {
-  QMetaObject::invokeMethod(m_worker, [this, on] {
-    m_watchesFrames = on;
-    hookFrames();
-  }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker,
+      [this, on] {
+        m_watchesFrames = on;
+        hookFrames();
+      },
+      Qt::QueuedConnection);
 }
 
 void Engine::hookFrames() {
@@ -109,7 +118,8 @@ RunInfo Engine::info() const {
   copy.number = m_info.number;
   copy.script.streams = m_info.script.streams;
   copy.script.order = m_info.script.order;
-  for (const BoundNode& node : m_info.script.nodes) copy.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+  for (const BoundNode& node : m_info.script.nodes)
+    copy.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
   copy.results = m_info.results;
   copy.identities = m_info.identities;
   copy.replaces = m_info.replaces;
@@ -137,7 +147,8 @@ void Engine::stopOnThread(std::function<void()> then) {
   });
 }
 
-void Engine::startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred, OpenedFeeds* opened) {
+void Engine::startOnThread(const std::string& text, const RunOptions& options,
+                           const std::map<std::string, SchemaPtr>& inferred, OpenedFeeds* opened) {
   if (m_run && m_run->isStopping()) {
     // It gives nothing over any more: this one begins when its last rows have gone.
     m_next = [this, text, options] { startOnThread(text, options); };
@@ -150,20 +161,24 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   });
   BoundResult checked = checkScript(text, inferred);
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
-    emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(checked.waiting.size())), false);
-    m_inference = std::make_unique<SourceInference>(checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(), [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
-      // The inference is not taken apart under its own call.
-      onThread([this, text, options, columns, why] {
-        if (!m_inference) return;
-        OpenedFeeds feeds = m_inference->takeOpened();
-        m_inference.reset();
-        if (!why.empty()) {
-          emit refused(QString::fromStdString(why.front().message));
-          return;
-        }
-        startOnThread(text, options, columns, &feeds);
-      });
-    });
+    emit event(tr("Learning the columns of %n sources from their first messages", nullptr,
+                  static_cast<int>(checked.waiting.size())),
+               false);
+    m_inference = std::make_unique<SourceInference>(
+        checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(),
+        [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
+          // The inference is not taken apart under its own call.
+          onThread([this, text, options, columns, why] {
+            if (!m_inference) return;
+            OpenedFeeds feeds = m_inference->takeOpened();
+            m_inference.reset();
+            if (!why.empty()) {
+              emit refused(QString::fromStdString(why.front().message));
+              return;
+            }
+            startOnThread(text, options, columns, &feeds);
+          });
+        });
     m_inference->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
     m_inference->start();
     return;
@@ -188,7 +203,8 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {
     // Of what it still does only one thing matters: rows that it could not send.
     old->onEvent = [this](const LogEntry& entry) {
-      if (entry.category == LogCategory::Sink) emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
+      if (entry.category == LogCategory::Sink)
+        emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
     };
     m_ending.push_back(old);
     old->stop([this, old] {
@@ -221,7 +237,8 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
     m_info.script.streams = script.streams;
     m_info.script.order = script.order;
     m_info.script.nodes.clear();
-    for (const BoundNode& node : script.nodes) m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+    for (const BoundNode& node : script.nodes)
+      m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
     m_info.results = m_results;
     m_info.identities = identities.streams;
     m_info.replaces = again;
@@ -233,7 +250,9 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options, c
   }
   hookFrames();
   m_run->onEvent = [this](const LogEntry& entry) {
-    if (entry.level > LogLevel::Debug) emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
+    if (entry.level > LogLevel::Debug)
+      emit event(QString::fromStdString(entry.text()),
+                 entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
   };
   m_run->start();
   auto* timer = new QTimer(m_run.get());
@@ -256,16 +275,20 @@ void Engine::observe() {
     s.streamRows[name] = intake->counters().passed;
     const auto& rejects = intake->rejects();
     constexpr size_t kShown = 20;
-    s.rejects[name].assign(rejects.begin() + static_cast<std::ptrdiff_t>(rejects.size() - std::min(rejects.size(), kShown)), rejects.end());
+    s.rejects[name].assign(
+        rejects.begin() + static_cast<std::ptrdiff_t>(rejects.size() - std::min(rejects.size(), kShown)),
+        rejects.end());
   }
   for (const auto& [name, rows] : m_streamRows) s.streamRows[name] = rows;
-  for (const Issue issue : {Issue::CastFailed, Issue::DivByZero, Issue::Overflow, Issue::DomainError}) s.expressionErrors += pipeline.issues().of(issue);
+  for (const Issue issue : {Issue::CastFailed, Issue::DivByZero, Issue::Overflow, Issue::DomainError})
+    s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (ConnectionHealth& h : s.connections) {
     const std::string name = h.name.toStdString();
     m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(name), s.now);
     if (h.newestEvent) {
-      if (SourceWatermark* source = pipeline.sourceWatermark(name); source && source->sent()) h.watermark = source->at(s.now);
+      if (SourceWatermark* source = pipeline.sourceWatermark(name); source && source->sent())
+        h.watermark = source->at(s.now);
       // A feed that is lost or silent is not late: its card says what it is.
       if (const auto lag = lagOf(h, s.now)) s.lagMs = std::max(s.lagMs.value_or(*lag), *lag);
     }
@@ -296,7 +319,9 @@ void Engine::noteTrouble(const std::vector<ConnectionHealth>& connections) {
     else if (trouble == Trouble::Degraded)
       emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), false);
     else if (h.state == ConnectionState::Open || h.state == ConnectionState::Live)
-      emit event(before == Trouble::Stale ? tr("%1: no longer stale").arg(h.name) : tr("%1: no longer degraded").arg(h.name), false);
+      emit event(
+          before == Trouble::Stale ? tr("%1: no longer stale").arg(h.name) : tr("%1: no longer degraded").arg(h.name),
+          false);
   }
   m_troubles = std::move(now);
 }

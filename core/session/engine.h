@@ -50,8 +50,8 @@ struct RunSnapshot {
 
 /// What runs, the columns that were learnt from first messages included, and what it took over from the run before.
 struct RunInfo {
-  uint64_t number = 0;  ///< of the run, from 1
-  BoundScript script;   ///< its nodes without their bodies
+  uint64_t number = 0;               ///< of the run, from 1
+  BoundScript script;                ///< its nodes without their bodies
   std::vector<std::string> results;  ///< streams that a query writes, tables left out
   std::map<std::string, uint64_t> identities;
   bool replaces = false;  ///< another run was going when it began
@@ -67,7 +67,7 @@ struct RunOptions {
 /// Runs a script on a thread of its own. The GUI asks and pulls; nothing is signalled per message.
 class Engine final : public QObject {
   Q_OBJECT
- public:
+public:
   explicit Engine(QObject* parent = nullptr);
   ~Engine() override;
 
@@ -90,17 +90,18 @@ class Engine final : public QObject {
   /// Closed windows are kept there from the next run on; nullptr keeps none. It must outlive the engine.
   void setHistory(ResultHistory* history) { m_history = history; }
 
- signals:
+signals:
   void started();
   void stopped();
   /// The script cannot run.
   void refused(const QString& message);
   void event(const QString& text, bool isError);
 
- private:
+private:
   void onThread(std::function<void()> work);
   void quitOnceDrained();
-  void startOnThread(const std::string& text, const RunOptions& options, const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
+  void startOnThread(const std::string& text, const RunOptions& options,
+                     const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
   void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();
@@ -114,10 +115,10 @@ class Engine final : public QObject {
   RunInfo m_info;
   std::atomic<uint64_t> m_runNumber{0};
   std::atomic<ResultHistory*> m_history{nullptr};
-  std::shared_ptr<LiveRun> m_run;  ///< engine thread only
+  std::shared_ptr<LiveRun> m_run;                  ///< engine thread only
   std::vector<std::shared_ptr<LiveRun>> m_ending;  ///< runs that were replaced and still drain
-  std::function<void()> m_next;  ///< a start that waits for the run before to have stopped
-  std::vector<std::function<void()>> m_wanted;  ///< what came in while a start asked for secrets
+  std::function<void()> m_next;                    ///< a start that waits for the run before to have stopped
+  std::vector<std::function<void()>> m_wanted;     ///< what came in while a start asked for secrets
   bool m_isStarting = false;
   bool m_isQuitting = false;
   std::unique_ptr<SourceInference> m_inference;

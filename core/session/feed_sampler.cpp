@@ -28,10 +28,14 @@ QString memberStep(const QString& name) {
 
 QString quotedName(const QString& name) {
   static const QRegularExpression kPlain(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
-  return kPlain.match(name).hasMatch() ? name : QLatin1Char('"') + QString(name).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+  return kPlain.match(name).hasMatch()
+             ? name
+             : QLatin1Char('"') + QString(name).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
 }
 
-QString quotedText(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\''); }
+QString quotedText(const QString& text) {
+  return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\'');
+}
 
 // A text with its secrets in place, which `settings` hides; `missing` says which one is not there.
 QString resolvedText(const QString& written, ConnectionSettings& settings, QString* missing) {
@@ -41,8 +45,10 @@ QString resolvedText(const QString& written, ConnectionSettings& settings, QStri
   for (auto it = kReference.globalMatch(written); it.hasNext();) {
     const QRegularExpressionMatch m = it.next();
     const auto value = lookUpSecret(m.captured(1).toStdString(), m.captured(2).toStdString());
-    if (!value) *missing = m.captured();
-    else settings.hide(QString::fromStdString(*value));
+    if (!value)
+      *missing = m.captured();
+    else
+      settings.hide(QString::fromStdString(*value));
     out += written.mid(end, m.capturedStart() - end) + QString::fromStdString(value.value_or(std::string()));
     end = m.capturedEnd();
   }
@@ -54,12 +60,17 @@ QString timeUnit(const QString& sample) {
   if (QDateTime::fromString(sample, Qt::ISODateWithMs).isValid()) return QStringLiteral("iso8601");
   const double t = sample.toDouble();
   const auto within = [t](double scale) { return t > 1.0e9 * scale && t < 4.2e9 * scale; };
-  return within(1) ? QStringLiteral("s") : within(1e3) ? QStringLiteral("ms") : within(1e6) ? QStringLiteral("us") : within(1e9) ? QStringLiteral("ns") : QString();
+  return within(1)     ? QStringLiteral("s")
+         : within(1e3) ? QStringLiteral("ms")
+         : within(1e6) ? QStringLiteral("us")
+         : within(1e9) ? QStringLiteral("ns")
+                       : QString();
 }
 
 }  // namespace
 
-FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent) : QObject(parent), m_source(source), m_clock(clock) {}
+FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent)
+    : QObject(parent), m_source(source), m_clock(clock) {}
 
 void FeedSampler::start(int messages) {
   ConnectionSettings s;
@@ -73,7 +84,8 @@ void FeedSampler::start(int messages) {
   for (const auto& [key, value] : source.headers) s.addHeader(key.toUtf8(), resolvedText(value, s, &missing).toUtf8());
   for (const QString& message : source.openMessages) s.openMessages.append(resolvedText(message, s, &missing));
   if (!alive) return;
-  if (!missing.isEmpty()) return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(missing));
+  if (!missing.isEmpty())
+    return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(missing));
   m_wanted = messages;
   s.backoff.reconnect = false;
   m_connection = std::make_unique<Connection>(s, m_clock);
@@ -83,7 +95,8 @@ void FeedSampler::start(int messages) {
     if (--m_wanted == 0) QMetaObject::invokeMethod(this, &FeedSampler::done, Qt::QueuedConnection);
   };
   m_connection->onStateChanged = [this] {
-    if (m_wanted > 0 && m_connection->hasEnded()) emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);
+    if (m_wanted > 0 && m_connection->hasEnded())
+      emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);
   };
   m_connection->start();
 }
@@ -140,12 +153,16 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
   std::vector<DraftColumn> out;
   const SchemaPtr schema = inference.schema();
   if (!schema) return out;
-  for (const Field& field : schema->fields) out.push_back({QString::fromStdString(field.name), QString::fromUtf8(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())), {}});
+  for (const Field& field : schema->fields)
+    out.push_back({QString::fromStdString(field.name),
+                   QString::fromUtf8(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())),
+                   {}});
   for (const std::string& text : texts)
     for (const JsonInference::Record& record : inference.recordsOf(text))
       for (DraftColumn& column : out)
         if (column.sample.isEmpty())
-          if (const auto value = jsonMember(record.event, column.name.toStdString()); value && !isJsonNull(*value)) column.sample = QString::fromStdString(jsonPlainText(*value));
+          if (const auto value = jsonMember(record.event, column.name.toStdString()); value && !isJsonNull(*value))
+            column.sample = QString::fromStdString(jsonPlainText(*value));
   return out;
 }
 
@@ -162,10 +179,12 @@ std::vector<DraftTime> possibleTimes(const std::vector<DraftColumn>& columns) {
 }
 
 DraftTime likelyTime(const std::vector<DraftColumn>& columns) {
-  static const QRegularExpression kTime(QStringLiteral("^(T|E|ts|time|timestamp|event_time|trade_time)$"), QRegularExpression::CaseInsensitiveOption);
+  static const QRegularExpression kTime(QStringLiteral("^(T|E|ts|time|timestamp|event_time|trade_time)$"),
+                                        QRegularExpression::CaseInsensitiveOption);
   DraftTime best;
   for (const DraftTime& t : possibleTimes(columns)) {
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const DraftColumn& c) { return c.name == t.column; });
+    const auto column =
+        std::find_if(columns.begin(), columns.end(), [&](const DraftColumn& c) { return c.name == t.column; });
     const bool isTime = kTime.match(t.column).hasMatch() && timeUnit(column->sample) == t.unit;
     if (isTime && (best.column.isEmpty() || t.column == QLatin1String("T"))) best = t;
   }
@@ -176,32 +195,45 @@ QString draftScript(const DraftSource& source) {
   QStringList columns;
   for (const DraftColumn& c : source.columns) columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
   const DraftTime time = source.time.value_or(likelyTime(source.columns));
-  QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"), QStringLiteral("  format = 'json'"),
+  QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"),
+                      QStringLiteral("  format = 'json'"),
                       QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
-  for (const auto& [key, value] : source.headers) options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
+  for (const auto& [key, value] : source.headers)
+    options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
   for (int i = 0; i < source.openMessages.size(); ++i)
-    options << QStringLiteral("  \"websocket.open.message%1\" = %2").arg(i == 0 ? QString() : QStringLiteral(".%1").arg(i + 1), quotedText(source.openMessages[i]));
+    options << QStringLiteral("  \"websocket.open.message%1\" = %2")
+                   .arg(i == 0 ? QString() : QStringLiteral(".%1").arg(i + 1), quotedText(source.openMessages[i]));
   if (!source.records.isEmpty()) options << QStringLiteral("  \"json.records\" = %1").arg(quotedText(source.records));
   if (!time.column.isEmpty()) {
     options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(time.column));
     if (time.unit != QLatin1String("ms")) options << QStringLiteral("  \"event.time.unit\" = '%1'").arg(time.unit);
     options << QStringLiteral("  \"event.time.lateness.ms\" = '2000'");
   }
-  QString script = QStringLiteral("CREATE STREAM %1 (\n%2\n) WITH (\n%3\n);\n").arg(quotedName(source.stream), columns.isEmpty() ? QStringLiteral("  ...") : columns.join(QStringLiteral(",\n")), options.join(QStringLiteral(",\n")));
+  QString script = QStringLiteral("CREATE STREAM %1 (\n%2\n) WITH (\n%3\n);\n")
+                       .arg(quotedName(source.stream),
+                            columns.isEmpty() ? QStringLiteral("  ...") : columns.join(QStringLiteral(",\n")),
+                            options.join(QStringLiteral(",\n")));
   const auto named = [&](std::initializer_list<const char*> names) -> const DraftColumn* {
     for (const char* name : names)
       for (const DraftColumn& c : source.columns)
-        if (c.name.compare(QLatin1String(name), c.name.size() == 1 ? Qt::CaseSensitive : Qt::CaseInsensitive) == 0) return &c;
+        if (c.name.compare(QLatin1String(name), c.name.size() == 1 ? Qt::CaseSensitive : Qt::CaseInsensitive) == 0)
+          return &c;
     return nullptr;
   };
   const DraftColumn* price = named({"p", "price", "px", "last"});
   const DraftColumn* size = named({"q", "v", "size", "sz", "qty", "quantity", "amount", "volume"});
   const DraftColumn* symbol = named({"s", "symbol", "product_id", "instId", "pair"});
   if (!price || !size) return script;
-  const auto number = [](const DraftColumn& c) { return c.type == QLatin1String("STRING") ? QStringLiteral("%1::DOUBLE").arg(quotedName(c.name)) : quotedName(c.name); };
+  const auto number = [](const DraftColumn& c) {
+    return c.type == QLatin1String("STRING") ? QStringLiteral("%1::DOUBLE").arg(quotedName(c.name))
+                                             : quotedName(c.name);
+  };
   script += QStringLiteral("\n-- Volume-weighted average price, a window every ten seconds\nSELECT\n");
   if (symbol) script += QStringLiteral("  %1 AS symbol,\n").arg(quotedName(symbol->name));
-  script += QStringLiteral("  VWAP(%1, %2) AS vwap,\n  SUM(%2) AS volume,\n  COUNT(*) AS trades\nFROM %3\nWINDOW TUMBLING(10 sec)\n").arg(number(*price), number(*size), quotedName(source.stream));
+  script +=
+      QStringLiteral(
+          "  VWAP(%1, %2) AS vwap,\n  SUM(%2) AS volume,\n  COUNT(*) AS trades\nFROM %3\nWINDOW TUMBLING(10 sec)\n")
+          .arg(number(*price), number(*size), quotedName(source.stream));
   if (symbol) script += QStringLiteral("GROUP BY %1\n").arg(quotedName(symbol->name));
   return script + QStringLiteral("INSERT INTO Vwap;\n");
 }

@@ -40,17 +40,17 @@ struct DraftSource {
 /// Listens to a server for its first messages. References to secrets are looked up here, and shown nowhere.
 class FeedSampler final : public QObject {
   Q_OBJECT
- public:
+public:
   FeedSampler(const DraftSource& source, Clock& clock, QObject* parent = nullptr);
   ~FeedSampler() override;
   void start(int messages);
 
- signals:
+signals:
   void sampled(const QByteArray& message);
   void done();
   void failed(const QString& why);
 
- private:
+private:
   DraftSource m_source;
   Clock& m_clock;
   std::unique_ptr<Connection> m_connection;  ///< from the start on

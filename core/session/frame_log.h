@@ -24,7 +24,7 @@ struct Frame {
 
 /// Hands raw messages to whoever looks at them, and forgets the oldest when nobody takes them fast enough.
 class FrameLog {
- public:
+public:
   static constexpr qsizetype kBytesKept = 16384;
   static constexpr size_t kMostWaiting = 2000;
 
@@ -47,7 +47,7 @@ class FrameLog {
     return out;
   }
 
- private:
+private:
   std::mutex m_mutex;
   std::deque<Frame> m_waiting;
   uint64_t m_skipped = 0;

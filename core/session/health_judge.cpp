@@ -20,7 +20,9 @@ void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   std::deque<Sample>& samples = m_samples[h.name];
   const Sample current{now, h.messages, h.bad, late, h.failed + h.dropped, h.fromFuture};
   // A run that began anew counts from nothing.
-  if (!samples.empty() && (current.messages < samples.back().messages || current.bad < samples.back().bad || current.lost < samples.back().lost || current.late < samples.back().late)) samples.clear();
+  if (!samples.empty() && (current.messages < samples.back().messages || current.bad < samples.back().bad ||
+                           current.lost < samples.back().lost || current.late < samples.back().late))
+    samples.clear();
   if (samples.empty()) samples.push_back({now, 0, 0, 0, 0, 0});
   if (now - samples.back().at >= kSpacing) samples.push_back(current);
   while (samples.size() > 1 && samples[1].at <= now - kWindow) samples.pop_front();
@@ -36,7 +38,8 @@ void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   } else if (bad > 0 && static_cast<double>(bad) > most) {
     h.degraded = QObject::tr("%1 of %2 messages bad within a minute").arg(bad).arg(messages);
   } else if (current.fromFuture > then.fromFuture) {
-    h.degraded = QObject::tr("%n rows from the future within a minute", nullptr, static_cast<int>(current.fromFuture - then.fromFuture));
+    h.degraded = QObject::tr("%n rows from the future within a minute", nullptr,
+                             static_cast<int>(current.fromFuture - then.fromFuture));
   } else if (lateNow > 0 && static_cast<double>(lateNow) > most) {
     h.degraded = QObject::tr("%n rows too late for their window within a minute", nullptr, static_cast<int>(lateNow));
   }

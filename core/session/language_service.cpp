@@ -22,17 +22,20 @@ using Kind = Completion::Kind;
 const std::vector<Completion>& snippets() {
   static const std::vector<Completion> kSnippets = {
       {Kind::Snippet, "source", "snippet", "A WebSocket source",
-       "CREATE STREAM $0Trades (\n  s STRING,\n  p DOUBLE,\n  q DOUBLE\n) WITH (\n  type = 'source',\n  extension = 'websocket',\n"
-           "  format = 'json',\n  \"websocket.url\" = 'wss://'\n);\n"},
+       "CREATE STREAM $0Trades (\n  s STRING,\n  p DOUBLE,\n  q DOUBLE\n) WITH (\n  type = 'source',\n  extension = "
+       "'websocket',\n"
+       "  format = 'json',\n  \"websocket.url\" = 'wss://'\n);\n"},
       {Kind::Snippet, "sink", "snippet", "A WebSocket sink",
-       "CREATE STREAM $0Stats (\n  symbol STRING,\n  vwap DOUBLE\n) WITH (\n  type = 'sink',\n  extension = 'websocket',\n"
-           "  format = 'json',\n  \"websocket.url\" = 'wss://'\n);\n"},
+       "CREATE STREAM $0Stats (\n  symbol STRING,\n  vwap DOUBLE\n) WITH (\n  type = 'sink',\n  extension = "
+       "'websocket',\n"
+       "  format = 'json',\n  \"websocket.url\" = 'wss://'\n);\n"},
       {Kind::Snippet, "vwap", "snippet", "Volume-weighted average price of each minute",
        "INSERT INTO $0Vwap\nSELECT s AS symbol, VWAP(p, q) AS vwap, SUM(q) AS volume, COUNT(*) AS trades\nFROM Trades\n"
-           "WINDOW TUMBLING(1 min)\nGROUP BY s;\n"},
+       "WINDOW TUMBLING(1 min)\nGROUP BY s;\n"},
       {Kind::Snippet, "ohlc", "snippet", "Open, high, low and close of each minute",
-       "INSERT INTO $0Candles\nSELECT s AS symbol, FIRST(p) AS open, MAX(p) AS high, MIN(p) AS low, LAST(p) AS close, SUM(q) AS volume\n"
-           "FROM Trades\nWINDOW TUMBLING(1 min)\nGROUP BY s;\n"},
+       "INSERT INTO $0Candles\nSELECT s AS symbol, FIRST(p) AS open, MAX(p) AS high, MIN(p) AS low, LAST(p) AS close, "
+       "SUM(q) AS volume\n"
+       "FROM Trades\nWINDOW TUMBLING(1 min)\nGROUP BY s;\n"},
   };
   return kSnippets;
 }
@@ -66,7 +69,8 @@ std::string functionHelp(std::string_view name) {
   if (const AggregateFunction* f = findAggregate(name)) return describe(*f);
   if (const SpecialFunction* f = findSpecial(name)) return describe(*f);
   for (const WindowSpec& window : windowTable())
-    if (equalsIgnoringCase(window.name, name)) return "WINDOW " + std::string(window.signature) + "\n" + std::string(window.help);
+    if (equalsIgnoringCase(window.name, name))
+      return "WINDOW " + std::string(window.signature) + "\n" + std::string(window.help);
   return {};
 }
 
@@ -80,7 +84,8 @@ std::string optionDetail(const OptionSpec& spec) {
 LanguageService::LanguageService(std::string text) : m_text(std::move(text)), m_tokens(significantTokens(m_text)) {
   std::optional<Span> open;
   for (const Token& token : m_tokens) {
-    const bool ends = token.kind == TokenKind::End || (token.kind == TokenKind::Symbol && textOf(m_text, token.span) == ";");
+    const bool ends =
+        token.kind == TokenKind::End || (token.kind == TokenKind::Symbol && textOf(m_text, token.span) == ";");
     if (ends) {
       if (open) m_statements.push_back(*open);
       open.reset();
@@ -105,7 +110,9 @@ std::optional<Span> LanguageService::statementAt(size_t offset) const {
 
 size_t LanguageService::wordStart(size_t offset) const {
   size_t start = std::min(offset, m_text.size());
-  const auto belongs = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || static_cast<unsigned char>(c) >= 0x80; };
+  const auto belongs = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  };
   while (start > 0 && belongs(m_text[start - 1])) --start;
   return start;
 }
@@ -146,8 +153,11 @@ BoundScript LanguageService::scriptWithout(Span statement) const {
 std::vector<Completion> LanguageService::candidates(const Place& place) const {
   std::vector<Completion> out;
   const auto& before = place.before;
-  const auto word = [&](size_t back) { return back < before.size() ? uppered(before[before.size() - 1 - back].text) : std::string(); };
-  const auto add = [&](Kind kind, std::string text, std::string detail, std::string_view help, std::string insert = {}) {
+  const auto word = [&](size_t back) {
+    return back < before.size() ? uppered(before[before.size() - 1 - back].text) : std::string();
+  };
+  const auto add = [&](Kind kind, std::string text, std::string detail, std::string_view help,
+                       std::string insert = {}) {
     if (insert.empty()) insert = text;
     out.push_back({kind, std::move(text), std::move(detail), std::string(help), std::move(insert)});
   };
@@ -164,16 +174,24 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
     for (const std::string& name : script.order) {
       const BoundStream& s = script.stream(name);
       if (toWrite ? s.kind == StreamKind::Source : s.kind == StreamKind::Sink) continue;
-      add(Kind::Stream, name, s.kind == StreamKind::Source ? "source" : s.kind == StreamKind::Sink ? "sink" : s.isTable ? "table" : "stream", {});
+      add(Kind::Stream, name,
+          s.kind == StreamKind::Source ? "source"
+          : s.kind == StreamKind::Sink ? "sink"
+          : s.isTable                  ? "table"
+                                       : "stream",
+          {});
     }
   };
 
-  const bool creating = equalsIgnoringCase(before.front().text, "CREATE") || equalsIgnoringCase(before.front().text, "DEFINE");
+  const bool creating =
+      equalsIgnoringCase(before.front().text, "CREATE") || equalsIgnoringCase(before.front().text, "DEFINE");
   if (creating) {
-    const auto with = std::find_if(before.begin(), before.end(), [](const Word& w) { return equalsIgnoringCase(w.text, "WITH"); });
+    const auto with =
+        std::find_if(before.begin(), before.end(), [](const Word& w) { return equalsIgnoringCase(w.text, "WITH"); });
     if (with != before.end()) {
       // Behind `=` a value, elsewhere a key.
-      const auto equals = std::find_if(before.rbegin(), before.rend(), [](const Word& w) { return w.text == "=" || w.text == "," || w.text == "("; });
+      const auto equals = std::find_if(before.rbegin(), before.rend(),
+                                       [](const Word& w) { return w.text == "=" || w.text == "," || w.text == "("; });
       if (equals != before.rend() && equals->text == "=") {
         const Word& key = *std::next(equals);
         if (const OptionSpec* spec = findOption(nameOf(key.kind, key.text))) {
@@ -200,7 +218,8 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
       keywords({"STREAM", "TABLE"});
       return out;
     }
-    for (const char* type : {"STRING", "INT", "LONG", "FLOAT", "DOUBLE", "BOOL", "OBJECT", "BYTES"}) add(Kind::Type, type, "type", {});
+    for (const char* type : {"STRING", "INT", "LONG", "FLOAT", "DOUBLE", "BOOL", "OBJECT", "BYTES"})
+      add(Kind::Type, type, "type", {});
     keywords({"NOT NULL", "WATERMARK FOR", "WITH"});
     return out;
   }
@@ -215,11 +234,16 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
     return out;
   }
   if (word(0) == "WINDOW") {
-    for (const WindowSpec& window : windowTable()) add(Kind::Window, std::string(window.name), std::string(window.signature), window.help, std::string(window.name) + "($0)");
+    for (const WindowSpec& window : windowTable())
+      add(Kind::Window, std::string(window.name), std::string(window.signature), window.help,
+          std::string(window.name) + "($0)");
     return out;
   }
-  if (word(0) == "::" || (word(0) == "AS" && std::any_of(before.begin(), before.end(), [](const Word& w) { return equalsIgnoringCase(w.text, "CAST"); }))) {
-    for (const char* type : {"STRING", "INT", "LONG", "FLOAT", "DOUBLE", "BOOL", "OBJECT", "BYTES"}) add(Kind::Type, type, "type", {});
+  if (word(0) == "::" || (word(0) == "AS" && std::any_of(before.begin(), before.end(), [](const Word& w) {
+                            return equalsIgnoringCase(w.text, "CAST");
+                          }))) {
+    for (const char* type : {"STRING", "INT", "LONG", "FLOAT", "DOUBLE", "BOOL", "OBJECT", "BYTES"})
+      add(Kind::Type, type, "type", {});
     return out;
   }
 
@@ -233,13 +257,15 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
     std::string alias = name;
     size_t next = i + 2;
     if (next < all.size() && equalsIgnoringCase(all[next].text, "AS")) ++next;
-    if (next < all.size() && isNameLike(all[next].kind) && !findKeyword(all[next].text)) alias = nameOf(all[next].kind, all[next].text);
+    if (next < all.size() && isNameLike(all[next].kind) && !findKeyword(all[next].text))
+      alias = nameOf(all[next].kind, all[next].text);
     if (script.streams.contains(name)) sources[alias] = name;
   }
   const auto columnsOf = [&](const std::string& stream) {
     const BoundStream& s = script.stream(stream);
     if (s.schema)
-      for (const Field& field : s.schema->fields) add(Kind::Column, field.name, std::string(typeName(field.type)), stream);
+      for (const Field& field : s.schema->fields)
+        add(Kind::Column, field.name, std::string(typeName(field.type)), stream);
   };
   if (word(0) == "." && before.size() > 1) {
     const std::string owner = nameOf(before[before.size() - 2].kind, before[before.size() - 2].text);
@@ -250,13 +276,40 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
   if (sources.size() > 1)
     for (const auto& [alias, stream] : sources) add(Kind::Stream, alias, stream, {});
   const auto functions = [&](const auto& list) {
-    for (const auto& f : list) add(Kind::Function, std::string(f.name), std::string(f.signature), f.help, std::string(f.name) + (f.signature.ends_with("()") ? "()" : "($0)"));
+    for (const auto& f : list)
+      add(Kind::Function, std::string(f.name), std::string(f.signature), f.help,
+          std::string(f.name) + (f.signature.ends_with("()") ? "()" : "($0)"));
   };
   functions(aggregateFunctions());
   functions(scalarFunctions());
   functions(specialFunctions());
-  keywords({"AS", "FROM", "WHERE", "WINDOW", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "EMIT CHANGES", "EMIT PERIODIC", "OUTPUT LAST EVERY", "INSERT INTO", "JOIN",
-            "LEFT JOIN", "ASOF JOIN", "WITHIN", "TOLERANCE", "AND", "OR", "NOT", "IS NULL", "BETWEEN", "IN", "LIKE", "CASE WHEN", "CAST", "DISTINCT"});
+  keywords({"AS",
+            "FROM",
+            "WHERE",
+            "WINDOW",
+            "GROUP BY",
+            "HAVING",
+            "ORDER BY",
+            "LIMIT",
+            "EMIT CHANGES",
+            "EMIT PERIODIC",
+            "OUTPUT LAST EVERY",
+            "INSERT INTO",
+            "JOIN",
+            "LEFT JOIN",
+            "ASOF JOIN",
+            "WITHIN",
+            "TOLERANCE",
+            "AND",
+            "OR",
+            "NOT",
+            "IS NULL",
+            "BETWEEN",
+            "IN",
+            "LIKE",
+            "CASE WHEN",
+            "CAST",
+            "DISTINCT"});
   return out;
 }
 
@@ -267,7 +320,9 @@ std::vector<Completion> LanguageService::completionsAt(size_t offset) const {
     at = token.span.end;
     if (token.span.begin >= offset) break;
     const bool within = token.span.end > offset || (token.kind == TokenKind::LineComment && token.span.end == offset);
-    if (within && (token.kind == TokenKind::String || token.kind == TokenKind::LineComment || token.kind == TokenKind::BlockComment)) return {};
+    if (within && (token.kind == TokenKind::String || token.kind == TokenKind::LineComment ||
+                   token.kind == TokenKind::BlockComment))
+      return {};
   }
   const Place place = placeAt(offset);
   std::vector<std::pair<int, Completion>> ranked;

@@ -24,7 +24,7 @@ struct Completion {
 
 /// What an editor needs to know about a script: statements, completion, signatures, definitions. Offsets are bytes.
 class LanguageService {
- public:
+public:
   explicit LanguageService(std::string text);
 
   const std::string& text() const { return m_text; }
@@ -38,15 +38,15 @@ class LanguageService {
   std::vector<Completion> completionsAt(size_t offset) const;
   /// Signature and help of the call around the offset.
   std::string signatureAt(size_t offset) const;
-  /// Where the name under the offset is defined: a stream in its CREATE or the INSERT INTO that writes it first, an alias in
-  /// FROM, a column in its CREATE or the SELECT that gives it.
+  /// Where the name under the offset is defined: a stream in its CREATE or the INSERT INTO that writes it first, an
+  /// alias in FROM, a column in its CREATE or the SELECT that gives it.
   std::optional<Span> definitionAt(size_t offset) const;
   /// The same of a stream by its name.
   std::optional<Span> definitionOf(const std::string& stream) const;
   /// Signature and help of the function, option, stream or column under the offset.
   std::string helpAt(size_t offset) const;
 
- private:
+private:
   struct Word {
     Span span;
     TokenKind kind;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/live_run.h"
 
+#include <unistd.h>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRandomGenerator>
-#include <unistd.h>
 #include <algorithm>
 
 #include "core/base/private_file.h"
@@ -29,7 +29,9 @@ constexpr Micros kRecordingHeldBack = 500'000;
 QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
   const SourceCounters& counters = source.intake().counters();
   const ConnectionState state = source.connection().state();
-  if ((state != ConnectionState::Open && state != ConnectionState::Live) || source.hasBroughtRows() || m_clock->now() - source.connection().since() < kRowsExpected) return {};
+  if ((state != ConnectionState::Open && state != ConnectionState::Live) || source.hasBroughtRows() ||
+      m_clock->now() - source.connection().since() < kRowsExpected)
+    return {};
   QStringList columns;
   for (const Field& field : m_pipeline->script().stream(source.intake().name()).schema->fields)
     columns << QString::fromStdString(field.name);
@@ -39,16 +41,23 @@ QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
     return out;
   }
   out << tr("is a subscription message needed (websocket.open.message)?");
-  out << tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded").arg(counters.messages).arg(counters.control).arg(columns.join(QStringLiteral(", "))).arg(counters.rejected);
+  out << tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded")
+             .arg(counters.messages)
+             .arg(counters.control)
+             .arg(columns.join(QStringLiteral(", ")))
+             .arg(counters.rejected);
   if (!source.intake().lastControl().empty()) {
     const QString last = QString::fromStdString(source.intake().lastControl());
     QStringList members;
     for (const QString& name : QJsonDocument::fromJson(last.toUtf8()).object().keys()) members << name;
-    if (!members.isEmpty()) out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
+    if (!members.isEmpty())
+      out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
     out << tr("the last one said %1").arg(source.connection().shown(last));
   }
-  if (!source.intake().lastRejection().empty()) out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
-  if (counters.noEventTime > 0) out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
+  if (!source.intake().lastRejection().empty())
+    out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
+  if (counters.noEventTime > 0)
+    out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
   return out;
 }
 
@@ -57,12 +66,19 @@ void LiveRun::askWhyNoRows(WebSocketSource& source) {
   const QStringList list = noRowsChecklist(source);
   if (list.isEmpty()) return;
   const QString name = source.health().name;
-  onEvent({LogLevel::Warning, LogCategory::Feed, name.toStdString(), tr("%1: open for 10 s without a row").arg(name).toStdString(), list.join(QStringLiteral("; ")).toStdString(), {}});
+  onEvent({LogLevel::Warning,
+           LogCategory::Feed,
+           name.toStdString(),
+           tr("%1: open for 10 s without a row").arg(name).toStdString(),
+           list.join(QStringLiteral("; ")).toStdString(),
+           {}});
 }
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
-  run->m_clock = settings.previous ? settings.previous->m_clock : settings.opened ? settings.opened->clock : std::make_shared<QtClock>();
+  run->m_clock = settings.previous ? settings.previous->m_clock
+                 : settings.opened ? settings.opened->clock
+                                   : std::make_shared<QtClock>();
   std::map<std::string, Options>& resolved = run->m_resolved;
   for (const auto& [name, stream] : script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !settings.sinks)) continue;
@@ -70,18 +86,21 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
     if (!options) return options.diagnostics();
     for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
       if (const QString why = options->has(key) ? tlsFileTrouble(key, *options) : QString(); !why.isEmpty())
-        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key), why.toStdString(), "the path is relative to the folder of the start"};
+        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key), why.toStdString(),
+                          "the path is relative to the folder of the start"};
     resolved.emplace(name, *options);
   }
   const Micros started = run->m_clock->now();
   if (!settings.recordFile.isEmpty()) {
-    const bool isRecorded = settings.previous && settings.previous->m_capture && QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
-    if (isRecorded) return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before", "record into another file, or stop that run first");
+    const bool isRecorded = settings.previous && settings.previous->m_capture &&
+                            QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
+    if (isRecorded)
+      return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before",
+                     "record into another file, or stop that run first");
     makePrivate(QFile::encodeName(settings.recordFile).toStdString());
     run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
     run->m_recordFile = settings.recordFile;
-    if (!run->m_recordStream)
-      return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
+    if (!run->m_recordStream) return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
   }
   if (settings.opened) run->m_opened = std::move(*settings.opened);
   // Nothing fails from here on, so that the run before is left whole when this one cannot be made.
@@ -123,14 +142,16 @@ void LiveRun::succeed(LiveRun& before, BoundScript script) {
 
 // A connection goes on when name, options and columns are what they were, and it has not ended.
 template <class End>
-void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to, const BoundScript& script) {
+void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from,
+                       std::vector<std::unique_ptr<End>>& to, const BoundScript& script) {
   for (auto it = from.begin(); it != from.end();) {
     const QString label = (*it)->health().name;
     const std::string name = label.toStdString();
     const auto options = m_resolved.find(name);
     const BoundStream& old = before.m_pipeline->script().stream(name);
     const bool same = !(*it)->hasEnded() && options != m_resolved.end() && old.kind == script.stream(name).kind &&
-                      *old.schema == *script.stream(name).schema && before.m_resolved.at(name).sameValues(options->second);
+                      *old.schema == *script.stream(name).schema &&
+                      before.m_resolved.at(name).sameValues(options->second);
     if (!same) {
       ++it;
       continue;
@@ -148,7 +169,8 @@ void LiveRun::addSource(const BoundStream& stream, const Options& options) {
   if (!source) {
     // The rows went on over a connection that is not there any more.
     if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
-    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake, std::move(m_opened.feeds[stream.name])));
+    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake,
+                                                          std::move(m_opened.feeds[stream.name])));
     source = m_sources.back().get();
     // What happened while columns were learnt was told then.
     m_told[label].errors = source->connection().health().errors;
@@ -238,8 +260,14 @@ void LiveRun::stalled(Micros since, Micros until) {
   for (const auto& source : m_sources) source->stalled(until, since);
   const QString seconds = QString::number(static_cast<double>(until - since) / 1e6, 'f', 1);
   if (onEvent)
-    onEvent({LogLevel::Warning, LogCategory::Run, {}, tr("the program stood still for %1 s").arg(seconds).toStdString(),
-             tr("windows by arrival time that overlap it are incomplete; windows by event time wait for what came meanwhile").toStdString(), {}});
+    onEvent({LogLevel::Warning,
+             LogCategory::Run,
+             {},
+             tr("the program stood still for %1 s").arg(seconds).toStdString(),
+             tr("windows by arrival time that overlap it are incomplete; windows by event time wait for what came "
+                "meanwhile")
+                 .toStdString(),
+             {}});
 }
 
 void LiveRun::conclude() {
@@ -255,21 +283,24 @@ void LiveRun::conclude() {
 void LiveRun::settle() {
   if (!m_flushQueued) {
     m_flushQueued = true;
-    QMetaObject::invokeMethod(this, [this] {
-      m_flushQueued = false;
-      if (!m_feeder) return;  // another run has taken it over
-      m_feeder->flush();
-      askWhatIsAwaited();
-      checkRecording();
-      flushRecordingSoon();
-      const Micros next = m_pipeline->clock().nextDeadline();
-      if (next < m_wakeAt) {
-        m_clock->cancel(m_wake);
-        m_wakeAt = next;
-        m_wake = m_clock->callAt(next, [this] { pump(); });
-      }
-      if (onSettled) onSettled();
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+          m_flushQueued = false;
+          if (!m_feeder) return;  // another run has taken it over
+          m_feeder->flush();
+          askWhatIsAwaited();
+          checkRecording();
+          flushRecordingSoon();
+          const Micros next = m_pipeline->clock().nextDeadline();
+          if (next < m_wakeAt) {
+            m_clock->cancel(m_wake);
+            m_wakeAt = next;
+            m_wake = m_clock->callAt(next, [this] { pump(); });
+          }
+          if (onSettled) onSettled();
+        },
+        Qt::QueuedConnection);
   }
 }
 
@@ -280,14 +311,21 @@ void LiveRun::checkRecording() {
   m_capture.reset();
   // Who reads standard output may have seen enough.
   m_recordingFailed = m_recordFile != QLatin1String("/dev/stdout") || !readerHasGone(STDOUT_FILENO);
-  if (m_recordingFailed && onEvent) onEvent({LogLevel::Error, LogCategory::Connection, {}, tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(), tr("is the disk full?").toStdString(), {}});
+  if (m_recordingFailed && onEvent)
+    onEvent({LogLevel::Error,
+             LogCategory::Connection,
+             {},
+             tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(),
+             tr("is the disk full?").toStdString(),
+             {}});
   emit recordingEnded();
 }
 
 // A program that is killed loses this much of its recording, and not what a buffer holds.
 void LiveRun::flushRecordingSoon() {
   // A pipe has no position, and is flushed each time.
-  if (!m_capture || m_recordFlushQueued || (m_recordFlushedTo > 0 && m_recordStream.tellp() == m_recordFlushedTo)) return;
+  if (!m_capture || m_recordFlushQueued || (m_recordFlushedTo > 0 && m_recordStream.tellp() == m_recordFlushedTo))
+    return;
   m_recordFlushQueued = true;
   m_clock->callAt(m_clock->now() + kRecordingHeldBack, [self = std::weak_ptr(shared_from_this())] {
     const auto run = self.lock();
@@ -303,10 +341,16 @@ void LiveRun::report(const ConnectionHealth& h) {
   // A sink that sleeps after a loss, and waits once a row comes, has lost its connection once.
   Told& told = m_told[h.name];
   LogEntry entry = connectionEntry(h, m_clock->now(), told.errors == h.errors);
-  const bool isClosed = h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp || h.state == ConnectionState::Closed;
+  const bool isClosed =
+      h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp || h.state == ConnectionState::Closed;
   if (entry.message.empty() || (isClosed && m_stopping)) return;
   if (h.state == ConnectionState::Closed && m_closedByUser.contains(h.name))
-    entry = {LogLevel::Info, LogCategory::Connection, h.name.toStdString(), tr("%1: disconnected").arg(h.name).toStdString(), {}, {}};
+    entry = {LogLevel::Info,
+             LogCategory::Connection,
+             h.name.toStdString(),
+             tr("%1: disconnected").arg(h.name).toStdString(),
+             {},
+             {}};
   const QString text = QString::fromStdString(entry.text());
   const bool isNew = told.errors != h.errors || told.text != text;
   if (!h.error.isEmpty()) told.errors = h.errors;
@@ -336,8 +380,7 @@ void LiveRun::stop(std::function<void()> done) {
 
 void LiveRun::checkDrained() {
   bool waiting = false;
-  for (const auto& sink : m_sinks)
-    waiting = waiting || (!sink->drained() && !sink->hasEnded());
+  for (const auto& sink : m_sinks) waiting = waiting || (!sink->drained() && !sink->hasEnded());
   if (waiting && m_clock->now() < m_drainUntil) {
     m_clock->callAt(m_clock->now() + fromMillis(20), [this] { checkDrained(); });
     return;
@@ -358,7 +401,8 @@ std::vector<ConnectionHealth> LiveRun::health() const {
     if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
   }
   for (const auto& sink : m_sinks) out.push_back(sink->health());
-  for (ConnectionHealth& h : out) h.closedByUser = h.state == ConnectionState::Closed && (m_stopping || m_closedByUser.contains(h.name));
+  for (ConnectionHealth& h : out)
+    h.closedByUser = h.state == ConnectionState::Closed && (m_stopping || m_closedByUser.contains(h.name));
   return out;
 }
 

@@ -21,7 +21,7 @@ namespace weir {
 /// belongs to one thread.
 class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRun> {
   Q_OBJECT
- public:
+public:
   struct Settings {
     bool sinks = true;
     QString recordFile;
@@ -74,12 +74,12 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   WebSocketSource* source(const QString& name);
   WebSocketSink* sink(const QString& name);
 
- signals:
+signals:
   void sourceEnded();
   void sinkFailedAtStart();
   void recordingEnded();
 
- private:
+private:
   LiveRun() = default;
   void pump();
   void advance();
@@ -99,7 +99,8 @@ class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRu
   void wire(WebSocketSink& sink);
   void succeed(LiveRun& before, BoundScript script);
   template <class End>
-  void takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to, const BoundScript& script);
+  void takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to,
+                const BoundScript& script);
   void addSource(const BoundStream& stream, const Options& options);
   void addSink(const BoundStream& stream, const Options& options);
 

@@ -24,7 +24,9 @@ Diagnostics ReplaySinks::start(Pipeline& pipeline) {
     if (!options) return options.diagnostics();
     auto sink = std::make_unique<WebSocketSink>(QString::fromStdString(name), *options, stream.options, m_clock);
     pipeline.tap(name, [raw = sink.get()](const BatchPtr& batch) { raw->publish(*batch); });
-    sink->onRowsFailed = [this, label = QString::fromStdString(name)](uint64_t rows, const QString& why) { m_tell(rowsFailedEntry(label, rows, why)); };
+    sink->onRowsFailed = [this, label = QString::fromStdString(name)](uint64_t rows, const QString& why) {
+      m_tell(rowsFailedEntry(label, rows, why));
+    };
     sink->onQueueFull = [this, raw = sink.get()](bool byBytes) { m_tell(queueFullEntry(raw->health(), byBytes)); };
     sink->start();
     m_sinks.emplace(name, std::move(sink));

@@ -18,7 +18,7 @@ namespace weir {
 
 /// The sinks of a replay: the pipeline's clock is virtual, theirs is the real one.
 class ReplaySinks {
- public:
+public:
   /// `tell` hears of rows that failed and of queues that are full.
   explicit ReplaySinks(std::function<void(const LogEntry&)> tell) : m_tell(std::move(tell)) {}
   /// Connects every sink of the pipeline. Fails when a secret is not set.
@@ -30,7 +30,7 @@ class ReplaySinks {
   std::map<std::string, uint64_t> metrics() const;
   uint64_t rowsFailed() const;
 
- private:
+private:
   std::function<void(const LogEntry&)> m_tell;
   QtClock m_clock;
   std::map<std::string, std::unique_ptr<WebSocketSink>> m_sinks;

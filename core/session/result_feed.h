@@ -17,7 +17,7 @@ namespace weir {
 /// Hands results from the engine thread to the GUI. Never blocks for long, never grows: past capacity the oldest batch
 /// goes, and `dropped` says so. The last value of a burst always arrives.
 class ResultFeed {
- public:
+public:
   struct Item {
     std::string stream;
     BatchPtr batch;
@@ -59,7 +59,7 @@ class ResultFeed {
     return taken;
   }
 
- private:
+private:
   std::mutex m_mutex;
   size_t m_capacity;
   size_t m_rows = 0;

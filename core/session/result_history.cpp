@@ -27,20 +27,25 @@ constexpr int kFormat = 1;
 
 /// The open file. Every call belongs to the history's thread.
 class ResultHistory::File {
- public:
+public:
   File(QString path, const Limits& limits, std::function<void(const QString&)> tell)
-      : m_path(std::move(path)), m_limits(limits), m_tell(std::move(tell)), m_name(QStringLiteral("history-%1").arg(reinterpret_cast<quintptr>(this))) {
+      : m_path(std::move(path)),
+        m_limits(limits),
+        m_tell(std::move(tell)),
+        m_name(QStringLiteral("history-%1").arg(reinterpret_cast<quintptr>(this))) {
     if (open()) return;
     const QString why = m_error;
     // A file that is locked, newer, or on a disk that fails is whole: it is not touched.
     const QString aside = m_isBroken ? setAside() : QString();
     close();
     if (!aside.isEmpty() && open()) {
-      m_tell(tr("The history of results could not be read (%1). It was set aside as %2, and a new one begins.").arg(why, QFileInfo(aside).fileName()));
+      m_tell(tr("The history of results could not be read (%1). It was set aside as %2, and a new one begins.")
+                 .arg(why, QFileInfo(aside).fileName()));
       return;
     }
     close();
-    m_tell(tr("Results are not kept over restarts: %1 cannot be used (%2).").arg(m_path, m_error.isEmpty() ? why : m_error));
+    m_tell(tr("Results are not kept over restarts: %1 cannot be used (%2).")
+               .arg(m_path, m_error.isEmpty() ? why : m_error));
   }
   ~File() { close(); }
 
@@ -77,7 +82,8 @@ class ResultHistory::File {
     const QString why = good ? m_database.lastError().text() : insert.lastError().text();
     m_database.rollback();
     m_ids.clear();  // what the transaction named is gone with it
-    if (!std::exchange(m_told, true)) m_tell(tr("Results could not be kept (%1). What is shown is not touched by it.").arg(why));
+    if (!std::exchange(m_told, true))
+      m_tell(tr("Results could not be kept (%1). What is shown is not touched by it.").arg(why));
   }
 
   std::vector<BatchPtr> read(const Request& request) {
@@ -85,13 +91,16 @@ class ResultHistory::File {
     if (!isOpen()) return out;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    query.prepare(QStringLiteral("SELECT at, arrival, incomplete, row FROM (SELECT id, at, arrival, incomplete, row FROM rows WHERE stream = ? AND at < ?"
-                                 " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at, id"));
+    query.prepare(
+        QStringLiteral("SELECT at, arrival, incomplete, row FROM (SELECT id, at, arrival, incomplete, row FROM rows "
+                       "WHERE stream = ? AND at < ?"
+                       " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at, id"));
     query.addBindValue(idOf(request.key));
     query.addBindValue(static_cast<qint64>(request.before));
     query.addBindValue(request.most);
     if (!query.exec()) {
-      m_tell(tr("The history of %1 could not be read: %2").arg(QString::fromStdString(request.key.stream), query.lastError().text()));
+      m_tell(tr("The history of %1 could not be read: %2")
+                 .arg(QString::fromStdString(request.key.stream), query.lastError().text()));
       return out;
     }
     const std::unique_ptr<Decoder> decoder = makeDecoder({}, request.schema);
@@ -110,14 +119,15 @@ class ResultHistory::File {
     return out;
   }
 
- private:
+private:
   static QString tr(const char* text) { return ResultHistory::tr(text); }
 
-  // Out of the way of what comes, with its log, without which its last rows are lost, for whoever wants to rescue it. All
-  // three files go or none: a log beside another database would be played into it. Before the database is closed, because
-  // closing removes the log. Returns the new name, or an empty text.
+  // Out of the way of what comes, with its log, without which its last rows are lost, for whoever wants to rescue it.
+  // All three files go or none: a log beside another database would be played into it. Before the database is closed,
+  // because closing removes the log. Returns the new name, or an empty text.
   QString setAside() const {
-    const QString first = m_path + QStringLiteral(".broken-") + QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    const QString first = m_path + QStringLiteral(".broken-") +
+                          QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
     QString aside = first;
     for (int number = 2; QFile::exists(aside); ++number) aside = first + QStringLiteral("-%1").arg(number);
     QStringList moved;
@@ -157,7 +167,9 @@ class ResultHistory::File {
     // Its log and its index take its rights.
     makePrivate(QFile::encodeName(m_path).toStdString());
     if (!m_database.open()) return failed(m_database.lastError());
-    if (!run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL")) || !run(QStringLiteral("PRAGMA journal_mode = WAL")) || !run(QStringLiteral("PRAGMA synchronous = NORMAL"))) return false;
+    if (!run(QStringLiteral("PRAGMA auto_vacuum = INCREMENTAL")) || !run(QStringLiteral("PRAGMA journal_mode = WAL")) ||
+        !run(QStringLiteral("PRAGMA synchronous = NORMAL")))
+      return false;
     QSqlQuery check(m_database);
     if (!check.exec(QStringLiteral("PRAGMA quick_check(1)")) || !check.next()) return failed(check.lastError());
     if (check.value(0).toString() != QLatin1String("ok")) {
@@ -167,15 +179,20 @@ class ResultHistory::File {
     }
     check.finish();
     QSqlQuery version(m_database);
-    const int format = version.exec(QStringLiteral("PRAGMA user_version")) && version.next() ? version.value(0).toInt() : -1;
+    const int format =
+        version.exec(QStringLiteral("PRAGMA user_version")) && version.next() ? version.value(0).toInt() : -1;
     version.finish();
     if (format > kFormat) {
       m_error = tr("a newer version of Weir has written it");
       return false;
     }
-    return run(QStringLiteral("CREATE TABLE IF NOT EXISTS streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, UNIQUE (name, identity))")) &&
-           run(QStringLiteral("CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, at INTEGER NOT NULL, arrival INTEGER NOT NULL, incomplete INTEGER NOT NULL, row TEXT NOT NULL)")) &&
-           run(QStringLiteral("CREATE INDEX IF NOT EXISTS rows_of_stream ON rows (stream, at)")) && run(QStringLiteral("PRAGMA user_version = %1").arg(kFormat));
+    return run(QStringLiteral("CREATE TABLE IF NOT EXISTS streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                              "identity TEXT NOT NULL, UNIQUE (name, identity))")) &&
+           run(QStringLiteral(
+               "CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, at INTEGER NOT NULL, "
+               "arrival INTEGER NOT NULL, incomplete INTEGER NOT NULL, row TEXT NOT NULL)")) &&
+           run(QStringLiteral("CREATE INDEX IF NOT EXISTS rows_of_stream ON rows (stream, at)")) &&
+           run(QStringLiteral("PRAGMA user_version = %1").arg(kFormat));
   }
 
   void close() {
@@ -214,9 +231,13 @@ class ResultHistory::File {
     constexpr int kCommitsBetween = 60;
     if (++m_commits % kCommitsBetween != 1) return;
     const qint64 oldest = QDateTime::currentDateTimeUtc().addDays(-m_limits.days).toMSecsSinceEpoch() * 1000;
-    run(QStringLiteral("DELETE FROM rows WHERE id <= (SELECT COALESCE(MAX(id), -1) FROM (SELECT id, arrival FROM rows ORDER BY id LIMIT 100000) WHERE arrival < %1)").arg(oldest));
+    run(QStringLiteral("DELETE FROM rows WHERE id <= (SELECT COALESCE(MAX(id), -1) FROM (SELECT id, arrival FROM rows "
+                       "ORDER BY id LIMIT 100000) WHERE arrival < %1)")
+            .arg(oldest));
     const qint64 page = number(QStringLiteral("PRAGMA page_size"));
-    const auto used = [&] { return (number(QStringLiteral("PRAGMA page_count")) - number(QStringLiteral("PRAGMA freelist_count"))) * page; };
+    const auto used = [&] {
+      return (number(QStringLiteral("PRAGMA page_count")) - number(QStringLiteral("PRAGMA freelist_count"))) * page;
+    };
     for (int i = 0; i < 20 && used() > m_limits.bytes; ++i)
       run(QStringLiteral("DELETE FROM rows WHERE id < (SELECT MIN(id) + MAX(1, COUNT(*) / 10) FROM rows)"));
     run(QStringLiteral("PRAGMA incremental_vacuum"));
@@ -234,7 +255,8 @@ class ResultHistory::File {
   int m_commits = 0;
 };
 
-ResultHistory::ResultHistory(const QString& file, const Limits& limits, QObject* parent) : QObject(parent), m_path(file), m_limits(limits) {
+ResultHistory::ResultHistory(const QString& file, const Limits& limits, QObject* parent)
+    : QObject(parent), m_path(file), m_limits(limits) {
   m_thread.reset(QThread::create([this] { work(); }));
   m_thread->setObjectName(QStringLiteral("weir-history"));
   m_thread->start();
@@ -279,7 +301,9 @@ void ResultHistory::work() {
     const bool ending = m_ending;
     m_waitingRows = 0;
     lock.unlock();
-    if (dropped > 0) emit problem(tr("%n rows were not kept in the history: the disk is too slow.", nullptr, static_cast<int>(dropped)));
+    if (dropped > 0)
+      emit problem(
+          tr("%n rows were not kept in the history: the disk is too slow.", nullptr, static_cast<int>(dropped)));
     // What is read may be what was just written.
     file.write(items);
     for (Request& request : requests) request.then(file.read(request));

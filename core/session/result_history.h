@@ -24,10 +24,11 @@ struct HistoryKey {
 
 /// Finished windows of result streams in a SQLite file (WAL), so that a restart shows the past hours. A crash loses
 /// what came within the last half second. A broken file is set aside, its log with it,
-/// and another one begun; one that cannot be used now, or that is newer than the program, is left alone and nothing kept.
+/// and another one begun; one that cannot be used now, or that is newer than the program, is left alone and nothing
+/// kept.
 class ResultHistory final : public QObject {
   Q_OBJECT
- public:
+public:
   struct Limits {
     qint64 bytes = 512LL * 1024 * 1024;  ///< of the file; the oldest rows go first
     int days = 30;
@@ -44,10 +45,10 @@ class ResultHistory final : public QObject {
   /// Calls `then` on the history's own thread.
   void load(const HistoryKey& key, const SchemaPtr& schema, int64_t before, int most, Loaded then);
 
- signals:
+signals:
   void problem(const QString& text);
 
- private:
+private:
   struct Item {
     HistoryKey key;
     BatchPtr batch;

@@ -19,7 +19,9 @@ constexpr qsizetype kMostKept = 64 << 20;
 
 }  // namespace
 
-SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent)
+SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock,
+                                 std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done,
+                                 QObject* parent)
     : QObject(parent), m_clock(clock), m_opened{std::move(clock), {}}, m_done(std::move(done)) {
   for (const std::string& name : checked.waiting) {
     const BoundStream& stream = checked.script.stream(name);
@@ -28,14 +30,19 @@ SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtC
       m_trouble.insert(m_trouble.end(), options.diagnostics().begin(), options.diagnostics().end());
       continue;
     }
-    auto connection = std::make_unique<Connection>(connectionSettings(QString::fromStdString(name), *options, stream.options), *m_clock);
+    auto connection = std::make_unique<Connection>(
+        connectionSettings(QString::fromStdString(name), *options, stream.options), *m_clock);
     m_learning.try_emplace(name, decoderSettings(*options), *stream.schema);
     connection->onMessage = [this, name](const QByteArray& payload, bool isText) {
       m_opened.feeds.at(name).keep(payload, isText, kMostKept);
       if (m_done) learn(m_learning.at(name), {payload.constData(), static_cast<size_t>(payload.size())});
     };
-    connection->onOpen = [this, name] { m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Opened, {}}); };
-    connection->onLost = [this, name] { m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Lost, {}}); };
+    connection->onOpen = [this, name] {
+      m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Opened, {}});
+    };
+    connection->onLost = [this, name] {
+      m_opened.feeds.at(name).events.push_back({OpenedFeed::Event::Kind::Lost, {}});
+    };
     connection->onStateChanged = [this, name, raw = connection.get()] {
       const ConnectionHealth h = raw->health();
       if (h.state == ConnectionState::Waiting && m_done && onEvent) onEvent(connectionEntry(h, m_clock->now()));
@@ -72,8 +79,9 @@ void SourceInference::start() {
       if (const ConnectionHealth h = feed.connection->health(); !m_learning.at(name).schema() && !h.error.isEmpty())
         why.push_back(failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString()));
       else if (!m_learning.at(name).schema())
-        why.push_back(failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
-                              "write the columns into CREATE STREAM, or send a subscription with websocket.open.message"));
+        why.push_back(
+            failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
+                    "write the columns into CREATE STREAM, or send a subscription with websocket.open.message"));
     finish(why);
   });
 }
@@ -82,7 +90,8 @@ void SourceInference::learn(JsonInference& learning, std::string_view message) {
   const bool isFirst = !learning.hasEvent();
   learning.add(message);
   const auto all = [this](auto question) {
-    return std::all_of(m_learning.begin(), m_learning.end(), [&](const auto& entry) { return (entry.second.*question)(); });
+    return std::all_of(m_learning.begin(), m_learning.end(),
+                       [&](const auto& entry) { return (entry.second.*question)(); });
   };
   if (all(&JsonInference::isSettled))
     finishSoon({});
@@ -92,7 +101,8 @@ void SourceInference::learn(JsonInference& learning, std::string_view message) {
 
 // Not from inside a connection's own call.
 void SourceInference::finishSoon(const Diagnostics& why) {
-  QMetaObject::invokeMethod(this, [this, why] { finish(why); }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      this, [this, why] { finish(why); }, Qt::QueuedConnection);
 }
 
 void SourceInference::finish(Diagnostics why) {

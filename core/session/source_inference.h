@@ -10,18 +10,19 @@
 
 #include "core/base/log.h"
 #include "core/bind/binder.h"
-#include "core/formats/json_inference.h"
 #include "core/connectors/opened_feed.h"
+#include "core/formats/json_inference.h"
 
 namespace weir {
 
 /// Learns the columns of sources that were declared with `...` from the first events of each.
 class SourceInference final : public QObject {
   Q_OBJECT
- public:
+public:
   /// Calls `done` once all are known, or with what went wrong.
   /// The run that takes the connections over must go by `clock` too.
-  SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
+  SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock,
+                  std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
   ~SourceInference() override;
   /// What a connection meets before there is anything to learn from.
   std::function<void(const LogEntry& entry)> onEvent;
@@ -31,7 +32,7 @@ class SourceInference final : public QObject {
   /// Hands the connections over, still open, with all that came; call it once `done` was called without trouble.
   OpenedFeeds takeOpened();
 
- private:
+private:
   void learn(JsonInference& learning, std::string_view message);
   void finish(Diagnostics why);
   void finishSoon(const Diagnostics& why);

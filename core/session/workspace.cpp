@@ -29,21 +29,24 @@ const QRegularExpression& ownFile() {
   return kNames;
 }
 
-// Files keep texts and rows: they are the user's alone, those of earlier versions too. A folder that somebody shares with other
-// things keeps its rights.
+// Files keep texts and rows: they are the user's alone, those of earlier versions too. A folder that somebody shares
+// with other things keeps its rights.
 void takeFolderFromOthers(const QString& folder) {
-  const QFileInfoList all = QDir(folder).entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+  const QFileInfoList all =
+      QDir(folder).entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
   bool isOurs = true;
   for (const QFileInfo& file : all) {
     const bool isOwn = ownFile().match(file.fileName()).hasMatch();
     if (isOwn) takeFromOthers(QFile::encodeName(file.filePath()).toStdString());
     isOurs = isOurs && isOwn;
   }
-  if (isOurs || folder == Workspace::defaultFolder()) takeFromOthers(QFile::encodeName(QFileInfo(folder).canonicalFilePath()).toStdString());
+  if (isOurs || folder == Workspace::defaultFolder())
+    takeFromOthers(QFile::encodeName(QFileInfo(folder).canonicalFilePath()).toStdString());
 }
 
 QString replaceFile(const QString& path, const QByteArray& content) {
-  const std::string why = saveFile(QFile::encodeName(path).toStdString(), {content.constData(), static_cast<size_t>(content.size())}, NewFile::OwnerOnly);
+  const std::string why = saveFile(QFile::encodeName(path).toStdString(),
+                                   {content.constData(), static_cast<size_t>(content.size())}, NewFile::OwnerOnly);
   if (why.empty()) return {};
   return QObject::tr("Nothing was kept in %1: %2. What was kept before stands.").arg(path, QString::fromStdString(why));
 }
@@ -52,21 +55,25 @@ std::vector<OpenDocument> documentsFrom(const QJsonArray& array) {
   std::vector<OpenDocument> out;
   for (const auto value : array) {
     const QJsonObject o = value.toObject();
-    out.push_back({o[QLatin1String("path")].toString(), o[QLatin1String("title")].toString(), o[QLatin1String("text")].toString(),
-                   o[QLatin1String("modified")].toBool(), o[QLatin1String("caret")].toInt(), o[QLatin1String("scroll")].toInt(),
+    out.push_back({o[QLatin1String("path")].toString(), o[QLatin1String("title")].toString(),
+                   o[QLatin1String("text")].toString(), o[QLatin1String("modified")].toBool(),
+                   o[QLatin1String("caret")].toInt(), o[QLatin1String("scroll")].toInt(),
                    o[QLatin1String("disk")].toString()});
   }
   return out;
 }
 
-// Moves a file that cannot be read out of the way of the next save, beside those that went before it: only beyond some of
-// them the oldest goes. Returns the new name, or an empty text.
+// Moves a file that cannot be read out of the way of the next save, beside those that went before it: only beyond some
+// of them the oldest goes. Returns the new name, or an empty text.
 QString setAside(const QString& path) {
   const QFileInfo info(path);
-  const QRegularExpression name(QStringLiteral("^%1\\.broken(?:-(\\d+))?\\.json$").arg(QRegularExpression::escape(info.completeBaseName())));
+  const QRegularExpression name(
+      QStringLiteral("^%1\\.broken(?:-(\\d+))?\\.json$").arg(QRegularExpression::escape(info.completeBaseName())));
   std::map<int, QString> before;
-  for (const QFileInfo& there : info.dir().entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot))
-    if (const auto match = name.match(there.fileName()); match.hasMatch()) before[match.captured(1).isEmpty() ? 1 : match.captured(1).toInt()] = there.filePath();
+  for (const QFileInfo& there :
+       info.dir().entryInfoList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot))
+    if (const auto match = name.match(there.fileName()); match.hasMatch())
+      before[match.captured(1).isEmpty() ? 1 : match.captured(1).toInt()] = there.filePath();
   const int number = before.empty() ? 1 : before.rbegin()->first + 1;
   const QString end = number == 1 ? QStringLiteral(".broken.json") : QStringLiteral(".broken-%1.json").arg(number);
   QString aside = info.path() + QLatin1Char('/') + info.completeBaseName() + end;
@@ -78,8 +85,9 @@ QString setAside(const QString& path) {
 QJsonArray toJson(const std::vector<OpenDocument>& documents) {
   QJsonArray out;
   for (const OpenDocument& d : documents)
-    out << QJsonObject{{QStringLiteral("path"), d.path}, {QStringLiteral("title"), d.title}, {QStringLiteral("text"), d.text},
-                       {QStringLiteral("modified"), d.isModified}, {QStringLiteral("caret"), d.caret}, {QStringLiteral("scroll"), d.scroll},
+    out << QJsonObject{{QStringLiteral("path"), d.path},   {QStringLiteral("title"), d.title},
+                       {QStringLiteral("text"), d.text},   {QStringLiteral("modified"), d.isModified},
+                       {QStringLiteral("caret"), d.caret}, {QStringLiteral("scroll"), d.scroll},
                        {QStringLiteral("disk"), d.disk}};
   return out;
 }
@@ -157,8 +165,11 @@ Workspace::Session Workspace::load(QString* problem) {
     const QString path = sessionFile(m_number);
     const QString aside = setAside(path);
     m_isHeld = aside.isEmpty();
-    problems << (m_isHeld ? QObject::tr("The last session (%1) could not be read (%2), nor be set aside: nothing is kept until it is moved away.").arg(path, why)
-                          : QObject::tr("The last session could not be read (%1); it was set aside as %2").arg(why, aside));
+    problems << (m_isHeld
+                     ? QObject::tr("The last session (%1) could not be read (%2), nor be set aside: nothing is kept "
+                                   "until it is moved away.")
+                           .arg(path, why)
+                     : QObject::tr("The last session could not be read (%1); it was set aside as %2").arg(why, aside));
   }
   Session session = std::move(own).value_or(Session());
   if (m_number > 1) {
@@ -187,7 +198,8 @@ void Workspace::adoptAbandoned(Session& session, QStringList& problems) const {
     const std::optional<Session> abandoned = read(sessionFile(number), &why);
     if (!abandoned) {
       const QString aside = setAside(sessionFile(number));
-      problems << QObject::tr("The session of another window (%1) could not be read (%2).").arg(aside.isEmpty() ? sessionFile(number) : aside, why);
+      problems << QObject::tr("The session of another window (%1) could not be read (%2).")
+                      .arg(aside.isEmpty() ? sessionFile(number) : aside, why);
       continue;
     }
     for (const OpenDocument& d : abandoned->documents) {
@@ -209,7 +221,8 @@ void Workspace::adoptAbandoned(Session& session, QStringList& problems) const {
 QString Workspace::save(const Session& session) const {
   if (m_folder.isEmpty()) return {};
   // Not over texts that nobody has seen.
-  if (m_isHeld && QFile::exists(sessionFile(m_number))) return QObject::tr("Cannot keep the session: %1 cannot be read; move it away.").arg(sessionFile(m_number));
+  if (m_isHeld && QFile::exists(sessionFile(m_number)))
+    return QObject::tr("Cannot keep the session: %1 cannot be read; move it away.").arg(sessionFile(m_number));
   const QJsonObject root{{QStringLiteral("documents"), toJson(session.documents)},
                          {QStringLiteral("closed"), toJson(session.closed)},
                          {QStringLiteral("current"), session.current},
@@ -228,8 +241,8 @@ std::vector<RunRecord> Workspace::history(int most) const {
     // A line that a crash cut short is passed over.
     const QJsonObject o = QJsonDocument::fromJson(in.readLine()).object();
     if (o.isEmpty()) continue;
-    out.insert(out.begin(), {QDateTime::fromString(o[QLatin1String("at")].toString(), Qt::ISODateWithMs), o[QLatin1String("title")].toString(),
-                             o[QLatin1String("text")].toString()});
+    out.insert(out.begin(), {QDateTime::fromString(o[QLatin1String("at")].toString(), Qt::ISODateWithMs),
+                             o[QLatin1String("title")].toString(), o[QLatin1String("text")].toString()});
   }
   if (static_cast<int>(out.size()) > most) out.resize(static_cast<size_t>(most));
   return out;
@@ -244,8 +257,11 @@ QString Workspace::addToHistory(const RunRecord& record) const {
   if (all.size() > kMostHistory) all.resize(kMostHistory);
   QByteArray lines;
   for (auto it = all.rbegin(); it != all.rend(); ++it)
-    lines += QJsonDocument(QJsonObject{{QStringLiteral("at"), it->at.toUTC().toString(Qt::ISODateWithMs)}, {QStringLiteral("title"), it->title}, {QStringLiteral("text"), it->text}})
-                 .toJson(QJsonDocument::Compact) + '\n';
+    lines += QJsonDocument(QJsonObject{{QStringLiteral("at"), it->at.toUTC().toString(Qt::ISODateWithMs)},
+                                       {QStringLiteral("title"), it->title},
+                                       {QStringLiteral("text"), it->text}})
+                 .toJson(QJsonDocument::Compact) +
+             '\n';
   return replaceFile(file(QStringLiteral("history.jsonl")), lines);
 }
 

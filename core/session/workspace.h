@@ -17,7 +17,7 @@ namespace weir {
 
 /// One editor tab as it is kept over restarts. `text` is what the editor holds, saved to a file or not.
 struct OpenDocument {
-  QString path;   ///< empty: scratch
+  QString path;  ///< empty: scratch
   QString title;
   QString text;
   bool isModified = false;
@@ -39,7 +39,7 @@ struct RunRecord {
 /// Windows that share a folder each keep a session of their own: the first one session.json, the next session-2.json,
 /// and so on. A session whose window is gone is adopted by the next start: no window ever writes over another's texts.
 class Workspace {
- public:
+public:
   /// Keeps its files in `folder`, which is made; empty keeps nothing. Holds the session's lock as long as it lives.
   explicit Workspace(QString folder);
   ~Workspace();
@@ -56,7 +56,8 @@ class Workspace {
     QStringList recentFiles;
   };
   /// The last session, with the documents of windows that are gone; a file that cannot be read is set aside
-  /// under a name of its own, and `problem` says so; the last five of them stay. A window beside the first one begins with the first one's settings and layout.
+  /// under a name of its own, and `problem` says so; the last five of them stay. A window beside the first one begins
+  /// with the first one's settings and layout.
   Session load(QString* problem);
   /// Returns an empty text, or why it could not be kept.
   QString save(const Session& session) const;
@@ -65,7 +66,7 @@ class Workspace {
   std::vector<RunRecord> history(int most = 500) const;
   QString addToHistory(const RunRecord& record) const;
 
- private:
+private:
   QString file(const QString& name) const;
   QString sessionFile(int number) const;
   std::unique_ptr<QLockFile> lockFor(int number) const;
@@ -74,7 +75,7 @@ class Workspace {
   void adoptAbandoned(Session& session, QStringList& problems) const;
 
   QString m_folder;
-  int m_number = 1;  ///< of the session that is this window's
+  int m_number = 1;       ///< of the session that is this window's
   bool m_isHeld = false;  ///< its file could neither be read nor moved: no save may replace it
   std::unique_ptr<QLockFile> m_lock;
 };

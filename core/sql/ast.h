@@ -31,7 +31,13 @@ struct Duration {
 /// which they are written.
 struct Expr {
   enum class Kind {
-    Null, True, False, Integer, Decimal, String, Interval,
+    Null,
+    True,
+    False,
+    Integer,
+    Decimal,
+    String,
+    Interval,
     Name,       ///< `parts`: column, or stream.column, members behind
     Star,       ///< inside COUNT(*)
     Unary,      ///< `text`: - or NOT

@@ -14,11 +14,11 @@ namespace {
 using Unit = std::pair<std::string_view, int64_t>;
 
 constexpr auto kUnits = std::to_array<Unit>({
-    {"ms", 1},           {"millis", 1},        {"millisecond", 1}, {"milliseconds", 1}, {"s", 1000},
-    {"sec", 1000},       {"secs", 1000},       {"second", 1000},   {"seconds", 1000},   {"m", 60000},
-    {"min", 60000},      {"mins", 60000},      {"minute", 60000},  {"minutes", 60000},  {"h", 3600000},
-    {"hour", 3600000},   {"hours", 3600000},   {"d", 86400000},    {"day", 86400000},   {"days", 86400000},
-    {"w", 604800000},    {"week", 604800000},  {"weeks", 604800000},
+    {"ms", 1},         {"millis", 1},       {"millisecond", 1},   {"milliseconds", 1}, {"s", 1000},
+    {"sec", 1000},     {"secs", 1000},      {"second", 1000},     {"seconds", 1000},   {"m", 60000},
+    {"min", 60000},    {"mins", 60000},     {"minute", 60000},    {"minutes", 60000},  {"h", 3600000},
+    {"hour", 3600000}, {"hours", 3600000},  {"d", 86400000},      {"day", 86400000},   {"days", 86400000},
+    {"w", 604800000},  {"week", 604800000}, {"weeks", 604800000},
 });
 
 }  // namespace

@@ -30,7 +30,7 @@ constexpr std::array<Level, 3> kLevels{{{{"||"}}, {{"+", "-"}}, {{"*", "/", "//"
 
 /// Counts nesting while it lives. Chains of operators nest to the left, so each link counts too.
 class ExpressionParser::Deeper {
- public:
+public:
   explicit Deeper(ExpressionParser& parser) : m_parser(parser) {}
   ~Deeper() { m_parser.m_depth -= m_added; }
   Deeper(const Deeper&) = delete;
@@ -43,7 +43,7 @@ class ExpressionParser::Deeper {
                              "split it over several queries, or use IN (...) for long chains of OR");
   }
 
- private:
+private:
   ExpressionParser& m_parser;
   int m_added = 0;
 };
@@ -174,7 +174,8 @@ void ExpressionParser::refuseTest(const Expr& left, bool negated) {
   };
   if (m_cursor.acceptWords({"DISTINCT", "FROM"})) {
     const std::string b = shown(parseBinary(0)->span, "b");
-    refuse("DISTINCT FROM", "COALESCE(" + a + ", x) " + (negated ? "=" : "<>") + " COALESCE(" + b + ", x), x a value that neither has");
+    refuse("DISTINCT FROM",
+           "COALESCE(" + a + ", x) " + (negated ? "=" : "<>") + " COALESCE(" + b + ", x), x a value that neither has");
   }
   if (m_cursor.isWord("TRUE")) refuse("TRUE", (negated ? "NOT COALESCE(" : "COALESCE(") + a + ", FALSE)");
   if (m_cursor.isWord("FALSE")) refuse("FALSE", (negated ? "COALESCE(" : "NOT COALESCE(") + a + ", TRUE)");
@@ -309,7 +310,8 @@ ExprPtr ExpressionParser::parseWord() {
   if (m_cursor.isWord("FALSE")) return constant(Kind::False);
   if (m_cursor.isWord("CASE")) return parseCase();
   if ((m_cursor.isWord("TIMESTAMP") || m_cursor.isWord("DATE")) && m_cursor.peek(1).kind == TokenKind::String)
-    m_cursor.fail(Code::Unsupported, begin, "a literal that begins with " + uppered(m_cursor.text()) + " is not supported",
+    m_cursor.fail(Code::Unsupported, begin,
+                  "a literal that begins with " + uppered(m_cursor.text()) + " is not supported",
                   "write TO_TIMESTAMP(" + std::string(m_cursor.text(1).substr(0, 40)) + ")");
   const bool called = m_cursor.isSymbol("(", 1);
   if (called && (m_cursor.isWord("CAST") || m_cursor.isWord("TRY_CAST"))) return parseCast();
@@ -322,15 +324,16 @@ ExprPtr ExpressionParser::parseWord() {
     return expr;
   }
   // AND(x) and OR(x) are aggregates, LIKE(s, pattern) is the operator as a function.
-  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR") || m_cursor.isWord("LIKE"))) return parseCall();
+  if (called && (m_cursor.isName() || m_cursor.isWord("AND") || m_cursor.isWord("OR") || m_cursor.isWord("LIKE")))
+    return parseCall();
   if (!m_cursor.isName()) {
     m_cursor.note("an expression");
     m_cursor.fail();
   }
   ExprPtr expr = make(Kind::Name, begin);
   expr->parts.push_back(m_cursor.expectName("a column's name"));
-  while (m_cursor.isSymbol(".") && (m_cursor.peek(1).kind == TokenKind::Word ||
-                                    m_cursor.peek(1).kind == TokenKind::QuotedName)) {
+  while (m_cursor.isSymbol(".") &&
+         (m_cursor.peek(1).kind == TokenKind::Word || m_cursor.peek(1).kind == TokenKind::QuotedName)) {
     m_cursor.take();
     // Behind a dot nothing is reserved: `data.order`, `data.end`.
     const Token part = m_cursor.take();
@@ -467,10 +470,13 @@ ast::Duration ExpressionParser::duration(std::string_view amount, std::string_vi
     m_cursor.fail(Code::Duration, unitSpan, "unknown time unit '" + std::string(unit) + "'",
                   "units are " + std::string(unitList()));
   const auto total = durationMillis(amount, *ms);
-  if (const auto number = parseNumber<double>(amount); !total && number && std::fabs(*number) * static_cast<double>(*ms) > kLongestDurationMs)
-    m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is too large for a duration");
+  if (const auto number = parseNumber<double>(amount);
+      !total && number && std::fabs(*number) * static_cast<double>(*ms) > kLongestDurationMs)
+    m_cursor.fail(Code::Duration, span,
+                  "'" + std::string(amount) + " " + std::string(unit) + "' is too large for a duration");
   if (!total)
-    m_cursor.fail(Code::Duration, span, "'" + std::string(amount) + " " + std::string(unit) + "' is no whole number of milliseconds");
+    m_cursor.fail(Code::Duration, span,
+                  "'" + std::string(amount) + " " + std::string(unit) + "' is no whole number of milliseconds");
   return {*total, span};
 }
 

@@ -7,7 +7,7 @@ namespace weir {
 
 /// Parses expressions by precedence climbing. Depth is bounded, so that no input can exhaust the stack.
 class ExpressionParser {
- public:
+public:
   explicit ExpressionParser(TokenCursor& cursor) : m_cursor(cursor) {}
 
   ast::ExprPtr parse();
@@ -17,7 +17,7 @@ class ExpressionParser {
   /// A type's name with an optional length, checked.
   ast::Name parseType();
 
- private:
+private:
   class Deeper;
   ast::ExprPtr parseBinary(int level);
   ast::ExprPtr parseNot();

@@ -77,7 +77,7 @@ std::vector<Piece> piecesOf(std::string_view source, const std::vector<Span>& ke
 bool isLineComment(std::string_view comment) { return comment.starts_with("--") || comment.find('\n') != comment.npos; }
 
 class Formatter {
- public:
+public:
   explicit Formatter(std::vector<Piece> pieces) : m_pieces(std::move(pieces)) {}
 
   std::string run() {
@@ -100,7 +100,8 @@ class Formatter {
       std::vector<std::string> before = std::exchange(m_pieces[end - 1].trailing, {});
       said.insert(said.begin(), before.begin(), before.end());
       // Behind one that ends its line nothing else can stand on it.
-      const auto last = std::find_if(said.begin(), said.end(), [](const std::string& comment) { return comment.starts_with("--"); });
+      const auto last =
+          std::find_if(said.begin(), said.end(), [](const std::string& comment) { return comment.starts_with("--"); });
       if (last != said.end()) {
         std::vector<Comment>& next = m_pieces[end + 1].leading;
         size_t place = 0;
@@ -122,7 +123,7 @@ class Formatter {
     return std::move(m_out);
   }
 
- private:
+private:
   // A semicolon of an empty statement goes; what was said beside it stays.
   void keepComments(size_t at) {
     Piece& next = m_pieces[at + 1];
@@ -140,8 +141,10 @@ class Formatter {
     }
     if (!start) m_out += '\n';
     m_newLine = false;
-    if (!first.leading.empty()) first.leading.front().blankBefore = false;
-    else first.blankBefore = false;
+    if (!first.leading.empty())
+      first.leading.front().blankBefore = false;
+    else
+      first.blankBefore = false;
   }
 
   void newLine(size_t indent) {
@@ -204,7 +207,8 @@ class Formatter {
     if (before.kind == TokenKind::Word && !before.isKeyword) return m_spaceBeforeParen;
     if (before.kind == TokenKind::QuotedName) return m_spaceBeforeParen;
     // These are called like functions, and so are types and windows, which stand for themselves.
-    static constexpr auto kCalled = std::to_array<std::string_view>({"CAST", "TRY_CAST", "UNNEST", "PATTERN", "SEQUENCE"});
+    static constexpr auto kCalled =
+        std::to_array<std::string_view>({"CAST", "TRY_CAST", "UNNEST", "PATTERN", "SEQUENCE"});
     if (std::find(kCalled.begin(), kCalled.end(), before.text) != kCalled.end()) return false;
     if (before.isKeyword) return findKeyword(before.text) != nullptr && !isWindow(index - 1);
     return !before.is("]");
@@ -212,7 +216,8 @@ class Formatter {
 
   // Two minus signs side by side begin a comment.
   static bool fuses(const Piece& before, const Piece& piece) {
-    const bool isShort = before.kind == TokenKind::Symbol && piece.kind != TokenKind::String && piece.kind != TokenKind::QuotedName;
+    const bool isShort =
+        before.kind == TokenKind::Symbol && piece.kind != TokenKind::String && piece.kind != TokenKind::QuotedName;
     if (!isShort) return false;
     const Token first = nextToken(before.text + piece.text, 0);
     return first.kind != before.kind || first.span.end != before.text.size();
@@ -235,7 +240,8 @@ class Formatter {
     const Piece& before = m_pieces[index - 1];
     // Behind a value, and a type that is cast to, it is binary.
     if (before.isKeyword)
-      return findKeyword(before.text) && !before.isWord("END") && !before.isWord("NULL") && !before.isWord("TRUE") && !before.isWord("FALSE");
+      return findKeyword(before.text) && !before.isWord("END") && !before.isWord("NULL") && !before.isWord("TRUE") &&
+             !before.isWord("FALSE");
     return before.kind == TokenKind::Symbol && !before.is(")") && !before.is("]");
   }
 
@@ -334,9 +340,10 @@ class Formatter {
   }
 
   bool startsClause(size_t begin, size_t at) const {
-    static constexpr auto kStarts = std::to_array<std::string_view>({"SELECT", "FROM", "WINDOW", "WHERE", "GROUP", "HAVING", "ORDER",
-                                                                     "LIMIT", "OUTPUT", "EMIT", "INSERT"});
-    static constexpr auto kJoins = std::to_array<std::string_view>({"CROSS", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "ASOF", "JOIN"});
+    static constexpr auto kStarts = std::to_array<std::string_view>(
+        {"SELECT", "FROM", "WINDOW", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OUTPUT", "EMIT", "INSERT"});
+    static constexpr auto kJoins =
+        std::to_array<std::string_view>({"CROSS", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "ASOF", "JOIN"});
     const Piece& piece = m_pieces[at];
     if (!piece.isKeyword) return false;
     const auto among = [](const auto& words, const Piece& p) {
@@ -350,7 +357,8 @@ class Formatter {
 
   // `end` may include the semicolon.
   void query(size_t begin, size_t end, size_t indent) {
-    if (m_pieces[begin].leading.empty() && flatWidth(begin, end) + indent <= kShortStatement) return flat(begin, end, indent, false);
+    if (m_pieces[begin].leading.empty() && flatWidth(begin, end) + indent <= kShortStatement)
+      return flat(begin, end, indent, false);
     size_t from = begin;
     int depth = 0;
     for (size_t i = begin; i < end; ++i) {
@@ -411,8 +419,8 @@ class Formatter {
   bool m_spaceBeforeParen = false;
 };
 
-// What a text says, its layout apart: tokens and comments. Statements end with one semicolon each, and a comment may move
-// over it.
+// What a text says, its layout apart: tokens and comments. Statements end with one semicolon each, and a comment may
+// move over it.
 struct Wording {
   std::vector<Token> tokens;
   std::vector<std::string_view> comments;
@@ -435,7 +443,8 @@ Wording wordingOf(std::string_view text) {
 }
 
 // Where the laid out text says something else, or nothing. Words of the language may have changed their case.
-std::optional<Span> firstDifference(std::string_view text, const std::vector<Span>& keywords, std::string_view laidOut) {
+std::optional<Span> firstDifference(std::string_view text, const std::vector<Span>& keywords,
+                                    std::string_view laidOut) {
   const Wording before = wordingOf(text);
   const Wording after = wordingOf(laidOut);
   size_t keyword = 0;
@@ -458,7 +467,11 @@ Result<std::string> formatScript(std::string_view text) {
   if (hasError(parsed.diagnostics)) return parsed.diagnostics;
   std::string laidOut = Formatter(piecesOf(text, parsed.keywords)).run();
   if (const auto changed = firstDifference(text, parsed.keywords, laidOut))
-    return Diagnostic{Severity::Error, Code::Unsupported, *changed, "cannot be laid out without changing what it says: nothing was changed", {}};
+    return Diagnostic{Severity::Error,
+                      Code::Unsupported,
+                      *changed,
+                      "cannot be laid out without changing what it says: nothing was changed",
+                      {}};
   return laidOut;
 }
 

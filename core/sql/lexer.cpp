@@ -38,8 +38,8 @@ size_t wordEnd(std::string_view text, size_t at) {
 
 // Longest first, so that the first match is the longest.
 constexpr auto kSymbols = std::to_array<std::string_view>(
-    {"...", "->>", "->", "::", "||", "//", "==", "!=", "<>", "<=", ">=", "(", ")", ",", ";", ".", "=", "<", ">", "+",
-     "-", "*", "/", "%", "[", "]", "{", "}"});
+    {"...", "->>", "->", "::", "||", "//", "==", "!=", "<>", "<=", ">=", "(", ")", ",",
+     ";",   ".",   "=",  "<",  ">",  "+",  "-",  "*",  "/",  "%",  "[",  "]", "{", "}"});
 
 size_t numberEnd(std::string_view text, size_t at, TokenKind& kind) {
   kind = TokenKind::Integer;
@@ -126,8 +126,7 @@ std::vector<Token> significantTokens(std::string_view text, uint32_t at) {
   while (true) {
     const Token token = nextToken(text, at);
     at = token.span.end;
-    if (token.kind == TokenKind::Space || token.kind == TokenKind::LineComment ||
-        token.kind == TokenKind::BlockComment)
+    if (token.kind == TokenKind::Space || token.kind == TokenKind::LineComment || token.kind == TokenKind::BlockComment)
       continue;
     tokens.push_back(token);
     if (token.kind == TokenKind::End) return tokens;

@@ -115,7 +115,8 @@ std::string describe(const Lookalike& lookalike) {
 std::string adviceFor(const Lookalike& lookalike) {
   if (lookalike.plain.empty()) return "take it out, it cannot be seen; a name that has it is written in double quotes";
   if (lookalike.plain == kText) return "texts stand in straight single quotes: 'BTCUSDT'";
-  if (lookalike.plain == kName) return "texts stand in straight single quotes: 'BTCUSDT', names in straight double ones: \"order\"";
+  if (lookalike.plain == kName)
+    return "texts stand in straight single quotes: 'BTCUSDT', names in straight double ones: \"order\"";
   return "write " + std::string(lookalike.plain);
 }
 

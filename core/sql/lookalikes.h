@@ -14,7 +14,8 @@ struct Lookalike {
   std::string_view plain;  ///< what SQL wants instead; empty: nothing, it cannot be seen
 };
 
-/// Returns how many bytes at `at` are white space beyond ASCII: a no-break space and its kin, line ends of Unicode; or 0.
+/// Returns how many bytes at `at` are white space beyond ASCII: a no-break space and its kin, line ends of Unicode; or
+/// 0.
 size_t wideSpace(std::string_view text, size_t at);
 
 /// Returns which look-alike begins at `at`, or nullptr. None of them is part of a name that is not quoted.

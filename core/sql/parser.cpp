@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kLargestScript = size_t{16} << 20;
 
 class ScriptParser {
- public:
+public:
   explicit ScriptParser(std::string_view text)
       : m_cursor(text), m_expressions(m_cursor), m_queries(m_cursor, m_expressions) {}
 
@@ -31,7 +31,8 @@ class ScriptParser {
         parsed.script.statements.push_back(parseStatement());
         if (m_cursor.atEnd() || m_cursor.acceptSymbol(";")) continue;
         parsed.diagnostics.push_back({Severity::Error, Code::Syntax, m_cursor.peek().span,
-                                      "expected ';', found '" + std::string(m_cursor.text()) + "'", "end the statement above with ;"});
+                                      "expected ';', found '" + std::string(m_cursor.text()) + "'",
+                                      "end the statement above with ;"});
       } catch (SyntaxError& error) {
         parsed.diagnostics.push_back(std::move(error.diagnostic));
         // The parsers hold nesting counters; a failed statement must not leave its depth to the next.
@@ -43,7 +44,7 @@ class ScriptParser {
     return parsed;
   }
 
- private:
+private:
   ast::Statement parseStatement() {
     ast::Statement statement;
     statement.span = m_cursor.peek().span;
@@ -79,7 +80,8 @@ class ScriptParser {
     refuseAs(create);
     if (m_cursor.isWord("WITH"))
       m_cursor.fail(Code::Syntax, m_cursor.peek().span, "the columns of '" + create.name.text + "' are missing",
-                    "write them, or ( ... ) to learn them from the messages: CREATE STREAM " + create.name.text + " ( ... ) WITH (...)");
+                    "write them, or ( ... ) to learn them from the messages: CREATE STREAM " + create.name.text +
+                        " ( ... ) WITH (...)");
     m_cursor.expectSymbol("(");
     m_columns.clear();
     do {
@@ -128,7 +130,8 @@ class ScriptParser {
     m_cursor.expect("AS");
     const ast::Name again = m_cursor.expectName("the same column's name");
     if (again.text != watermark.column.text)
-      m_cursor.fail(Code::Syntax, again.span, "a watermark follows one column: expected '" + watermark.column.text + "'");
+      m_cursor.fail(Code::Syntax, again.span,
+                    "a watermark follows one column: expected '" + watermark.column.text + "'");
     if (m_cursor.acceptSymbol("-")) watermark.latenessMs = m_expressions.expectDuration("an interval").ms;
     watermark.span.end = m_cursor.previousSpan().end;
     create.watermark = std::move(watermark);
@@ -176,8 +179,7 @@ class ScriptParser {
       m_cursor.fail();
     }
     const std::string_view written = m_cursor.text();
-    option.value = (negative ? "-" : "") +
-                   (value.kind == TokenKind::String ? unquoted(written) : std::string(written));
+    option.value = (negative ? "-" : "") + (value.kind == TokenKind::String ? unquoted(written) : std::string(written));
     m_cursor.take();
     option.valueSpan.end = value.span.end;
     return option;
@@ -200,7 +202,8 @@ Parsed parseScript(std::string_view text) {
   if (const size_t good = utf8Prefix(text); good < text.size()) {
     const auto at = static_cast<uint32_t>(good);
     Parsed refused;
-    refused.diagnostics.push_back({Severity::Error, Code::Syntax, {at, at + 1}, "the text is not UTF-8 from here on", "save the file as UTF-8"});
+    refused.diagnostics.push_back(
+        {Severity::Error, Code::Syntax, {at, at + 1}, "the text is not UTF-8 from here on", "save the file as UTF-8"});
     return refused;
   }
   return ScriptParser(text).parse();

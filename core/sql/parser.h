@@ -17,8 +17,8 @@ struct Parsed {
   std::vector<Span> keywords;
 };
 
-/// Parses a script. Recovers at statement ends, and where a line begins one when a ';' is missing, so that every statement reports its first error and the others are
-/// still checked.
+/// Parses a script. Recovers at statement ends, and where a line begins one when a ';' is missing, so that every
+/// statement reports its first error and the others are still checked.
 Parsed parseScript(std::string_view text);
 
 }  // namespace weir

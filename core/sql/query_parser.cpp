@@ -50,7 +50,8 @@ ast::Query QueryParser::parseInsert() {
 
 ast::Query QueryParser::parseQuery() {
   if (++m_depth > kDeepestQuery)
-    m_cursor.fail(Code::Limit, m_cursor.peek().span, "queries are nested too deeply", "write the inner ones as streams");
+    m_cursor.fail(Code::Limit, m_cursor.peek().span, "queries are nested too deeply",
+                  "write the inner ones as streams");
   ast::Query query;
   query.span = m_cursor.peek().span;
   m_cursor.expect("SELECT");
@@ -129,7 +130,8 @@ void QueryParser::parseFrom(ast::Query& query) {
   if (m_cursor.isSymbol(",")) {
     const Span comma = m_cursor.take().span;
     refuseWords(m_cursor, RefusedIn::Source);
-    m_cursor.fail(Code::Unsupported, comma, "a list of streams in FROM is not supported", "write JOIN ... ON ... WITHIN 1 min");
+    m_cursor.fail(Code::Unsupported, comma, "a list of streams in FROM is not supported",
+                  "write JOIN ... ON ... WITHIN 1 min");
   }
   while (parseJoin(query)) {
   }
@@ -193,7 +195,8 @@ bool QueryParser::parseJoin(ast::Query& query) {
     join.source = parseSource();
     refuseWords(m_cursor, RefusedIn::Clause);
     if (m_cursor.isWord("WITHIN"))
-      m_cursor.fail(Code::Syntax, m_cursor.peek().span, "WITHIN stands behind the condition", "write JOIN b ON a.k = b.k WITHIN 1 min");
+      m_cursor.fail(Code::Syntax, m_cursor.peek().span, "WITHIN stands behind the condition",
+                    "write JOIN b ON a.k = b.k WITHIN 1 min");
     m_cursor.expect("ON");
     join.on = m_expressions.parse();
     while (true) {
@@ -225,7 +228,8 @@ ast::Window QueryParser::parseWindow() {
   } else {
     window.name = m_cursor.expectName("a window such as TUMBLING(1 min)");
     if (m_cursor.isWord("AS"))
-      m_cursor.fail(Code::Unsupported, window.name.span, "a named window is not supported", "write it where it is used: WINDOW TUMBLING(1 min)");
+      m_cursor.fail(Code::Unsupported, window.name.span, "a named window is not supported",
+                    "write it where it is used: WINDOW TUMBLING(1 min)");
     m_cursor.previousIsKeyword();
     m_cursor.expectSymbol("(");
     if (m_cursor.isWord("SIZE")) refuseSizes(window.name);
@@ -242,7 +246,9 @@ ast::Window QueryParser::parseWindow() {
 // WINDOW HOPPING (SIZE 1 MINUTE, ADVANCE BY 10 SECONDS), as ksql has it.
 void QueryParser::refuseSizes(const ast::Name& window) {
   const Span size = m_cursor.take().span;
-  const auto lengthHere = [this] { return std::string(textOf(m_cursor.source(), m_expressions.expectDuration("a duration").span)); };
+  const auto lengthHere = [this] {
+    return std::string(textOf(m_cursor.source(), m_expressions.expectDuration("a duration").span));
+  };
   std::string here = lengthHere();
   std::string name = uppered(window.text);
   if (m_cursor.acceptSymbol(",") && m_cursor.acceptWords({"ADVANCE", "BY"})) {
@@ -255,7 +261,8 @@ void QueryParser::refuseSizes(const ast::Name& window) {
 ast::WindowArg QueryParser::parseWindowArg() {
   ast::WindowArg arg;
   arg.span = m_cursor.peek().span;
-  const bool negative = m_cursor.isSymbol("-") && m_cursor.peek(2).kind == TokenKind::Word && unitMillis(m_cursor.text(2));
+  const bool negative =
+      m_cursor.isSymbol("-") && m_cursor.peek(2).kind == TokenKind::Word && unitMillis(m_cursor.text(2));
   if (negative) m_cursor.take();
   if (const auto duration = m_expressions.parseDuration()) {
     arg.kind = ast::WindowArg::Kind::Duration;
@@ -356,8 +363,7 @@ ast::Output QueryParser::parseOutput() {
       m_cursor.fail(Code::Unsupported, amount, "OUTPUT SNAPSHOT needs a duration", "OUTPUT SNAPSHOT EVERY 1 sec");
   } else {
     output.every = m_expressions.expectDuration("a duration");
-    if (output.every->ms < 1)
-      m_cursor.fail(Code::Window, output.every->span, "the output interval must be positive");
+    if (output.every->ms < 1) m_cursor.fail(Code::Window, output.every->span, "the output interval must be positive");
   }
   return output;
 }
@@ -467,7 +473,8 @@ void QueryParser::parsePatternSuffix(ast::PatternNode& node, bool isGroup) {
     node.least = node.most = m_cursor.expectInteger("a number");
     if (m_cursor.isSymbol(",") && m_cursor.isSymbol("}", 1))
       m_cursor.fail(Code::Unsupported, bounds, "unbounded repetition is not supported",
-                    "give a bound: {" + std::to_string(node.least) + ", " + std::to_string(std::max<int64_t>(node.least, kSuggestedRepeats)) + "}");
+                    "give a bound: {" + std::to_string(node.least) + ", " +
+                        std::to_string(std::max<int64_t>(node.least, kSuggestedRepeats)) + "}");
     if (m_cursor.acceptSymbol(",")) node.most = m_cursor.expectInteger("a number");
     m_cursor.expectSymbol("}");
     if (node.most < 1 || node.most < node.least || node.most > 1000)

@@ -7,7 +7,7 @@ namespace weir {
 
 /// Parses SELECT with all its clauses, and INSERT in front of one.
 class QueryParser {
- public:
+public:
   QueryParser(TokenCursor& cursor, ExpressionParser& expressions) : m_cursor(cursor), m_expressions(expressions) {}
 
   ast::Query parseQuery();
@@ -15,7 +15,7 @@ class QueryParser {
   /// Forgets the nesting of a statement that failed.
   void resetDepth() { m_depth = 0; }
 
- private:
+private:
   ast::SelectItem parseItem();
   void parseFrom(ast::Query& query);
   ast::Source parseSource();

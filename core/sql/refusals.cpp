@@ -19,7 +19,8 @@ struct Refusal {
 };
 
 constexpr std::string_view kTumbling = "write the window behind the stream: FROM Trades WINDOW TUMBLING(1 min)";
-constexpr std::string_view kHop = "write the window behind the stream, its size first: FROM Trades WINDOW HOP(1 min, 10 sec)";
+constexpr std::string_view kHop =
+    "write the window behind the stream, its size first: FROM Trades WINDOW HOP(1 min, 10 sec)";
 constexpr std::string_view kSession = "write the window behind the stream: FROM Trades WINDOW SESSION(30 sec)";
 constexpr std::string_view kCumulate = "write the window behind the stream: FROM Trades WINDOW CUMULATE(1 min, 1 hour)";
 constexpr std::string_view kUnnest = "write it behind the stream: FROM Messages CROSS JOIN UNNEST(data) AS u";
@@ -104,7 +105,10 @@ constexpr auto kRefused = std::to_array<Refusal>({
     {Clause, {"ROLLUP"}, kLevel},
     {Clause, {"CUBE"}, kLevel},
     {Clause, {"QUALIFY"}, "filter the result in a second query"},
-    {Clause, {"PARTITION", "BY"}, "write GROUP BY; LAG alone has PARTITION BY, inside its OVER", "PARTITION BY outside OVER"},
+    {Clause,
+     {"PARTITION", "BY"},
+     "write GROUP BY; LAG alone has PARTITION BY, inside its OVER",
+     "PARTITION BY outside OVER"},
     {Clause, {"CLUSTER", "BY"}, "write GROUP BY, and ORDER BY for the rows of a window"},
     {Clause, {"DISTRIBUTE", "BY"}, "write GROUP BY, and ORDER BY for the rows of a window"},
     {Clause, {"SORT", "BY"}, "write ORDER BY: it sorts the rows of a window"},
@@ -147,8 +151,14 @@ constexpr auto kRefused = std::to_array<Refusal>({
     {Test, {"RESPECT", "NULLS"}, "aggregates skip NULL: leave it out, or COALESCE the value"},
 
     {Over, {"ORDER", "BY"}, kTop, "ORDER BY inside OVER"},
-    {Over, {"ROWS"}, "WINDOW LENGTH(10) holds the last rows, and GROUP BY is what it is partitioned by", "a frame inside OVER"},
-    {Over, {"RANGE"}, "WINDOW TIME(1 min) holds the rows of a time, and GROUP BY is what it is partitioned by", "a frame inside OVER"},
+    {Over,
+     {"ROWS"},
+     "WINDOW LENGTH(10) holds the last rows, and GROUP BY is what it is partitioned by",
+     "a frame inside OVER"},
+    {Over,
+     {"RANGE"},
+     "WINDOW TIME(1 min) holds the rows of a time, and GROUP BY is what it is partitioned by",
+     "a frame inside OVER"},
 });
 
 bool isHere(const TokenCursor& cursor, const Refusal& refusal) {
@@ -179,9 +189,10 @@ void refuseWords(TokenCursor& cursor, RefusedIn where) {
                                   [&](const Refusal& r) { return r.where == where && isHere(cursor, r); });
   if (found == kRefused.end()) return;
   Span span = cursor.peek().span;
-  const auto isWord = [&](size_t i) { return !found->words[i].empty() && found->words[i] != "(" && found->words[i] != "#"; };
-  for (size_t i = 1; i < found->words.size() && isWord(i); ++i)
-    span.end = cursor.peek(i).span.end;
+  const auto isWord = [&](size_t i) {
+    return !found->words[i].empty() && found->words[i] != "(" && found->words[i] != "#";
+  };
+  for (size_t i = 1; i < found->words.size() && isWord(i); ++i) span.end = cursor.peek(i).span.end;
   cursor.fail(Code::Unsupported, span, nameOf(*found) + " is not supported", std::string(found->hint));
 }
 

@@ -19,8 +19,8 @@ enum class RefusedIn {
   Over,       ///< inside the parentheses of OVER
 };
 
-/// Fails with what to write instead when words that Weir does not have, but others do, stand here. A name that only looks
-/// like one of them passes.
+/// Fails with what to write instead when words that Weir does not have, but others do, stand here. A name that only
+/// looks like one of them passes.
 void refuseWords(TokenCursor& cursor, RefusedIn where);
 
 }  // namespace weir

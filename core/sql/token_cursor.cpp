@@ -90,12 +90,12 @@ ast::Name TokenCursor::expectName(std::string_view what) {
 }
 
 ast::Name TokenCursor::nameAt(size_t ahead) const {
-  return {peek(ahead).kind == TokenKind::QuotedName ? unquoted(text(ahead)) : std::string(text(ahead)), peek(ahead).span};
+  return {peek(ahead).kind == TokenKind::QuotedName ? unquoted(text(ahead)) : std::string(text(ahead)),
+          peek(ahead).span};
 }
 
 int64_t TokenCursor::expectInteger(std::string_view what) {
-  const auto value =
-      peek().kind == TokenKind::Integer ? parseNumber<int64_t>(text()) : std::optional<int64_t>{};
+  const auto value = peek().kind == TokenKind::Integer ? parseNumber<int64_t>(text()) : std::optional<int64_t>{};
   if (!value) {
     note(what);
     fail();
@@ -135,8 +135,8 @@ void TokenCursor::fail() {
     expected.emplace_back("...");
   }
   constexpr size_t kFoundShown = 40;
-  const std::string found = token.kind == TokenKind::End ? "the end of the text"
-                                                         : "'" + std::string(text().substr(0, kFoundShown)) + "'";
+  const std::string found =
+      token.kind == TokenKind::End ? "the end of the text" : "'" + std::string(text().substr(0, kFoundShown)) + "'";
   std::string hint;
   if (text() == "#" && isWord("WINDOW", 1)) hint = "write the window behind the stream: FROM Trades WINDOW TIME(1 min)";
   if (token.kind == TokenKind::Word) {
@@ -192,8 +192,9 @@ size_t TokenCursor::declared() const {
   if (isWord("INSERT") && isWord("INTO", 1)) return 2;
   if (isName() && isWord("AS", 1) && isSymbol("(", 2) && isWord("SELECT", 3)) return 0;
   if (!isWord("CREATE") && !isWord("DEFINE")) return SIZE_MAX;
-  static constexpr auto kHead = std::to_array<std::string_view>(
-      {"OR", "REPLACE", "MATERIALIZED", "TEMPORARY", "EXTERNAL", "STREAM", "TABLE", "VIEW", "SOURCE", "SINK", "IF", "NOT", "EXISTS"});
+  static constexpr auto kHead =
+      std::to_array<std::string_view>({"OR", "REPLACE", "MATERIALIZED", "TEMPORARY", "EXTERNAL", "STREAM", "TABLE",
+                                       "VIEW", "SOURCE", "SINK", "IF", "NOT", "EXISTS"});
   size_t name = 1;
   const auto isHead = [&](std::string_view word) { return isWord(word, name); };
   while (name <= kHead.size() && std::any_of(kHead.begin(), kHead.end(), isHead)) ++name;

@@ -18,7 +18,7 @@ struct SyntaxError {
 
 /// Walks the tokens and remembers what would have been accepted at the present one, for the error message.
 class TokenCursor {
- public:
+public:
   explicit TokenCursor(std::string_view text) : m_text(text), m_tokens(significantTokens(text)) {}
 
   std::string_view source() const { return m_text; }
@@ -61,7 +61,7 @@ class TokenCursor {
   /// The name just taken was an alias without AS; what follows it may show that it was a mistyped word.
   void previousIsAlias() { m_aliasBefore = m_at; }
 
- private:
+private:
   ast::Name nameAt(size_t ahead) const;
   size_t declared() const;
   void endTextWithLine();

@@ -15,7 +15,8 @@ namespace {
 
 using namespace weir;
 
-const char* const kTrades = "CREATE STREAM B (s STRING, p DOUBLE, q DOUBLE, T LONG) WITH (type = 'internal', \"event.time.field\" = 'T');";
+const char* const kTrades =
+    "CREATE STREAM B (s STRING, p DOUBLE, q DOUBLE, T LONG) WITH (type = 'internal', \"event.time.field\" = 'T');";
 
 std::string capture(int messages) {
   std::ostringstream out;
@@ -23,8 +24,10 @@ std::string capture(int messages) {
   static const char* const kSymbols[] = {"BTCUSDT", "ETHUSDT", "SOLUSDT"};
   for (int i = 0; i < messages; ++i) {
     const int64_t at = 1'700'000'000'000 + i / 20;
-    const std::string text = "{\"e\":\"trade\",\"E\":" + std::to_string(at) + ",\"s\":\"" + kSymbols[i % 3] + "\",\"t\":" + std::to_string(10'000'000 + i) + ",\"p\":\"" +
-                             std::to_string(50'000 + i % 977) + ".25\",\"q\":\"0." + std::to_string(100 + i % 900) + "\",\"T\":" + std::to_string(at) + ",\"m\":true,\"M\":true}";
+    const std::string text = "{\"e\":\"trade\",\"E\":" + std::to_string(at) + ",\"s\":\"" + kSymbols[i % 3] +
+                             "\",\"t\":" + std::to_string(10'000'000 + i) + ",\"p\":\"" +
+                             std::to_string(50'000 + i % 977) + ".25\",\"q\":\"0." + std::to_string(100 + i % 900) +
+                             "\",\"T\":" + std::to_string(at) + ",\"m\":true,\"M\":true}";
     writer.message("B", text, true, fromMillis(at));
   }
   return out.str();
@@ -34,12 +37,14 @@ std::string capture(int messages) {
 double replay(const std::string& text, int messages, int queries) {
   std::string sql = kTrades;
   for (int i = 0; i < queries; ++i)
-    sql += "SELECT s, SUM(p * q) / SUM(q) AS vwap, COUNT(*) AS n FROM B WINDOW TUMBLING(" + std::to_string(i + 1) + " sec) GROUP BY s INSERT INTO V" + std::to_string(i) + ";";
+    sql += "SELECT s, SUM(p * q) / SUM(q) AS vwap, COUNT(*) AS n FROM B WINDOW TUMBLING(" + std::to_string(i + 1) +
+           " sec) GROUP BY s INSERT INTO V" + std::to_string(i) + ";";
   BoundResult checked = checkScript(sql);
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   uint64_t rows = 0;
-  for (int i = 0; i < queries; ++i) pipeline.tap("V" + std::to_string(i), [&](const BatchPtr& batch) { rows += batch->rows(); });
+  for (int i = 0; i < queries; ++i)
+    pipeline.tap("V" + std::to_string(i), [&](const BatchPtr& batch) { rows += batch->rows(); });
   std::istringstream in(text);
   const double begun = bench::threadSeconds();
   CaptureReader reader(in);
@@ -66,7 +71,9 @@ double parse(const std::string& text, int messages) {
 
 // Rows per second, typed, through a tumbling VWAP.
 double typed(int groups, int batches) {
-  BoundResult checked = checkScript(std::string(kTrades) + "SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B WINDOW TUMBLING(10 sec) GROUP BY s INSERT INTO V;");
+  BoundResult checked =
+      checkScript(std::string(kTrades) +
+                  "SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B WINDOW TUMBLING(10 sec) GROUP BY s INSERT INTO V;");
   Pipeline pipeline(std::move(checked.script), 0, 1);
   const SchemaPtr schema = pipeline.script().stream("B").schema;
   constexpr size_t kRows = 8192;

@@ -11,14 +11,15 @@ namespace bench {
 
 /// A trade as Binance sends it, 136 bytes.
 inline QByteArray trade(int number) {
-  return QByteArray("{\"e\":\"trade\",\"E\":1672515782136,\"s\":\"BTCUSDT\",\"t\":") + QByteArray::number(10000000 + number) +
+  return QByteArray("{\"e\":\"trade\",\"E\":1672515782136,\"s\":\"BTCUSDT\",\"t\":") +
+         QByteArray::number(10000000 + number) +
          ",\"p\":\"50000.00\",\"q\":\"0.500\",\"T\":1672515782136,\"m\":true,\"M\":true,\"x\":\"NONE\"}";
 }
 
 /// Sends a number of trades to each WebSocket client that comes, from a thread of its own. The frames are made
 /// beforehand, so that the receiver is what is measured.
 class Flood final : public QThread {
- public:
+public:
   explicit Flood(int count) {
     for (int i = 0; i < count; ++i) {
       const QByteArray text = trade(i);
@@ -39,7 +40,7 @@ class Flood final : public QThread {
   }
   quint16 port() const { return m_port; }
 
- protected:
+protected:
   void run() override {
     QTcpServer server;
     server.listen(QHostAddress::LocalHost);
@@ -53,8 +54,11 @@ class Flood final : public QThread {
         peer->setProperty("open", true);
         const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
         const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
-        const QByteArray accept = QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
-        peer->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\n\r\n");
+        const QByteArray accept =
+            QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
+        peer->write(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+            accept + "\r\n\r\n");
         send(peer, 0);
       });
     });
@@ -62,7 +66,7 @@ class Flood final : public QThread {
     exec();
   }
 
- private:
+private:
   // As the peer takes it: never more than a little ahead.
   void send(QTcpSocket* peer, qsizetype from) {
     const qsizetype kChunk = 256 << 10;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Hours at 20,000 trades a second over a real socket: hour_bench [--minutes N] [--rate N] [--samples FILE]. Whether memory
-// stays flat, whether a row is lost, and how far VWAP drifts from the exact value that the sender computes in 128 bits.
+// Hours at 20,000 trades a second over a real socket: hour_bench [--minutes N] [--rate N] [--samples FILE]. Whether
+// memory stays flat, whether a row is lost, and how far VWAP drifts from the exact value that the sender computes in
+// 128 bits.
+#include <unistd.h>
 #include <QCoreApplication>
 #include <QTimer>
 #include <QWebSocket>
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <random>
 #include <string>
-#include <unistd.h>
 
 #include "core/base/int128.h"
 #include "core/plan/checker.h"
@@ -57,12 +58,17 @@ int main(int argc, char** argv) {
   QWebSocketServer server(QStringLiteral("hour"), QWebSocketServer::NonSecureMode);
   if (!server.listen(QHostAddress::LocalHost)) return 1;
   const std::string whole = std::to_string(minutes) + " min";
-  const std::string sql = "CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:" +
-                          std::to_string(server.serverPort()) + "', \"event.time.field\" = 't');"
-                          "INSERT INTO Minute SELECT VWAP(p, q) AS vwap, COUNT(*) AS n FROM T WINDOW TUMBLING(1 min);"
-                          "INSERT INTO BySymbol SELECT s, VWAP(p, q) AS vwap, VWAP_STDDEV(p, q) AS sigma, COUNT(*) AS n FROM T WINDOW TUMBLING(1 sec) GROUP BY s;"
-                          "INSERT INTO Rolling SELECT s, VWAP(p, q) AS vwap FROM T WINDOW TIME(10 sec) GROUP BY s OUTPUT LAST EVERY 1 sec;"
-                          "INSERT INTO Whole SELECT VWAP(p, q) AS vwap, COUNT(*) AS n FROM T WINDOW CUMULATE(1 min, " + whole + ");";
+  const std::string sql =
+      "CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', format = "
+      "'json', \"websocket.url\" = 'ws://127.0.0.1:" +
+      std::to_string(server.serverPort()) +
+      "', \"event.time.field\" = 't');"
+      "INSERT INTO Minute SELECT VWAP(p, q) AS vwap, COUNT(*) AS n FROM T WINDOW TUMBLING(1 min);"
+      "INSERT INTO BySymbol SELECT s, VWAP(p, q) AS vwap, VWAP_STDDEV(p, q) AS sigma, COUNT(*) AS n FROM T WINDOW "
+      "TUMBLING(1 sec) GROUP BY s;"
+      "INSERT INTO Rolling SELECT s, VWAP(p, q) AS vwap FROM T WINDOW TIME(10 sec) GROUP BY s OUTPUT LAST EVERY 1 sec;"
+      "INSERT INTO Whole SELECT VWAP(p, q) AS vwap, COUNT(*) AS n FROM T WINDOW CUMULATE(1 min, " +
+      whole + ");";
   weir::BoundResult checked = weir::checkScript(sql);
   for (const weir::Diagnostic& d : checked.diagnostics) std::fprintf(stderr, "%s\n", d.message.c_str());
   auto created = weir::LiveRun::create(std::move(checked.script), {});
@@ -74,7 +80,8 @@ int main(int argc, char** argv) {
   double worstMinute = 0, worstWhole = 0;
   const auto compare = [&](const Exact& exact, const weir::Batch& batch, size_t row, double& worst) {
     if (batch.columns[1]->integer(row) != exact.count) ++rowsWrong;
-    const double off = static_cast<double>(std::fabs(static_cast<long double>(batch.columns[0]->number(row)) / exact.vwap() - 1));
+    const double off =
+        static_cast<double>(std::fabs(static_cast<long double>(batch.columns[0]->number(row)) / exact.vwap() - 1));
     worst = std::max(worst, off);
   };
   int64_t windows = 0;
@@ -111,8 +118,11 @@ int main(int argc, char** argv) {
       prefixes[minute] = prefix;
     }
     char text[160];
-    const int length = std::snprintf(text, sizeof text, R"({"e":"trade","s":"S%d","p":"%lld.%02lld","q":"%lld.%03lld","t":%lld})", static_cast<int>(random() % 10), static_cast<long long>(cents / 100),
-                                     static_cast<long long>(cents % 100), static_cast<long long>(thousandths / 1000), static_cast<long long>(thousandths % 1000), static_cast<long long>(at));
+    const int length =
+        std::snprintf(text, sizeof text, R"({"e":"trade","s":"S%d","p":"%lld.%02lld","q":"%lld.%03lld","t":%lld})",
+                      static_cast<int>(random() % 10), static_cast<long long>(cents / 100),
+                      static_cast<long long>(cents % 100), static_cast<long long>(thousandths / 1000),
+                      static_cast<long long>(thousandths % 1000), static_cast<long long>(at));
     client->sendTextMessage(QString::fromLatin1(text, length));
   };
   QObject::connect(&pace, &QTimer::timeout, &app, [&] {
@@ -146,7 +156,9 @@ int main(int argc, char** argv) {
     const double at = bench::wallSeconds() - begun;
     const double cpu = bench::processSeconds();
     memory.emplace_back(at, residentMb());
-    if (samples.is_open()) samples << at << ',' << memory.back().second << ',' << run->feeder().find("T")->counters().messages << ',' << (cpu - cpuBefore) / (kSampleMs / 1000.0) * 100 << std::endl;
+    if (samples.is_open())
+      samples << at << ',' << memory.back().second << ',' << run->feeder().find("T")->counters().messages << ','
+              << (cpu - cpuBefore) / (kSampleMs / 1000.0) * 100 << std::endl;
     cpuBefore = cpu;
   });
   watch.start(kSampleMs);
@@ -160,7 +172,8 @@ int main(int argc, char** argv) {
     most = std::max(most, mb);
   }
   bench::report("hour_rows_lost", static_cast<double>(total + 1 - static_cast<int64_t>(counters.passed)), "rows");
-  bench::report("hour_windows_wrong", static_cast<double>(rowsWrong + (minutes - windows)), "of all windows of a minute");
+  bench::report("hour_windows_wrong", static_cast<double>(rowsWrong + (minutes - windows)),
+                "of all windows of a minute");
   bench::report("hour_minute_drift", worstMinute, "relative to 128 bits");
   bench::report("hour_whole_drift", worstWhole, "relative to 128 bits");
   bench::report("hour_memory_growth_mb", most - warm, "MB after warm-up");

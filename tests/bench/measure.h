@@ -16,7 +16,9 @@ inline double median(std::vector<double> values) {
 
 inline double percentile(std::vector<double> values, double p) {
   std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[std::min(values.size() - 1, static_cast<size_t>(p * static_cast<double>(values.size())))];
+  return values.empty()
+             ? 0
+             : values[std::min(values.size() - 1, static_cast<size_t>(p * static_cast<double>(values.size())))];
 }
 
 /// Processor time of this thread, in seconds: what a busy machine does not blur.
@@ -49,7 +51,9 @@ inline void reportHistogram(const char* name, const std::vector<double>& bare, c
   const auto edge = [](int i) { return kLow * std::pow(kHigh / kLow, static_cast<double>(i) / kBins); };
   const auto print = [&](const char* key, const std::vector<double>& delays) {
     std::vector<int> counts(kBins, 0);
-    for (const double ms : delays) ++counts[static_cast<size_t>(std::clamp(static_cast<int>(std::log(std::max(ms, kLow) / kLow) / std::log(kHigh / kLow) * kBins), 0, kBins - 1))];
+    for (const double ms : delays)
+      ++counts[static_cast<size_t>(std::clamp(
+          static_cast<int>(std::log(std::max(ms, kLow) / kLow) / std::log(kHigh / kLow) * kBins), 0, kBins - 1))];
     std::printf(",\"%s\":[", key);
     for (int i = 0; i < kBins; ++i) std::printf("%s%d", i ? "," : "", counts[static_cast<size_t>(i)]);
     std::printf("]");

@@ -42,8 +42,11 @@ double vwap(int count, int clients) {
   std::string sql;
   for (int i = 0; i < clients; ++i) {
     const std::string n = std::to_string(i);
-    sql += "CREATE STREAM B" + n + " (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" +
-           std::to_string(flood.port()) + "'); SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B" + n + " WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V" + n + ";";
+    sql += "CREATE STREAM B" + n +
+           " (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+           "'ws://127.0.0.1:" +
+           std::to_string(flood.port()) + "'); SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B" + n +
+           " WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V" + n + ";";
   }
   weir::BoundResult checked = weir::checkScript(sql);
   auto run = weir::LiveRun::create(std::move(checked.script), {});
@@ -67,8 +70,10 @@ double vwap(int count, int clients) {
 
 /// Sends numbered messages at a pace and takes them back; every answer's delay in ms.
 class Stopwatch final : public QObject {
- public:
-  Stopwatch() : m_feed(QStringLiteral("feed"), QWebSocketServer::NonSecureMode), m_board(QStringLiteral("board"), QWebSocketServer::NonSecureMode) {
+public:
+  Stopwatch()
+      : m_feed(QStringLiteral("feed"), QWebSocketServer::NonSecureMode),
+        m_board(QStringLiteral("board"), QWebSocketServer::NonSecureMode) {
     m_feed.listen(QHostAddress::LocalHost);
     m_board.listen(QHostAddress::LocalHost);
     connect(&m_feed, &QWebSocketServer::newConnection, this, [this] { m_client = m_feed.nextPendingConnection(); });
@@ -89,18 +94,20 @@ class Stopwatch final : public QObject {
     timer.setTimerType(Qt::PreciseTimer);
     const double begun = bench::wallSeconds();
     connect(&timer, &QTimer::timeout, &loop, [&] {
-      while (m_sent.size() < static_cast<size_t>(count) && static_cast<double>(m_sent.size()) < (bench::wallSeconds() - begun) * perSecond) {
+      while (m_sent.size() < static_cast<size_t>(count) &&
+             static_cast<double>(m_sent.size()) < (bench::wallSeconds() - begun) * perSecond) {
         m_sent.push_back(bench::wallSeconds());
         m_client->sendTextMessage(QStringLiteral("{\"n\":%1}").arg(m_sent.size() - 1));
       }
-      if (m_delays.size() >= static_cast<size_t>(count) || bench::wallSeconds() - begun > count / perSecond + 3) loop.quit();
+      if (m_delays.size() >= static_cast<size_t>(count) || bench::wallSeconds() - begun > count / perSecond + 3)
+        loop.quit();
     });
     timer.start(1);
     loop.exec();
     return m_delays;
   }
 
- private:
+private:
   QWebSocketServer m_feed, m_board;
   QWebSocket* m_client = nullptr;
   std::vector<double> m_sent;
@@ -123,8 +130,10 @@ std::vector<double> throughBare(int count, double rate) {
   QMetaObject::invokeMethod(worker, [&] {
     auto* in = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, worker);
     auto* out = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, worker);
-    QObject::connect(in, &QWebSocket::textMessageReceived, out, [out](const QString& text) { out->sendTextMessage(text); });
-    QObject::connect(out, &QWebSocket::connected, in, [in, &watch] { in->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(watch.feed()))); });
+    QObject::connect(in, &QWebSocket::textMessageReceived, out,
+                     [out](const QString& text) { out->sendTextMessage(text); });
+    QObject::connect(out, &QWebSocket::connected, in,
+                     [in, &watch] { in->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(watch.feed()))); });
     out->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(watch.board())));
   });
   waitFor([&] { return watch.ready(); });
@@ -142,17 +151,25 @@ std::vector<double> throughWeir(int count, double rate) {
   QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
   thread.start();
   std::shared_ptr<weir::LiveRun> run;
-  QMetaObject::invokeMethod(worker, [&] {
-    const std::string sql = "CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" + std::to_string(watch.feed()) +
-                            "'); CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" + std::to_string(watch.board()) +
-                            "'); INSERT INTO O SELECT n FROM T;";
-    weir::BoundResult checked = weir::checkScript(sql);
-    run = *weir::LiveRun::create(std::move(checked.script), {});
-    run->start();
-  }, Qt::BlockingQueuedConnection);
+  QMetaObject::invokeMethod(
+      worker,
+      [&] {
+        const std::string sql =
+            "CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+            "'ws://127.0.0.1:" +
+            std::to_string(watch.feed()) +
+            "'); CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = "
+            "'ws://127.0.0.1:" +
+            std::to_string(watch.board()) + "'); INSERT INTO O SELECT n FROM T;";
+        weir::BoundResult checked = weir::checkScript(sql);
+        run = *weir::LiveRun::create(std::move(checked.script), {});
+        run->start();
+      },
+      Qt::BlockingQueuedConnection);
   waitFor([&] { return watch.ready(); });
   std::vector<double> delays = watch.run(count, rate);
-  QMetaObject::invokeMethod(worker, [&] { run.reset(); }, Qt::BlockingQueuedConnection);
+  QMetaObject::invokeMethod(
+      worker, [&] { run.reset(); }, Qt::BlockingQueuedConnection);
   thread.quit();
   thread.wait();
   return delays;
@@ -185,7 +202,8 @@ int main(int argc, char** argv) {
     fifty.push_back(weighedMany / weighed);
     fiftyOfBare.push_back(weighedMany / plainMany);
     absolute.push_back(weighed);
-    std::fprintf(stderr, "bare %.0f/s, to VWAP %.0f/s; 50 connections: bare %.0f/s, to VWAP %.0f/s\n", plain, weighed, plainMany, weighedMany);
+    std::fprintf(stderr, "bare %.0f/s, to VWAP %.0f/s; 50 connections: bare %.0f/s, to VWAP %.0f/s\n", plain, weighed,
+                 plainMany, weighedMany);
   }
   bench::report("socket_vwap_share", bench::median(one), "of a bare QWebSocket");
   bench::report("connections_50_share", bench::median(fifty), "of one connection, in total");

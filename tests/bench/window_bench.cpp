@@ -39,7 +39,7 @@ BoundStream candles() {
 /// Prices of so many series, second by second: walks, as prices are, or noise, the worst there is for a chart, because
 /// every column of pixels is as high as the chart.
 class Prices {
- public:
+public:
   Prices(int series, bool noise) : m_noise(noise), m_last(static_cast<size_t>(series)) {
     for (size_t s = 0; s < m_last.size(); ++s) m_last[s] = 100 + static_cast<double>(s);
   }
@@ -57,7 +57,7 @@ class Prices {
     return builder.take();
   }
 
- private:
+private:
   bool m_noise;
   std::vector<double> m_last;
   int64_t m_second = 0;
@@ -122,8 +122,9 @@ double tableLoad(int seconds) {
 
 /// Sends numbered trades at a pace to the one client that comes, from a thread of its own, as an exchange would.
 class PacedFeed final : public QThread {
- public:
-  PacedFeed(double perSecond, int seconds) : m_perSecond(perSecond), m_sentAt(static_cast<size_t>(perSecond * (seconds + 5))) {
+public:
+  PacedFeed(double perSecond, int seconds)
+      : m_perSecond(perSecond), m_sentAt(static_cast<size_t>(perSecond * (seconds + 5))) {
     start();
     while (m_port == 0) QThread::usleep(100);
   }
@@ -137,7 +138,7 @@ class PacedFeed final : public QThread {
   size_t sent() const { return m_sent; }
   double sentAt(size_t number) const { return m_sentAt[number - 1]; }
 
- protected:
+protected:
   void run() override {
     QTcpServer listener;
     listener.listen(QHostAddress::LocalHost);
@@ -170,7 +171,7 @@ class PacedFeed final : public QThread {
     exec();
   }
 
- private:
+private:
   double m_perSecond;
   std::vector<double> m_sentAt;
   std::atomic<size_t> m_sent{0};
@@ -180,14 +181,16 @@ class PacedFeed final : public QThread {
 
 /// Calls after each paint of a widget.
 class PaintWatch final : public QObject {
- public:
-  PaintWatch(QWidget* widget, std::function<void()> painted) : m_painted(std::move(painted)) { widget->installEventFilter(this); }
+public:
+  PaintWatch(QWidget* widget, std::function<void()> painted) : m_painted(std::move(painted)) {
+    widget->installEventFilter(this);
+  }
   bool eventFilter(QObject* object, QEvent* event) override {
     if (event->type() == QEvent::Paint) QMetaObject::invokeMethod(this, m_painted, Qt::QueuedConnection);
     return QObject::eventFilter(object, event);
   }
 
- private:
+private:
   std::function<void()> m_painted;
 };
 
@@ -198,7 +201,8 @@ double tradeToPixel(int seconds) {
   MainWindow window(darkTheme(), {});
   window.resize(1280, 720);
   window.openText(QStringLiteral("x.sql"),
-                  QStringLiteral("CREATE STREAM T (n DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
+                  QStringLiteral("CREATE STREAM T (n DOUBLE) WITH (type = 'source', extension = 'websocket', "
+                                 "\"websocket.url\" = 'ws://127.0.0.1:%1/');"
                                  "SELECT MAX(n) AS value FROM T WINDOW TUMBLING(1 sec) INSERT INTO V;")
                       .arg(feed.port()));
   window.show();
@@ -210,20 +214,23 @@ double tradeToPixel(int seconds) {
   const double until = bench::wallSeconds() + 5;
   while (newestShown() == 0 && bench::wallSeconds() < until) QTest::qWait(10);
   const auto charts = window.findChildren<ChartView*>();
-  const auto chart = std::find_if(charts.begin(), charts.end(), [](const ChartView* view) { return view->isVisible(); });
+  const auto chart =
+      std::find_if(charts.begin(), charts.end(), [](const ChartView* view) { return view->isVisible(); });
   if (chart == charts.end()) return 0;
   std::vector<double> frames;
   size_t shown = newestShown();
   const PaintWatch watch((*chart)->viewport(), [&] {
     const size_t newest = newestShown();
     if (newest <= shown || newest > feed.sent()) return;
-    for (size_t i = shown + 1; i <= newest; i += 97) frames.push_back((bench::wallSeconds() - feed.sentAt(i)) * 1000 / 33);
+    for (size_t i = shown + 1; i <= newest; i += 97)
+      frames.push_back((bench::wallSeconds() - feed.sentAt(i)) * 1000 / 33);
     shown = newest;
   });
   QTest::qWait(seconds * 1000);
   window.stop();
   QTest::qWait(300);
-  std::fprintf(stderr, "trade to pixel: median %.2f frames, of %zu trades looked at\n", bench::percentile(frames, 0.5), frames.size());
+  std::fprintf(stderr, "trade to pixel: median %.2f frames, of %zu trades looked at\n", bench::percentile(frames, 0.5),
+               frames.size());
   return bench::percentile(frames, 0.99);
 }
 
@@ -239,7 +246,8 @@ int main(int argc, char** argv) {
   }
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   bench::report("chart_100k_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40), "ms a frame");
-  bench::report("chart_100k_noise_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40, true), "ms a frame, noise instead of prices");
+  bench::report("chart_100k_noise_ms", chartFrame(10, isShort ? 20'000 : 100'000, isShort ? 15 : 40, true),
+                "ms a frame, noise instead of prices");
   bench::report("chart_1m_ms", chartFrame(1, isShort ? 100'000 : 1'000'000, isShort ? 15 : 40), "ms a frame");
   bench::report("table_cpu_percent", tableLoad(isShort ? 2 : 6), "% of a core");
   bench::report("pixel_p99_frames", tradeToPixel(isShort ? 3 : 8), "frames of 33 ms");

@@ -8,7 +8,8 @@ namespace weir {
 namespace {
 
 const std::string kSource = "CREATE STREAM S (sym STRING, v DOUBLE, n LONG);\n";
-const std::string kStats = "INSERT INTO Stats SELECT AVG(v) AS mean, sym AS symbol FROM S WINDOW TUMBLING(10 sec) GROUP BY sym;\n";
+const std::string kStats =
+    "INSERT INTO Stats SELECT AVG(v) AS mean, sym AS symbol FROM S WINDOW TUMBLING(10 sec) GROUP BY sym;\n";
 
 BoundScript bound(const std::string& text) {
   BoundResult checked = checkScript(text);
@@ -24,9 +25,11 @@ TEST_CASE("a LONG of a message that becomes DOUBLE by itself is told of, and wha
   const auto warnings = [](const std::string& expression) {
     return checkScript(kSource + "INSERT INTO O SELECT " + expression + " AS r FROM S;").diagnostics.size();
   };
-  for (const char* lossy : {"COALESCE(n, 0.5)", "IFNULL(n, v)", "IF(v > 1, n, v)", "CASE WHEN v > 1 THEN n ELSE 0.0 END", "COALESCE(n, v::FLOAT)"})
+  for (const char* lossy : {"COALESCE(n, 0.5)", "IFNULL(n, v)", "IF(v > 1, n, v)",
+                            "CASE WHEN v > 1 THEN n ELSE 0.0 END", "COALESCE(n, v::FLOAT)"})
     CHECK_MESSAGE(warnings(lossy) == 1, lossy);
-  for (const char* fine : {"COALESCE(n, 0)", "COALESCE(CAST(n AS DOUBLE), 0.5)", "COALESCE(v, 0)", "IF(v > 1, 1, v)", "n + v", "n = v", "COALESCE(COUNT(n), 0.5)"})
+  for (const char* fine : {"COALESCE(n, 0)", "COALESCE(CAST(n AS DOUBLE), 0.5)", "COALESCE(v, 0)", "IF(v > 1, 1, v)",
+                           "n + v", "n = v", "COALESCE(COUNT(n), 0.5)"})
     CHECK_MESSAGE(warnings(fine) == 0, fine);
 }
 
@@ -52,14 +55,21 @@ TEST_CASE("rows that are passed on belong to the groups that they came from") {
 
 TEST_CASE("groups are found where the target has its columns") {
   const std::string target = "CREATE STREAM T (mean DOUBLE, extra LONG, symbol STRING);\n";
-  CHECK(bound(kSource + target + "INSERT INTO T BY NAME SELECT sym AS symbol, AVG(v) AS mean FROM S WINDOW TUMBLING(1 sec) GROUP BY sym;").stream("T").groupColumns == Columns{2});
-  CHECK(bound(kSource + target + "INSERT INTO T (symbol, mean) SELECT sym, AVG(v) FROM S GROUP BY sym;").stream("T").groupColumns == Columns{2});
+  CHECK(bound(kSource + target +
+              "INSERT INTO T BY NAME SELECT sym AS symbol, AVG(v) AS mean FROM S WINDOW TUMBLING(1 sec) GROUP BY sym;")
+            .stream("T")
+            .groupColumns == Columns{2});
+  CHECK(bound(kSource + target + "INSERT INTO T (symbol, mean) SELECT sym, AVG(v) FROM S GROUP BY sym;")
+            .stream("T")
+            .groupColumns == Columns{2});
 }
 
 TEST_CASE("a stream names the feeds that it is made of") {
-  const BoundScript script = bound(kSource + kStats + "CREATE STREAM R (sym STRING, w LONG);\n"
-                                                      "INSERT INTO J SELECT st.symbol, r.w FROM Stats AS st JOIN R AS r ON st.symbol = r.sym WITHIN 1 min;\n"
-                                                      "INSERT INTO OnlyR SELECT w FROM R;\n");
+  const BoundScript script =
+      bound(kSource + kStats +
+            "CREATE STREAM R (sym STRING, w LONG);\n"
+            "INSERT INTO J SELECT st.symbol, r.w FROM Stats AS st JOIN R AS r ON st.symbol = r.sym WITHIN 1 min;\n"
+            "INSERT INTO OnlyR SELECT w FROM R;\n");
   CHECK(script.feedsOf("Stats") == Names{"S"});
   CHECK(script.feedsOf("J") == Names{"R", "S"});
   CHECK(script.feedsOf("OnlyR") == Names{"R"});

@@ -8,7 +8,9 @@
 namespace weir {
 namespace {
 
-constexpr const char* kSource = "CREATE STREAM S (t LONG, v LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:1/', \"event.time.field\" = 't');";
+constexpr const char* kSource =
+    "CREATE STREAM S (t LONG, v LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+    "'ws://127.0.0.1:1/', \"event.time.field\" = 't');";
 
 struct Line {
   int64_t value;
@@ -29,7 +31,8 @@ struct Bench {
   void listen() {
     for (const std::string& name : pipeline.script().results())
       pipeline.tap(name, [this, name](const BatchPtr& batch) {
-        for (size_t row = 0; row < batch->rows(); ++row) rows[name].push_back({batch->columns[0]->integer(row), batch->meta[row].hasGap});
+        for (size_t row = 0; row < batch->rows(); ++row)
+          rows[name].push_back({batch->columns[0]->integer(row), batch->meta[row].hasGap});
       });
   }
   std::set<std::string> change(const std::string& text) {
@@ -58,8 +61,12 @@ TEST_CASE("a query that is the same keeps its window, one that is new says that 
   Bench bench(kSource + sums + "INSERT INTO B SELECT MAX(v) AS s FROM S WINDOW TUMBLING(10 sec);");
   bench.send(1'000, 1);
   bench.send(12'000, 5);
-  CHECK(bench.change(kSource + std::string("INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW TUMBLING(10 sec);\n-- the same, otherwise laid out\n") +
-                     "insert into A\n  select SUM(v) as s from S\n  window TUMBLING(10 sec);") == Names{"S", "A"});
+  CHECK(
+      bench.change(
+          kSource +
+          std::string(
+              "INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW TUMBLING(10 sec);\n-- the same, otherwise laid out\n") +
+          "insert into A\n  select SUM(v) as s from S\n  window TUMBLING(10 sec);") == Names{"S", "A"});
   bench.send(13'000, 6);
   bench.send(21'000, 7);
   bench.send(31'000, 8);
@@ -71,7 +78,8 @@ TEST_CASE("a query that is the same keeps its window, one that is new says that 
 }
 
 TEST_CASE("the second of two queries goes on when the first one goes, through streams of its own") {
-  const std::string nested = "INSERT INTO A SELECT SUM(x) AS s FROM (SELECT v * 2 AS x FROM S WHERE v > 0) WINDOW TUMBLING(10 sec);";
+  const std::string nested =
+      "INSERT INTO A SELECT SUM(x) AS s FROM (SELECT v * 2 AS x FROM S WHERE v > 0) WINDOW TUMBLING(10 sec);";
   const std::string other = "INSERT INTO B SELECT SUM(x) AS s FROM (SELECT v AS x FROM S) WINDOW TUMBLING(10 sec);";
   Bench bench(kSource + other + nested);
   bench.send(11'000, 5);
@@ -84,12 +92,15 @@ TEST_CASE("the second of two queries goes on when the first one goes, through st
 }
 
 TEST_CASE("what reads a stream that has changed starts anew") {
-  const std::string chain = "INSERT INTO A SELECT v AS x FROM S WHERE v > %; INSERT INTO B SELECT SUM(x) AS s FROM A WINDOW TUMBLING(10 sec);";
+  const std::string chain =
+      "INSERT INTO A SELECT v AS x FROM S WHERE v > %; INSERT INTO B SELECT SUM(x) AS s FROM A WINDOW TUMBLING(10 "
+      "sec);";
   const auto with = [&](const char* least) { return kSource + std::string(chain).replace(chain.find('%'), 1, least); };
   Bench bench(with("0"));
   bench.send(11'000, 5);
   CHECK(bench.change(with("2")) == Names{"S"});
-  CHECK(bench.change(std::string(kSource).replace(std::string(kSource).find("127.0.0.1:1/"), 12, "127.0.0.1:2/") + chain.substr(0, chain.find('%')) + "2" + chain.substr(chain.find('%') + 1)) == Names{});
+  CHECK(bench.change(std::string(kSource).replace(std::string(kSource).find("127.0.0.1:1/"), 12, "127.0.0.1:2/") +
+                     chain.substr(0, chain.find('%')) + "2" + chain.substr(chain.find('%') + 1)) == Names{});
   bench.send(12'000, 3);
   bench.send(25'000, 3);
   CHECK(bench.rows["B"] == std::vector<Line>{{3, true}});

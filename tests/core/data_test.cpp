@@ -88,7 +88,8 @@ TEST_CASE("JSON text is walked and checked") {
   const std::string json = R"({"a":{"b":[1,"x\u00e9\ud83d\ude00",null]},"a2":"q\"}"})";
   REQUIRE(isJson(json));
   CHECK(jsonPlainText(*jsonElement(*jsonMember(*jsonMember(json, "a"), "b"), 1)) == "xé😀");
-  for (const char* bad : {"{", "[1,]", "{\"a\":tru}", "\"\\x\"", "01x", "{\"a\" 1}", "nul", ""}) CHECK_FALSE(isJson(bad));
+  for (const char* bad : {"{", "[1,]", "{\"a\":tru}", "\"\\x\"", "01x", "{\"a\" 1}", "nul", ""})
+    CHECK_FALSE(isJson(bad));
 }
 
 TEST_CASE("base64 both ways") {
@@ -111,7 +112,8 @@ TEST_CASE("UTF-8 is told up to the first byte that is none") {
 TEST_CASE("text of others stays on its line") {
   CHECK(oneLine("plain é 😀") == "plain é 😀");
   CHECK(oneLine("a\nb\r\t\x1b[2J\x7f") == "a\\nb\\r\\t\\x1b[2J\\x7f");
-  CHECK(oneLine("\xC2\x9B" "31m") == "\\x9b31m");
+  CHECK(oneLine("\xC2\x9B"
+                "31m") == "\\x9b31m");
 }
 
 TEST_CASE("one value has one canonical text") {
@@ -135,11 +137,16 @@ TEST_CASE("the virtual clock calls in order of instant, rank and asking") {
   VirtualClock clock;
   std::string order;
   clock.callAt(20, [&] { order += "c"; });
-  clock.callAt(10, [&] { order += "b"; }, 2);
-  clock.callAt(10, [&] {
-    order += "a";
-    clock.callAt(10, [&] { order += "x"; }, 1);
-  }, 1);
+  clock.callAt(
+      10, [&] { order += "b"; }, 2);
+  clock.callAt(
+      10,
+      [&] {
+        order += "a";
+        clock.callAt(
+            10, [&] { order += "x"; }, 1);
+      },
+      1);
   const TimerId gone = clock.callAt(5, [&] { order += "!"; });
   clock.cancel(gone);
   clock.advanceTo(15);
@@ -209,5 +216,6 @@ TEST_CASE("plain bytes are counted up to the first that is not") {
   CHECK(plain("abc\"efgh") == std::pair<size_t, size_t>(3, 3));
   CHECK(plain("\\bcdefgh") == std::pair<size_t, size_t>(0, 0));
   CHECK(plain("abcdefg\n") == std::pair<size_t, size_t>(7, 7));
-  CHECK(plain("a\xc3\xa9" "d\"fgh") == std::pair<size_t, size_t>(4, 1));
+  CHECK(plain("a\xc3\xa9"
+              "d\"fgh") == std::pair<size_t, size_t>(4, 1));
 }

@@ -10,8 +10,8 @@
 #include <random>
 
 #include "core/base/text.h"
-#include "core/connectors/row_printer.h"
 #include "core/connectors/intake.h"
+#include "core/connectors/row_printer.h"
 #include "core/plan/checker.h"
 
 using namespace weir;
@@ -46,7 +46,7 @@ struct Tree {
 };
 
 class Generator {
- public:
+public:
   explicit Generator(uint64_t seed) : m_random(seed) {}
   size_t pick(size_t n) { return static_cast<size_t>(m_random() % n); }
 
@@ -64,8 +64,22 @@ class Generator {
 
   Row row() {
     Row r;
-    static constexpr int64_t kEdges[] = {0, 1, -1, 7, 100, -250, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min() + 1, 4'611'686'018'427'387'904, 9'007'199'254'740'993};
-    static constexpr double kReals[] = {0.0, 1.5, -2.25, 1e10, -0.5, 3.0, 1e-3, 1.7e308, -1.7e308, 9'007'199'254'740'992.0, 0x1p63, 4'611'686'018'427'387'904.0};
+    static constexpr int64_t kEdges[] = {0,
+                                         1,
+                                         -1,
+                                         7,
+                                         100,
+                                         -250,
+                                         std::numeric_limits<int64_t>::max(),
+                                         std::numeric_limits<int64_t>::min() + 1,
+                                         4'611'686'018'427'387'904,
+                                         9'007'199'254'740'993};
+    static constexpr double kReals[] = {0.0,      1.5,
+                                        -2.25,    1e10,
+                                        -0.5,     3.0,
+                                        1e-3,     1.7e308,
+                                        -1.7e308, 9'007'199'254'740'992.0,
+                                        0x1p63,   4'611'686'018'427'387'904.0};
     static const char* const kTexts[] = {"", "a", "AB", "weir", "100", "Zz"};
     if (pick(5)) r.a = whole(kEdges[pick(10)]);
     if (pick(5)) r.b = whole(static_cast<int64_t>(pick(9)) - 4);
@@ -76,7 +90,7 @@ class Generator {
     return r;
   }
 
- private:
+private:
   Tree leaf(Kind kind) {
     const size_t which = pick(4);
     switch (kind) {
@@ -197,7 +211,8 @@ class Generator {
       const bool conjunction = what == 1;
       const Tree l = make(Kind::Truth, depth - 1);
       const Tree r = make(Kind::Truth, depth - 1);
-      return {"(" + l.sql + (conjunction ? " AND " : " OR ") + r.sql + ")", [l, r, conjunction](const Row& row, Counts& c) {
+      return {"(" + l.sql + (conjunction ? " AND " : " OR ") + r.sql + ")",
+              [l, r, conjunction](const Row& row, Counts& c) {
                 const Given p = l.value(row, c);
                 // The left side that decides keeps the right one from being computed.
                 if (!p.null && (p.whole != 0) != conjunction) return p;
@@ -211,7 +226,8 @@ class Generator {
     const auto some = [&] { return !numbers ? Kind::Text : pick(2) ? Kind::Long : Kind::Double; };
     const Tree l = comparable(some(), depth - 1);
     if (what == 3)
-      return {"(" + l.sql + " IS NULL)", [l](const Row& row, Counts& c) { return whole(l.value(row, c).null ? 1 : 0); }};
+      return {"(" + l.sql + " IS NULL)",
+              [l](const Row& row, Counts& c) { return whole(l.value(row, c).null ? 1 : 0); }};
     const Tree r = comparable(some(), depth - 1);
     const auto order = [numbers](const Given& p, const Given& q) {
       return numbers ? (p.exact < q.exact ? -1 : p.exact > q.exact ? 1 : 0) : p.text.compare(q.text);
@@ -235,7 +251,12 @@ class Generator {
               const Given q = r.value(row, c);
               if (p.null || q.null) return Given();
               const int o = order(p, q);
-              const bool out = op == 0 ? o == 0 : op == 1 ? o != 0 : op == 2 ? o < 0 : op == 3 ? o <= 0 : op == 4 ? o > 0 : o >= 0;
+              const bool out = op == 0   ? o == 0
+                               : op == 1 ? o != 0
+                               : op == 2 ? o < 0
+                               : op == 3 ? o <= 0
+                               : op == 4 ? o > 0
+                                         : o >= 0;
               return whole(out ? 1 : 0);
             }};
   }
@@ -260,7 +281,8 @@ class Generator {
                 return p.null ? r.value(row, c) : p;
               }};
     const Tree condition = make(Kind::Truth, depth - 1);
-    return {"CASE WHEN " + condition.sql + " THEN " + l.sql + " ELSE " + r.sql + " END", [l, r, condition](const Row& row, Counts& c) {
+    return {"CASE WHEN " + condition.sql + " THEN " + l.sql + " ELSE " + r.sql + " END",
+            [l, r, condition](const Row& row, Counts& c) {
               const Given p = condition.value(row, c);
               return !p.null && p.whole != 0 ? l.value(row, c) : r.value(row, c);
             }};
@@ -291,7 +313,9 @@ TEST_CASE("the column evaluator agrees with a naive one, row by row") {
     Generator generator(seed);
     const Kind kind = static_cast<Kind>(generator.pick(4));
     const Tree tree = generator.make(kind, 1 + static_cast<int>(generator.pick(4)));
-    BoundResult checked = checkScript("CREATE STREAM S (a LONG, b LONG, x DOUBLE, s STRING, t STRING, f BOOL); INSERT INTO O SELECT " + tree.sql + " AS r FROM S;");
+    BoundResult checked =
+        checkScript("CREATE STREAM S (a LONG, b LONG, x DOUBLE, s STRING, t STRING, f BOOL); INSERT INTO O SELECT " +
+                    tree.sql + " AS r FROM S;");
     REQUIRE_MESSAGE(!hasError(checked.diagnostics), tree.sql);
     Pipeline pipeline(std::move(checked.script), 0, 1);
     Feeder feeder(pipeline, 1 + generator.pick(8));
@@ -302,10 +326,12 @@ TEST_CASE("the column evaluator agrees with a naive one, row by row") {
     for (int64_t i = 0; i < 12; ++i) {
       const Row row = generator.row();
       feeder.message(*feeder.find("S"),
-                     "{\"a\":" + json(row.a, Kind::Long) + ",\"b\":" + json(row.b, Kind::Long) + ",\"x\":" + json(row.x, Kind::Double) +
-                         ",\"s\":" + json(row.s, Kind::Text) + ",\"t\":" + json(row.t, Kind::Text) + ",\"f\":" + json(row.f, Kind::Truth) + "}",
+                     "{\"a\":" + json(row.a, Kind::Long) + ",\"b\":" + json(row.b, Kind::Long) +
+                         ",\"x\":" + json(row.x, Kind::Double) + ",\"s\":" + json(row.s, Kind::Text) +
+                         ",\"t\":" + json(row.t, Kind::Text) + ",\"f\":" + json(row.f, Kind::Truth) + "}",
                      fromMillis(i));
-      wanted += "{\"stream\":\"O\",\"at\":" + std::to_string(i) + ",\"row\":{\"r\":" + json(tree.value(row, counts), kind) + "}}\n";
+      wanted += "{\"stream\":\"O\",\"at\":" + std::to_string(i) +
+                ",\"row\":{\"r\":" + json(tree.value(row, counts), kind) + "}}\n";
     }
     feeder.flush();
     printer.flush();

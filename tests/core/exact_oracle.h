@@ -12,7 +12,7 @@ namespace weir {
 
 /// A whole number of any size, slow and plain: the judge of sums must share nothing with them.
 class Big {
- public:
+public:
   Big() = default;
   explicit Big(int64_t value) : m_negative(value < 0) {
     uint64_t size = value < 0 ? -static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
@@ -91,7 +91,7 @@ class Big {
     return std::ldexp(quotient, powerA - powerB);
   }
 
- private:
+private:
   uint32_t digit(size_t i) const { return i < m_digits.size() ? m_digits[i] : 0; }
   void trim() {
     while (!m_digits.empty() && m_digits.back() == 0) m_digits.pop_back();

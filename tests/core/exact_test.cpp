@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact rationals as the judge of sums, means and spreads, over random windows, hostile ones among them. Each window comes
-// four ways: whole, joined of parts, rolling, and with rows taken back. WEIR_EXACT_WINDOWS asks for more windows.
+// Exact rationals as the judge of sums, means and spreads, over random windows, hostile ones among them. Each window
+// comes four ways: whole, joined of parts, rolling, and with rows taken back. WEIR_EXACT_WINDOWS asks for more windows.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -22,7 +22,7 @@ struct Row {
 };
 
 class Windows {
- public:
+public:
   explicit Windows(uint64_t seed) : m_random(seed) {}
 
   std::vector<Row> next() {
@@ -43,7 +43,7 @@ class Windows {
   uint64_t below(uint64_t n) { return m_random() % n; }
   std::mt19937_64& random() { return m_random; }
 
- private:
+private:
   double unit() { return static_cast<double>(m_random() >> 11) * 0x1p-53; }
   double sign() { return below(2) == 0 ? 1 : -1; }
   double anywhere() { return sign() * std::bit_cast<double>(m_random() % (uint64_t{0x7ff} << 52)); }
@@ -192,7 +192,7 @@ struct Sums {
   Ratio variance(int64_t without) const { return {Big(n) * xx - x * x, Big(n) * Big(n - without), 2 * stepX}; }
   Ratio weightedVariance() const { return {w * wxx - wx * wx, w * w, 2 * stepX}; }
 
- private:
+private:
   static int stepOf(const std::vector<Row>& rows, double Row::*member) {
     int least = 1024;
     for (const Row& row : rows) {
@@ -234,7 +234,8 @@ bool isNear(const Result& got, const Ratio& square, Tally& tally) {
     ++tally.beyond;
     return got.overflows == 1;
   }
-  if (square.above.isZero() || got.value < 1e-300) return (got.value == 0) == square.above.isZero() || got.value < 1e-300;
+  if (square.above.isZero() || got.value < 1e-300)
+    return (got.value == 0) == square.above.isZero() || got.value < 1e-300;
   int power = 0;
   std::frexp(got.value, &power);
   const int step = 2 * (power - 53);
@@ -265,7 +266,8 @@ TEST_CASE("sums, means and spreads are those of exact rationals, whole, joined, 
   Windows windows(20261127);
   Tally rounded;
   Tally near;
-  const std::vector<std::string_view> names{"SUM", "AVG", "VWAP", "VARIANCE", "VAR_SAMP", "STDDEV", "STDDEV_SAMP", "VWAP_STDDEV"};
+  const std::vector<std::string_view> names{"SUM",      "AVG",    "VWAP",        "VARIANCE",
+                                            "VAR_SAMP", "STDDEV", "STDDEV_SAMP", "VWAP_STDDEV"};
   std::vector<const AggregateOverload*> overloads;
   for (const std::string_view name : names) overloads.push_back(&overloadOf(name));
   std::vector<Row> before;
@@ -279,8 +281,10 @@ TEST_CASE("sums, means and spreads are those of exact rationals, whole, joined, 
       const Result got = whole(*overloads[a], rows);
       if (a == other) {
         CHECK_MESSAGE(joined(*overloads[a], rows, windows) == got, name << " joined: " << text(rows));
-        CHECK_MESSAGE(rolling(*overloads[a], before, rows) == got, name << " rolling: " << text(rows) << " after " << text(before));
-        CHECK_MESSAGE(takenBack(*overloads[a], before, rows) == got, name << " taken back: " << text(rows) << " without " << text(before));
+        CHECK_MESSAGE(rolling(*overloads[a], before, rows) == got,
+                      name << " rolling: " << text(rows) << " after " << text(before));
+        CHECK_MESSAGE(takenBack(*overloads[a], before, rows) == got,
+                      name << " taken back: " << text(rows) << " without " << text(before));
       }
       const bool weighted = overloads[a]->params.size() == 2;
       if (weighted && sums.w.isZero()) {
@@ -305,7 +309,8 @@ TEST_CASE("sums, means and spreads are those of exact rationals, whole, joined, 
         right = variance.above.isNegative() ? got.isNull && got.overflows == 0 : isNear(got, variance, near);
       }
       CHECK_MESSAGE(right, name << " of " << text(rows));
-      const auto [low, high] = std::minmax_element(rows.begin(), rows.end(), [](const Row& p, const Row& q) { return p.x < q.x; });
+      const auto [low, high] =
+          std::minmax_element(rows.begin(), rows.end(), [](const Row& p, const Row& q) { return p.x < q.x; });
       const bool oneSign = std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.w >= 0; });
       if (name == "AVG" || (name == "VWAP" && oneSign)) {
         CHECK(low->x <= got.value);
@@ -318,9 +323,9 @@ TEST_CASE("sums, means and spreads are those of exact rationals, whole, joined, 
   CHECK(isHalf);
   CHECK(near.worst < 4e-16);
   if (asked)
-    MESSAGE(count << " windows: " << rounded.results << " rounded results, " << rounded.beyond << " beyond the range, " << rounded.withinHalf
-                  << " within half a unit, the worst " << rounded.worst << " units; " << near.results << " roots, the worst relative error "
-                  << near.worst);
+    MESSAGE(count << " windows: " << rounded.results << " rounded results, " << rounded.beyond << " beyond the range, "
+                  << rounded.withinHalf << " within half a unit, the worst " << rounded.worst << " units; "
+                  << near.results << " roots, the worst relative error " << near.worst);
 }
 
 TEST_CASE("the mean of LONGs is rounded once") {

@@ -4,8 +4,8 @@
 #include <random>
 #include <sstream>
 
-#include "core/connectors/metrics.h"
 #include "core/connectors/capture.h"
+#include "core/connectors/metrics.h"
 #include "core/connectors/row_printer.h"
 #include "core/plan/checker.h"
 
@@ -52,8 +52,11 @@ std::string capture(uint64_t seed) {
         writer.message("A", "{\"s\":\"" + sym + "\",\"v\":" + std::to_string(random() % 100) + "}", true, at);
         break;
       default:
-        writer.message("T", "{\"s\":\"" + sym + "\",\"p\":" + std::to_string(random() % 1000) + ",\"q\":" + std::to_string(random() % 9 + 1) +
-                                ",\"ts\":" + std::to_string(ms - static_cast<int64_t>(random() % 600)) + "}", true, at);
+        writer.message("T",
+                       "{\"s\":\"" + sym + "\",\"p\":" + std::to_string(random() % 1000) +
+                           ",\"q\":" + std::to_string(random() % 9 + 1) +
+                           ",\"ts\":" + std::to_string(ms - static_cast<int64_t>(random() % 600)) + "}",
+                       true, at);
     }
   }
   writer.advance(at + 10'000'000);
@@ -63,7 +66,8 @@ std::string capture(uint64_t seed) {
 std::string replay(const std::string& text, size_t batchRows) {
   BoundResult checked = checkScript(kScript);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  const std::vector<std::string> streams{"Vwap", "Hops", "Sess", "Roll", "Both", "Sum", "Last", "Snap", "Quote", "Pair", "Outer", "OuterSum", "Missing", "Swing"};
+  const std::vector<std::string> streams{"Vwap", "Hops",  "Sess", "Roll",  "Both",     "Sum",     "Last",
+                                         "Snap", "Quote", "Pair", "Outer", "OuterSum", "Missing", "Swing"};
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;
@@ -103,7 +107,9 @@ TEST_CASE("a capture says what is wrong with it, by line") {
   const std::string header = "{\"weir_capture\":1,\"started\":0,\"sources\":{}}\n";
   CHECK(firstError("hello").find("not a Weir capture") == 0);
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\",\"text\":\"x\"}\n") == "fine");
-  CHECK(firstError(header + "{\"at\":1.5,\"stream\":\"S\",\"text\":\"x\"}\n{\"at\":1,\"stream\":\"S\",\"text\":\"x\"}\n").find("capture line 3") == 0);
+  CHECK(
+      firstError(header + "{\"at\":1.5,\"stream\":\"S\",\"text\":\"x\"}\n{\"at\":1,\"stream\":\"S\",\"text\":\"x\"}\n")
+          .find("capture line 3") == 0);
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\"}").find("capture line 2") == 0);
   CHECK(firstError(header + "{\"at\":1,\"stream\":\"S\",\"text\":\"}\n").find("capture line 2: not valid JSON") == 0);
   CHECK(firstError(header + "{\"at\":1,").find("capture line 2: not valid JSON") == 0);
@@ -111,7 +117,8 @@ TEST_CASE("a capture says what is wrong with it, by line") {
 }
 
 TEST_CASE("open windows can be looked at without changing anything") {
-  BoundResult checked = checkScript("CREATE STREAM S (v LONG); INSERT INTO O SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
+  BoundResult checked =
+      checkScript("CREATE STREAM S (v LONG); INSERT INTO O SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   std::vector<int64_t> closed;

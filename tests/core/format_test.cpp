@@ -53,7 +53,7 @@ void checkLayout(const std::string& text) {
 
 /// Makes scripts that parse, as lists of tokens.
 class Writer {
- public:
+public:
   explicit Writer(uint32_t seed) : m_random(seed) {}
 
   std::vector<std::string> script() {
@@ -66,15 +66,18 @@ class Writer {
 
   size_t below(size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(m_random); }
 
- private:
+private:
   void word(std::string_view text) { m_words.emplace_back(text); }
   void words(std::initializer_list<std::string_view> texts) {
     for (const std::string_view text : texts) word(text);
   }
-  std::string_view pick(std::initializer_list<std::string_view> choices) { return choices.begin()[below(choices.size())]; }
+  std::string_view pick(std::initializer_list<std::string_view> choices) {
+    return choices.begin()[below(choices.size())];
+  }
 
   void name() {
-    word(pick({"a", "x1", "first", "LAST", "timestamp", "count", "e", "E5", "\"two words\"", "`order`", "\"--\"", "\"/*\"", "\"a\"\"b\"", "größe", "min"}));
+    word(pick({"a", "x1", "first", "LAST", "timestamp", "count", "e", "E5", "\"two words\"", "`order`", "\"--\"",
+               "\"/*\"", "\"a\"\"b\"", "größe", "min"}));
   }
   void duration() { words({pick({"1", "30", "1.5"}), pick({"min", "SEC", "hours"})}); }
 
@@ -88,7 +91,8 @@ class Writer {
     if (below(3) == 0) words({",", "WATERMARK", "for", "k1", "as", "k1", "-", "interval", "'2'", "second"});
     word(")");
     if (below(2) == 0)
-      words({"with", "(", "type", "=", pick({"internal", "'internal'"}), ",", "end", ".", "in", "=", pick({"-5", "true", "NULL"}), ",", "\"a.b\"", "=", "'--'", ")"});
+      words({"with", "(", "type", "=", pick({"internal", "'internal'"}), ",", "end", ".", "in", "=",
+             pick({"-5", "true", "NULL"}), ",", "\"a.b\"", "=", "'--'", ")"});
   }
 
   void query(size_t depth, bool whole) {
@@ -147,7 +151,9 @@ class Writer {
       case 5: word("("), deeper(), words({")", pick({"=", "<>", "<", ">="}), "-"}), deeper(); break;
       case 6: words({"cast", "("}), deeper(), words({"as", pick({"int", "String"}), ")"}); break;
       case 7: name(), words({"(", pick({"*", "1"}), ",", "-", "-"}), deeper(), word(")"); break;
-      case 8: words({"case", "when"}), deeper(), word("then"), deeper(), words({"else", "-"}), deeper(), word("end"); break;
+      case 8:
+        words({"case", "when"}), deeper(), word("then"), deeper(), words({"else", "-"}), deeper(), word("end");
+        break;
       case 9: name(), words({pick({"->", "->>"}), "'p'", "::", "double", "-"}), deeper(); break;
       case 10: word("not"), deeper(), word(pick({"and", "OR"})), deeper(); break;
       case 11: name(), words({pick({"between", "not between"}), "-", "1", "and", "-", "-", "2"}); break;
@@ -197,11 +203,13 @@ TEST_CASE("words that are no words of the language keep their case") {
 
 TEST_CASE("comments stay, in odd places too") {
   for (const char* text :
-       {"select a -- one\n, /* two */ b /* three\n lines */ from /* four */ T -- five", "-- only a comment", "/* a */ /* b */", "; ; -- x\n;",
-        "select /* a */ -- b\n - /* c */ - -- d\n 1 from T;", "select a from T; -- behind\n\n\n-- alone\n\nselect b from T /* end */ ;",
+       {"select a -- one\n, /* two */ b /* three\n lines */ from /* four */ T -- five", "-- only a comment",
+        "/* a */ /* b */", "; ; -- x\n;", "select /* a */ -- b\n - /* c */ - -- d\n 1 from T;",
+        "select a from T; -- behind\n\n\n-- alone\n\nselect b from T /* end */ ;",
         "create stream S -- one\n (a int, -- two\n b int /* three */) -- four\n with (type = 'internal' -- five\n)",
-        "select cast(a /* x */ as /* y */ int) :: /* z */ string, f( /* none */ ) from T", "select a from T where a = 'x\n  -- no comment\n' and b = 1;",
-        "select '/*' as a, \"*/\" as b, a / * from T", "select \"a--b\", `c/*d` from T;"})
+        "select cast(a /* x */ as /* y */ int) :: /* z */ string, f( /* none */ ) from T",
+        "select a from T where a = 'x\n  -- no comment\n' and b = 1;", "select '/*' as a, \"*/\" as b, a / * from T",
+        "select \"a--b\", `c/*d` from T;"})
     checkLayout(text);
 }
 

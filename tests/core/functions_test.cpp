@@ -16,7 +16,8 @@ namespace {
 
 // What the last row of a query over x = 1, 2, 4 and y = 1, 1, 2 says in its only column.
 std::string answer(const std::string& expression, const std::string& window) {
-  const std::string sql = "CREATE STREAM S (x LONG, y LONG); SELECT " + expression + " AS r FROM S" + window + " INSERT INTO O;";
+  const std::string sql =
+      "CREATE STREAM S (x LONG, y LONG); SELECT " + expression + " AS r FROM S" + window + " INSERT INTO O;";
   BoundResult checked = checkScript(sql);
   if (hasError(checked.diagnostics)) return checked.diagnostics.front().message;
   Pipeline pipeline(std::move(checked.script), 0, 1);
@@ -58,5 +59,6 @@ TEST_CASE("every aggregate's example holds in a window and rolling") {
 TEST_CASE("the quantile sketch stays near the truth") {
   QuantileSketch sketch;
   for (int i = 0; i < 200000; ++i) sketch.add((i * 7919) % 200000);
-  for (const double p : {0.01, 0.25, 0.5, 0.9, 0.999}) CHECK(sketch.quantile(p) == doctest::Approx(p * 200000).epsilon(0.01));
+  for (const double p : {0.01, 0.25, 0.5, 0.9, 0.999})
+    CHECK(sketch.quantile(p) == doctest::Approx(p * 200000).epsilon(0.01));
 }

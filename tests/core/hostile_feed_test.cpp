@@ -15,7 +15,8 @@ constexpr int64_t kRowsOfPush = 2048;
 /// A pipeline over S (k LONG, ts LONG), the event time in ts, and A (k LONG) by arrival.
 struct Hostile {
   explicit Hostile(const std::string& query, int64_t latenessMs = 0)
-      : pipeline(checked("CREATE STREAM S (k LONG, ts LONG) WITH (type = 'internal', \"event.time.field\" = 'ts', \"event.time.lateness.ms\" = '" +
+      : pipeline(checked("CREATE STREAM S (k LONG, ts LONG) WITH (type = 'internal', \"event.time.field\" = 'ts', "
+                         "\"event.time.lateness.ms\" = '" +
                          std::to_string(latenessMs) + "'); CREATE STREAM A (k LONG); " + query),
                  0, 1) {
     pipeline.tap("O", [this](const BatchPtr& batch) { rows += batch->rows(); });
@@ -110,7 +111,8 @@ TEST_CASE("a join within a bound lets go of what is behind it") {
 }
 
 TEST_CASE("UNIQUE, FIRSTUNIQUE and DISTINCT are bounded") {
-  for (const char* query : {"INSERT INTO O SELECT k FROM A WINDOW FIRSTUNIQUE(k);", "INSERT INTO O SELECT DISTINCT k FROM A;"}) {
+  for (const char* query :
+       {"INSERT INTO O SELECT k FROM A WINDOW FIRSTUNIQUE(k);", "INSERT INTO O SELECT DISTINCT k FROM A;"}) {
     Hostile hostile(query);
     hostile.feed("A", 0, kMore, eachItsKey);
     CHECK(hostile.rows == kMore);

@@ -23,7 +23,8 @@ SchemaPtr schemaOf(std::vector<Field> fields) {
 std::string said(Decoder& decoder, const SchemaPtr& schema, std::string_view message) {
   BatchBuilder rows(schema);
   const DecodeResult result = decoder.decode(message, {}, rows);
-  std::string out = std::to_string(static_cast<int>(result.kind)) + ' ' + std::to_string(result.controlRecords) + ' ' + std::to_string(result.fieldMismatches) + ' ' + result.reason + '\n';
+  std::string out = std::to_string(static_cast<int>(result.kind)) + ' ' + std::to_string(result.controlRecords) + ' ' +
+                    std::to_string(result.fieldMismatches) + ' ' + result.reason + '\n';
   const auto batch = rows.take();
   for (size_t row = 0; row < batch->rows(); ++row) appendJsonRow(out, *batch, row);
   return out;
@@ -38,22 +39,29 @@ struct Feed {
 std::vector<Feed> feeds() {
   using enum Type;
   std::vector<Feed> out(4);
-  out[0].schema = schemaOf({{"e", String}, {"E", Long}, {"s", String}, {"p", Double}, {"q", Double}, {"m", Bool}, {"t", Int}});
-  out[0].messages = {R"({"e":"trade","E":1672515782136,"s":"BTCUSDT","t":12345,"p":"50000.00","q":"0.500","T":1672515782136,"m":true,"M":true})",
-                     R"({"e":"trade","E":1672515782137,"s":"ETHUSDT","t":12346,"p":3000.1e0,"q":null,"T":1,"m":false,"M":[]})",
-                     R"({"result":null,"id":1})", R"({ "e": "trade", "E": 5, "s": "Ä", "p": "1" })"};
+  out[0].schema =
+      schemaOf({{"e", String}, {"E", Long}, {"s", String}, {"p", Double}, {"q", Double}, {"m", Bool}, {"t", Int}});
+  out[0].messages = {
+      R"({"e":"trade","E":1672515782136,"s":"BTCUSDT","t":12345,"p":"50000.00","q":"0.500","T":1672515782136,"m":true,"M":true})",
+      R"({"e":"trade","E":1672515782137,"s":"ETHUSDT","t":12346,"p":3000.1e0,"q":null,"T":1,"m":false,"M":[]})",
+      R"({"result":null,"id":1})", R"({ "e": "trade", "E": 5, "s": "Ä", "p": "1" })"};
   out[1].settings.records = "$.data[*]";
   out[1].settings.mapping = {{"channel", "$$.channel"}, {"price", "$.price"}};
-  out[1].schema = schemaOf({{"channel", String}, {"price", Double}, {"qty", Double}, {"symbol", String}, {"extra", Object}});
-  out[1].messages = {R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","price":27856.1,"qty":0.5,"trade_id":1}]})",
-                     R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","price":1,"qty":2},{"symbol":"ETH/USD","price":3,"qty":4}]})",
-                     R"({"channel":"trade","data":[{"symbol":"X","price":1,"qty":2,"extra":{"a":[1,2]}}]})", R"({"channel":"heartbeat"})"};
+  out[1].schema =
+      schemaOf({{"channel", String}, {"price", Double}, {"qty", Double}, {"symbol", String}, {"extra", Object}});
+  out[1].messages = {
+      R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","price":27856.1,"qty":0.5,"trade_id":1}]})",
+      R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","price":1,"qty":2},{"symbol":"ETH/USD","price":3,"qty":4}]})",
+      R"({"channel":"trade","data":[{"symbol":"X","price":1,"qty":2,"extra":{"a":[1,2]}}]})",
+      R"({"channel":"heartbeat"})"};
   out[2].settings.mapping = {{"id", "$[2][0]"}, {"price", "$[2][3]"}, {"kind", "$[1]"}};
   out[2].schema = schemaOf({{"id", Long}, {"price", Double}, {"kind", String}});
-  out[2].messages = {R"([17,"te",[401597395,1574694478808,0.005,7245.3]])", R"([17,"hb"])", R"([17, "tu", [401597395, 1574694478808, -0.005, 7245.3]])"};
+  out[2].messages = {R"([17,"te",[401597395,1574694478808,0.005,7245.3]])", R"([17,"hb"])",
+                     R"([17, "tu", [401597395, 1574694478808, -0.005, 7245.3]])"};
   out[3].settings.mismatchIsNull = true;
   out[3].schema = schemaOf({{"a", Int}, {"b", Float}, {"c", Bytes}, {"d", Bool, true}});
-  out[3].messages = {R"([{"a":1,"b":2.5,"c":"AAEC","d":"true"}])", R"([{"a":"7","b":"x","c":"?","d":false}])", R"([{"a":1,"d":true},{"a":2,"d":true}])"};
+  out[3].messages = {R"([{"a":1,"b":2.5,"c":"AAEC","d":"true"}])", R"([{"a":"7","b":"x","c":"?","d":false}])",
+                     R"([{"a":1,"d":true},{"a":2,"d":true}])"};
   return out;
 }
 
@@ -95,8 +103,10 @@ TEST_CASE("a shape serves messages that are written alike, and no others") {
   CHECK(cells[0].text == "BTC");
   CHECK(cells[1].text == "27");
   CHECK(cells[1].kind == JsonKind::Number);
-  for (const char* other : {R"({"s":"BTC","x":{"y":[1]},"p":27})", R"({"s":"B\n","x":{"y":[1,2]},"p":27})", R"({"s":"B","x":{"y":[1,2]},"p":01})",
-                            R"({"s":"B","x":{"y":[1,2]},"p":27} )", R"({"s":"B","x":{"y":[1,2]},"p":27)", R"({"s":"B")", "", R"({"s":"Ä","x":{"y":[1,2]},"p":27})"})
+  for (const char* other :
+       {R"({"s":"BTC","x":{"y":[1]},"p":27})", R"({"s":"B\n","x":{"y":[1,2]},"p":27})",
+        R"({"s":"B","x":{"y":[1,2]},"p":01})", R"({"s":"B","x":{"y":[1,2]},"p":27} )",
+        R"({"s":"B","x":{"y":[1,2]},"p":27)", R"({"s":"B")", "", R"({"s":"Ä","x":{"y":[1,2]},"p":27})"})
     CHECK_FALSE(shape->read(other, cells));
   CHECK_FALSE(JsonShape::learnt(R"({"s":{"an":"object"},"p":1})", plan));
 }
@@ -113,7 +123,8 @@ TEST_CASE("plain numbers are read as the library reads them") {
     const bool isWhole = text.find_first_of(".e") == std::string::npos;
     REQUIRE(plainInteger(text) == (isWhole ? parseNumber<int64_t>(text) : std::nullopt));
   }
-  for (const char* text : {"", "-", "01", "-01", "+1", ".5", "1.", "1e", "1e+", " 1", "1 ", "0x1", "nan", "inf", "1.5.2", "--1"}) {
+  for (const char* text :
+       {"", "-", "01", "-01", "+1", ".5", "1.", "1e", "1e+", " 1", "1 ", "0x1", "nan", "inf", "1.5.2", "--1"}) {
     CHECK_FALSE(plainReal(text));
     CHECK_FALSE(plainInteger(text));
   }

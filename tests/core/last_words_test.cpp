@@ -22,8 +22,9 @@ TEST_CASE("the newest message is what a server said last") {
 }
 
 TEST_CASE("a heartbeat is not what a server said") {
-  for (const char* heartbeat : {"pong", "ping", R"({"op":"pong"})", R"({"pong":1541519104})", R"([5,"hb"])", R"({"channel":"heartbeat"})",
-                                R"({"success":true,"ret_msg":"pong","op":"ping"})", R"({"TYPE":"PONG"})", " pong\n", ""})
+  for (const char* heartbeat :
+       {"pong", "ping", R"({"op":"pong"})", R"({"pong":1541519104})", R"([5,"hb"])", R"({"channel":"heartbeat"})",
+        R"({"success":true,"ret_msg":"pong","op":"ping"})", R"({"TYPE":"PONG"})", " pong\n", ""})
     CHECK(after({"hello", heartbeat}) == "hello");
   CHECK(after({"hello", "beat"}, "beat") == "hello");
 }
@@ -33,7 +34,8 @@ TEST_CASE("a refusal stays, whatever is said after it") {
   CHECK(after({refusal, R"({"op":"pong"})", "pong", R"({"event":"channel-conn-count"})"}) == refusal);
   CHECK(after({refusal, R"({"error":"too late"})"}) == R"({"error":"too late"})");
   // One that speaks of a heartbeat is a refusal all the same.
-  CHECK(after({"hello", R"({"op":"ping","success":false,"ret_msg":"illegal"})"}) == R"({"op":"ping","success":false,"ret_msg":"illegal"})");
+  CHECK(after({"hello", R"({"op":"ping","success":false,"ret_msg":"illegal"})"}) ==
+        R"({"op":"ping","success":false,"ret_msg":"illegal"})");
 }
 
 TEST_CASE("of a long message its beginning is kept") {

@@ -35,7 +35,8 @@ std::string firstError(const std::string& sql) {
 TEST_CASE("nesting too deep is refused, not a crash") {
   const std::string head = "CREATE STREAM S (a LONG); SELECT ";
   CHECK(firstError(head + repeated("(", 300) + "a" + repeated(")", 300) + " AS r FROM S") == "");
-  CHECK(firstError(head + repeated("(", 100'000) + "a" + repeated(")", 100'000) + " AS r FROM S").find("nested") != std::string::npos);
+  CHECK(firstError(head + repeated("(", 100'000) + "a" + repeated(")", 100'000) + " AS r FROM S").find("nested") !=
+        std::string::npos);
   CHECK(firstError(head + repeated("-", 99'999) + "- a AS r FROM S") != "");
   CHECK(firstError(head + "a" + repeated(" + a", 100'000) + " AS r FROM S").find("nested") != std::string::npos);
   CHECK(firstError("SELECT * FROM " + repeated("(SELECT * FROM ", 10'000) + "S" + repeated(")", 10'000)) != "");
@@ -44,7 +45,8 @@ TEST_CASE("nesting too deep is refused, not a crash") {
 TEST_CASE("a megabyte of SQL is checked, more than 16 are refused") {
   std::string sql = "CREATE STREAM S (a LONG, b STRING);\n";
   for (int i = 0; sql.size() < (1 << 20); ++i)
-    sql += "INSERT INTO O" + std::to_string(i) + " SELECT a + " + std::to_string(i) + " AS x, UPPER(b) AS y FROM S WHERE a > 1;\n";
+    sql += "INSERT INTO O" + std::to_string(i) + " SELECT a + " + std::to_string(i) +
+           " AS x, UPPER(b) AS y FROM S WHERE a > 1;\n";
   CHECK(firstError(sql) == "");
   CHECK(firstError(repeated("-- 16\n", 3 << 20)).find("16 MB") != std::string::npos);
 }
@@ -57,7 +59,8 @@ TEST_CASE("a thousand columns go through") {
     items += (i ? ", SUM(c" : "SUM(c") + n + ") AS s" + n;
     json += (i ? ",\"c" : "{\"c") + n + "\":" + n;
   }
-  BoundResult checked = checkScript("CREATE STREAM S (" + columns + "); INSERT INTO O SELECT " + items + " FROM S WINDOW LENGTHBATCH(2);");
+  BoundResult checked = checkScript("CREATE STREAM S (" + columns + "); INSERT INTO O SELECT " + items +
+                                    " FROM S WINDOW LENGTHBATCH(2);");
   REQUIRE_FALSE(hasError(checked.diagnostics));
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
@@ -69,7 +72,9 @@ TEST_CASE("a thousand columns go through") {
 }
 
 TEST_CASE("a million groups close") {
-  BoundResult checked = checkScript("CREATE STREAM S (k LONG, v LONG); INSERT INTO O SELECT k, SUM(v) AS s FROM S WINDOW TUMBLING(1 min) GROUP BY k;");
+  BoundResult checked = checkScript(
+      "CREATE STREAM S (k LONG, v LONG); INSERT INTO O SELECT k, SUM(v) AS s FROM S WINDOW TUMBLING(1 min) GROUP BY "
+      "k;");
   Pipeline pipeline(std::move(checked.script), 0, 1);
   size_t groups = 0;
   int64_t sum = 0;
@@ -105,15 +110,17 @@ TEST_CASE("the reference pages are what the lists say") {
 }
 
 TEST_CASE("an hour in which nobody looked passes at once") {
-  BoundResult checked = checkScript("CREATE STREAM S (v LONG);"
-                                    "INSERT INTO A SELECT COUNT(*) AS n FROM S WINDOW TUMBLING(1 sec);"
-                                    "INSERT INTO B SELECT v, COUNT(*) AS n FROM S GROUP BY v OUTPUT SNAPSHOT EVERY 100 ms;"
-                                    "INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW SESSION(5 sec);");
+  BoundResult checked = checkScript(
+      "CREATE STREAM S (v LONG);"
+      "INSERT INTO A SELECT COUNT(*) AS n FROM S WINDOW TUMBLING(1 sec);"
+      "INSERT INTO B SELECT v, COUNT(*) AS n FROM S GROUP BY v OUTPUT SNAPSHOT EVERY 100 ms;"
+      "INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW SESSION(5 sec);");
   REQUIRE_FALSE(hasError(checked.diagnostics));
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   std::map<std::string, size_t> rows;
-  for (const char* name : {"A", "B", "C"}) pipeline.tap(name, [&rows, name](const BatchPtr& batch) { rows[name] += batch->rows(); });
+  for (const char* name : {"A", "B", "C"})
+    pipeline.tap(name, [&rows, name](const BatchPtr& batch) { rows[name] += batch->rows(); });
   feeder.message(*feeder.find("S"), "{\"v\":1}", fromMillis(100));
   feeder.advance(fromMillis(3'600'000));
   feeder.message(*feeder.find("S"), "{\"v\":1}", fromMillis(3'600'100));
@@ -125,26 +132,32 @@ TEST_CASE("an hour in which nobody looked passes at once") {
 }
 
 TEST_CASE("bad messages without end are counted and the newest kept") {
-  BoundResult checked = checkScript("CREATE STREAM S (v LONG NOT NULL); INSERT INTO A SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
+  BoundResult checked =
+      checkScript("CREATE STREAM S (v LONG NOT NULL); INSERT INTO A SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   int64_t sum = 0;
   pipeline.tap("A", [&](const BatchPtr& batch) { sum += batch->columns[0]->integer(0); });
-  const char* const kBad[] = {"{\"v\":", "nonsense", "", "{\"v\":\"x\"}", "{\"v\":null}", "[[[[[[[[", "\xff\xfe", "{\"v\":1e999}"};
+  const char* const kBad[] = {"{\"v\":",      "nonsense", "",         "{\"v\":\"x\"}",
+                              "{\"v\":null}", "[[[[[[[[", "\xff\xfe", "{\"v\":1e999}"};
   constexpr int kMessages = 200'000;
-  for (int i = 0; i < kMessages; ++i) feeder.message(*feeder.find("S"), i % 1000 == 0 ? "{\"v\":1}" : kBad[i % 8], fromMillis(i / 10));
+  for (int i = 0; i < kMessages; ++i)
+    feeder.message(*feeder.find("S"), i % 1000 == 0 ? "{\"v\":1}" : kBad[i % 8], fromMillis(i / 10));
   feeder.advance(fromMillis(kMessages));
   const Intake& intake = *feeder.find("S");
   CHECK(sum == kMessages / 1000);
   CHECK(intake.counters().passed == kMessages / 1000);
   CHECK(intake.counters().messages == kMessages);
-  CHECK(intake.counters().messages == intake.counters().decoded + intake.counters().rejected + intake.counters().control);
+  CHECK(intake.counters().messages ==
+        intake.counters().decoded + intake.counters().rejected + intake.counters().control);
   CHECK(intake.rejects().size() == 100);
   CHECK_FALSE(intake.rejects().back().reason.empty());
 }
 
 TEST_CASE("a join forgets keys that come no more") {
-  BoundResult checked = checkScript("CREATE STREAM A (k LONG); CREATE STREAM B (k LONG); INSERT INTO O SELECT A.k AS a, B.k AS b FROM A JOIN B ON A.k = B.k WITHIN 10 ms;");
+  BoundResult checked = checkScript(
+      "CREATE STREAM A (k LONG); CREATE STREAM B (k LONG); INSERT INTO O SELECT A.k AS a, B.k AS b FROM A JOIN B ON "
+      "A.k = B.k WITHIN 10 ms;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
@@ -159,24 +172,28 @@ TEST_CASE("a join forgets keys that come no more") {
 }
 
 TEST_CASE("an ASOF JOIN forgets keys beyond its tolerance, and finds what it keeps") {
-  BoundResult checked = checkScript("CREATE STREAM A (k LONG); CREATE STREAM B (k LONG, v LONG);"
-                                    "INSERT INTO O SELECT A.k AS k, B.v AS v FROM A ASOF JOIN B ON A.k = B.k TOLERANCE 100 ms;"
-                                    "CREATE TABLE L (k LONG, v LONG); INSERT INTO L SELECT k % 10 AS k, v FROM B;"
-                                    "INSERT INTO P SELECT A.k AS k, L.v AS v FROM A JOIN L ON A.k % 10 = L.k;");
+  BoundResult checked = checkScript(
+      "CREATE STREAM A (k LONG); CREATE STREAM B (k LONG, v LONG);"
+      "INSERT INTO O SELECT A.k AS k, B.v AS v FROM A ASOF JOIN B ON A.k = B.k TOLERANCE 100 ms;"
+      "CREATE TABLE L (k LONG, v LONG); INSERT INTO L SELECT k % 10 AS k, v FROM B;"
+      "INSERT INTO P SELECT A.k AS k, L.v AS v FROM A JOIN L ON A.k % 10 = L.k;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   std::vector<int64_t> near;
   int64_t wrong = 0;
   pipeline.tap("O", [&](const BatchPtr& batch) {
-    for (size_t row = 0; row < batch->rows(); ++row) near.push_back(batch->columns[1]->integer(row) - 2 * batch->columns[0]->integer(row));
+    for (size_t row = 0; row < batch->rows(); ++row)
+      near.push_back(batch->columns[1]->integer(row) - 2 * batch->columns[0]->integer(row));
   });
   pipeline.tap("P", [&](const BatchPtr& batch) {
-    for (size_t row = 0; row < batch->rows(); ++row) wrong += batch->columns[1]->integer(row) % 10 != batch->columns[0]->integer(row) * 2 % 10;
+    for (size_t row = 0; row < batch->rows(); ++row)
+      wrong += batch->columns[1]->integer(row) % 10 != batch->columns[0]->integer(row) * 2 % 10;
   });
   constexpr int64_t kRows = 100'000;
   for (int64_t i = 0; i < kRows; ++i) {
-    feeder.message(*feeder.find("B"), "{\"k\":" + std::to_string(i) + ",\"v\":" + std::to_string(2 * i) + "}", fromMillis(i));
+    feeder.message(*feeder.find("B"), "{\"k\":" + std::to_string(i) + ",\"v\":" + std::to_string(2 * i) + "}",
+                   fromMillis(i));
     if (i % 10 != 0) continue;
     feeder.message(*feeder.find("A"), "{\"k\":" + std::to_string(i - 100) + "}", fromMillis(i));
     feeder.message(*feeder.find("A"), "{\"k\":" + std::to_string(i - 101) + "}", fromMillis(i));
@@ -189,7 +206,9 @@ TEST_CASE("an ASOF JOIN forgets keys beyond its tolerance, and finds what it kee
 
 TEST_CASE("a rolling window forgets groups that come no more, and counts the others on") {
   for (const char* window : {"TIME(4 ms)", "LENGTH(8)"}) {
-    BoundResult checked = checkScript(std::string("CREATE STREAM S (k LONG); INSERT INTO O SELECT k, COUNT(*) AS n, SUM(k) AS s, MAX(k) AS m FROM S WINDOW ") + window + " GROUP BY k;");
+    BoundResult checked = checkScript(std::string("CREATE STREAM S (k LONG); INSERT INTO O SELECT k, COUNT(*) AS n, "
+                                                  "SUM(k) AS s, MAX(k) AS m FROM S WINDOW ") +
+                                      window + " GROUP BY k;");
     REQUIRE_FALSE(hasError(checked.diagnostics));
     Pipeline pipeline(std::move(checked.script), 0, 1);
     Feeder feeder(pipeline);
@@ -200,7 +219,8 @@ TEST_CASE("a rolling window forgets groups that come no more, and counts the oth
         const int64_t k = batch->columns[0]->integer(row);
         // Every second row is of group -1: four of them are in the window.
         const int64_t n = k == -1 ? std::min<int64_t>(4, rows / 2 + 1) : 1;
-        wrong += batch->columns[1]->integer(row) != n || batch->columns[2]->integer(row) != n * k || batch->columns[3]->integer(row) != k;
+        wrong += batch->columns[1]->integer(row) != n || batch->columns[2]->integer(row) != n * k ||
+                 batch->columns[3]->integer(row) != k;
       }
     });
     for (int64_t i = 0; i < 20'000; ++i) {
@@ -214,7 +234,9 @@ TEST_CASE("a rolling window forgets groups that come no more, and counts the oth
 }
 
 TEST_CASE("UNIQUE takes back what is replaced, whatever the group") {
-  BoundResult checked = checkScript("CREATE STREAM S (id LONG, g LONG, v LONG); INSERT INTO O SELECT g, COUNT(*) AS n, SUM(v) AS s, MAX(v) AS m FROM S WINDOW UNIQUE(id) GROUP BY g;");
+  BoundResult checked = checkScript(
+      "CREATE STREAM S (id LONG, g LONG, v LONG); INSERT INTO O SELECT g, COUNT(*) AS n, SUM(v) AS s, MAX(v) AS m FROM "
+      "S WINDOW UNIQUE(id) GROUP BY g;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
@@ -242,20 +264,26 @@ TEST_CASE("UNIQUE takes back what is replaced, whatever the group") {
     for (const auto& [key, row] : kept)
       if (row.group == group) now = {group, now[1] + 1, now[2] + row.value, std::max(now[3], row.value)};
     expected.push_back(now);
-    feeder.message(*feeder.find("S"), "{\"id\":" + std::to_string(id) + ",\"g\":" + std::to_string(group) + ",\"v\":" + std::to_string(value) + "}", fromMillis(i));
+    feeder.message(
+        *feeder.find("S"),
+        "{\"id\":" + std::to_string(id) + ",\"g\":" + std::to_string(group) + ",\"v\":" + std::to_string(value) + "}",
+        fromMillis(i));
   }
   feeder.flush();
   CHECK(got == expected);
 }
 
 TEST_CASE("UNIQUE over very many keys takes one back at the cost of one") {
-  BoundResult checked = checkScript("CREATE STREAM S (id LONG, v LONG); INSERT INTO O SELECT COUNT(*) AS n, SUM(v) AS s FROM S WINDOW UNIQUE(id);");
+  BoundResult checked = checkScript(
+      "CREATE STREAM S (id LONG, v LONG); INSERT INTO O SELECT COUNT(*) AS n, SUM(v) AS s FROM S WINDOW UNIQUE(id);");
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline);
   int64_t last = 0;
   pipeline.tap("O", [&](const BatchPtr& batch) { last = batch->columns[1]->integer(batch->rows() - 1); });
   for (int64_t i = 0; i < 60'000; ++i)
-    feeder.message(*feeder.find("S"), "{\"id\":" + std::to_string(i % 20'000) + ",\"v\":" + std::to_string(i / 20'000) + "}", fromMillis(i));
+    feeder.message(*feeder.find("S"),
+                   "{\"id\":" + std::to_string(i % 20'000) + ",\"v\":" + std::to_string(i / 20'000) + "}",
+                   fromMillis(i));
   feeder.flush();
   CHECK(last == 40'000);
 }
@@ -269,9 +297,12 @@ TEST_CASE("no more than a thousand columns are learnt, and the user is told") {
   REQUIRE(schema);
   CHECK(schema->fields.size() == 1000);
   CHECK(schema->fields.back().name == "c999");
-  const std::string sql = "CREATE STREAM S ( ... ) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://x'); INSERT INTO O SELECT c1 FROM S;";
+  const std::string sql =
+      "CREATE STREAM S ( ... ) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://x'); INSERT "
+      "INTO O SELECT c1 FROM S;";
   const BoundResult checked = checkScript(sql, {{"S", schema}});
   CHECK_FALSE(hasError(checked.diagnostics));
   REQUIRE(checked.diagnostics.size() == 1);
-  CHECK(checked.diagnostics.front().message == "the messages of 'S' have more than 1000 columns: the others are not read");
+  CHECK(checked.diagnostics.front().message ==
+        "the messages of 'S' have more than 1000 columns: the others are not read");
 }

@@ -20,7 +20,9 @@ struct Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  void run(const std::string& sql) { REQUIRE_MESSAGE(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, sqlite3_errmsg(handle)); }
+  void run(const std::string& sql) {
+    REQUIRE_MESSAGE(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, sqlite3_errmsg(handle));
+  }
   std::vector<std::vector<std::string>> rows(const std::string& sql) {
     std::vector<std::vector<std::string>> out;
     sqlite3_stmt* statement = nullptr;
@@ -45,9 +47,12 @@ TEST_CASE("tumbling aggregates agree with SQLite's GROUP BY") {
     Database database;
     database.run("CREATE TABLE t (s TEXT, p REAL, q INTEGER, ts INTEGER)");
     BoundResult checked = checkScript(
-        "CREATE STREAM T (s STRING, p DOUBLE, q LONG, ts LONG) WITH (\"event.time.field\" = 'ts', \"event.time.lateness.ms\" = '60000');"
-        "INSERT INTO O SELECT s, window_start() / 1000 AS w, COUNT(*) AS n, COUNT(p) AS np, SUM(q) AS q, AVG(p) AS a, MIN(p) AS lo, MAX(q) AS hi,"
-        " SUM(p * q) / SUM(q) AS vwap, COUNT(DISTINCT q) AS d FROM T WHERE q > 2 WINDOW TUMBLING(1 sec) GROUP BY s HAVING COUNT(*) > 1;");
+        "CREATE STREAM T (s STRING, p DOUBLE, q LONG, ts LONG) WITH (\"event.time.field\" = 'ts', "
+        "\"event.time.lateness.ms\" = '60000');"
+        "INSERT INTO O SELECT s, window_start() / 1000 AS w, COUNT(*) AS n, COUNT(p) AS np, SUM(q) AS q, AVG(p) AS a, "
+        "MIN(p) AS lo, MAX(q) AS hi,"
+        " SUM(p * q) / SUM(q) AS vwap, COUNT(DISTINCT q) AS d FROM T WHERE q > 2 WINDOW TUMBLING(1 sec) GROUP BY s "
+        "HAVING COUNT(*) > 1;");
     REQUIRE_FALSE(hasError(checked.diagnostics));
     Pipeline pipeline(std::move(checked.script), 0, 1);
     Feeder feeder(pipeline);
@@ -55,7 +60,8 @@ TEST_CASE("tumbling aggregates agree with SQLite's GROUP BY") {
     pipeline.tap("O", [&](const BatchPtr& batch) {
       for (size_t row = 0; row < batch->rows(); ++row) {
         got.emplace_back();
-        for (const ColumnPtr& column : batch->columns) got.back().push_back(displayText(column->value(row), column->type()));
+        for (const ColumnPtr& column : batch->columns)
+          got.back().push_back(displayText(column->value(row), column->type()));
       }
     });
     for (int i = 0; i < 3000; ++i) {
@@ -64,15 +70,18 @@ TEST_CASE("tumbling aggregates agree with SQLite's GROUP BY") {
       const std::string price = noPrice ? "null" : std::to_string(static_cast<double>(random() % 1'000'000) / 128.0);
       const std::string quantity = random() % 41 == 0 ? "null" : std::to_string(random() % 50);
       const std::string time = std::to_string(1000 + static_cast<int64_t>(random() % 20'000));
-      database.run("INSERT INTO t VALUES (" + (symbol.empty() ? "NULL" : "'" + symbol + "'") + "," + price + "," + quantity + "," + time + ")");
+      database.run("INSERT INTO t VALUES (" + (symbol.empty() ? "NULL" : "'" + symbol + "'") + "," + price + "," +
+                   quantity + "," + time + ")");
       feeder.message(*feeder.find("T"),
-                     "{\"s\":" + (symbol.empty() ? "null" : "\"" + symbol + "\"") + ",\"p\":" + price + ",\"q\":" + quantity + ",\"ts\":" + time + "}",
+                     "{\"s\":" + (symbol.empty() ? "null" : "\"" + symbol + "\"") + ",\"p\":" + price +
+                         ",\"q\":" + quantity + ",\"ts\":" + time + "}",
                      1'000'000 + i);
     }
     feeder.flush();
     feeder.advance(600'000'000);
     const auto wanted = database.rows(
-        "SELECT s, (ts / 1000) * 1.0, COUNT(*), COUNT(p), SUM(q), AVG(p), MIN(p), MAX(q), SUM(p * q) / SUM(q), COUNT(DISTINCT q) "
+        "SELECT s, (ts / 1000) * 1.0, COUNT(*), COUNT(p), SUM(q), AVG(p), MIN(p), MAX(q), SUM(p * q) / SUM(q), "
+        "COUNT(DISTINCT q) "
         "FROM t WHERE q > 2 GROUP BY ts / 1000, s HAVING COUNT(*) > 1");
     REQUIRE(got.size() == wanted.size());
     REQUIRE(got.size() > 50);

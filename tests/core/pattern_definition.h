@@ -146,21 +146,11 @@ private:
       const Number v = self ? event.v : of(from, c.other, true);
       bool holds = false;
       switch (c.kind) {
-        case Condition::Kind::OwnV:
-          holds = event.v && *event.v > c.bound;
-          break;
-        case Condition::Kind::SameK:
-          holds = event.k && k && *event.k == *k;
-          break;
-        case Condition::Kind::SameV:
-          holds = event.v && v && *event.v == *v;
-          break;
-        case Condition::Kind::MoreV:
-          holds = event.v && v && *event.v > *v;
-          break;
-        case Condition::Kind::LessV:
-          holds = event.v && v && *event.v <= *v;
-          break;
+        case Condition::Kind::OwnV: holds = event.v && *event.v > c.bound; break;
+        case Condition::Kind::SameK: holds = event.k && k && *event.k == *k; break;
+        case Condition::Kind::SameV: holds = event.v && v && *event.v == *v; break;
+        case Condition::Kind::MoreV: holds = event.v && v && *event.v > *v; break;
+        case Condition::Kind::LessV: holds = event.v && v && *event.v <= *v; break;
       }
       if (!holds) return false;
     }

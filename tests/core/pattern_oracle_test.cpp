@@ -22,12 +22,8 @@ using namespace pattern_definition;
 
 namespace {
 
-std::string nameOf(size_t term) {
-  return "t" + std::to_string(term);
-}
-std::string streamOf(size_t stream) {
-  return std::string(1, static_cast<char>('A' + stream));
-}
+std::string nameOf(size_t term) { return "t" + std::to_string(term); }
+std::string streamOf(size_t stream) { return std::string(1, static_cast<char>('A' + stream)); }
 
 std::string textOf(const Pattern& pattern, size_t index, const Step& step) {
   const Term& term = pattern.terms[index];
@@ -39,21 +35,11 @@ std::string textOf(const Pattern& pattern, size_t index, const Step& step) {
     if (!conditions.empty()) conditions += " AND ";
     const std::string other = nameOf(c.other) + (c.first ? "[0]" : "");
     switch (c.kind) {
-      case Condition::Kind::OwnV:
-        conditions += "v > " + std::to_string(c.bound);
-        break;
-      case Condition::Kind::SameK:
-        conditions += "k = " + other + ".k";
-        break;
-      case Condition::Kind::SameV:
-        conditions += other + ".v = v";
-        break;
-      case Condition::Kind::MoreV:
-        conditions += "v > " + other + ".v";
-        break;
-      case Condition::Kind::LessV:
-        conditions += "v <= " + other + ".v";
-        break;
+      case Condition::Kind::OwnV: conditions += "v > " + std::to_string(c.bound); break;
+      case Condition::Kind::SameK: conditions += "k = " + other + ".k"; break;
+      case Condition::Kind::SameV: conditions += other + ".v = v"; break;
+      case Condition::Kind::MoreV: conditions += "v > " + other + ".v"; break;
+      case Condition::Kind::LessV: conditions += "v <= " + other + ".v"; break;
     }
   }
   if (!conditions.empty()) out += "[" + conditions + "]";
@@ -81,9 +67,7 @@ std::string textOf(const Pattern& pattern) {
 
 // Which streams have event time: none, all, or all but the last.
 enum class Times { Clock, Event, Mixed };
-bool hasEventTime(size_t stream, Times times) {
-  return times == Times::Event || (times == Times::Mixed && stream < 2);
-}
+bool hasEventTime(size_t stream, Times times) { return times == Times::Event || (times == Times::Mixed && stream < 2); }
 
 class Generator {
 public:
@@ -331,7 +315,8 @@ TEST_CASE("patterns over late rows and over what queries write give the same at 
         (generator.chance(50)
              ? "INSERT INTO C SELECT l.k AS k, r.v AS v FROM A AS l LEFT JOIN A AS r ON l.k = r.v WITHIN 60 ms;\n"
              : "") +
-        "INSERT INTO O SELECT 1 AS one FROM " + textOf(pattern) + ";\nINSERT INTO N SELECT COUNT(*) AS n FROM O WINDOW TUMBLING(50 ms);\n";
+        "INSERT INTO O SELECT 1 AS one FROM " + textOf(pattern) +
+        ";\nINSERT INTO N SELECT COUNT(*) AS n FROM O WINDOW TUMBLING(50 ms);\n";
     if (hasError(checkScript(sql).diagnostics)) continue;
     std::vector<Event> events = generator.events(Times::Clock, 0);
     const bool fed = sql.find("CREATE STREAM X") != std::string::npos;

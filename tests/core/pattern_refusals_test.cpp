@@ -17,9 +17,7 @@ const std::string kStreams =
     "CREATE STREAM A (v LONG); CREATE STREAM B (v LONG); CREATE STREAM C (v LONG);\n"
     "CREATE TABLE D (v LONG) WITH (type = 'internal');\n";
 
-std::string query(const std::string& pattern) {
-  return "SELECT 1 AS one FROM " + pattern + " INSERT INTO O;";
-}
+std::string query(const std::string& pattern) { return "SELECT 1 AS one FROM " + pattern + " INSERT INTO O;"; }
 
 struct Refusal {
   std::string pattern;

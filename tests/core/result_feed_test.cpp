@@ -66,14 +66,16 @@ TEST_CASE("several threads may publish and take at once without losing count") {
   std::atomic<uint64_t> taken = 0;
   std::atomic<int> publishing = 2;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) threads.emplace_back([&] {
-    for (int batch = 0; batch < kBatches; ++batch) feed.publish("V", rowsFrom(batch, 1));
-    --publishing;
-  });
-  for (int i = 0; i < 2; ++i) threads.emplace_back([&] {
-    while (publishing > 0)
-      for (const ResultFeed::Item& item : feed.take().closed) taken += item.batch->rows();
-  });
+  for (int i = 0; i < 2; ++i)
+    threads.emplace_back([&] {
+      for (int batch = 0; batch < kBatches; ++batch) feed.publish("V", rowsFrom(batch, 1));
+      --publishing;
+    });
+  for (int i = 0; i < 2; ++i)
+    threads.emplace_back([&] {
+      while (publishing > 0)
+        for (const ResultFeed::Item& item : feed.take().closed) taken += item.batch->rows();
+    });
   for (std::thread& thread : threads) thread.join();
   const ResultFeed::Taken rest = feed.take();
   for (const ResultFeed::Item& item : rest.closed) taken += item.batch->rows();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <doctest/doctest.h>
 
+#include "core/base/text.h"
 #include "core/bind/binder.h"
 #include "core/options/options.h"
-#include "core/base/text.h"
 #include "core/sql/formatter.h"
 #include "core/sql/lexer.h"
 #include "core/sql/parser.h"
@@ -12,19 +12,27 @@ using namespace weir;
 
 TEST_CASE("formatting keeps every token and comment, and twice is the same as once") {
   const char* const kScripts[] = {
-      "select a,b from S where a=- 1 and b between 1 and 2 -- why\n;;insert into T select data->>'p', -x::double from S window tumbling(1 min)",
-      "/* one */ create stream S(a int,`order` string,c varchar(10) not null,watermark for a as a-interval '2' second)\n"
-      "with(type=source,websocket.headers.From='x',\"websocket.url\"='ws://a.example/very/long/path/so/that/it/breaks');-- end",
-      "select * from pattern(every e1=A->e2=B{1,2}[p>e1.p*1.02]->not C for 5 sec) within 5 min; select time, first, name, left from S",
-      "select aaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, case when x in (1,2) then 'a' else 'b' end -- c1\n"
-      ", sum(y) filter (where z) over_z -- c2\n from (select * from Q where aaaaaaaaaaaaaaaaaaaaaaaaaaaaa > 1 and bbbbbbbbbbbbbbbbbbb < 2"
-      " group by ccccccccccccccccccccccccccccccc) as q\n\n-- c3\nleft outer asof join R on q.a=R.a tolerance 1 sec emit on window close"};
+      "select a,b from S where a=- 1 and b between 1 and 2 -- why\n;;insert into T select data->>'p', -x::double from "
+      "S window tumbling(1 min)",
+      "/* one */ create stream S(a int,`order` string,c varchar(10) not null,watermark for a as a-interval '2' "
+      "second)\n"
+      "with(type=source,websocket.headers.From='x',\"websocket.url\"='ws://a.example/very/long/path/so/that/it/"
+      "breaks');-- end",
+      "select * from pattern(every e1=A->e2=B{1,2}[p>e1.p*1.02]->not C for 5 sec) within 5 min; select time, first, "
+      "name, left from S",
+      "select aaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, case when x in (1,2) then 'a' else "
+      "'b' end -- c1\n"
+      ", sum(y) filter (where z) over_z -- c2\n from (select * from Q where aaaaaaaaaaaaaaaaaaaaaaaaaaaaa > 1 and "
+      "bbbbbbbbbbbbbbbbbbb < 2"
+      " group by ccccccccccccccccccccccccccccccc) as q\n\n-- c3\nleft outer asof join R on q.a=R.a tolerance 1 sec "
+      "emit on window close"};
   const auto words = [](const std::string& text) {
     std::string out;
     for (uint32_t at = 0; at < text.size();) {
       const Token token = nextToken(text, at);
       at = token.span.end;
-      if (token.kind != TokenKind::Space && textOf(text, token.span) != ";") out += uppered(textOf(text, token.span)) + " ";
+      if (token.kind != TokenKind::Space && textOf(text, token.span) != ";")
+        out += uppered(textOf(text, token.span)) + " ";
     }
     return out;
   };
@@ -38,7 +46,6 @@ TEST_CASE("formatting keeps every token and comment, and twice is the same as on
   CHECK(formatScript("selec x").diagnostics().size() == 1);
   CHECK(formatScript("")->empty());
 }
-
 
 TEST_CASE("tokens cover the text without holes") {
   const std::string text = "SELECT a->>'x''y', \"q\", 1.5e3m /* c */ -- end\n FROM `s` WHERE x != .5;";
@@ -99,7 +106,9 @@ TEST_CASE("an error shows no password of a URL beside it") {
 TEST_CASE("an error shows text of others on one line") {
   const std::string text = "SELECT \x1b[31m FROM b;";
   CHECK(render(parseScript(text).diagnostics.front(), "f", text).find('\x1b') == std::string::npos);
-  const std::string c1 = "SELECT '\xC2\x9B" "31m' FROM ;";
+  const std::string c1 =
+      "SELECT '\xC2\x9B"
+      "31m' FROM ;";
   CHECK(render(parseScript(c1).diagnostics.front(), "f", c1).find('\x9B') == std::string::npos);
 }
 
@@ -132,26 +141,33 @@ TEST_CASE("a URL is shown without its secrets") {
 TEST_CASE("a URL's scheme has no case, and what could not be sent is an error") {
   const auto why = [](const char* url) { return urlComplaint(url, maskedUrl(url)).value_or(""); };
   for (const char* url : {"WS://h", "Wss://h:1?a=b", "ws://u:p%40@h/"}) CHECK(why(url).empty());
-  for (const char* url : {"http://h", "ws:/h", "ws", "", "wsx://h"}) CHECK(why(url).find("must start with ws://") != std::string::npos);
+  for (const char* url : {"http://h", "ws:/h", "ws", "", "wsx://h"})
+    CHECK(why(url).find("must start with ws://") != std::string::npos);
   CHECK(why("ws://u:p/ss@h/s") == "Invalid WebSocket URL: no host and port to connect to in: ws://***@h/s");
   CHECK(why("ws://h/x?token=a#b").find("has a part after #") != std::string::npos);
 }
 
 TEST_CASE("an unset variable is named") {
-  const auto options = Options::fromMap({{"type", "source"}, {"extension", "websocket"}, {"websocket.url", "ws://x"},
+  const auto options = Options::fromMap({{"type", "source"},
+                                         {"extension", "websocket"},
+                                         {"websocket.url", "ws://x"},
                                          {"websocket.headers.Authorization", "Bearer ${env:WEIR_NOT_SET}"}});
   REQUIRE(options.ok());
-  const auto resolved = options->resolved([](const std::string&, const std::string&) { return std::optional<std::string>(); });
+  const auto resolved =
+      options->resolved([](const std::string&, const std::string&) { return std::optional<std::string>(); });
   REQUIRE_FALSE(resolved.ok());
   CHECK(resolved.diagnostics().front().message.find("WEIR_NOT_SET") != std::string::npos);
 }
 
 TEST_CASE("no message prints a value from the environment") {
-  for (const char* key : {"json.records", "json.mapping.a", "websocket.proxy", "csv.delimiter", "websocket.subprotocol", "event.time.unit", "websocket.ping.interval.ms"}) {
+  for (const char* key : {"json.records", "json.mapping.a", "websocket.proxy", "csv.delimiter", "websocket.subprotocol",
+                          "event.time.unit", "websocket.ping.interval.ms"}) {
     CAPTURE(key);
-    const auto options = Options::fromMap({{"type", "source"}, {"extension", "websocket"}, {"websocket.url", "ws://x"}, {key, "${env:WEIR_T}"}});
+    const auto options = Options::fromMap(
+        {{"type", "source"}, {"extension", "websocket"}, {"websocket.url", "ws://x"}, {key, "${env:WEIR_T}"}});
     REQUIRE(options.ok());
-    const auto resolved = options->resolved([](const std::string&, const std::string&) { return std::optional<std::string>("$[s3cr3t \\"); });
+    const auto resolved = options->resolved(
+        [](const std::string&, const std::string&) { return std::optional<std::string>("$[s3cr3t \\"); });
     REQUIRE_FALSE(resolved.ok());
     for (const Diagnostic& d : resolved.diagnostics()) CHECK((d.message + d.hint).find("s3cr3t") == std::string::npos);
   }

@@ -38,13 +38,15 @@ Target make(const char* format, std::vector<Field> fields, DecoderSettings setti
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using enum Type;
-  static const std::vector<Field> kAll{{"a", Int}, {"b", Long}, {"c", Double}, {"d", String}, {"e", Bool}, {"f", Object}, {"g", Bytes}, {"h", Float}};
+  static const std::vector<Field> kAll{{"a", Int},  {"b", Long},   {"c", Double}, {"d", String},
+                                       {"e", Bool}, {"f", Object}, {"g", Bytes},  {"h", Float}};
   static auto targets = [] {
     DecoderSettings mapped;
     mapped.records = "$.data[*]";
     mapped.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
     mapped.mismatchIsNull = true;
-    return std::array{make("json", kAll), make("json", kAll, mapped), make("csv", kAll), make("text", {{"t", String}}), make("bytes", {{"b", Bytes}})};
+    return std::array{make("json", kAll), make("json", kAll, mapped), make("csv", kAll), make("text", {{"t", String}}),
+                      make("bytes", {{"b", Bytes}})};
   }();
   if (size == 0) return 0;
   Target& target = targets[data[0] % targets.size()];

@@ -26,7 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     (void)checked->text(spec.key);
     (void)checked->under("websocket.headers.");
   }
-  const auto resolved = checked->resolved([](std::string_view, std::string_view name) { return name.empty() ? std::nullopt : std::optional<std::string>("secret"); });
+  const auto resolved = checked->resolved([](std::string_view, std::string_view name) {
+    return name.empty() ? std::nullopt : std::optional<std::string>("secret");
+  });
   if (resolved && !resolved->sameValues(*resolved)) std::abort();
   return 0;
 }

@@ -9,8 +9,8 @@
 //   < T Stream {json}      an expected row; T is its event time
 //   errors=N               among the error's texts: how many errors there are, so that none follows from another
 //
-// Where an error has a hint, `--- followed` is the script once all hints are obeyed: it must be accepted. With --hints behind
-// the folder all messages and hints of the cases are printed.
+// Where an error has a hint, `--- followed` is the script once all hints are obeyed: it must be accepted. With --hints
+// behind the folder all messages and hints of the cases are printed.
 //
 // Every case runs at batch sizes 1, 7 and 2,048 and must give the same bytes, streams interleaved as they leave.
 #include <algorithm>
@@ -20,9 +20,9 @@
 #include <map>
 #include <sstream>
 
-#include "core/connectors/metrics.h"
 #include "core/base/text.h"
 #include "core/connectors/capture.h"
+#include "core/connectors/metrics.h"
 #include "core/connectors/row_printer.h"
 #include "core/plan/checker.h"
 
@@ -79,7 +79,9 @@ std::vector<std::string> words(const std::string& line) {
 std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   BoundResult checked = checkScript(c.sql);
   std::ostringstream capture;
-  const auto isProof = [](const std::string& line) { return line.starts_with("~ ") && line.find(" alive ") != std::string::npos; };
+  const auto isProof = [](const std::string& line) {
+    return line.starts_with("~ ") && line.find(" alive ") != std::string::npos;
+  };
   CaptureWriter writer(capture, 0, {}, std::any_of(c.script.begin(), c.script.end(), isProof));
   std::vector<std::string> streams;
   for (const std::string& line : c.script) {
@@ -117,8 +119,10 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
 
 // Advice that is followed leads to a script that is accepted.
 std::string followedVerdict(const Case& c, const BoundResult& refused) {
-  const bool hasHint = std::any_of(refused.diagnostics.begin(), refused.diagnostics.end(), [](const Diagnostic& d) { return !d.hint.empty(); });
-  if (hasHint && c.followed.empty()) return "gives hints, but no '--- followed' shows them obeyed:\n" + said(refused, c.sql);
+  const bool hasHint = std::any_of(refused.diagnostics.begin(), refused.diagnostics.end(),
+                                   [](const Diagnostic& d) { return !d.hint.empty(); });
+  if (hasHint && c.followed.empty())
+    return "gives hints, but no '--- followed' shows them obeyed:\n" + said(refused, c.sql);
   const BoundResult followed = checkScript(c.followed);
   return hasError(followed.diagnostics) ? "obeying the hints is refused too:\n" + said(followed, c.followed) : "";
 }
@@ -132,7 +136,8 @@ std::string verdict(const Case& c) {
         const auto isError = [](const Diagnostic& d) { return d.severity == Severity::Error; };
         const auto count = std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(), isError);
         if (error.substr(7) != std::to_string(count)) return std::to_string(count) + " errors in:\n" + text;
-      } else if (text.find(error) == std::string::npos) return "missing '" + error + "' in:\n" + text;
+      } else if (text.find(error) == std::string::npos)
+        return "missing '" + error + "' in:\n" + text;
     return followedVerdict(c, checked);
   }
   std::string expected;
@@ -149,7 +154,8 @@ std::string verdict(const Case& c) {
       const std::string wanted = "\"" + counter.substr(0, equals) + "\": " + counter.substr(equals + 1);
       const size_t at = metrics.find(wanted);
       const char after = at == std::string::npos ? 'x' : metrics[at + wanted.size()];
-      if (after != ',' && after != '\n') return "batches of " + std::to_string(rows) + ": want " + counter + " in" + metrics;
+      if (after != ',' && after != '\n')
+        return "batches of " + std::to_string(rows) + ": want " + counter + " in" + metrics;
     }
   }
   return {};

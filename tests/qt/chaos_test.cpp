@@ -2,8 +2,8 @@
 // A proxy that delays, splits, cuts, garbles and goes silent at random stands between a run and its servers, while
 // scripts are run again with the connections kept. At the end every message and row is accounted for.
 //   WEIR_CHAOS_SECONDS per seed (default 4), WEIR_CHAOS_SEEDS how many seeds (default 3)
-#include <QPointer>
 #include <QFile>
+#include <QPointer>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -24,12 +24,13 @@ namespace {
 double residentMb() {
   QFile statm(QStringLiteral("/proc/self/statm"));
   if (!statm.open(QIODevice::ReadOnly)) return 0;
-  return static_cast<double>(statm.readAll().split(' ').value(1).toLongLong()) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+  return static_cast<double>(statm.readAll().split(' ').value(1).toLongLong()) *
+         static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
 /// Forwards bytes between a client and a port, badly.
 class ChaosProxy final : public QObject {
- public:
+public:
   ChaosProxy(quint16 target, uint64_t seed) : m_random(seed), m_target(target) {
     if (!m_listener.listen(QHostAddress::LocalHost)) qFatal("no port");
     connect(&m_listener, &QTcpServer::newConnection, this, [this] {
@@ -45,7 +46,7 @@ class ChaosProxy final : public QObject {
     ++m_cuts;
   }
 
- private:
+private:
   void join(QTcpSocket* client) {
     client->setParent(this);
     if (!m_calm && m_random() % 6 == 0) {
@@ -109,14 +110,16 @@ class ChaosProxy final : public QObject {
   int m_cuts = 0;
 };
 
-int setting(const char* name, int otherwise) { return qEnvironmentVariableIsSet(name) ? qEnvironmentVariableIntValue(name) : otherwise; }
+int setting(const char* name, int otherwise) {
+  return qEnvironmentVariableIsSet(name) ? qEnvironmentVariableIntValue(name) : otherwise;
+}
 
 }  // namespace
 
 class ChaosTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void everythingIsAccountedFor_data() {
     QTest::addColumn<int>("seed");
     for (int seed = 1; seed <= setting("WEIR_CHAOS_SEEDS", 3); ++seed) QTest::addRow("seed %d", seed) << seed;
@@ -140,8 +143,9 @@ class ChaosTest final : public QObject {
     QTimer trades;
     connect(&trades, &QTimer::timeout, this, [&] {
       for (int i = 0; i < 10; ++i) {
-        const QString text = number % 50 == 49 ? QStringLiteral("{broken") : number % 20 == 19 ? QStringLiteral(R"({"type":"ack"})")
-                                                                                              : QStringLiteral(R"({"n":%1,"s":"A","p":1.5})").arg(number);
+        const QString text = number % 50 == 49   ? QStringLiteral("{broken")
+                             : number % 20 == 19 ? QStringLiteral(R"({"type":"ack"})")
+                                                 : QStringLiteral(R"({"n":%1,"s":"A","p":1.5})").arg(number);
         ++number;
         for (QWebSocket* client : clients) client->sendTextMessage(text);
       }
@@ -160,11 +164,19 @@ class ChaosTest final : public QObject {
     ChaosProxy feedProxy(feed.serverPort(), static_cast<uint64_t>(seed));
     ChaosProxy boardProxy(board.serverPort(), static_cast<uint64_t>(seed) + 1000);
     const auto script = [&](int generation) {
-      return QStringLiteral("CREATE STREAM T (n LONG, s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/',"
-                            " \"websocket.reconnect.delay.ms\" = '20', \"websocket.reconnect.max.delay.ms\" = '100', \"websocket.ping.interval.ms\" = '150', \"websocket.ping.timeout.ms\" = '150', \"websocket.connect.timeout.ms\" = '500');"
-                            "CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%2/',"
-                            " \"websocket.reconnect.delay.ms\" = '20', \"websocket.reconnect.max.delay.ms\" = '100', \"websocket.reconnect.max.attempts\" = '-1', \"websocket.ping.interval.ms\" = '150', \"websocket.ping.timeout.ms\" = '150', \"websocket.connect.timeout.ms\" = '500');"
-                            "INSERT INTO O SELECT n FROM T WHERE n % 3 <> %3; SELECT COUNT(*) AS c FROM T WINDOW TUMBLING(1 sec) INSERT INTO W;")
+      return QStringLiteral(
+                 "CREATE STREAM T (n LONG, s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', "
+                 "\"websocket.url\" = 'ws://127.0.0.1:%1/',"
+                 " \"websocket.reconnect.delay.ms\" = '20', \"websocket.reconnect.max.delay.ms\" = '100', "
+                 "\"websocket.ping.interval.ms\" = '150', \"websocket.ping.timeout.ms\" = '150', "
+                 "\"websocket.connect.timeout.ms\" = '500');"
+                 "CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = "
+                 "'ws://127.0.0.1:%2/',"
+                 " \"websocket.reconnect.delay.ms\" = '20', \"websocket.reconnect.max.delay.ms\" = '100', "
+                 "\"websocket.reconnect.max.attempts\" = '-1', \"websocket.ping.interval.ms\" = '150', "
+                 "\"websocket.ping.timeout.ms\" = '150', \"websocket.connect.timeout.ms\" = '500');"
+                 "INSERT INTO O SELECT n FROM T WHERE n % 3 <> %3; SELECT COUNT(*) AS c FROM T WINDOW TUMBLING(1 sec) "
+                 "INSERT INTO W;")
           .arg(feedProxy.port())
           .arg(boardProxy.port())
           .arg(generation % 3);
@@ -200,7 +212,8 @@ class ChaosTest final : public QObject {
     // Flat: what comes and goes leaves nothing behind. A sanitizer keeps what was freed, so it cannot be asked.
 #ifndef __SANITIZE_ADDRESS__
     constexpr double kSlackMb = 30;
-    QVERIFY2(residentMb() < warm + kSlackMb, qPrintable(QStringLiteral("%1 MB after %2 MB").arg(residentMb()).arg(warm)));
+    QVERIFY2(residentMb() < warm + kSlackMb,
+             qPrintable(QStringLiteral("%1 MB after %2 MB").arg(residentMb()).arg(warm)));
 #else
     Q_UNUSED(warm);
 #endif

@@ -35,8 +35,9 @@ const QString kSlow = QStringLiteral("Slow");
 /// Windows of a second, with all that a chart can show.
 BoundStream stream(const QString& name) {
   auto schema = std::make_shared<Schema>();
-  schema->fields = {{"symbol", Type::String}, {"volume", Type::Double}, {"trades", Type::Long}, {"sigma", Type::Double},
-                    {"open", Type::Double},   {"high", Type::Double},   {"low", Type::Double},  {"close", Type::Double}};
+  schema->fields = {{"symbol", Type::String}, {"volume", Type::Double}, {"trades", Type::Long},
+                    {"sigma", Type::Double},  {"open", Type::Double},   {"high", Type::Double},
+                    {"low", Type::Double},    {"close", Type::Double}};
   BoundStream out;
   out.name = name.toStdString();
   out.schema = schema;
@@ -83,8 +84,12 @@ struct Charts {
     deck.show(views, names);
     deck.QWidget::show();
   }
-  void add(const QString& name, const std::vector<Row>& rows) { views.find(name.toStdString())->series.addClosed(*batch(stream(name), rows)); }
-  void open(const QString& name, const std::vector<Row>& rows) { views.find(name.toStdString())->series.setOpen({batch(stream(name), rows)}); }
+  void add(const QString& name, const std::vector<Row>& rows) {
+    views.find(name.toStdString())->series.addClosed(*batch(stream(name), rows));
+  }
+  void open(const QString& name, const std::vector<Row>& rows) {
+    views.find(name.toStdString())->series.setOpen({batch(stream(name), rows)});
+  }
   /// A minute of prices that are far apart.
   void fill() {
     for (const ChartPane* pane : deck.panes())
@@ -110,12 +115,14 @@ struct Charts {
 };
 
 void moveMouse(ChartView& chart, const QPointF& at) {
-  QMouseEvent event(QEvent::MouseMove, at, chart.viewport()->mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+  QMouseEvent event(QEvent::MouseMove, at, chart.viewport()->mapToGlobal(at), Qt::NoButton, Qt::NoButton,
+                    Qt::NoModifier);
   QApplication::sendEvent(chart.viewport(), &event);
 }
 
 void turnWheel(ChartView& chart, const QPointF& at, int delta) {
-  QWheelEvent event(at, chart.viewport()->mapToGlobal(at), QPoint(), QPoint(0, delta), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+  QWheelEvent event(at, chart.viewport()->mapToGlobal(at), QPoint(), QPoint(0, delta), Qt::NoButton, Qt::NoModifier,
+                    Qt::NoScrollPhase, false);
   QApplication::sendEvent(chart.viewport(), &event);
 }
 
@@ -129,7 +136,7 @@ QByteArray contentOf(const QString& path) {
 class ChartTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void everyAxisHasLabels_data() {
     QTest::addColumn<int>("height");
     QTest::newRow("low") << 190;
@@ -175,7 +182,8 @@ class ChartTest final : public QObject {
     const QRectF box = plot.boxes().front();
     QVERIFY(plot.priceRect().contains(box));
     QCOMPARE(plot.covered(box), 0.0);
-    QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) || box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
+    QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) ||
+            box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
   }
 
   // The VWAP goes over candles; its deviation, named after it, does not.
@@ -194,7 +202,9 @@ class ChartTest final : public QObject {
 
   void numbersKeepTheirDigits() {
     const QFontMetricsF metrics(uiFont(12));
-    const auto told = [&](double value, double width = 1000) { return fittedNumber(value, priceDecimals(value), width, metrics); };
+    const auto told = [&](double value, double width = 1000) {
+      return fittedNumber(value, priceDecimals(value), width, metrics);
+    };
     QCOMPARE(told(94260.28), QStringLiteral("94,260.28"));
     QCOMPARE(told(2.5123e-5), QStringLiteral("0.000025123"));
     QCOMPARE(told(0), QStringLiteral("0.00000"));
@@ -202,7 +212,8 @@ class ChartTest final : public QObject {
     // Narrow: with fewer decimals, then in powers of ten, and at no time without its first digits.
     const double narrow = metrics.horizontalAdvance(QStringLiteral("94,260.3")) + 0.5;
     QCOMPARE(told(94260.28, narrow), QStringLiteral("94,260.3"));
-    QVERIFY2(told(983'540'677'533'886.75, narrow).startsWith(QLatin1String("9.8")), qPrintable(told(983'540'677'533'886.75, narrow)));
+    QVERIFY2(told(983'540'677'533'886.75, narrow).startsWith(QLatin1String("9.8")),
+             qPrintable(told(983'540'677'533'886.75, narrow)));
     QVERIFY(told(2.5123e-5, narrow).startsWith(QLatin1String("2.")));
     QCOMPARE(percentText(-0.001), QStringLiteral("0.00 %"));
     QCOMPARE(percentText(0.005), QStringLiteral("+0.01 %"));
@@ -248,7 +259,8 @@ class ChartTest final : public QObject {
       const std::vector<QRectF>& boxes = charts.chart().plot().boxes();
       QVERIFY(boxes.size() >= 2);
       for (size_t i = 0; i < boxes.size(); ++i)
-        for (size_t k = i + 1; k < boxes.size(); ++k) QVERIFY2(!boxes[i].intersects(boxes[k]), qPrintable(QString::number(x)));
+        for (size_t k = i + 1; k < boxes.size(); ++k)
+          QVERIFY2(!boxes[i].intersects(boxes[k]), qPrintable(QString::number(x)));
     }
   }
 
@@ -295,7 +307,8 @@ class ChartTest final : public QObject {
     // 7 and 400 have no factor in common: each second once.
     for (int64_t from = 0; from < seconds; from += 50) {
       std::vector<Row> rows;
-      for (int64_t i = from; i < from + 50; ++i) rows.push_back({i * 7 % seconds, "A", static_cast<double>(i * 7 % seconds)});
+      for (int64_t i = from; i < from + 50; ++i)
+        rows.push_back({i * 7 % seconds, "A", static_cast<double>(i * 7 % seconds)});
       store.addClosed(*batch(stream(kStats), rows));
     }
     const ChartSeries& series = store.series().front();
@@ -309,7 +322,9 @@ class ChartTest final : public QObject {
     QCOMPARE(extent.high, 332.0);
     QCOMPARE(extent.sum, (3.0 + 332.0) * 330 / 2);
     size_t blocks = 0;
-    series.forEachBlock(0, series.points.size(), [&](const ChartSeries::Extent& block) { QCOMPARE(block.low, 16.0 * static_cast<double>(blocks++)); });
+    series.forEachBlock(0, series.points.size(), [&](const ChartSeries::Extent& block) {
+      QCOMPARE(block.low, 16.0 * static_cast<double>(blocks++));
+    });
     QCOMPARE(blocks, size_t{25});
   }
 
@@ -468,7 +483,8 @@ class ChartTest final : public QObject {
     const QString csv = folder.filePath(QStringLiteral("a.csv"));
     QCOMPARE(charts.pane().exportTo(csv), QString());
     // Rows are the user's alone, unless somebody has opened the file before.
-    constexpr auto kOthers = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
+    constexpr auto kOthers =
+        QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
     QVERIFY((QFile::permissions(csv) & kOthers) == 0);
     QVERIFY(QFile::setPermissions(csv, QFile::permissions(csv) | QFileDevice::ReadGroup));
     QCOMPARE(charts.pane().exportTo(csv), QString());
@@ -486,7 +502,8 @@ class ChartTest final : public QObject {
     QVERIFY(contentOf(svg).contains("symbol"));
     const QString png = folder.filePath(QStringLiteral("a.png"));
     QCOMPARE(charts.pane().exportTo(png), QString());
-    QVERIFY(QImage(png).height() > qRound(charts.chart().viewport()->height() * charts.chart().devicePixelRatioF()) + 60);
+    QVERIFY(QImage(png).height() >
+            qRound(charts.chart().viewport()->height() * charts.chart().devicePixelRatioF()) + 60);
     QVERIFY(!charts.pane().exportTo(folder.filePath(QStringLiteral("none/a.png"))).isEmpty());
   }
 
@@ -495,7 +512,8 @@ class ChartTest final : public QObject {
     auto* empty = charts.pane().findChild<QWidget*>(QStringLiteral("chartEmpty"));
     auto* run = charts.pane().findChild<QPushButton*>(QStringLiteral("chartRun"));
     QVERIFY(empty->isVisible());
-    QCOMPARE(charts.pane().findChild<QLabel*>(QStringLiteral("chartEmptyText"))->text(), QStringLiteral("No rows yet from TradeStats."));
+    QCOMPARE(charts.pane().findChild<QLabel*>(QStringLiteral("chartEmptyText"))->text(),
+             QStringLiteral("No rows yet from TradeStats."));
     QVERIFY(!run->isVisible());
     charts.deck.setState(ChartState::Stopped);
     QVERIFY(run->isVisible());
@@ -532,7 +550,8 @@ class ChartTest final : public QObject {
     QVERIFY(keys);
     QString pause;
     for (int i = 0; i < keys->topLevelItemCount(); ++i)
-      if (keys->topLevelItem(i)->data(0, Qt::UserRole).toString() == QLatin1String("chartPause")) pause = keys->topLevelItem(i)->text(1);
+      if (keys->topLevelItem(i)->data(0, Qt::UserRole).toString() == QLatin1String("chartPause"))
+        pause = keys->topLevelItem(i)->text(1);
     QCOMPARE(pause, QStringLiteral("Space"));
   }
 

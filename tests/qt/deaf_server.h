@@ -13,7 +13,7 @@ namespace weir {
 
 /// Shakes hands, says what it has to say, and never reads a byte more until it wakes up.
 class DeafServer final : public QTcpServer {
- public:
+public:
   /// `said` is a text message of at most 125 bytes.
   explicit DeafServer(const QByteArray& said = {}, std::optional<QSslConfiguration> tls = {}) : m_tls(std::move(tls)) {
     if (!said.isEmpty()) greeting = QByteArray("\x81", 1) + static_cast<char>(said.size()) + said;
@@ -31,8 +31,11 @@ class DeafServer final : public QTcpServer {
         if (!m_isAwake) peer->setReadBufferSize(1);
         const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
         const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
-        peer->write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-                    QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64() + "\r\n\r\n" + greeting);
+        peer->write(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+            QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1)
+                .toBase64() +
+            "\r\n\r\n" + greeting);
         if (hangsUp) peer->disconnectFromHost();
         if (endless.isEmpty()) return;
         // For ever, as fast as it is taken.
@@ -83,7 +86,7 @@ class DeafServer final : public QTcpServer {
   bool hangsUp = false;
   QList<QTcpSocket*> peers;
 
- protected:
+protected:
   void incomingConnection(qintptr descriptor) override {
     if (!m_tls) return QTcpServer::incomingConnection(descriptor);
     auto* peer = new QSslSocket(this);
@@ -93,7 +96,7 @@ class DeafServer final : public QTcpServer {
     addPendingConnection(peer);
   }
 
- private:
+private:
   std::optional<QSslConfiguration> m_tls;
   bool m_isAwake = false;
 };

@@ -34,7 +34,7 @@ namespace {
 
 /// Every text a third longer and in brackets: what is not translated, or does not fit, is seen.
 class PseudoLocale final : public QTranslator {
- public:
+public:
   bool isEmpty() const override { return false; }
   QString translate(const char*, const char* source, const char*, int) const override {
     const QString text = QString::fromUtf8(source);
@@ -53,24 +53,32 @@ std::unique_ptr<DemoExchange> startedExchange() {
 }
 
 QString source(const DemoExchange& exchange) {
-  return QStringLiteral("CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE, T LONG) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = '%1/ws/btcusdt@trade/ethusdt@trade');\n")
+  return QStringLiteral(
+             "CREATE STREAM T (s STRING, p DOUBLE, q DOUBLE, T LONG) WITH (type = 'source', extension = 'websocket', "
+             "format = 'json', \"websocket.url\" = '%1/ws/btcusdt@trade/ethusdt@trade');\n")
       .arg(exchange.baseUrl());
 }
-const QString kFast = QStringLiteral("INSERT INTO Fast SELECT s AS symbol, VWAP(p, q) AS vwap, SUM(q) AS volume FROM T WINDOW TUMBLING(200 ms) GROUP BY s;\n");
-const QString kSlow = QStringLiteral("INSERT INTO Slow SELECT s AS symbol, VWAP(p, q) AS vwap, COUNT(*) AS trades FROM T WINDOW TUMBLING(1 hour) GROUP BY s;\n");
+const QString kFast = QStringLiteral(
+    "INSERT INTO Fast SELECT s AS symbol, VWAP(p, q) AS vwap, SUM(q) AS volume FROM T WINDOW TUMBLING(200 ms) GROUP BY "
+    "s;\n");
+const QString kSlow = QStringLiteral(
+    "INSERT INTO Slow SELECT s AS symbol, VWAP(p, q) AS vwap, COUNT(*) AS trades FROM T WINDOW TUMBLING(1 hour) GROUP "
+    "BY s;\n");
 
 QString messageOf(const MainWindow& window) { return window.findChild<QLabel*>(QStringLiteral("messageText"))->text(); }
 
 void press(MainWindow& window, const char* action) { window.findChild<QAction*>(QLatin1String(action))->trigger(); }
 
-bool isRunning(const MainWindow& window) { return window.findChild<QAbstractButton*>(QStringLiteral("stop"))->isEnabled(); }
+bool isRunning(const MainWindow& window) {
+  return window.findChild<QAbstractButton*>(QStringLiteral("stop"))->isEnabled();
+}
 
 }  // namespace
 
 class DesktopTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void runningAgainKeepsWhatDidNotChange() {
     const auto exchange = startedExchange();
     MainWindow window(darkTheme(), {});
@@ -85,10 +93,14 @@ class DesktopTest final : public QObject {
     const size_t before = window.series().series()[0].points.size();
     const QPointer<HealthCard> card = window.card(QStringLiteral("T"));
     // The hour's query is not touched, the fast one gets another window, a third one joins them.
-    window.editor().setText(source(*exchange) + QString(kFast).replace(QLatin1String("200 ms"), QLatin1String("400 ms")) +
-                            QStringLiteral("-- as it was\n") + kSlow + QStringLiteral("INSERT INTO More SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour);"));
+    window.editor().setText(source(*exchange) +
+                            QString(kFast).replace(QLatin1String("200 ms"), QLatin1String("400 ms")) +
+                            QStringLiteral("-- as it was\n") + kSlow +
+                            QStringLiteral("INSERT INTO More SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour);"));
     window.run();
-    QTRY_VERIFY2(messageOf(window).contains(QLatin1String("Kept 1 source, the windows of Slow. Restarted Fast (200 ms to 400 ms). Started More.")), qPrintable(messageOf(window)));
+    QTRY_VERIFY2(messageOf(window).contains(QLatin1String(
+                     "Kept 1 source, the windows of Slow. Restarted Fast (200 ms to 400 ms). Started More.")),
+                 qPrintable(messageOf(window)));
     QVERIFY(card && card == window.card(QStringLiteral("T")));
     QVERIFY(window.series().series().empty() || window.series().series()[0].points.size() < before);
     QTRY_VERIFY(window.series().series().size() == 2 && !window.series().series()[0].points.empty());
@@ -96,7 +108,9 @@ class DesktopTest final : public QObject {
     const size_t points = window.series().series()[0].points.size();
     window.editor().formatText();
     window.run();
-    QTRY_VERIFY2(messageOf(window).contains(QLatin1String("the windows of")) && !messageOf(window).contains(QLatin1String("Restarted")), qPrintable(messageOf(window)));
+    QTRY_VERIFY2(messageOf(window).contains(QLatin1String("the windows of")) &&
+                     !messageOf(window).contains(QLatin1String("Restarted")),
+                 qPrintable(messageOf(window)));
     QVERIFY(window.series().series()[0].points.size() >= points);
     press(window, "stop");
     QTRY_VERIFY_WITH_TIMEOUT(!isRunning(window), 8000);
@@ -160,7 +174,8 @@ class DesktopTest final : public QObject {
     MainWindow window(darkTheme(), {}, folder.path());
     window.openText(QStringLiteral("a.sql"), text);
     window.run();
-    QTRY_VERIFY(!window.series().series().empty() && !window.series().series()[0].points.empty() && window.series().series()[0].points.front().at < between);
+    QTRY_VERIFY(!window.series().series().empty() && !window.series().series()[0].points.empty() &&
+                window.series().series()[0].points.front().at < between);
     QTRY_VERIFY(window.series().series()[0].points.back().at > between);
     // In order, no window twice, and in the table too.
     int64_t before = 0;
@@ -186,7 +201,8 @@ class DesktopTest final : public QObject {
       window.resize(1440, 900);
       window.show();
       QSignalSpy told(&window, &MainWindow::alerted);
-      window.openText(QStringLiteral("alerts.sql"), source(*exchange) + kFast + QStringLiteral("INSERT INTO Big SELECT s, p, q FROM T WHERE q > 0;"));
+      window.openText(QStringLiteral("alerts.sql"),
+                      source(*exchange) + kFast + QStringLiteral("INSERT INTO Big SELECT s, p, q FROM T WHERE q > 0;"));
       window.run();
       QTRY_VERIFY(isRunning(window));
       QVERIFY(told.isEmpty());
@@ -221,11 +237,13 @@ class DesktopTest final : public QObject {
   void theListOfAlertsIsBounded() {
     AlertsPanel panel(darkTheme());
     std::deque<AlertsPanel::Alert> alerts;
-    for (int i = 0; i < AlertsPanel::kMostRows + 10; ++i) alerts.push_back({QStringLiteral("Big"), i, QString::number(i)});
+    for (int i = 0; i < AlertsPanel::kMostRows + 10; ++i)
+      alerts.push_back({QStringLiteral("Big"), i, QString::number(i)});
     panel.add(alerts);
     QCOMPARE(panel.topLevelItemCount(), AlertsPanel::kMostRows);
     QCOMPARE(panel.topLevelItem(0)->text(2), alerts.back().text);
-    panel.add({{QStringLiteral("Big"), 1, QStringLiteral("older")}, {QStringLiteral("Big"), 2, QStringLiteral("newer")}});
+    panel.add(
+        {{QStringLiteral("Big"), 1, QStringLiteral("older")}, {QStringLiteral("Big"), 2, QStringLiteral("newer")}});
     QCOMPARE(panel.topLevelItemCount(), AlertsPanel::kMostRows);
     QCOMPARE(panel.topLevelItem(0)->text(2), QStringLiteral("newer"));
     QCOMPARE(panel.topLevelItem(1)->text(2), QStringLiteral("older"));
@@ -243,7 +261,8 @@ class DesktopTest final : public QObject {
       s.historyDays = 3;
       s.keys[QStringLiteral("run")] = QStringLiteral("Ctrl+Alt+R");
       window.setSettings(s);
-      QCOMPARE(window.findChild<QAction*>(QStringLiteral("run"))->shortcut(), QKeySequence(QStringLiteral("Ctrl+Alt+R")));
+      QCOMPARE(window.findChild<QAction*>(QStringLiteral("run"))->shortcut(),
+               QKeySequence(QStringLiteral("Ctrl+Alt+R")));
       window.openText(QStringLiteral("a.sql"), QStringLiteral("-- text"));
       window.close();
     }
@@ -259,7 +278,8 @@ class DesktopTest final : public QObject {
     auto* keys = dialog->findChild<QTreeWidget*>(QStringLiteral("keys"));
     QVERIFY(keys->topLevelItemCount() > 30);
     for (int i = 0; i < keys->topLevelItemCount(); ++i)
-      if (keys->topLevelItem(i)->data(0, Qt::UserRole).toString() == QLatin1String("run")) QCOMPARE(keys->topLevelItem(i)->text(1), QStringLiteral("Ctrl+Alt+R"));
+      if (keys->topLevelItem(i)->data(0, Qt::UserRole).toString() == QLatin1String("run"))
+        QCOMPARE(keys->topLevelItem(i)->text(1), QStringLiteral("Ctrl+Alt+R"));
     dialog->reject();
     // A file of nonsense is answered with what the program comes with.
     QCOMPARE(Settings::fromJson({{QStringLiteral("historyDays"), -5}, {QStringLiteral("look"), 7}}).historyDays, 1);
@@ -276,13 +296,16 @@ class DesktopTest final : public QObject {
     QVERIFY(help->showWord(QStringLiteral("websocket.ping.interval.ms")));
     QVERIFY(help->text().startsWith(QLatin1String("Options of a stream")));
     QVERIFY(!help->showWord(QStringLiteral("nosuchword")));
-    if (const QString pictures = qEnvironmentVariable("WEIR_PICTURES"); !pictures.isEmpty()) help->grab().save(pictures + QStringLiteral("/help.png"));
+    if (const QString pictures = qEnvironmentVariable("WEIR_PICTURES"); !pictures.isEmpty())
+      help->grab().save(pictures + QStringLiteral("/help.png"));
     press(window, "manual");
     // Every page of the documentation is there.
     QSet<QString> pages;
-    for (const QTreeWidgetItem* item : help->findChild<QTreeWidget*>()->findItems(QStringLiteral("*"), Qt::MatchWildcard | Qt::MatchRecursive))
+    for (const QTreeWidgetItem* item :
+         help->findChild<QTreeWidget*>()->findItems(QStringLiteral("*"), Qt::MatchWildcard | Qt::MatchRecursive))
       if (!item->data(0, Qt::UserRole).isNull()) pages.insert(item->data(0, Qt::UserRole).toString());
-    QDirIterator files(QStringLiteral(WEIR_SOURCE "/docs"), {QStringLiteral("*.md")}, QDir::Files, QDirIterator::Subdirectories);
+    QDirIterator files(QStringLiteral(WEIR_SOURCE "/docs"), {QStringLiteral("*.md")}, QDir::Files,
+                       QDirIterator::Subdirectories);
     int count = 0;
     while (files.hasNext()) {
       const QString path = files.next().mid(static_cast<int>(qstrlen(WEIR_SOURCE "/docs/")));
@@ -309,7 +332,9 @@ class DesktopTest final : public QObject {
       QStringList bad;
       static const QRegularExpression kWord(QStringLiteral("[A-Za-z]{3}"));
       const auto check = [&](const QString& text, const QObject* where) {
-        if (kWord.match(text).hasMatch() && !text.contains(QLatin1Char('[')) && text != QLatin1String("doc")) bad << text + QStringLiteral(" in ") + where->metaObject()->className() + QLatin1Char(' ') + where->objectName();
+        if (kWord.match(text).hasMatch() && !text.contains(QLatin1Char('[')) && text != QLatin1String("doc"))
+          bad << text + QStringLiteral(" in ") + where->metaObject()->className() + QLatin1Char(' ') +
+                     where->objectName();
       };
       for (const QLabel* label : window.findChildren<QLabel*>()) check(label->text(), label);
       for (const QAbstractButton* button : window.findChildren<QAbstractButton*>()) check(button->text(), button);
@@ -317,7 +342,8 @@ class DesktopTest final : public QObject {
       for (const QTabBar* bar : window.findChildren<QTabBar*>())
         for (int i = 0; i < bar->count(); ++i) check(bar->tabText(i), bar);
       for (const QTreeWidget* tree : window.findChildren<QTreeWidget*>())
-        for (int c = 0; !tree->isHeaderHidden() && c < tree->columnCount(); ++c) check(tree->headerItem()->text(c), tree);
+        for (int c = 0; !tree->isHeaderHidden() && c < tree->columnCount(); ++c)
+          check(tree->headerItem()->text(c), tree);
       QVERIFY2(bad.isEmpty(), qPrintable(bad.join(QLatin1Char('\n'))));
     }
     QApplication::removeTranslator(&pseudo);
@@ -342,16 +368,28 @@ class DesktopTest final : public QObject {
     QTest::qWait(400);
     QStringList clipped;
     const auto check = [&](const QWidget* widget, const QString& text) {
-      if (!widget->isVisible() || widget->visibleRegion().isEmpty() || text.isEmpty() || widget->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored) return;
+      if (!widget->isVisible() || widget->visibleRegion().isEmpty() || text.isEmpty() ||
+          widget->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored)
+        return;
       if (widget->width() < widget->minimumSizeHint().width() || widget->height() < widget->minimumSizeHint().height())
-        clipped << QStringLiteral("%1: %2x%3 of %4x%5").arg(text).arg(widget->width()).arg(widget->height()).arg(widget->minimumSizeHint().width()).arg(widget->minimumSizeHint().height());
+        clipped << QStringLiteral("%1: %2x%3 of %4x%5")
+                       .arg(text)
+                       .arg(widget->width())
+                       .arg(widget->height())
+                       .arg(widget->minimumSizeHint().width())
+                       .arg(widget->minimumSizeHint().height());
     };
     for (const QLabel* label : window.findChildren<QLabel*>())
       if (!label->wordWrap()) check(label, label->text());
     for (const QAbstractButton* button : window.findChildren<QAbstractButton*>()) check(button, button->text());
     QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(QLatin1Char('\n'))));
     const QString pictures = qEnvironmentVariable("WEIR_PICTURES");
-    if (!pictures.isEmpty()) window.grab().save(QStringLiteral("%1/%2x%3@%4.png").arg(pictures).arg(size.width()).arg(size.height()).arg(window.devicePixelRatioF()));
+    if (!pictures.isEmpty())
+      window.grab().save(QStringLiteral("%1/%2x%3@%4.png")
+                             .arg(pictures)
+                             .arg(size.width())
+                             .arg(size.height())
+                             .arg(window.devicePixelRatioF()));
   }
 };
 

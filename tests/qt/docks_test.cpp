@@ -44,13 +44,14 @@ Frame frameOf(const QString& connection, bool isOutgoing, const QByteArray& payl
 class DocksTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void everyPanelIsADock() {
     MainWindow window(darkTheme(), {});
     window.show();
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     const auto dock = [&](const char* name) { return window.findChild<QDockWidget*>(QLatin1String(name)); };
-    for (const char* name : {"resultsDock", "changesDock", "messagesDock", "problemsDock", "alertsDock", "eventsDock", "historyDock", "planDock"}) {
+    for (const char* name : {"resultsDock", "changesDock", "messagesDock", "problemsDock", "alertsDock", "eventsDock",
+                             "historyDock", "planDock"}) {
       QVERIFY2(dock(name), name);
       QTRY_VERIFY2(static_cast<DockTitle*>(dock(name)->titleBarWidget())->isFolded(), name);
     }
@@ -70,7 +71,8 @@ class DocksTest final : public QObject {
   void timesAndDecimalsAreWritten() {
     ResultsModel model(darkTheme());
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    auto schema = std::make_shared<Schema>(Schema{{{"s", Type::String}, {"v", Type::Double}, {"n", Type::Long}, {"window_end", Type::Long}}});
+    auto schema = std::make_shared<Schema>(
+        Schema{{{"s", Type::String}, {"v", Type::Double}, {"n", Type::Long}, {"window_end", Type::Long}}});
     model.setSchema(schema, std::vector<size_t>{0}, true);
     const auto add = [&](const char* key, double value) {
       BatchBuilder builder(schema);
@@ -153,7 +155,8 @@ class DocksTest final : public QObject {
     bar.show(QLatin1String(html), true);
     const QString tips[] = {model.index(0, 1).data(Qt::ToolTipRole).toString(), list->topLevelItem(0)->toolTip(2),
                             bar.findChild<QLabel*>(QStringLiteral("messageText"))->toolTip()};
-    for (const QString& tip : tips) QVERIFY2(!tip.contains(QLatin1String("<img")) && tip.contains(QLatin1String("&lt;img")), qPrintable(tip));
+    for (const QString& tip : tips)
+      QVERIFY2(!tip.contains(QLatin1String("<img")) && tip.contains(QLatin1String("&lt;img")), qPrintable(tip));
   }
 
   void rowsUnderTheEyeHoldStill() {
@@ -196,7 +199,9 @@ class DocksTest final : public QObject {
     auto* list = panel.findChild<QTableView*>(QStringLiteral("frames"));
     QAbstractItemModelTester tester(list->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
     panel.findChild<QLineEdit*>(QStringLiteral("framesFilter"))->setText(QStringLiteral("btc"));
-    panel.add({frameOf(QStringLiteral("A"), false, "BTC 1"), frameOf(QStringLiteral("A"), true, "subscribe"), frameOf(QStringLiteral("B"), true, "btc 2")}, 0);
+    panel.add({frameOf(QStringLiteral("A"), false, "BTC 1"), frameOf(QStringLiteral("A"), true, "subscribe"),
+               frameOf(QStringLiteral("B"), true, "btc 2")},
+              0);
     QCOMPARE(list->model()->rowCount(), 2);
     panel.findChild<QComboBox*>(QStringLiteral("framesWay"))->setCurrentIndex(2);
     QCOMPARE(list->model()->rowCount(), 1);
@@ -218,13 +223,17 @@ class DocksTest final : public QObject {
     QCOMPARE(list->topLevelItem(0)->text(1), QStringLiteral("x412"));
     QVERIFY(panel.findChild<QLabel*>(QStringLiteral("eventsEmpty"))->isHidden());
     panel.findChild<QLineEdit*>(QStringLiteral("eventsFilter"))->setText(QStringLiteral("b:"));
-    QVERIFY(panel.asTsv().contains(QLatin1String("B: refused")) && !panel.asTsv().contains(QLatin1String("A: refused")));
+    QVERIFY(panel.asTsv().contains(QLatin1String("B: refused")) &&
+            !panel.asTsv().contains(QLatin1String("A: refused")));
   }
 
   void thePlanIsToldInWords() {
-    const std::string text = "CREATE STREAM T (s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://x');\n"
-                             "CREATE STREAM O (s STRING, n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://y');\n"
-                             "INSERT INTO O SELECT s, COUNT(*) AS n FROM T WINDOW TUMBLING(1 sec) GROUP BY s;";
+    const std::string text =
+        "CREATE STREAM T (s STRING, p DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+        "'ws://x');\n"
+        "CREATE STREAM O (s STRING, n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = "
+        "'ws://y');\n"
+        "INSERT INTO O SELECT s, COUNT(*) AS n FROM T WINDOW TUMBLING(1 sec) GROUP BY s;";
     const BoundResult result = checkScript(text);
     QVERIFY(!hasError(result.diagnostics));
     PlanView plan(darkTheme());

@@ -42,9 +42,11 @@ namespace {
 
 /// Every text in brackets: one that is not translated is seen.
 class Brackets final : public QTranslator {
- public:
+public:
   bool isEmpty() const override { return false; }
-  QString translate(const char*, const char* source, const char*, int) const override { return QLatin1Char('[') + QString::fromUtf8(source) + QLatin1Char(']'); }
+  QString translate(const char*, const char* source, const char*, int) const override {
+    return QLatin1Char('[') + QString::fromUtf8(source) + QLatin1Char(']');
+  }
 };
 
 }  // namespace
@@ -52,7 +54,7 @@ class Brackets final : public QTranslator {
 class EditorTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void theWindowsKeysWin() {
     MainWindow window(darkTheme(), {});
     window.show();
@@ -105,7 +107,8 @@ class EditorTest final : public QObject {
     QTest::mouseClick(details, Qt::LeftButton);
     QVERIFY(text->wordWrap() && text->heightForWidth(200) > oneLine);
     bool done = false;
-    bar.show(QStringLiteral("a.sql changed on disk."), true, {{QStringLiteral("Reload"), [&] { done = true; }}, {QStringLiteral("Keep mine"), {}}});
+    bar.show(QStringLiteral("a.sql changed on disk."), true,
+             {{QStringLiteral("Reload"), [&] { done = true; }}, {QStringLiteral("Keep mine"), {}}});
     QVERIFY(!text->wordWrap() && !count->isVisible());
     for (auto* offer : bar.findChildren<QToolButton*>(QStringLiteral("messageOffer")))
       if (offer->text() == QLatin1String("Reload")) QTest::mouseClick(offer, Qt::LeftButton);
@@ -194,7 +197,8 @@ class EditorTest final : public QObject {
     QCOMPARE(colorAt(1), theme.success);
     QCOMPARE(colorAt(2), theme.idle);
     // A problem's words stand before the rate, on its line alone.
-    editor.setChips({{0, {QStringLiteral("312 rows/s"), theme.text3}}, {1, {QStringLiteral("0.6 rows/s"), theme.text3}}});
+    editor.setChips(
+        {{0, {QStringLiteral("312 rows/s"), theme.text3}}, {1, {QStringLiteral("0.6 rows/s"), theme.text3}}});
     QCOMPARE(editor.chipAt(0).text, QStringLiteral("312 rows/s · 2 bad"));
     Diagnostic problem;
     problem.message = "unknown column 'a'";
@@ -239,17 +243,21 @@ class EditorTest final : public QObject {
     QVERIFY(sql->toPlainText().startsWith(QLatin1String("CREATE STREAM Other")) && !again->isVisible());
   }
 
-  // The wizard finds what a source of `( ... )` would learn: in the order of the feed, greetings left out, by quoted paths too.
+  // The wizard finds what a source of `( ... )` would learn: in the order of the feed, greetings left out, by quoted
+  // paths too.
   void aDraftHasTheColumnsThatARunWouldLearn() {
-    const QList<QByteArray> messages{R"({"event":"hello"})", R"({"my trades":[{"sym":"A","px":1,"note":null},{"sym":"B","px":2.5,"note":{"x":1}}],"n":7})",
-                                     R"({"my trades":[{"sym":"A","px":3}],"n":8})"};
+    const QList<QByteArray> messages{
+        R"({"event":"hello"})",
+        R"({"my trades":[{"sym":"A","px":1,"note":null},{"sym":"B","px":2.5,"note":{"x":1}}],"n":7})",
+        R"({"my trades":[{"sym":"A","px":3}],"n":8})"};
     const QStringList paths = recordPaths(messages);
     QCOMPARE(paths.first(), QStringLiteral("$['my trades'][*]"));
     QVERIFY(!jsonPathComplaint(paths.first().toStdString(), true));
     const std::vector<DraftColumn> columns = draftColumns(messages, paths.first());
     QStringList told;
     for (const DraftColumn& c : columns) told << c.name + QLatin1Char(' ') + c.type + QLatin1Char(' ') + c.sample;
-    QCOMPARE(told, QStringList({QStringLiteral("sym STRING A"), QStringLiteral("px DOUBLE 1"), QStringLiteral("note OBJECT {\"x\":1}")}));
+    QCOMPARE(told, QStringList({QStringLiteral("sym STRING A"), QStringLiteral("px DOUBLE 1"),
+                                QStringLiteral("note OBJECT {\"x\":1}")}));
   }
 
   void theTimeOfEventsCanBePicked() {
@@ -286,7 +294,8 @@ class EditorTest final : public QObject {
     QtClock clock;
     DraftSource source;
     source.url = QStringLiteral("ws://127.0.0.1:%1/").arg(server.serverPort());
-    source.headers = {{QStringLiteral("Authorization"), QStringLiteral("Bearer ${env:WEIR_TEST_ONE}-${env:WEIR_TEST_TWO}")}};
+    source.headers = {
+        {QStringLiteral("Authorization"), QStringLiteral("Bearer ${env:WEIR_TEST_ONE}-${env:WEIR_TEST_TWO}")}};
     FeedSampler sampler(source, clock);
     sampler.start(1);
     QTRY_COMPARE(header, QByteArray("Bearer one-two"));
@@ -329,7 +338,8 @@ class EditorTest final : public QObject {
       QStringList bad;
       static const QRegularExpression kWord(QStringLiteral("[A-Za-z]{3}"));
       const auto check = [&](const QString& text, const QObject* where) {
-        if (kWord.match(text).hasMatch() && !text.contains(QLatin1Char('['))) bad << text + QStringLiteral(" in ") + where->objectName();
+        if (kWord.match(text).hasMatch() && !text.contains(QLatin1Char('[')))
+          bad << text + QStringLiteral(" in ") + where->objectName();
       };
       int found = 0;
       for (const char* name : {"settingsDialog", "connectDialog", "helpWindow", "commandPalette", "findBar"}) {
@@ -342,7 +352,8 @@ class EditorTest final : public QObject {
         for (const QTabBar* bar : part->findChildren<QTabBar*>())
           for (int i = 0; i < bar->count(); ++i) check(bar->tabText(i), bar);
         for (const QTreeWidget* tree : part->findChildren<QTreeWidget*>())
-          for (int c = 0; !tree->isHeaderHidden() && c < tree->columnCount(); ++c) check(tree->headerItem()->text(c), tree);
+          for (int c = 0; !tree->isHeaderHidden() && c < tree->columnCount(); ++c)
+            check(tree->headerItem()->text(c), tree);
         ++found;
       }
       QCOMPARE(found, 5);

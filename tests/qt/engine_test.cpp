@@ -25,12 +25,18 @@ struct TellingEngine {
 };
 
 QString feedSql(quint16 port) {
-  return QStringLiteral("CREATE STREAM T (n STRING) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"websocket.reconnect.delay.ms\" = '50');").arg(port);
+  return QStringLiteral(
+             "CREATE STREAM T (n STRING) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+             "'ws://127.0.0.1:%1/', \"websocket.reconnect.delay.ms\" = '50');")
+      .arg(port);
 }
 
 QString sinkSql(quint16 port) {
-  return QStringLiteral("CREATE STREAM R (n STRING) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
-                        "INSERT INTO R SELECT n FROM T;").arg(port);
+  return QStringLiteral(
+             "CREATE STREAM R (n STRING) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = "
+             "'ws://127.0.0.1:%1/');"
+             "INSERT INTO R SELECT n FROM T;")
+      .arg(port);
 }
 
 /// A run whose sink cannot get rid of its rows, so that a stop takes its time.
@@ -59,7 +65,7 @@ struct Spies {
 class EngineTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void theProgramEndsWhileARunDrains() {
     Draining draining;
     auto engine = std::make_unique<Engine>();
@@ -118,13 +124,16 @@ class EngineTest final : public QObject {
   void nothingIsLostOfAFeedThatEndsWhileItIsLearnt() {
     Server feed;
     feed.onClient = [](QWebSocket* client) {
-      for (int i = 0; i < 3; ++i) client->sendTextMessage(QStringLiteral(R"({"symbol":"A","price":%1.5,"size":2})").arg(i));
+      for (int i = 0; i < 3; ++i)
+        client->sendTextMessage(QStringLiteral(R"({"symbol":"A","price":%1.5,"size":2})").arg(i));
       QTimer::singleShot(200, client, [client] { client->close(); });
     };
     TellingEngine telling;
     Engine& engine = telling.engine;
-    engine.run(QStringLiteral("CREATE STREAM T (...) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"websocket.reconnect\" = 'false');"
-                              "SELECT price FROM T INSERT INTO Prices;").arg(feed.port()));
+    engine.run(QStringLiteral("CREATE STREAM T (...) WITH (type = 'source', extension = 'websocket', \"websocket.url\" "
+                              "= 'ws://127.0.0.1:%1/', \"websocket.reconnect\" = 'false');"
+                              "SELECT price FROM T INSERT INTO Prices;")
+                   .arg(feed.port()));
     QTRY_VERIFY2_WITH_TIMEOUT(engine.snapshot().streamRows["Prices"] == 3, telling.all().constData(), 8000);
     QCOMPARE(feed.requests.size(), 1);
   }
@@ -140,8 +149,10 @@ class EngineTest final : public QObject {
     };
     TellingEngine telling;
     Engine& engine = telling.engine;
-    engine.run(QStringLiteral("CREATE STREAM T (...) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"websocket.reconnect.delay.ms\" = '50');"
-                              "SELECT price FROM T INSERT INTO Prices;").arg(feed.port()));
+    engine.run(QStringLiteral("CREATE STREAM T (...) WITH (type = 'source', extension = 'websocket', \"websocket.url\" "
+                              "= 'ws://127.0.0.1:%1/', \"websocket.reconnect.delay.ms\" = '50');"
+                              "SELECT price FROM T INSERT INTO Prices;")
+                   .arg(feed.port()));
     QTRY_VERIFY2_WITH_TIMEOUT(engine.snapshot().streamRows["Prices"] == 2, telling.all().constData(), 8000);
     QTRY_COMPARE(engine.snapshot().connections.front().gaps, 1U);
   }

@@ -28,10 +28,10 @@ struct Trade {
 /// What an exchange says; `trades` is sent in two halves with a loss between them.
 struct Manners {
   const char* example;
-  QStringList greeting;                              ///< on connect
-  QString subscription;                              ///< a part of what the client must send before anything comes
-  QStringList ack;                                   ///< on the subscription
-  QStringList noise;                                 ///< among the trades
+  QStringList greeting;  ///< on connect
+  QString subscription;  ///< a part of what the client must send before anything comes
+  QStringList ack;       ///< on the subscription
+  QStringList noise;     ///< among the trades
   std::function<QStringList(const Trade&, int64_t)> trade;  ///< messages of one trade at an instant
   bool answersPing = false;
   /// Sends the newest trade again under this type right after the subscription, as Coinbase does.
@@ -42,7 +42,8 @@ constexpr int64_t kStart = 1'700'000'000'000;
 
 std::vector<Trade> trades() {
   std::vector<Trade> out;
-  for (int i = 0; i < 60; ++i) out.push_back({1000 + i, 42000 + (i * 37 % 100) / 4.0, 0.25 + (i * 13 % 40) / 8.0, i * 400});
+  for (int i = 0; i < 60; ++i)
+    out.push_back({1000 + i, 42000 + (i * 37 % 100) / 4.0, 0.25 + (i * 13 % 40) / 8.0, i * 400});
   return out;
 }
 
@@ -51,8 +52,11 @@ QString iso(int64_t ms) { return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toS
 /// The fixture: after half of the trades it drops the connection; the next client gets the last three of them again
 /// and then the rest.
 class Exchange final : public QObject {
- public:
-  explicit Exchange(Manners manners) : m_manners(std::move(manners)), m_server(QStringLiteral("x"), QWebSocketServer::NonSecureMode), m_trades(trades()) {
+public:
+  explicit Exchange(Manners manners)
+      : m_manners(std::move(manners)),
+        m_server(QStringLiteral("x"), QWebSocketServer::NonSecureMode),
+        m_trades(trades()) {
     if (!m_server.listen(QHostAddress::LocalHost)) qFatal("no port");
     connect(&m_server, &QWebSocketServer::newConnection, this, &Exchange::accept);
   }
@@ -63,7 +67,7 @@ class Exchange final : public QObject {
   int protocolPongs() const { return m_protocolPongs; }
   const QStringList& cuts() const { return m_cuts; }
 
- private:
+private:
   static constexpr int kSubscribeWithinMs = 1000;
   static constexpr int kMostMessagesASecond = 40;
 
@@ -108,7 +112,9 @@ class Exchange final : public QObject {
     const size_t to = first ? half : m_trades.size();
     if (!m_manners.lastAs.isEmpty()) {
       const Trade& seen = m_trades[first ? 0 : half - 1];
-      for (QString text : m_manners.trade(seen, kStart + seen.ms)) socket->sendTextMessage(text.replace(QStringLiteral("\"match\""), QLatin1Char('"') + m_manners.lastAs + QLatin1Char('"')));
+      for (QString text : m_manners.trade(seen, kStart + seen.ms))
+        socket->sendTextMessage(
+            text.replace(QStringLiteral("\"match\""), QLatin1Char('"') + m_manners.lastAs + QLatin1Char('"')));
     }
     for (size_t i = from; i < to; ++i) {
       for (const QString& text : m_manners.trade(m_trades[i], kStart + m_trades[i].ms)) socket->sendTextMessage(text);
@@ -116,7 +122,9 @@ class Exchange final : public QObject {
         for (const QString& text : m_manners.noise) socket->sendTextMessage(text);
     }
     if (first) {
-      QTimer::singleShot(150, socket, [socket] { socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("maintenance")); });
+      QTimer::singleShot(150, socket, [socket] {
+        socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("maintenance"));
+      });
       return;
     }
     // A trade far ahead closes every window before it.
@@ -138,7 +146,7 @@ class Exchange final : public QObject {
 class ExchangeTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void vwapIsRight_data() {
     QTest::addColumn<int>("which");
     for (size_t i = 0; i < manners().size(); ++i) QTest::newRow(manners()[i].example) << static_cast<int>(i);
@@ -153,8 +161,10 @@ class ExchangeTest final : public QObject {
     QString sql = QString::fromUtf8(file.readAll());
     static const QRegularExpression kUrl(QStringLiteral("wss://[^']*"));
     sql.replace(kUrl, exchange.url());
-    sql.replace(QRegularExpression(QStringLiteral("heartbeat.interval.ms\" = '\\d+'")), QStringLiteral("heartbeat.interval.ms\" = '50'"));
-    sql.replace(QStringLiteral("type = 'source',"), QStringLiteral("type = 'source',\n  \"websocket.reconnect.delay.ms\" = '50',"));
+    sql.replace(QRegularExpression(QStringLiteral("heartbeat.interval.ms\" = '\\d+'")),
+                QStringLiteral("heartbeat.interval.ms\" = '50'"));
+    sql.replace(QStringLiteral("type = 'source',"),
+                QStringLiteral("type = 'source',\n  \"websocket.reconnect.delay.ms\" = '50',"));
     BoundResult checked = checkScript(sql.toStdString());
     for (const Diagnostic& d : checked.diagnostics) QVERIFY2(d.severity != Severity::Error, d.message.c_str());
     const auto run = *LiveRun::create(std::move(checked.script), {});
@@ -166,7 +176,8 @@ class ExchangeTest final : public QObject {
     std::map<int64_t, Window> got;
     run->pipeline().tap("Vwap", [&](const BatchPtr& batch) {
       for (size_t row = 0; row < batch->rows(); ++row)
-        got[batch->meta[row].at] = {batch->columns[1]->real(row), batch->columns[2]->real(row), batch->columns[3]->integer(row), batch->columns[4]->integer(row) != 0};
+        got[batch->meta[row].at] = {batch->columns[1]->real(row), batch->columns[2]->real(row),
+                                    batch->columns[3]->integer(row), batch->columns[4]->integer(row) != 0};
     });
     run->start();
     std::map<int64_t, std::array<double, 3>> wanted;
@@ -201,38 +212,103 @@ class ExchangeTest final : public QObject {
     QTRY_VERIFY(done);
   }
 
- private:
+private:
   static const std::vector<Manners>& manners() {
     static const std::vector<Manners> kAll = {
-        {"binance.sql", {}, {}, {}, {QStringLiteral(R"({"result":null,"id":1})")},
+        {"binance.sql",
+         {},
+         {},
+         {},
+         {QStringLiteral(R"({"result":null,"id":1})")},
          [](const Trade& t, int64_t at) {
-           return QStringList{QStringLiteral(R"({"stream":"btcusdt@trade","data":{"e":"trade","E":%1,"s":"BTCUSDT","t":%2,"p":"%3","q":"%4","T":%1,"m":true,"M":true}})").arg(at).arg(t.id).arg(t.price, 0, 'f', 2).arg(t.size, 0, 'f', 3)};
-         }, false},
-        {"coinbase.sql", {}, QStringLiteral("\"matches\""), {QStringLiteral(R"({"type":"subscriptions","channels":[{"name":"matches","product_ids":["BTC-USD"]}]})")},
-         {QStringLiteral(R"({"type":"heartbeat","last_trade_id":0,"sequence":90,"time":"2023-11-14T22:13:20.000000Z"})")},
+           return QStringList{
+               QStringLiteral(
+                   R"({"stream":"btcusdt@trade","data":{"e":"trade","E":%1,"s":"BTCUSDT","t":%2,"p":"%3","q":"%4","T":%1,"m":true,"M":true}})")
+                   .arg(at)
+                   .arg(t.id)
+                   .arg(t.price, 0, 'f', 2)
+                   .arg(t.size, 0, 'f', 3)};
+         },
+         false},
+        {"coinbase.sql",
+         {},
+         QStringLiteral("\"matches\""),
+         {QStringLiteral(R"({"type":"subscriptions","channels":[{"name":"matches","product_ids":["BTC-USD"]}]})")},
+         {QStringLiteral(
+             R"({"type":"heartbeat","last_trade_id":0,"sequence":90,"time":"2023-11-14T22:13:20.000000Z"})")},
          [](const Trade& t, int64_t at) {
-           return QStringList{QStringLiteral(R"({"type":"match","trade_id":%1,"sequence":50,"maker_order_id":"x","time":"%2","product_id":"BTC-USD","size":"%3","price":"%4","side":"sell"})").arg(t.id).arg(iso(at)).arg(t.size, 0, 'f', 3).arg(t.price, 0, 'f', 2)};
-         }, false, QStringLiteral("last_match")},
-        {"kraken.sql", {QStringLiteral(R"({"channel":"status","type":"update","data":[{"version":"2.0.0","system":"online","api_version":"v2","connection_id":13834774380200032777}]})")},
-         QStringLiteral("\"trade\""), {QStringLiteral(R"({"method":"subscribe","result":{"channel":"trade","symbol":"BTC/USD"},"success":true})")},
+           return QStringList{
+               QStringLiteral(
+                   R"({"type":"match","trade_id":%1,"sequence":50,"maker_order_id":"x","time":"%2","product_id":"BTC-USD","size":"%3","price":"%4","side":"sell"})")
+                   .arg(t.id)
+                   .arg(iso(at))
+                   .arg(t.size, 0, 'f', 3)
+                   .arg(t.price, 0, 'f', 2)};
+         },
+         false,
+         QStringLiteral("last_match")},
+        {"kraken.sql",
+         {QStringLiteral(
+             R"({"channel":"status","type":"update","data":[{"version":"2.0.0","system":"online","api_version":"v2","connection_id":13834774380200032777}]})")},
+         QStringLiteral("\"trade\""),
+         {QStringLiteral(R"({"method":"subscribe","result":{"channel":"trade","symbol":"BTC/USD"},"success":true})")},
          {QStringLiteral(R"({"channel":"heartbeat"})")},
          [](const Trade& t, int64_t at) {
-           return QStringList{QStringLiteral(R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","side":"buy","price":%1,"qty":%2,"ord_type":"limit","trade_id":%3,"timestamp":"%4"}]})").arg(t.price, 0, 'f', 2).arg(t.size, 0, 'f', 3).arg(t.id).arg(iso(at))};
-         }, false},
-        {"okx.sql", {}, QStringLiteral("\"trades\""), {QStringLiteral(R"({"event":"subscribe","arg":{"channel":"trades","instId":"BTC-USDT"},"connId":"a4d3ae55"})")}, {},
+           return QStringList{
+               QStringLiteral(
+                   R"({"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","side":"buy","price":%1,"qty":%2,"ord_type":"limit","trade_id":%3,"timestamp":"%4"}]})")
+                   .arg(t.price, 0, 'f', 2)
+                   .arg(t.size, 0, 'f', 3)
+                   .arg(t.id)
+                   .arg(iso(at))};
+         },
+         false},
+        {"okx.sql",
+         {},
+         QStringLiteral("\"trades\""),
+         {QStringLiteral(
+             R"({"event":"subscribe","arg":{"channel":"trades","instId":"BTC-USDT"},"connId":"a4d3ae55"})")},
+         {},
          [](const Trade& t, int64_t at) {
-           return QStringList{QStringLiteral(R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"%1","px":"%2","sz":"%3","side":"buy","ts":"%4"}]})").arg(t.id).arg(t.price, 0, 'f', 2).arg(t.size, 0, 'f', 3).arg(at)};
-         }, true},
-        {"bybit.sql", {}, QStringLiteral("publicTrade"), {QStringLiteral(R"({"success":true,"ret_msg":"","conn_id":"2324d924","op":"subscribe"})")}, {},
+           return QStringList{
+               QStringLiteral(
+                   R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"%1","px":"%2","sz":"%3","side":"buy","ts":"%4"}]})")
+                   .arg(t.id)
+                   .arg(t.price, 0, 'f', 2)
+                   .arg(t.size, 0, 'f', 3)
+                   .arg(at)};
+         },
+         true},
+        {"bybit.sql",
+         {},
+         QStringLiteral("publicTrade"),
+         {QStringLiteral(R"({"success":true,"ret_msg":"","conn_id":"2324d924","op":"subscribe"})")},
+         {},
          [](const Trade& t, int64_t at) {
-           return QStringList{QStringLiteral(R"({"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":%1,"data":[{"T":%1,"s":"BTCUSDT","S":"Buy","v":"%2","p":"%3","L":"PlusTick","i":"%4","BT":false}]})").arg(at).arg(t.size, 0, 'f', 3).arg(t.price, 0, 'f', 2).arg(t.id)};
-         }, true},
-        {"bitfinex.sql", {QStringLiteral(R"({"event":"info","version":2,"serverId":"x","platform":{"status":1}})")}, QStringLiteral("\"trades\""),
-         {QStringLiteral(R"({"event":"subscribed","channel":"trades","chanId":17,"symbol":"tBTCUSD","pair":"BTCUSD"})")}, {QStringLiteral(R"([17,"hb"])")},
+           return QStringList{
+               QStringLiteral(
+                   R"({"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":%1,"data":[{"T":%1,"s":"BTCUSDT","S":"Buy","v":"%2","p":"%3","L":"PlusTick","i":"%4","BT":false}]})")
+                   .arg(at)
+                   .arg(t.size, 0, 'f', 3)
+                   .arg(t.price, 0, 'f', 2)
+                   .arg(t.id)};
+         },
+         true},
+        {"bitfinex.sql",
+         {QStringLiteral(R"({"event":"info","version":2,"serverId":"x","platform":{"status":1}})")},
+         QStringLiteral("\"trades\""),
+         {QStringLiteral(
+             R"({"event":"subscribed","channel":"trades","chanId":17,"symbol":"tBTCUSD","pair":"BTCUSD"})")},
+         {QStringLiteral(R"([17,"hb"])")},
          [](const Trade& t, int64_t at) {
-           const QString body = QStringLiteral("[%1,%2,%3,%4]").arg(t.id).arg(at).arg(t.id % 2 ? t.size : -t.size, 0, 'f', 3).arg(t.price, 0, 'f', 2);
+           const QString body = QStringLiteral("[%1,%2,%3,%4]")
+                                    .arg(t.id)
+                                    .arg(at)
+                                    .arg(t.id % 2 ? t.size : -t.size, 0, 'f', 3)
+                                    .arg(t.price, 0, 'f', 2);
            return QStringList{QStringLiteral(R"([17,"te",%1])").arg(body), QStringLiteral(R"([17,"tu",%1])").arg(body)};
-         }, false},
+         },
+         false},
     };
     return kAll;
   }

@@ -23,7 +23,7 @@ using namespace weir;
 class FirstMinuteTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void itHappensAsWritten() {
     QTemporaryDir profile;
     std::unique_ptr<DemoExchange> exchange;
@@ -47,7 +47,8 @@ class FirstMinuteTest final : public QObject {
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     const auto picture = [&](const char* name) {
       const QString folder = qEnvironmentVariable("WEIR_PICTURES");
-      if (!folder.isEmpty()) window.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png"));
+      if (!folder.isEmpty())
+        window.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png"));
     };
     const auto message = [&] { return window.findChild<QLabel*>(QStringLiteral("messageText"))->text(); };
 
@@ -78,7 +79,8 @@ class FirstMinuteTest final : public QObject {
     picture("2-moving");
 
     // At 15 s the connection is lost: countdown, gap, recovery.
-    QTRY_COMPARE_WITH_TIMEOUT(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Retrying"), 16000);
+    QTRY_COMPARE_WITH_TIMEOUT(window.card(QStringLiteral("BinanceTrades"))->stateText(), QStringLiteral("Retrying"),
+                              16000);
     QVERIFY(since.elapsed() > 13000);
     QTRY_VERIFY(window.card(QStringLiteral("BinanceTrades"))->detailText().contains(QLatin1String("retrying in")));
     picture("3-lost");

@@ -15,7 +15,7 @@ using namespace weir;
 class HealthTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void oneInAHundredOfTheLastMinute() {
     HealthJudge judge;
     ConnectionHealth h;
@@ -90,9 +90,12 @@ class HealthTest final : public QObject {
       events << text;
       anyError = anyError || isError;
     });
-    engine.run(QStringLiteral("CREATE STREAM T (p DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', \"event.time.field\" = 't');"
-                              "SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour) INSERT INTO Counts;").arg(server.serverPort()));
-    QTRY_VERIFY2(events.join(QLatin1Char('\n')).contains(QLatin1String("T: degraded, 1 of 2 messages bad")), qPrintable(events.join(QLatin1Char('\n'))));
+    engine.run(QStringLiteral("CREATE STREAM T (p DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', "
+                              "\"websocket.url\" = 'ws://127.0.0.1:%1/', \"event.time.field\" = 't');"
+                              "SELECT COUNT(*) AS n FROM T WINDOW TUMBLING(1 hour) INSERT INTO Counts;")
+                   .arg(server.serverPort()));
+    QTRY_VERIFY2(events.join(QLatin1Char('\n')).contains(QLatin1String("T: degraded, 1 of 2 messages bad")),
+                 qPrintable(events.join(QLatin1Char('\n'))));
     QTRY_VERIFY(engine.snapshot().lagMs);
     const RunSnapshot seen = engine.snapshot();
     QVERIFY(*seen.lagMs >= 700 && *seen.lagMs < 10'000);
@@ -112,8 +115,12 @@ class HealthTest final : public QObject {
       client->sendTextMessage(QStringLiteral(R"({"Symbol":"BTC","Price":1})"));
       connect(client, &QWebSocket::disconnected, client, &QObject::deleteLater);
     });
-    BoundResult checked = checkScript(QStringLiteral("CREATE STREAM T (symbol STRING, price DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
-                                                     "SELECT symbol, price FROM T;").arg(server.serverPort()).toStdString());
+    BoundResult checked =
+        checkScript(QStringLiteral("CREATE STREAM T (symbol STRING, price DOUBLE) WITH (type = 'source', extension = "
+                                   "'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
+                                   "SELECT symbol, price FROM T;")
+                        .arg(server.serverPort())
+                        .toStdString());
     auto run = LiveRun::create(std::move(checked.script), {});
     QVERIFY(run.ok());
     QStringList events;
@@ -123,7 +130,10 @@ class HealthTest final : public QObject {
     QVERIFY((*run)->health().front().checklist.isEmpty());
     QTRY_VERIFY_WITH_TIMEOUT(!(*run)->health().front().checklist.isEmpty(), 4000);
     const QString list = (*run)->health().front().checklist.join(QLatin1Char('\n'));
-    QVERIFY2(list.contains(QLatin1String("websocket.open.message")) && list.contains(QLatin1String("1 messages came, 1 held none of the columns symbol, price")) && list.contains(QLatin1String("Price, Symbol")), qPrintable(list));
+    QVERIFY2(list.contains(QLatin1String("websocket.open.message")) &&
+                 list.contains(QLatin1String("1 messages came, 1 held none of the columns symbol, price")) &&
+                 list.contains(QLatin1String("Price, Symbol")),
+             qPrintable(list));
     QTRY_VERIFY(events.join(QLatin1Char('\n')).contains(QLatin1String("open for 10 s without a row")));
     bool done = false;
     (*run)->stop([&] { done = true; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The file of finished windows: what comes back, what a crash loses, and what happens to a file that is broken.
+#include <sys/resource.h>
 #include <QDir>
 #include <QFile>
 #include <QRegularExpression>
@@ -8,7 +9,6 @@
 #include <QTest>
 #include <csignal>
 #include <future>
-#include <sys/resource.h>
 
 #include "core/session/result_history.h"
 
@@ -16,7 +16,8 @@ using namespace weir;
 
 namespace {
 
-const SchemaPtr kSchema = std::make_shared<Schema>(Schema{{{"symbol", Type::String}, {"vwap", Type::Double}, {"id", Type::Long}}});
+const SchemaPtr kSchema =
+    std::make_shared<Schema>(Schema{{{"symbol", Type::String}, {"vwap", Type::Double}, {"id", Type::Long}}});
 const HistoryKey kKey{"Stats", 0xFEDCBA9876543210ULL};
 
 BatchPtr rows(int from, int count, Micros arrival = -1) {
@@ -38,10 +39,12 @@ BatchPtr rows(int from, int count, Micros arrival = -1) {
   return builder.take();
 }
 
-std::vector<BatchPtr> loaded(ResultHistory& history, const HistoryKey& key = kKey, int64_t before = INT64_MAX, int most = 1'000'000) {
+std::vector<BatchPtr> loaded(ResultHistory& history, const HistoryKey& key = kKey, int64_t before = INT64_MAX,
+                             int most = 1'000'000) {
   std::promise<std::vector<BatchPtr>> promise;
   auto future = promise.get_future();
-  history.load(key, kSchema, before, most, [&](std::vector<BatchPtr> batches) { promise.set_value(std::move(batches)); });
+  history.load(key, kSchema, before, most,
+               [&](std::vector<BatchPtr> batches) { promise.set_value(std::move(batches)); });
   return future.get();
 }
 
@@ -56,7 +59,7 @@ size_t countOf(const std::vector<BatchPtr>& batches) {
 class HistoryTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void rowsComeBackAsTheyWere() {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("r.sqlite"));
@@ -166,7 +169,8 @@ class HistoryTest final : public QObject {
       QSignalSpy problems(&history, &ResultHistory::problem);
       QCOMPARE(countOf(loaded(history)), size_t{0});
       QTRY_COMPARE(problems.size(), 1);
-      QVERIFY2(problems[0][0].toString().contains(QLatin1String("newer version")), qPrintable(problems[0][0].toString()));
+      QVERIFY2(problems[0][0].toString().contains(QLatin1String("newer version")),
+               qPrintable(problems[0][0].toString()));
     }
     QVERIFY(QDir(folder.path()).entryList({QStringLiteral("r.sqlite.broken-*")}).isEmpty());
     setFormat(1);

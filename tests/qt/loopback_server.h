@@ -15,8 +15,9 @@ namespace weir {
 
 /// A server that keeps what its clients said and how they came.
 class Server final : public QObject {
- public:
-  explicit Server(const QStringList& subprotocols = {}) : m_server(QStringLiteral("t"), QWebSocketServer::NonSecureMode) {
+public:
+  explicit Server(const QStringList& subprotocols = {})
+      : m_server(QStringLiteral("t"), QWebSocketServer::NonSecureMode) {
     m_server.setSupportedSubprotocols(subprotocols);
     if (!m_server.listen(QHostAddress::LocalHost)) qFatal("no port");
     connect(&m_server, &QWebSocketServer::newConnection, this, [this] {
@@ -37,7 +38,7 @@ class Server final : public QObject {
   QStringList texts;
   QList<QByteArray> binaries;
 
- private:
+private:
   QWebSocketServer m_server;
 };
 

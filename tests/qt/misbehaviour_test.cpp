@@ -19,7 +19,7 @@ namespace {
 
 /// Answers the first request with `answer`, then sends `bytes` and nothing more.
 class RawServer final : public QObject {
- public:
+public:
   RawServer(QByteArray answer, QByteArray bytes) : m_answer(std::move(answer)), m_bytes(std::move(bytes)) {
     if (!m_server.listen(QHostAddress::LocalHost)) qFatal("no port");
     connect(&m_server, &QTcpServer::newConnection, this, [this] {
@@ -36,7 +36,8 @@ class RawServer final : public QObject {
         if (isDeaf) peer->setReadBufferSize(1);
         const auto at = request.toLower().indexOf("sec-websocket-key:") + 18;
         const QByteArray key = request.mid(at, request.indexOf("\r\n", at) - at).trimmed();
-        const QByteArray accept = QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
+        const QByteArray accept =
+            QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
         peer->write(QByteArray(m_answer).replace("%accept%", accept) + m_bytes);
         if (!later.isEmpty()) QTimer::singleShot(30, peer, [this, peer] { peer->write(later); });
         if (hangsUp) peer->disconnectFromHost();
@@ -58,19 +59,21 @@ class RawServer final : public QObject {
   }
   int connections = 0;
   QByteArray endless;
-  QByteArray later;       ///< comes in a segment of its own
-  bool hangsUp = false;   ///< once all is sent
-  bool isDeaf = false;    ///< reads nothing after the request
-  qint64 received = 0;    ///< after the request
+  QByteArray later;      ///< comes in a segment of its own
+  bool hangsUp = false;  ///< once all is sent
+  bool isDeaf = false;   ///< reads nothing after the request
+  qint64 received = 0;   ///< after the request
 
- private:
+private:
   QTcpServer m_server;
   QByteArray m_answer;
   QByteArray m_bytes;
 };
 
 QByteArray upgrade(const QByteArray& extra = {}) {
-  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %accept%\r\n" + extra + "\r\n";
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+         "%accept%\r\n" +
+         extra + "\r\n";
 }
 
 }  // namespace
@@ -78,7 +81,7 @@ QByteArray upgrade(const QByteArray& extra = {}) {
 class MisbehaviourTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void statuses_data() {
     QTest::addColumn<QByteArray>("status");
     QTest::addColumn<int>("state");
@@ -86,13 +89,17 @@ class MisbehaviourTest final : public QObject {
     QTest::newRow("401") << QByteArray("401 Unauthorized") << static_cast<int>(ConnectionState::Refused) << 0;
     QTest::newRow("403") << QByteArray("403 Forbidden") << static_cast<int>(ConnectionState::Refused) << 0;
     QTest::newRow("429") << QByteArray("429 Too Many Requests") << static_cast<int>(ConnectionState::Waiting) << 30'000;
-    QTest::newRow("503") << QByteArray("503 Service Unavailable") << static_cast<int>(ConnectionState::Waiting) << 30'000;
+    QTest::newRow("503") << QByteArray("503 Service Unavailable") << static_cast<int>(ConnectionState::Waiting)
+                         << 30'000;
     QTest::newRow("400") << QByteArray("400 Bad Request") << static_cast<int>(ConnectionState::Waiting) << 1000;
-    QTest::newRow("a phrase with brackets") << QByteArray("418 I'm a (little) teapot") << static_cast<int>(ConnectionState::Waiting) << 1000;
+    QTest::newRow("a phrase with brackets")
+        << QByteArray("418 I'm a (little) teapot") << static_cast<int>(ConnectionState::Waiting) << 1000;
     QTest::newRow("no phrase") << QByteArray("404") << static_cast<int>(ConnectionState::Waiting) << 1000;
     QTest::newRow("not an upgrade") << QByteArray("200 OK") << static_cast<int>(ConnectionState::Waiting) << 1000;
-    QTest::newRow("500") << QByteArray("500 Internal Server Error") << static_cast<int>(ConnectionState::Waiting) << 1000;
-    QTest::newRow("redirect") << QByteArray("301 Moved Permanently") << static_cast<int>(ConnectionState::Waiting) << 1000;
+    QTest::newRow("500") << QByteArray("500 Internal Server Error") << static_cast<int>(ConnectionState::Waiting)
+                         << 1000;
+    QTest::newRow("redirect") << QByteArray("301 Moved Permanently") << static_cast<int>(ConnectionState::Waiting)
+                              << 1000;
   }
 
   void statuses() {
@@ -104,7 +111,8 @@ class MisbehaviourTest final : public QObject {
     Connection connection(server.settings(), clock);
     connection.start();
     QTRY_COMPARE(static_cast<int>(connection.state()), state);
-    QCOMPARE(connection.health().error, QStringLiteral("Failed to connect to WebSocket %1: %2").arg(server.settings().url, QString::fromLatin1(status)));
+    QCOMPARE(connection.health().error, QStringLiteral("Failed to connect to WebSocket %1: %2")
+                                            .arg(server.settings().url, QString::fromLatin1(status)));
     QVERIFY(!connection.health().hint.isEmpty());
     if (delayMs > 0) QCOMPARE(static_cast<int>(connection.machine().delayMs()), delayMs);
   }
@@ -117,7 +125,8 @@ class MisbehaviourTest final : public QObject {
     Connection connection(s, clock);
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Refused);
-    QVERIFY2(connection.health().error.contains(QLatin1String("subprotocol not supported")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("subprotocol not supported")),
+             qPrintable(connection.health().error));
   }
 
   void brokenFramesAreALoss_data() {
@@ -126,7 +135,8 @@ class MisbehaviourTest final : public QObject {
     QTest::newRow("reserved opcode") << QByteArray("\x83\x02hi", 4) << "closed by Weir with code 1002";
     QTest::newRow("reserved bit") << QByteArray("\xc1\x02hi", 4) << "closed by Weir with code 1002";
     QTest::newRow("invalid UTF-8") << QByteArray("\x81\x02\xff\xfe", 4) << "closed by Weir with code 1007";
-    QTest::newRow("and a close frame behind it") << QByteArray("\x81\x02\xff\xfe\x88\x02\x03\xe9", 8) << "closed by Weir with code 1007";
+    QTest::newRow("and a close frame behind it")
+        << QByteArray("\x81\x02\xff\xfe\x88\x02\x03\xe9", 8) << "closed by Weir with code 1007";
   }
 
   void brokenFramesAreALoss() {
@@ -150,7 +160,8 @@ class MisbehaviourTest final : public QObject {
     QTest::addColumn<int>("code");
     QTest::addColumn<int>("delayMs");
     QTest::addColumn<QString>("hint");
-    for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1010, 1011, 1012, 1014, 1015, 2999, 3000, 3008, 4000, 4999})
+    for (const int code :
+         {1000, 1001, 1002, 1003, 1007, 1008, 1010, 1011, 1012, 1014, 1015, 2999, 3000, 3008, 4000, 4999})
       QTest::addRow("%d", code) << code << 1000 << QString();
     QTest::newRow("too large for the server") << 1009 << 1000 << "the server takes no message of that size";
     QTest::newRow("try again later") << 1013 << 30'000 << "left alone for websocket.reconnect.max.delay.ms";
@@ -161,7 +172,8 @@ class MisbehaviourTest final : public QObject {
     QFETCH(int, delayMs);
     QFETCH(QString, hint);
     // In two pieces and behind a message: the frame's header is read before its payload is there.
-    const QByteArray payload = QByteArray() + static_cast<char>(code >> 8) + static_cast<char>(code & 255) + "back in a minute";
+    const QByteArray payload =
+        QByteArray() + static_cast<char>(code >> 8) + static_cast<char>(code & 255) + "back in a minute";
     const QByteArray frame = QByteArray("\x88") + static_cast<char>(payload.size()) + payload;
     for (const qsizetype cut : {qsizetype{0}, qsizetype{2}, qsizetype{5}, frame.size()}) {
       RawServer server(upgrade(), "\x81\x02{}" + frame.first(cut));
@@ -170,7 +182,9 @@ class MisbehaviourTest final : public QObject {
       Connection connection(server.settings(), clock);
       connection.start();
       QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-      QCOMPARE(connection.health().error, QStringLiteral("Lost WebSocket %1: closed with code %2 back in a minute").arg(server.settings().url).arg(code));
+      QCOMPARE(connection.health().error, QStringLiteral("Lost WebSocket %1: closed with code %2 back in a minute")
+                                              .arg(server.settings().url)
+                                              .arg(code));
       QVERIFY(!connection.health().hint.contains(QLatin1String("websocket.max.message.bytes")));
       QVERIFY2(connection.health().hint.contains(hint), qPrintable(connection.health().hint));
       QCOMPARE(static_cast<int>(connection.machine().delayMs()), delayMs);
@@ -206,8 +220,10 @@ class MisbehaviourTest final : public QObject {
     for (const int size : {200, 900'000, 3, 131'072, 1'048'576, 1, 65'536, 70'000, 300'000, 2}) {
       const auto length = static_cast<quint64>(size);
       bytes += "\x82";
-      if (size < 126) bytes += static_cast<char>(size);
-      else if (size < 65'536) bytes += QByteArray("\x7e") + static_cast<char>(size >> 8) + static_cast<char>(size & 255);
+      if (size < 126)
+        bytes += static_cast<char>(size);
+      else if (size < 65'536)
+        bytes += QByteArray("\x7e") + static_cast<char>(size >> 8) + static_cast<char>(size & 255);
       else {
         bytes += "\x7f";
         for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(length >> shift & 255);
@@ -268,7 +284,8 @@ class MisbehaviourTest final : public QObject {
     connection.onStateChanged = [&] { most = std::max(most, connection.bytesToWrite()); };
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")),
+             qPrintable(connection.health().error));
     QVERIFY(!connection.health().hint.isEmpty());
     QVERIFY2(most < (8 << 20), qPrintable(QString::number(most)));
   }
@@ -289,12 +306,15 @@ class MisbehaviourTest final : public QObject {
     RawServer tokens(upgrade().replace("Connection: Upgrade", "Connection: keep-alive, Upgrade"), {});
     RawServer lines(upgrade("Connection: keep-alive\r\n"), {});
     QtClock clock;
-    for (const auto& [server, words] : {std::pair{&fragments, "cut inside a character between two fragments"}, std::pair{&tokens, "takes the header Connection only as the one word Upgrade"},
-                                        std::pair{&lines, "takes the header Connection only as the one word Upgrade"}}) {
+    for (const auto& [server, words] :
+         {std::pair{&fragments, "cut inside a character between two fragments"},
+          std::pair{&tokens, "takes the header Connection only as the one word Upgrade"},
+          std::pair{&lines, "takes the header Connection only as the one word Upgrade"}}) {
       Connection connection(server->settings(), clock);
       connection.start();
       QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-      QVERIFY2(connection.health().hint.contains(QLatin1String(words)), qPrintable(connection.health().error + connection.health().hint));
+      QVERIFY2(connection.health().hint.contains(QLatin1String(words)),
+               qPrintable(connection.health().error + connection.health().hint));
       QVERIFY(!connection.health().error.contains(QLatin1String("QWebSocketPrivate")));
     }
   }
@@ -321,7 +341,8 @@ class MisbehaviourTest final : public QObject {
     Connection connection(s, clock);
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QCOMPARE(connection.health().error, QStringLiteral("Connection to WebSocket %1 timed out after 0.3 seconds").arg(s.url));
+    QCOMPARE(connection.health().error,
+             QStringLiteral("Connection to WebSocket %1 timed out after 0.3 seconds").arg(s.url));
     QCOMPARE(connection.health().hint, QStringLiteral("check the network and the firewall"));
     close(listener);
   }
@@ -365,7 +386,8 @@ class MisbehaviourTest final : public QObject {
     Connection connection(s, clock);
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QVERIFY2(connection.health().error.contains(QLatin1String("message larger than 1048576 bytes")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("message larger than 1048576 bytes")),
+             qPrintable(connection.health().error));
     QVERIFY(connection.health().hint.contains(QLatin1String("websocket.max.message.bytes")));
   }
 
@@ -401,8 +423,11 @@ class MisbehaviourTest final : public QObject {
     Connection connection(s, clock);
     connection.start();
     QTRY_COMPARE_WITH_TIMEOUT(connection.state(), ConnectionState::Waiting, 9000);
-    QVERIFY2(connection.health().error.startsWith(QLatin1String("Failed to connect to WebSocket ws://nohost.invalid/feed")), qPrintable(connection.health().error));
-    QVERIFY2(connection.health().error.contains(QLatin1String("Host not found")), qPrintable(connection.health().error));
+    QVERIFY2(
+        connection.health().error.startsWith(QLatin1String("Failed to connect to WebSocket ws://nohost.invalid/feed")),
+        qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("Host not found")),
+             qPrintable(connection.health().error));
     QVERIFY(connection.health().hint.contains(QLatin1String("URL")));
   }
 

@@ -37,7 +37,7 @@ class NetTest final : public QObject {
     return *run;
   }
 
- private slots:
+private slots:
   void backoffIsOneTwoFourUpToThirty() {
     BackoffPolicy policy;
     const int64_t wanted[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
@@ -130,26 +130,55 @@ class NetTest final : public QObject {
     QTest::addColumn<QList<int>>("way");
     QTest::addColumn<QString>("state");
     QTest::addColumn<QStringList>("outcomes");
-    const auto row = [](const char* name, bool isSink, std::initializer_list<Event> way, const char* state, const char* outcomes) {
+    const auto row = [](const char* name, bool isSink, std::initializer_list<Event> way, const char* state,
+                        const char* outcomes) {
       QList<int> steps;
       for (const Event event : way) steps << static_cast<int>(event);
-      QTest::newRow(name) << isSink << steps << QString::fromLatin1(state) << QString::fromLatin1(outcomes).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+      QTest::newRow(name) << isSink << steps << QString::fromLatin1(state)
+                          << QString::fromLatin1(outcomes).split(QLatin1Char(' '), Qt::SkipEmptyParts);
     };
-    const Event s = Event::Start, h = Event::HandshakeDone, f = Event::Failed, l = Event::Lost, d = Event::Decoded, r = Event::RetryDue, w = Event::Demand, x = Event::Stop;
-    //                                                    start              handshake failed        lost         decoded retry           demand        stop        passed
-    row("idle", false, {}, "Idle",                       "Connecting/Connect .         .             .            .       .               .             Closed/Drop            .");
-    row("connecting", false, {s}, "Connecting",          ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop            .");
-    row("open", false, {s, h}, "Open",                   ".                  .         .             Retrying/Wait Live   .               .             Closed/Drop            .");
-    row("live", false, {s, h, d}, "Live",                ".                  .         .             Retrying/Wait .      .               .             Closed/Drop            .");
-    row("waiting", false, {s, f}, "Retrying",            "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop            .");
-    row("gave up", false, {s, f, r, f, r, f}, "Gave_up", "Connecting/Connect .         .             .            .       .               .             Closed/Drop            .");
-    row("closed", false, {s, x}, "Closed",               "Connecting/Connect .         .             .            .       .               .             .            .");
-    row("sink, idle", true, {s, f}, "Idle",              "Connecting/Connect .         .             .            .       .               Retrying/Wait Closed/Drop            .");
-    row("sink, first try", true, {s}, "Connecting",      ".                  Open      Idle/Sleep    .            .       .               .             Closed/Drop            .");
-    row("sink, open", true, {s, h}, "Open",              ".                  .         .             Idle/Sleep   Live    .               .             Closed/Drop            .");
-    row("sink, waiting", true, {s, f, w}, "Retrying",    "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop            .");
-    row("sink, retry", true, {s, f, w, r}, "Connecting", ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop            .");
-    row("sink, last", true, {s, f, w, r, f, r}, "Connecting", ".             Open      Idle/Sleep    .            .       .               .             Closed/Drop            .");
+    const Event s = Event::Start, h = Event::HandshakeDone, f = Event::Failed, l = Event::Lost, d = Event::Decoded,
+                r = Event::RetryDue, w = Event::Demand, x = Event::Stop;
+    //                                                    start              handshake failed        lost decoded retry
+    //                                                    demand        stop        passed
+    row("idle", false, {}, "Idle",
+        "Connecting/Connect .         .             .            .       .               .             Closed/Drop     "
+        "       .");
+    row("connecting", false, {s}, "Connecting",
+        ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop     "
+        "       .");
+    row("open", false, {s, h}, "Open",
+        ".                  .         .             Retrying/Wait Live   .               .             Closed/Drop     "
+        "       .");
+    row("live", false, {s, h, d}, "Live",
+        ".                  .         .             Retrying/Wait .      .               .             Closed/Drop     "
+        "       .");
+    row("waiting", false, {s, f}, "Retrying",
+        "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop     "
+        "       .");
+    row("gave up", false, {s, f, r, f, r, f}, "Gave_up",
+        "Connecting/Connect .         .             .            .       .               .             Closed/Drop     "
+        "       .");
+    row("closed", false, {s, x}, "Closed",
+        "Connecting/Connect .         .             .            .       .               .             .            .");
+    row("sink, idle", true, {s, f}, "Idle",
+        "Connecting/Connect .         .             .            .       .               Retrying/Wait Closed/Drop     "
+        "       .");
+    row("sink, first try", true, {s}, "Connecting",
+        ".                  Open      Idle/Sleep    .            .       .               .             Closed/Drop     "
+        "       .");
+    row("sink, open", true, {s, h}, "Open",
+        ".                  .         .             Idle/Sleep   Live    .               .             Closed/Drop     "
+        "       .");
+    row("sink, waiting", true, {s, f, w}, "Retrying",
+        "Connecting/Connect .         .             .            .       Connecting/Connect .          Closed/Drop     "
+        "       .");
+    row("sink, retry", true, {s, f, w, r}, "Connecting",
+        ".                  Open      Retrying/Wait .            .       .               .             Closed/Drop     "
+        "       .");
+    row("sink, last", true, {s, f, w, r, f, r}, "Connecting",
+        ".             Open      Idle/Sleep    .            .       .               .             Closed/Drop          "
+        "  .");
     Q_UNUSED(l);
   }
 
@@ -159,7 +188,9 @@ class NetTest final : public QObject {
     QFETCH(QString, state);
     QFETCH(QStringList, outcomes);
     const char* const actions[] = {"", "/Connect", "/Wait", "/Drop", "/Finish", "/Sleep"};
-    const auto named = [](ConnectionState of) { return QString::fromLatin1(stateName(of)).replace(QLatin1Char(' '), QLatin1Char('_')); };
+    const auto named = [](ConnectionState of) {
+      return QString::fromLatin1(stateName(of)).replace(QLatin1Char(' '), QLatin1Char('_'));
+    };
     for (int event = 0; event < 9; ++event) {
       ConnectionMachine machine({.maxAttempts = 2, .onDemand = isSink});
       for (const int step : way) machine.handle(static_cast<Event>(step));
@@ -176,7 +207,8 @@ class NetTest final : public QObject {
       machine.handle(Event::Start);
       QCOMPARE(machine.handle(Event::Failed, FailureKind::Refused), Action::Finish);
       QCOMPARE(machine.state(), ConnectionState::Refused);
-      for (const Event event : {Event::HandshakeDone, Event::Failed, Event::Lost, Event::Decoded, Event::RetryDue, Event::Demand}) {
+      for (const Event event :
+           {Event::HandshakeDone, Event::Failed, Event::Lost, Event::Decoded, Event::RetryDue, Event::Demand}) {
         QCOMPARE(machine.handle(event), Action::None);
         QCOMPARE(machine.state(), ConnectionState::Refused);
       }
@@ -188,18 +220,29 @@ class NetTest final : public QObject {
     QTest::addColumn<QString>("url");
     QTest::addColumn<QByteArray>("authorization");
     const auto basic = [](const QByteArray& pair) { return "Basic " + pair.toBase64(); };
-    QTest::newRow("nothing") << "ws://h:1" << "ws://h:1/" << QByteArray();
-    QTest::newRow("query") << "ws://h:1?token=abc" << "ws://h:1/?token=abc" << QByteArray();
-    QTest::newRow("path") << "wss://h/a%20b?c=d%26e" << "wss://h/a%20b?c=d%26e" << QByteArray();
-    QTest::newRow("capitals") << "WSS://h/X" << "wss://h/X" << QByteArray();
-    QTest::newRow("user and password") << "ws://user:p%40ss@h:1/x" << "ws://h:1/x" << basic("user:p@ss");
-    QTest::newRow("a user alone") << "ws://user@h/" << "ws://h/" << basic("user:");
-    QTest::newRow("a password alone") << "ws://:key@h/" << "ws://h/" << basic(":key");
-    QTest::newRow("@ and : in a password") << "ws://u:a@b:c@h/" << "ws://h/" << basic("u:a@b:c");
+    QTest::newRow("nothing") << "ws://h:1"
+                             << "ws://h:1/" << QByteArray();
+    QTest::newRow("query") << "ws://h:1?token=abc"
+                           << "ws://h:1/?token=abc" << QByteArray();
+    QTest::newRow("path") << "wss://h/a%20b?c=d%26e"
+                          << "wss://h/a%20b?c=d%26e" << QByteArray();
+    QTest::newRow("capitals") << "WSS://h/X"
+                              << "wss://h/X" << QByteArray();
+    QTest::newRow("user and password") << "ws://user:p%40ss@h:1/x"
+                                       << "ws://h:1/x" << basic("user:p@ss");
+    QTest::newRow("a user alone") << "ws://user@h/"
+                                  << "ws://h/" << basic("user:");
+    QTest::newRow("a password alone") << "ws://:key@h/"
+                                      << "ws://h/" << basic(":key");
+    QTest::newRow("@ and : in a password") << "ws://u:a@b:c@h/"
+                                           << "ws://h/" << basic("u:a@b:c");
     QTest::newRow("UTF-8") << QStringLiteral("ws://j%C3%BCrg:\u00fc@h/") << "ws://h/" << basic("j\xc3\xbcrg:\xc3\xbc");
-    QTest::newRow("bytes that are no UTF-8") << "ws://u:%FF%00@h/" << "ws://h/" << basic(QByteArray("u:\xff\0", 4));
-    QTest::newRow("empty") << "ws://@h/" << "ws://h/" << QByteArray();
-    QTest::newRow("path with @") << "ws://h/ws/btcusdt@trade" << "ws://h/ws/btcusdt@trade" << QByteArray();
+    QTest::newRow("bytes that are no UTF-8") << "ws://u:%FF%00@h/"
+                                             << "ws://h/" << basic(QByteArray("u:\xff\0", 4));
+    QTest::newRow("empty") << "ws://@h/"
+                           << "ws://h/" << QByteArray();
+    QTest::newRow("path with @") << "ws://h/ws/btcusdt@trade"
+                                 << "ws://h/ws/btcusdt@trade" << QByteArray();
   }
 
   void urlsAreTakenApart() {
@@ -220,7 +263,9 @@ class NetTest final : public QObject {
     QCOMPARE(cause("HTTP/1.0 418 I'm a (little) teapot\r\n"), QStringLiteral("418 I'm a (little) teapot"));
     QCOMPARE(cause("HTTP/1.1 404"), QStringLiteral("404"));
     QCOMPARE(cause("HTTP/1.1 404 "), QStringLiteral("404"));
-    for (const char* none : {"HTTP/1.1 101 Switching Protocols", "", "SSH-2.0-x", "HTTP/1.1", "HTTP/1.1 4000 X", "HTTP/1.1 abc"}) QCOMPARE(cause(none), QStringLiteral("none"));
+    for (const char* none :
+         {"HTTP/1.1 101 Switching Protocols", "", "SSH-2.0-x", "HTTP/1.1", "HTTP/1.1 4000 X", "HTTP/1.1 abc"})
+      QCOMPARE(cause(none), QStringLiteral("none"));
     QCOMPARE(failureOfStatus("HTTP/1.1 403 F")->kind, FailureKind::Refused);
     QCOMPARE(failureOfStatus("HTTP/1.1 503 S")->kind, FailureKind::Throttled);
   }
@@ -235,19 +280,27 @@ class NetTest final : public QObject {
     };
     const auto found = [](const QByteArray& bytes, int code, const QString& reason) {
       const auto frame = closeFrameAtEnd(bytes, code, reason);
-      return !frame ? QStringLiteral("none") : frame->code ? QStringLiteral("%1 %2").arg(*frame->code).arg(frame->reason) : QStringLiteral("no code");
+      return !frame        ? QStringLiteral("none")
+             : frame->code ? QStringLiteral("%1 %2").arg(*frame->code).arg(frame->reason)
+                           : QStringLiteral("no code");
     };
     const QString invalid = QStringLiteral("Invalid close code 1002 detected.");
     for (const int code : {0, 999, 1004, 1005, 1006, 1012, 1013, 1014, 1015, 2999, 5000, 65535})
       QCOMPARE(found("\x81\x02hi" + closing(code, "back"), 1002, invalid), QStringLiteral("%1 back").arg(code));
-    for (const int code : {1000, 1001, 1002, 1003, 1007, 1011, 3000, 4999}) QCOMPARE(found(closing(code, "bye"), code, QStringLiteral("bye")), QStringLiteral("%1 bye").arg(code));
+    for (const int code : {1000, 1001, 1002, 1003, 1007, 1011, 3000, 4999})
+      QCOMPARE(found(closing(code, "bye"), code, QStringLiteral("bye")), QStringLiteral("%1 bye").arg(code));
     QCOMPARE(found(QByteArray("\x88\x00", 2), 1000, {}), QStringLiteral("no code"));
-    QCOMPARE(found(QByteArray("\x88\x01\x03", 3), 1002, QStringLiteral("Payload of close frame is too small.")), QStringLiteral("no code"));
-    QCOMPARE(found(closing(1000, QByteArray(123, 'x')), 1000, QString(123, QLatin1Char('x'))), QStringLiteral("1000 ") + QString(123, QLatin1Char('x')));
+    QCOMPARE(found(QByteArray("\x88\x01\x03", 3), 1002, QStringLiteral("Payload of close frame is too small.")),
+             QStringLiteral("no code"));
+    QCOMPARE(found(closing(1000, QByteArray(123, 'x')), 1000, QString(123, QLatin1Char('x'))),
+             QStringLiteral("1000 ") + QString(123, QLatin1Char('x')));
     // A reason that looks like a frame itself.
-    QCOMPARE(found(closing(4000, QByteArray("\xc2\x88\x02\x10\x00", 5)), 4000, QStringLiteral("\u0088\x02\x10") + QChar()), QStringLiteral("4000 \u0088\x02\x10") + QChar());
+    QCOMPARE(
+        found(closing(4000, QByteArray("\xc2\x88\x02\x10\x00", 5)), 4000, QStringLiteral("\u0088\x02\x10") + QChar()),
+        QStringLiteral("4000 \u0088\x02\x10") + QChar());
     // It was QWebSocket that closed, whatever the bytes are.
-    QCOMPARE(found(QByteArray("\x81\x02\xff\xfe", 4), 1007, QStringLiteral("Invalid UTF-8 code encountered.")), QStringLiteral("none"));
+    QCOMPARE(found(QByteArray("\x81\x02\xff\xfe", 4), 1007, QStringLiteral("Invalid UTF-8 code encountered.")),
+             QStringLiteral("none"));
     QCOMPARE(found(closing(1000, "bye"), 1009, QStringLiteral("too big")), QStringLiteral("none"));
     QCOMPARE(found({}, 1000, {}), QStringLiteral("none"));
 
@@ -289,7 +342,8 @@ class NetTest final : public QObject {
     Connection connection(settingsFor(port), clock);
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QCOMPARE(connection.health().error, QStringLiteral("Failed to connect to WebSocket ws://127.0.0.1:%1/feed: Connection refused").arg(port));
+    QCOMPARE(connection.health().error,
+             QStringLiteral("Failed to connect to WebSocket ws://127.0.0.1:%1/feed: Connection refused").arg(port));
     QVERIFY(!connection.health().hint.isEmpty());
     connection.stop();
     QCOMPARE(connection.state(), ConnectionState::Closed);
@@ -354,7 +408,8 @@ class NetTest final : public QObject {
   void oversizedMessageIsALossThatSaysWhy() {
     QWebSocketServer server(QStringLiteral("t"), QWebSocketServer::NonSecureMode);
     QVERIFY(server.listen(QHostAddress::LocalHost));
-    connect(&server, &QWebSocketServer::newConnection, this, [&] { server.nextPendingConnection()->sendTextMessage(QString(5000, QLatin1Char('x'))); });
+    connect(&server, &QWebSocketServer::newConnection, this,
+            [&] { server.nextPendingConnection()->sendTextMessage(QString(5000, QLatin1Char('x'))); });
     ConnectionSettings settings = settingsFor(server.serverPort());
     settings.maxMessageBytes = 1000;
     QtClock clock;
@@ -389,9 +444,12 @@ class NetTest final : public QObject {
       peers << peer;
       connect(peer, &QWebSocket::textMessageReceived, this, [&](const QString& text) { got << text; });
     });
-    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"},
-                                           {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
-                                           {"websocket.reconnect.delay.ms", "50"}});
+    const auto options =
+        Options::fromMap({{"type", "sink"},
+                          {"extension", "websocket"},
+                          {"format", "json"},
+                          {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
+                          {"websocket.reconnect.delay.ms", "50"}});
     QtClock clock;
     WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
     const auto publish = [&](int64_t n) {
@@ -419,9 +477,13 @@ class NetTest final : public QObject {
     QVERIFY(taken.listen(QHostAddress::LocalHost));
     const quint16 port = taken.serverPort();
     taken.close();
-    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"},
-                                           {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
-                                           {"websocket.reconnect.delay.ms", "10"}, {"websocket.reconnect.max.attempts", "2"}});
+    const auto options =
+        Options::fromMap({{"type", "sink"},
+                          {"extension", "websocket"},
+                          {"format", "json"},
+                          {"websocket.url", QStringLiteral("ws://127.0.0.1:%1").arg(port).toStdString()},
+                          {"websocket.reconnect.delay.ms", "10"},
+                          {"websocket.reconnect.max.attempts", "2"}});
     QtClock clock;
     WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
     uint64_t failed = 0;
@@ -447,10 +509,12 @@ class NetTest final : public QObject {
     QString sql = demoScript(exchange->baseUrl());
     sql.replace(QStringLiteral("TUMBLING(1 sec)"), QStringLiteral("TUMBLING(200 ms)"));
     sql.replace(QStringLiteral("event_timestamp() AS window_end"), QStringLiteral("window_end() AS window_end"));
-    sql.replace(QStringLiteral("type = 'source',"), QStringLiteral("type = 'source', \"websocket.reconnect.delay.ms\" = '100',"));
+    sql.replace(QStringLiteral("type = 'source',"),
+                QStringLiteral("type = 'source', \"websocket.reconnect.delay.ms\" = '100',"));
     const auto run = start(sql);
     std::vector<RowMeta> rows;
-    run->pipeline().tap("Dashboard", [&](const BatchPtr& batch) { rows.insert(rows.end(), batch->meta.begin(), batch->meta.end()); });
+    run->pipeline().tap(
+        "Dashboard", [&](const BatchPtr& batch) { rows.insert(rows.end(), batch->meta.begin(), batch->meta.end()); });
     QTRY_VERIFY(rows.size() >= 9);
     exchange.reset();
     QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->connection().state(), ConnectionState::Waiting);
@@ -466,7 +530,8 @@ class NetTest final : public QObject {
     run->stop([&] { done = true; });
     QTRY_VERIFY(done);
     const auto metrics = run->sinkMetrics();
-    QCOMPARE(metrics.at("Dashboard.published"), metrics.at("Dashboard.sent") + metrics.at("Dashboard.failed") + metrics.at("Dashboard.dropped") + metrics.at("Dashboard.queued"));
+    QCOMPARE(metrics.at("Dashboard.published"), metrics.at("Dashboard.sent") + metrics.at("Dashboard.failed") +
+                                                    metrics.at("Dashboard.dropped") + metrics.at("Dashboard.queued"));
     QCOMPARE(metrics.at("Dashboard.failed"), uint64_t{0});
   }
 

@@ -18,8 +18,10 @@ using namespace weir;
 namespace {
 
 QString source(quint16 port, const QString& options, const QString& columns = QStringLiteral("n LONG")) {
-  return QStringLiteral("CREATE STREAM T (%1) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:%2/',"
-                        " \"websocket.reconnect.delay.ms\" = '30'%3); SELECT * FROM T INSERT INTO O;")
+  return QStringLiteral(
+             "CREATE STREAM T (%1) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" "
+             "= 'ws://127.0.0.1:%2/',"
+             " \"websocket.reconnect.delay.ms\" = '30'%3); SELECT * FROM T INSERT INTO O;")
       .arg(columns)
       .arg(port)
       .arg(options.isEmpty() ? QString() : QStringLiteral(", ") + options);
@@ -30,10 +32,12 @@ QString source(quint16 port, const QString& options, const QString& columns = QS
 class OptionsTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void headersAreSent() {
     Server server;
-    const auto run = start(source(server.port(), QStringLiteral("\"websocket.headers.X-Key\" = 'abc', \"websocket.headers.Authorization\" = 'Bearer t'")));
+    const auto run = start(source(
+        server.port(),
+        QStringLiteral("\"websocket.headers.X-Key\" = 'abc', \"websocket.headers.Authorization\" = 'Bearer t'")));
     QTRY_COMPARE(server.requests.size(), 1);
     QCOMPARE(server.requests[0].rawHeader("X-Key"), QByteArray("abc"));
     QCOMPARE(server.requests[0].rawHeader("Authorization"), QByteArray("Bearer t"));
@@ -41,7 +45,9 @@ class OptionsTest final : public QObject {
 
   void openMessagesComeInOrderAfterEveryHandshake() {
     Server server;
-    const auto run = start(source(server.port(), QStringLiteral("\"websocket.open.message\" = 'zero', \"websocket.open.message.2\" = 'two', \"websocket.open.message.10\" = 'ten'")));
+    const auto run =
+        start(source(server.port(), QStringLiteral("\"websocket.open.message\" = 'zero', \"websocket.open.message.2\" "
+                                                   "= 'two', \"websocket.open.message.10\" = 'ten'")));
     const QStringList once{QStringLiteral("zero"), QStringLiteral("two"), QStringLiteral("ten")};
     QTRY_COMPARE(server.texts, once);
     server.clients[0]->close();
@@ -51,9 +57,12 @@ class OptionsTest final : public QObject {
   void heartbeatIsSentAndItsAnswerIsControl() {
     Server server;
     server.onClient = [](QWebSocket* client) {
-      QObject::connect(client, &QWebSocket::textMessageReceived, client, [client] { client->sendTextMessage(QStringLiteral("ack!")); });
+      QObject::connect(client, &QWebSocket::textMessageReceived, client,
+                       [client] { client->sendTextMessage(QStringLiteral("ack!")); });
     };
-    const auto run = start(source(server.port(), QStringLiteral("\"websocket.heartbeat.message\" = 'beat', \"websocket.heartbeat.interval.ms\" = '30', \"websocket.heartbeat.answer\" = 'ack!'")));
+    const auto run = start(source(
+        server.port(), QStringLiteral("\"websocket.heartbeat.message\" = 'beat', \"websocket.heartbeat.interval.ms\" = "
+                                      "'30', \"websocket.heartbeat.answer\" = 'ack!'")));
     QTRY_VERIFY(server.texts.count(QStringLiteral("beat")) >= 2);
     const SourceCounters& c = run->source(QStringLiteral("T"))->intake().counters();
     QTRY_VERIFY(c.control >= 2);
@@ -85,7 +94,9 @@ class OptionsTest final : public QObject {
   void aFloodNeverStarvesTimersOrStop() {
     constexpr int kMessages = 800'000;
     bench::Flood flood(kMessages);
-    const auto decoded = [](const std::shared_ptr<LiveRun>& run) { return run->feeder().find("T")->counters().decoded; };
+    const auto decoded = [](const std::shared_ptr<LiveRun>& run) {
+      return run->feeder().find("T")->counters().decoded;
+    };
     const auto run = start(source(flood.port(), {}, QStringLiteral("s STRING, p DOUBLE")));
     QTRY_VERIFY(decoded(run) > 0);
     uint64_t atTimer = 0;
@@ -116,8 +127,13 @@ class OptionsTest final : public QObject {
     const auto delays = [](const QString& jitter) {
       QString sql;
       for (int i = 0; i < 6; ++i)
-        sql += QStringLiteral("CREATE STREAM T%1 (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:1/',"
-                              " \"websocket.reconnect.delay.ms\" = '10000', \"websocket.reconnect.jitter\" = '%2'); SELECT n FROM T%1 INSERT INTO O%1;").arg(i).arg(jitter);
+        sql += QStringLiteral(
+                   "CREATE STREAM T%1 (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+                   "'ws://127.0.0.1:1/',"
+                   " \"websocket.reconnect.delay.ms\" = '10000', \"websocket.reconnect.jitter\" = '%2'); SELECT n FROM "
+                   "T%1 INSERT INTO O%1;")
+                   .arg(i)
+                   .arg(jitter);
       const auto run = start(sql);
       std::set<int64_t> out;
       for (const ConnectionHealth& h : run->health()) {
@@ -154,7 +170,9 @@ class OptionsTest final : public QObject {
         target->connectToHost(QHostAddress::LocalHost, server.port());
       });
     });
-    const QString sql = source(80, QStringLiteral("\"websocket.proxy\" = 'http://127.0.0.1:%1'").arg(proxy.serverPort())).replace(QStringLiteral("ws://127.0.0.1:80/"), QStringLiteral("ws://feed.example/"));
+    const QString sql =
+        source(80, QStringLiteral("\"websocket.proxy\" = 'http://127.0.0.1:%1'").arg(proxy.serverPort()))
+            .replace(QStringLiteral("ws://127.0.0.1:80/"), QStringLiteral("ws://feed.example/"));
     const auto run = start(sql);
     QTRY_COMPARE_WITH_TIMEOUT(server.requests.size(), 1, 5000);
     QVERIFY2(asked.startsWith("CONNECT feed.example:80 "), asked.constData());
@@ -182,12 +200,15 @@ class OptionsTest final : public QObject {
         if (bytes.size() < 7) return (void)client->write(QByteArray("\x05\x00", 2));
         asked = bytes;
         auto* target = new QTcpSocket(client);
-        connect(target, &QTcpSocket::connected, client, [client] { client->write(QByteArray("\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50", 10)); });
+        connect(target, &QTcpSocket::connected, client,
+                [client] { client->write(QByteArray("\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50", 10)); });
         connect(target, &QTcpSocket::readyRead, client, [client, target] { client->write(target->readAll()); });
         target->connectToHost(QHostAddress::LocalHost, server.port());
       });
     });
-    const QString sql = source(80, QStringLiteral("\"websocket.proxy\" = 'socks5://127.0.0.1:%1'").arg(proxy.serverPort())).replace(QStringLiteral("ws://127.0.0.1:80/"), QStringLiteral("ws://feed.example/"));
+    const QString sql =
+        source(80, QStringLiteral("\"websocket.proxy\" = 'socks5://127.0.0.1:%1'").arg(proxy.serverPort()))
+            .replace(QStringLiteral("ws://127.0.0.1:80/"), QStringLiteral("ws://feed.example/"));
     const auto run = start(sql);
     QTRY_COMPARE_WITH_TIMEOUT(server.requests.size(), 1, 5000);
     QVERIFY(asked.contains("feed.example"));
@@ -209,14 +230,19 @@ class OptionsTest final : public QObject {
       QVERIFY(taken.listen(QHostAddress::LocalHost));
       port = taken.serverPort();
     }
-    const auto run = start(QStringLiteral("CREATE STREAM T (n LONG); CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/',"
-                                          " \"websocket.reconnect.delay.ms\" = '50', \"websocket.reconnect.max.delay.ms\" = '50', \"websocket.reconnect.max.attempts\" = '-1',"
-                                          " \"websocket.queue.max.events\" = '3', \"websocket.queue.full\" = '%2'); INSERT INTO O SELECT n FROM T;")
-                               .arg(port)
-                               .arg(policy));
+    const auto run = start(
+        QStringLiteral(
+            "CREATE STREAM T (n LONG); CREATE STREAM O (n LONG) WITH (type = 'sink', extension = 'websocket', "
+            "\"websocket.url\" = 'ws://127.0.0.1:%1/',"
+            " \"websocket.reconnect.delay.ms\" = '50', \"websocket.reconnect.max.delay.ms\" = '50', "
+            "\"websocket.reconnect.max.attempts\" = '-1',"
+            " \"websocket.queue.max.events\" = '3', \"websocket.queue.full\" = '%2'); INSERT INTO O SELECT n FROM T;")
+            .arg(port)
+            .arg(policy));
     WebSocketSink& sink = *run->sink(QStringLiteral("O"));
     QTRY_VERIFY(sink.connection().state() != ConnectionState::Connecting);
-    for (int n = 0; n < 10; ++n) run->feeder().message(*run->feeder().find("T"), "{\"n\":" + std::to_string(n) + "}", run->clock().now());
+    for (int n = 0; n < 10; ++n)
+      run->feeder().message(*run->feeder().find("T"), "{\"n\":" + std::to_string(n) + "}", run->clock().now());
     run->feeder().flush();
     QCOMPARE(sink.dropped(), uint64_t{7});
     QCOMPARE(sink.queued(), uint64_t{3});
@@ -224,7 +250,8 @@ class OptionsTest final : public QObject {
     QWebSocketServer late(QStringLiteral("late"), QWebSocketServer::NonSecureMode);
     QStringList got;
     connect(&late, &QWebSocketServer::newConnection, this, [&] {
-      connect(late.nextPendingConnection(), &QWebSocket::textMessageReceived, this, [&](const QString& text) { got << text; });
+      connect(late.nextPendingConnection(), &QWebSocket::textMessageReceived, this,
+              [&](const QString& text) { got << text; });
     });
     QVERIFY(late.listen(QHostAddress::LocalHost, port));
     QTRY_COMPARE_WITH_TIMEOUT(got.size(), 3, 5000);

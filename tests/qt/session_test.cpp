@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Not one line of SQL is lost: over crashes, restarts, several windows, closed tabs and files that others change.
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <QAction>
 #include <QApplication>
 #include <QDir>
@@ -10,8 +12,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <csignal>
 
@@ -79,7 +79,7 @@ QToolButton* offer(const MainWindow& window, const QString& text) {
 class SessionTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void whatIsKeptIsTheUsersAlone() {
     QTemporaryDir parent;
     const mode_t before = umask(0);
@@ -87,8 +87,11 @@ class SessionTest final : public QObject {
     {
       Workspace workspace(folder);
       QVERIFY(workspace.save(sessionOf({QStringLiteral("SELECT 1;")})).isEmpty());
-      QVERIFY(workspace.addToHistory({QDateTime::currentDateTimeUtc(), QStringLiteral("t"), QStringLiteral("SELECT 1;")}).isEmpty());
-      for (const QString& made : {parent.filePath(QStringLiteral("a")), folder}) QCOMPARE(int(QFile::permissions(made) & 0x77), 0);
+      QVERIFY(
+          workspace.addToHistory({QDateTime::currentDateTimeUtc(), QStringLiteral("t"), QStringLiteral("SELECT 1;")})
+              .isEmpty());
+      for (const QString& made : {parent.filePath(QStringLiteral("a")), folder})
+        QCOMPARE(int(QFile::permissions(made) & 0x77), 0);
       const QFileInfoList files = QDir(folder).entryInfoList(QDir::Files | QDir::Hidden);
       QCOMPARE(files.size(), 3);
       for (const QFileInfo& file : files) QVERIFY2((file.permissions() & 0x77) == 0, qPrintable(file.fileName()));
@@ -133,7 +136,8 @@ class SessionTest final : public QObject {
     QProcess one, two;
     one.start(QStringLiteral(WEIR_PROGRAM), {QStringLiteral("--data-folder"), folder.path()});
     QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(session + QStringLiteral(".lock")), 15000);
-    two.start(QStringLiteral(WEIR_PROGRAM), {QStringLiteral("--new-instance"), QStringLiteral("--data-folder"), folder.path(), file});
+    two.start(QStringLiteral(WEIR_PROGRAM),
+              {QStringLiteral("--new-instance"), QStringLiteral("--data-folder"), folder.path(), file});
     QTRY_VERIFY_WITH_TIMEOUT(contentOf(other).contains("b.sql"), 15000);
     for (QProcess* process : {&one, &two}) {
       process->kill();
@@ -141,7 +145,8 @@ class SessionTest final : public QObject {
     }
     const Workspace::Session found = Workspace(folder.path()).load(nullptr);
     QVERIFY(textsOf(found).contains(QStringLiteral("-- never saved")));
-    QVERIFY(std::any_of(found.documents.begin(), found.documents.end(), [&](const OpenDocument& d) { return d.path == file; }));
+    QVERIFY(std::any_of(found.documents.begin(), found.documents.end(),
+                        [&](const OpenDocument& d) { return d.path == file; }));
     QVERIFY(!QFile::exists(other));
   }
 
@@ -199,7 +204,8 @@ class SessionTest final : public QObject {
     QVERIFY(workspace.load(&problem).documents.empty());
     QVERIFY2(problem.contains(QLatin1String("could not be read")), qPrintable(problem));
     workspace.save(sessionOf({QStringLiteral("SELECT 1;")}));
-    QVERIFY(QFile::exists(session + QStringLiteral("/inside")) || QFile::exists(folder.filePath(QStringLiteral("session.broken.json/inside"))));
+    QVERIFY(QFile::exists(session + QStringLiteral("/inside")) ||
+            QFile::exists(folder.filePath(QStringLiteral("session.broken.json/inside"))));
   }
 
   void aBrokenSessionOfAnotherWindowIsSaidAndKept() {
@@ -216,7 +222,8 @@ class SessionTest final : public QObject {
     Workspace::Session session = sessionOf({QStringLiteral("SELECT 1;")});
     QJsonObject files;
     for (int i = 0; i < 150; ++i)
-      files[QStringLiteral("/f%1.sql").arg(i)] = QJsonObject{{QStringLiteral("shown"), QJsonArray()}, {QStringLiteral("used"), 1000 + i}};
+      files[QStringLiteral("/f%1.sql").arg(i)] =
+          QJsonObject{{QStringLiteral("shown"), QJsonArray()}, {QStringLiteral("used"), 1000 + i}};
     session.settings[QStringLiteral("files")] = files;
     QVERIFY(Workspace(folder.path()).save(session).isEmpty());
     const DemoServices demo{[] { return demoScript(QStringLiteral("ws://127.0.0.1:1")); }, {}};
@@ -256,7 +263,8 @@ class SessionTest final : public QObject {
     MainWindow window(darkTheme(), {}, folder.path());
     window.show();
     const QString session = folder.filePath(QStringLiteral("session.json"));
-    for (int i = 0; i < 30 && !contentOf(session).contains("xxx"); ++i) QTest::keyClick(&window.editor(), Qt::Key_X, Qt::NoModifier, 60);
+    for (int i = 0; i < 30 && !contentOf(session).contains("xxx"); ++i)
+      QTest::keyClick(&window.editor(), Qt::Key_X, Qt::NoModifier, 60);
     QVERIFY(contentOf(session).contains("xxx"));
   }
 
@@ -365,7 +373,8 @@ class SessionTest final : public QObject {
     QTest::newRow("not UTF-8") << QByteArray("SELECT 'caf\xE9';") << QStringLiteral("UTF-8");
     QTest::newRow("binary") << QByteArray("SELECT\0 1;", 10) << QStringLiteral("UTF-8");
     QTest::newRow("too large") << QByteArray((16 << 20) + 1, ' ') << QStringLiteral("16 MB");
-    QTest::newRow("capture") << QByteArray("{\"weir_capture\":1,\"started\":0,\"sources\":{}}\n") << QStringLiteral("weir replay --serve");
+    QTest::newRow("capture") << QByteArray("{\"weir_capture\":1,\"started\":0,\"sources\":{}}\n")
+                             << QStringLiteral("weir replay --serve");
   }
 
   void whatIsNotTextIsNeitherShownNorOverwritten() {
@@ -385,7 +394,8 @@ class SessionTest final : public QObject {
 
   void whatNeverEndsIsNotOpened() {
     MainWindow window(darkTheme(), {});
-    for (const char* path : {"/dev/zero", "/dev", "/nowhere/a.sql"}) QVERIFY2(!window.openFile(QLatin1String(path)), path);
+    for (const char* path : {"/dev/zero", "/dev", "/nowhere/a.sql"})
+      QVERIFY2(!window.openFile(QLatin1String(path)), path);
     QTemporaryDir folder;
     const QString pipe = folder.filePath(QStringLiteral("pipe.sql"));
     QCOMPARE(::mkfifo(pipe.toLocal8Bit().constData(), 0600), 0);
@@ -444,7 +454,9 @@ class SessionTest final : public QObject {
     const Workspace workspace(data.path());
     QCOMPARE(workspace.save(sessionOf({QStringLiteral("SELECT 2;")})), QString());
     const QByteArray kept = contentOf(session);
-    const auto filesIn = [](const QTemporaryDir& where) { return QDir(where.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot); };
+    const auto filesIn = [](const QTemporaryDir& where) {
+      return QDir(where.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+    };
     const QStringList before = filesIn(folder) + filesIn(data);
     const QString large(20000, QLatin1Char('-'));
     QTest::keyClicks(&shown->editor(), QStringLiteral("--"));
@@ -463,7 +475,9 @@ class SessionTest final : public QObject {
 
     QVERIFY2(whySession.contains(QLatin1String("What was kept before stands")), qPrintable(whySession));
     QVERIFY2(whyNew.contains(QLatin1String("Nothing was saved")), qPrintable(whyNew));
-    QVERIFY2(whyOver.contains(QLatin1String("Nothing was saved")) && whyOver.contains(QLatin1String("The file is as it was")), qPrintable(whyOver));
+    QVERIFY2(whyOver.contains(QLatin1String("Nothing was saved")) &&
+                 whyOver.contains(QLatin1String("The file is as it was")),
+             qPrintable(whyOver));
     QCOMPARE(contentOf(session), kept);
     QCOMPARE(contentOf(file), QByteArray("SELECT 1;"));
     QCOMPARE(filesIn(folder) + filesIn(data), before);

@@ -14,8 +14,11 @@ using namespace weir;
 namespace {
 
 QString script(quint16 port, const QString& options) {
-  return QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:%1/', %2);"
-                        " INSERT INTO O SELECT COUNT(*) AS n, window_has_gap() AS g, window_start() AS s, window_end() AS e FROM T WINDOW TUMBLING(200 ms);")
+  return QStringLiteral(
+             "CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
+             "'ws://127.0.0.1:%1/', %2);"
+             " INSERT INTO O SELECT COUNT(*) AS n, window_has_gap() AS g, window_start() AS s, window_end() AS e FROM "
+             "T WINDOW TUMBLING(200 ms);")
       .arg(port)
       .arg(options);
 }
@@ -25,7 +28,8 @@ struct Rows {
   explicit Rows(LiveRun& run) {
     run.pipeline().tap("O", [this](const BatchPtr& batch) {
       for (size_t row = 0; row < batch->rows(); ++row)
-        all.push_back({batch->columns[0]->integer(row), batch->columns[1]->integer(row) != 0, batch->columns[2]->integer(row), batch->columns[3]->integer(row)});
+        all.push_back({batch->columns[0]->integer(row), batch->columns[1]->integer(row) != 0,
+                       batch->columns[2]->integer(row), batch->columns[3]->integer(row)});
     });
   }
   struct Row {
@@ -40,7 +44,7 @@ struct Rows {
 
 class SilenceTest final : public QObject {
   Q_OBJECT
- private slots:
+private slots:
   void anAnswerClosesTheWindow() {
     Server server;
     server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
@@ -57,7 +61,9 @@ class SilenceTest final : public QObject {
 
   void noAnswerIsALossThatBeganAtTheLastProof() {
     DeafServer server("{\"n\":1}");
-    const auto run = start(script(server.serverPort(), QStringLiteral("\"websocket.ping.timeout.ms\" = '700', \"websocket.reconnect.delay.ms\" = '60000', \"websocket.reconnect.max.delay.ms\" = '60000'")));
+    const auto run = start(script(
+        server.serverPort(), QStringLiteral("\"websocket.ping.timeout.ms\" = '700', \"websocket.reconnect.delay.ms\" = "
+                                            "'60000', \"websocket.reconnect.max.delay.ms\" = '60000'")));
     Rows rows(*run);
     QTRY_VERIFY(run->health().front().lastMessage > 0);
     const int64_t heard = toMillis(run->health().front().lastMessage);
@@ -120,7 +126,8 @@ class SilenceTest final : public QObject {
     std::string live;
     {
       const auto run = *LiveRun::create(std::move(checked.script), {true, file, nullptr, nullptr});
-      RowPrinter printer(run->pipeline(), {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { live += rows; });
+      RowPrinter printer(run->pipeline(), {"O"}, RowFormat::JsonLines, -1,
+                         [&](const std::string& rows) { live += rows; });
       server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
       run->start();
       const auto lines = [&] {
@@ -159,8 +166,10 @@ class SilenceTest final : public QObject {
     Server server;
     VirtualClock clock(1'000'000'000'000);
     const auto port = QString::number(server.port());
-    BoundResult checked = checkScript(("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'ws://127.0.0.1:" + port +
-                                       "/'); SELECT n FROM T INSERT INTO O;").toStdString());
+    BoundResult checked = checkScript(("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
+                                       "\"websocket.url\" = 'ws://127.0.0.1:" +
+                                       port + "/'); SELECT n FROM T INSERT INTO O;")
+                                          .toStdString());
     const Options options = checked.script.stream("T").options;
     Pipeline pipeline(std::move(checked.script), clock.now(), 1);
     Feeder feeder(pipeline, 512, {}, Feeder::Silence::Proven);

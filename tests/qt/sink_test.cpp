@@ -18,9 +18,12 @@ struct Pair {
   Server feed;
   std::shared_ptr<LiveRun> run;
 
-  void begin(quint16 board, const QString& options, const QString& type = QStringLiteral("STRING"), const QString& format = QStringLiteral("json")) {
-    run = start(QStringLiteral("CREATE STREAM T (n %4) WITH (type = 'source', extension = 'websocket', format = 'json', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
-                               "CREATE STREAM R (n %4) WITH (type = 'sink', extension = 'websocket', format = '%5', \"websocket.url\" = 'ws://127.0.0.1:%2/',"
+  void begin(quint16 board, const QString& options, const QString& type = QStringLiteral("STRING"),
+             const QString& format = QStringLiteral("json")) {
+    run = start(QStringLiteral("CREATE STREAM T (n %4) WITH (type = 'source', extension = 'websocket', format = "
+                               "'json', \"websocket.url\" = 'ws://127.0.0.1:%1/');"
+                               "CREATE STREAM R (n %4) WITH (type = 'sink', extension = 'websocket', format = '%5', "
+                               "\"websocket.url\" = 'ws://127.0.0.1:%2/',"
                                " \"websocket.reconnect.delay.ms\" = '30'%3); INSERT INTO R SELECT n FROM T;")
                     .arg(feed.port())
                     .arg(board)
@@ -37,7 +40,7 @@ struct Pair {
 class SinkTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   // What a peer does not read is not sent: the queue's bound holds, and what is left at the end is told.
   void aPeerThatDoesNotReadFillsTheQueue() {
     DeafServer board;
@@ -70,7 +73,8 @@ class SinkTest final : public QObject {
     QFETCH(QString, full);
     DeafServer board;
     Pair pair;
-    pair.begin(board.serverPort(), QStringLiteral("\"websocket.queue.max.bytes\" = '1000000', \"websocket.queue.full\" = '%1'").arg(full));
+    pair.begin(board.serverPort(),
+               QStringLiteral("\"websocket.queue.max.bytes\" = '1000000', \"websocket.queue.full\" = '%1'").arg(full));
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
     QStringList warnings;
     uint64_t most = 0;
@@ -258,12 +262,25 @@ class SinkTest final : public QObject {
     QTest::addColumn<QString>("options");
     QTest::addColumn<bool>("isText");
     QTest::addColumn<QByteArray>("payload");
-    QTest::newRow("json") << "STRING" << "json" << "" << true << QByteArray("{\"n\":\"hello\"}");
-    QTest::newRow("json, binary") << "STRING" << "json" << "\"websocket.message.type\" = 'binary'" << false << QByteArray("{\"n\":\"hello\"}");
-    QTest::newRow("text") << "STRING" << "text" << "" << true << QByteArray("hello");
-    QTest::newRow("csv") << "STRING" << "csv" << "\"csv.delimiter\" = ';'" << true << QByteArray("hello");
-    QTest::newRow("bytes") << "BYTES" << "bytes" << "" << false << QByteArray("hello");
-    QTest::newRow("bytes, text") << "BYTES" << "bytes" << "\"websocket.message.type\" = 'text'" << true << QByteArray("hello");
+    QTest::newRow("json") << "STRING"
+                          << "json"
+                          << "" << true << QByteArray("{\"n\":\"hello\"}");
+    QTest::newRow("json, binary") << "STRING"
+                                  << "json"
+                                  << "\"websocket.message.type\" = 'binary'" << false
+                                  << QByteArray("{\"n\":\"hello\"}");
+    QTest::newRow("text") << "STRING"
+                          << "text"
+                          << "" << true << QByteArray("hello");
+    QTest::newRow("csv") << "STRING"
+                         << "csv"
+                         << "\"csv.delimiter\" = ';'" << true << QByteArray("hello");
+    QTest::newRow("bytes") << "BYTES"
+                           << "bytes"
+                           << "" << false << QByteArray("hello");
+    QTest::newRow("bytes, text") << "BYTES"
+                                 << "bytes"
+                                 << "\"websocket.message.type\" = 'text'" << true << QByteArray("hello");
   }
   void theFrameTypeIsAsAsked() {
     QFETCH(QString, type);
@@ -275,7 +292,8 @@ class SinkTest final : public QObject {
     Pair pair;
     pair.begin(board.port(), options, type, format);
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
-    pair.send(type == QLatin1String("BYTES") ? QString::fromLatin1(QByteArray("hello").toBase64()) : QStringLiteral("hello"));
+    pair.send(type == QLatin1String("BYTES") ? QString::fromLatin1(QByteArray("hello").toBase64())
+                                             : QStringLiteral("hello"));
     QTRY_COMPARE(board.texts.size() + board.binaries.size(), 1);
     QCOMPARE(isText ? board.texts.value(0).toUtf8() : board.binaries.value(0), payload);
   }
@@ -285,7 +303,8 @@ class SinkTest final : public QObject {
     Server board;
     Pair pair;
     QStringList told;
-    pair.begin(board.port(), QStringLiteral("\"websocket.message.type\" = 'text'"), QStringLiteral("BYTES"), QStringLiteral("bytes"));
+    pair.begin(board.port(), QStringLiteral("\"websocket.message.type\" = 'text'"), QStringLiteral("BYTES"),
+               QStringLiteral("bytes"));
     pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
     pair.send(QString::fromLatin1(QByteArray("\xff\xfe").toBase64()));

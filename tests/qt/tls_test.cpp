@@ -2,9 +2,9 @@
 // Real certificates, made for the test: what is trusted connects, what is not is refused with the reason.
 #include <QFile>
 #include <QProcess>
+#include <QSet>
 #include <QSslCertificate>
 #include <QSslKey>
-#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWebSocket>
@@ -36,8 +36,11 @@ class TlsTest final : public QObject {
     QVERIFY(extensions.open(QIODevice::WriteOnly));
     extensions.write(("subjectAltName=" + host + "\n").toUtf8());
     extensions.close();
-    openssl({"req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name});
-    QStringList sign{"x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", name + ".pem", "-extfile", name + ".ext"};
+    openssl({"req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj",
+             "/CN=" + name});
+    QStringList sign{"x509",        "-req",     "-in",        name + ".csr",     "-CA",
+                     "ca.pem",      "-CAkey",   "ca.key",     "-CAcreateserial", "-out",
+                     name + ".pem", "-extfile", name + ".ext"};
     sign << "-days" << QString::number(days);
     openssl(sign);
   }
@@ -66,7 +69,9 @@ class TlsTest final : public QObject {
     QtClock clock;
     Connection connection(settings, clock);
     connection.start();
-    const auto settled = [&] { return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting; };
+    const auto settled = [&] {
+      return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting;
+    };
     for (int i = 0; i < 500 && !settled(); ++i) QTest::qWait(10);
     return {connection.state(), connection.health().error};
   }
@@ -87,10 +92,12 @@ class TlsTest final : public QObject {
     return s;
   }
 
- private slots:
+private slots:
   void initTestCase() {
-    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test CA"});
-    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.pem", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"});
+    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
+             "-subj", "/CN=Test CA"});
+    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.pem", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"});
     issue(QStringLiteral("good"), QStringLiteral("DNS:localhost,IP:127.0.0.1"), 2);
     issue(QStringLiteral("elsewhere"), QStringLiteral("DNS:elsewhere.example"), 2);
     issue(QStringLiteral("old"), QStringLiteral("DNS:localhost"), -1);
@@ -150,27 +157,38 @@ class TlsTest final : public QObject {
   // The same options as they are written in SQL.
   void optionsReachTheConnectionFromSql() {
     const auto server = serve(QStringLiteral("good"), true);
-    connect(server.get(), &QWebSocketServer::newConnection, this, [&] { server->nextPendingConnection()->sendTextMessage(QStringLiteral("{\"n\":7}")); });
+    connect(server.get(), &QWebSocketServer::newConnection, this,
+            [&] { server->nextPendingConnection()->sendTextMessage(QStringLiteral("{\"n\":7}")); });
     const auto outcomeOf = [&](const QString& options) {
-      BoundResult checked = checkScript(QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = 'wss://localhost:%1/x'%2); SELECT n FROM T INSERT INTO O;")
-                                            .arg(server->serverPort())
-                                            .arg(options)
-                                            .toStdString());
+      BoundResult checked =
+          checkScript(QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
+                                     "\"websocket.url\" = 'wss://localhost:%1/x'%2); SELECT n FROM T INSERT INTO O;")
+                          .arg(server->serverPort())
+                          .arg(options)
+                          .toStdString());
       auto run = LiveRun::create(std::move(checked.script), {});
       if (!run) return QString::fromStdString(run.diagnostics().front().message);
       (*run)->start();
       WebSocketSource& source = *(*run)->source(QStringLiteral("T"));
-      for (int i = 0; i < 500 && !source.hasEnded() && source.connection().state() != ConnectionState::Live && source.connection().state() != ConnectionState::Waiting; ++i) QTest::qWait(10);
-      return QString::fromLatin1(stateName(source.connection().state())) + QLatin1Char(' ') + source.health().error + (source.health().insecure ? QStringLiteral(" insecure") : QString());
+      for (int i = 0; i < 500 && !source.hasEnded() && source.connection().state() != ConnectionState::Live &&
+                      source.connection().state() != ConnectionState::Waiting;
+           ++i)
+        QTest::qWait(10);
+      return QString::fromLatin1(stateName(source.connection().state())) + QLatin1Char(' ') + source.health().error +
+             (source.health().insecure ? QStringLiteral(" insecure") : QString());
     };
     const QString ca = QStringLiteral(", \"websocket.tls.ca.file\" = '%1'").arg(path(QStringLiteral("ca.pem")));
-    const QString client = QStringLiteral(", \"websocket.tls.cert.file\" = '%1', \"websocket.tls.key.file\" = '%2'").arg(path(QStringLiteral("client.pem")), path(QStringLiteral("client.key")));
+    const QString client = QStringLiteral(", \"websocket.tls.cert.file\" = '%1', \"websocket.tls.key.file\" = '%2'")
+                               .arg(path(QStringLiteral("client.pem")), path(QStringLiteral("client.key")));
     QCOMPARE(outcomeOf(ca + client).trimmed().toLower(), QStringLiteral("live"));
     QVERIFY2(outcomeOf(client).contains(QLatin1String("certificate verify failed")), qPrintable(outcomeOf(client)));
     QVERIFY(!outcomeOf(ca).startsWith(QLatin1String("live"), Qt::CaseInsensitive));
     const QString insecure = outcomeOf(client + QStringLiteral(", \"websocket.tls.insecure\" = 'true'"));
-    QVERIFY2(insecure.startsWith(QLatin1String("live"), Qt::CaseInsensitive) && insecure.endsWith(QLatin1String("insecure")), qPrintable(insecure));
-    QVERIFY(outcomeOf(QStringLiteral(", \"websocket.tls.ca.file\" = '/no/such.pem'")).contains(QLatin1String("file not found: /no/such.pem")));
+    QVERIFY2(
+        insecure.startsWith(QLatin1String("live"), Qt::CaseInsensitive) && insecure.endsWith(QLatin1String("insecure")),
+        qPrintable(insecure));
+    QVERIFY(outcomeOf(QStringLiteral(", \"websocket.tls.ca.file\" = '/no/such.pem'"))
+                .contains(QLatin1String("file not found: /no/such.pem")));
   }
 
   // What is known of the socket below is known under TLS too.
@@ -188,7 +206,8 @@ class TlsTest final : public QObject {
     Connection connection(to(server), clock);
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QVERIFY2(connection.health().error.endsWith(QLatin1String(": closed with code 1012 soon")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.endsWith(QLatin1String(": closed with code 1012 soon")),
+             qPrintable(connection.health().error));
   }
 
   void aFloodOfPingsIsCutOff() {
@@ -200,15 +219,20 @@ class TlsTest final : public QObject {
     connection.onStateChanged = [&] { most = std::max(most, connection.bytesToWrite()); };
     connection.start();
     QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
-    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")), qPrintable(connection.health().error));
+    QVERIFY2(connection.health().error.contains(QLatin1String("the server sends pings and does not read the answers")),
+             qPrintable(connection.health().error));
     QVERIFY2(most < (8 << 20), qPrintable(QString::number(most)));
   }
 
   // A receiver that does not read: its rows wait in the queue, not in the memory of TLS, and none arrives twice.
   void rowsWaitWhereTheyAreCounted() {
     DeafServer server({}, own());
-    const auto options = Options::fromMap({{"type", "sink"}, {"extension", "websocket"}, {"format", "json"}, {"websocket.tls.insecure", "true"},
-                                           {"websocket.url", to(server).url.toStdString()}, {"websocket.reconnect.delay.ms", "10"}});
+    const auto options = Options::fromMap({{"type", "sink"},
+                                           {"extension", "websocket"},
+                                           {"format", "json"},
+                                           {"websocket.tls.insecure", "true"},
+                                           {"websocket.url", to(server).url.toStdString()},
+                                           {"websocket.reconnect.delay.ms", "10"}});
     QtClock clock;
     WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
     sink.start();
@@ -221,7 +245,8 @@ class TlsTest final : public QObject {
       sink.publish(*rows.take());
       QCoreApplication::processEvents();
     }
-    QVERIFY2(sink.connection().bytesToWrite() < 1'000'000, qPrintable(QString::number(sink.connection().bytesToWrite())));
+    QVERIFY2(sink.connection().bytesToWrite() < 1'000'000,
+             qPrintable(QString::number(sink.connection().bytesToWrite())));
     QVERIFY(sink.queued() > 100);
     sink.connection().reconnectNow();
     QTRY_COMPARE(server.peers.size(), 2);

@@ -38,7 +38,7 @@ using namespace weir;
 class WindowTest final : public QObject {
   Q_OBJECT
 
- private slots:
+private slots:
   void fromRunToALineOverALossAndBack() {
     DemoExchange::Settings s;
     s.port = 0;
@@ -81,7 +81,8 @@ class WindowTest final : public QObject {
     h.messages = 3;
     h.newestEvent = 9'916;
     card.show(h, 10'000'000);
-    QVERIFY2(card.accessibleDescription().contains(QLatin1String("lag 84 ms")), qPrintable(card.accessibleDescription()));
+    QVERIFY2(card.accessibleDescription().contains(QLatin1String("lag 84 ms")),
+             qPrintable(card.accessibleDescription()));
     h.stale = true;
     h.usualGapMs = 50;
     card.show(h, 10'100'000);
@@ -199,14 +200,16 @@ class WindowTest final : public QObject {
     window.editor().goTo(static_cast<uint32_t>(window.editor().text().indexOf(QLatin1String("VWAP_STDDEV"))));
     trigger("runStatement");
     const auto* message = window.findChild<QLabel*>(QStringLiteral("messageText"));
-    QTRY_VERIFY2(message->text().contains(QLatin1String("Preview of Dashboard, sinks off. Kept 1 source")), qPrintable(message->text()));
+    QTRY_VERIFY2(message->text().contains(QLatin1String("Preview of Dashboard, sinks off. Kept 1 source")),
+                 qPrintable(message->text()));
     QVERIFY2(message->text().contains(QLatin1String("Stopped sink Dashboard.")), qPrintable(message->text()));
     QVERIFY(badge->isVisible());
     auto* history = window.findChild<QTreeWidget*>(QStringLiteral("history"));
     QVERIFY(history);
     // The same text run again moves to the top, under the name of its newest run.
     QCOMPARE(history->topLevelItemCount(), 1);
-    QVERIFY2(history->topLevelItem(0)->text(1).contains(QLatin1String("preview of Dashboard")), qPrintable(history->topLevelItem(0)->text(1)));
+    QVERIFY2(history->topLevelItem(0)->text(1).contains(QLatin1String("preview of Dashboard")),
+             qPrintable(history->topLevelItem(0)->text(1)));
     trigger("stop");
     QTRY_COMPARE_WITH_TIMEOUT(state(), QStringLiteral("idle"), 8000);
     QVERIFY(!badge->isVisible());
@@ -228,7 +231,8 @@ class WindowTest final : public QObject {
     s.tradesPerSecond = 50;
     DemoExchange exchange(s);
     QVERIFY(exchange.start(nullptr));
-    MainWindow window(darkTheme(), {[&] { return demoScript(exchange.baseUrl()); }, [&] { return exchange.dashboardRows() + 600; }});
+    MainWindow window(darkTheme(),
+                      {[&] { return demoScript(exchange.baseUrl()); }, [&] { return exchange.dashboardRows() + 600; }});
     window.show();
     window.runDemo();
     const auto* faults = window.findChild<QLabel*>(QStringLiteral("statusFaults"));
@@ -236,7 +240,9 @@ class WindowTest final : public QObject {
     QVERIFY(!faults->text().contains(darkTheme().warn.name()));
     QVERIFY(faults->text().contains(QLatin1String("buffer 0.0 %")));
     const auto* status = window.findChild<QLabel*>(QStringLiteral("status"));
-    QTRY_VERIFY2(status->text().contains(QRegularExpression(QStringLiteral("dashboard received \\d{1,2} of [1-9]\\d? sent"))), qPrintable(status->text()));
+    QTRY_VERIFY2(
+        status->text().contains(QRegularExpression(QStringLiteral("dashboard received \\d{1,2} of [1-9]\\d? sent"))),
+        qPrintable(status->text()));
   }
 
   // A table that lacks rows says so.
@@ -259,12 +265,14 @@ class WindowTest final : public QObject {
     }
     const BatchPtr flood = rows.take();
     for (int i = 0; i < 3; ++i) window.engine().feed().publish("Flood", flood);
-    QTRY_VERIFY2(faults->text().contains(QRegularExpression(QStringLiteral("not shown 60\\d{4}"))), qPrintable(faults->text()));
+    QTRY_VERIFY2(faults->text().contains(QRegularExpression(QStringLiteral("not shown 60\\d{4}"))),
+                 qPrintable(faults->text()));
     QVERIFY(faults->text().contains(darkTheme().warn.name()));
     QVERIFY(faults->toolTip().contains(QLatin1String("came faster than the window could take them")));
     // The next run begins at nothing.
     window.stop();
-    QTRY_COMPARE(window.findChild<QToolButton*>(QStringLiteral("live"))->property("state").toString(), QStringLiteral("idle"));
+    QTRY_COMPARE(window.findChild<QToolButton*>(QStringLiteral("live"))->property("state").toString(),
+                 QStringLiteral("idle"));
     window.runDemo();
     QTRY_VERIFY(faults->text().contains(QLatin1String("dropped 0")));
     QVERIFY(!faults->text().contains(QLatin1String("not shown")));
@@ -296,11 +304,14 @@ class WindowTest final : public QObject {
       const QWidget* focus = QApplication::focusWidget();
       return focus && (pane == focus || pane->isAncestorOf(focus));
     };
-    const auto press = [&](Qt::KeyboardModifiers modifiers) { QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6, modifiers); };
+    const auto press = [&](Qt::KeyboardModifiers modifiers) {
+      QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6, modifiers);
+    };
     press(Qt::NoModifier);
     QVERIFY(inside(QStringLiteral("chartDock")));
     // One sees where one is.
-    const auto* ring = QApplication::focusWidget()->findChild<QWidget*>(QStringLiteral("focusRing"), Qt::FindDirectChildrenOnly);
+    const auto* ring =
+        QApplication::focusWidget()->findChild<QWidget*>(QStringLiteral("focusRing"), Qt::FindDirectChildrenOnly);
     QVERIFY(ring && ring->isVisible());
     press(Qt::NoModifier);
     QVERIFY(inside(QStringLiteral("resultsDock")));
@@ -328,8 +339,11 @@ class WindowTest final : public QObject {
       for (const Completion& c : LanguageService(before + after).completionsAt(before.size())) out.push_back(c.text);
       return out;
     };
-    const auto has = [](const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); };
-    const std::string head = "CREATE STREAM Trades (symbol STRING, price DOUBLE) WITH (type = 'source', \"websocket.url\" = 'ws://x');\n";
+    const auto has = [](const std::vector<std::string>& list, const std::string& text) {
+      return std::find(list.begin(), list.end(), text) != list.end();
+    };
+    const std::string head =
+        "CREATE STREAM Trades (symbol STRING, price DOUBLE) WITH (type = 'source', \"websocket.url\" = 'ws://x');\n";
     QVERIFY(has(offered(head + "SELECT pr", " FROM Trades;"), "price"));
     QVERIFY(has(offered(head + "SELECT t.", " FROM Trades AS t;"), "symbol"));
     QVERIFY(!has(offered(head + "SELECT t.", " FROM Trades AS t;"), "SUM"));
@@ -337,7 +351,8 @@ class WindowTest final : public QObject {
     QVERIFY(has(offered(head + "SELECT VW"), "VWAP"));
     QVERIFY(has(offered(head + "SELECT price FROM Trades WINDOW TUM"), "TUMBLING"));
     QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = 'source', recon"), "websocket.reconnect"));
-    QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = '"), "'source'") || has(offered("CREATE STREAM S (a INT) WITH (type = "), "'source'"));
+    QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = '"), "'source'") ||
+            has(offered("CREATE STREAM S (a INT) WITH (type = "), "'source'"));
     QVERIFY(has(offered("CREATE STREAM S (a D"), "DOUBLE"));
     QVERIFY(offered("-- pri").empty());
     QVERIFY(offered("SELECT 'pri").empty());
@@ -351,7 +366,8 @@ class WindowTest final : public QObject {
     const std::string text =
         "-- Trades: no definition\n"
         "CREATE STREAM MyTrades (price DOUBLE, Quotes DOUBLE);\n"
-        "INSERT INTO Stats SELECT 'Trades' AS text, t.price AS p FROM Trades AS t JOIN Quotes AS q ON t.sym = q.sym WITHIN 1 sec;\n"
+        "INSERT INTO Stats SELECT 'Trades' AS text, t.price AS p FROM Trades AS t JOIN Quotes AS q ON t.sym = q.sym "
+        "WITHIN 1 sec;\n"
         "SELECT p, Quotes FROM Stats JOIN MyTrades ON p = MyTrades.price WITHIN 1 sec;\n"
         "CREATE STREAM Trades (sym STRING, price DOUBLE);\n"
         "CREATE STREAM Quotes (sym STRING);\n"
@@ -364,7 +380,8 @@ class WindowTest final : public QObject {
     };
     QVERIFY(text.compare(language.definitionOf("Trades")->begin, 20, "Trades (sym STRING, ") == 0);
     QVERIFY(text.compare(language.definitionOf("Quotes")->begin, 12, "Quotes (sym ") == 0);
-    QVERIFY(text.compare(language.definitionOf("Query1")->begin, 10, "SELECT p, ") == 0 || !language.definitionOf("Query1"));
+    QVERIFY(text.compare(language.definitionOf("Query1")->begin, 10, "SELECT p, ") == 0 ||
+            !language.definitionOf("Query1"));
     QVERIFY(!language.definitionOf("Nope"));
     QVERIFY(goes("FROM Trades AS t", 6, "Trades (sym STRING, "));
     QVERIFY(goes("t.price AS p", 0, "t JOIN Quotes"));
@@ -415,17 +432,22 @@ class WindowTest final : public QObject {
     QStringList nameless;
     QSet<QString> seen;
     const std::function<void(QWidget*)> walk = [&](QWidget* widget) {
-      const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLineEdit*>(widget) || qobject_cast<QComboBox*>(widget) ||
-                           qobject_cast<QAbstractItemView*>(widget) || qobject_cast<QPlainTextEdit*>(widget) || qobject_cast<QAbstractSpinBox*>(widget) ||
+      const bool control = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QLineEdit*>(widget) ||
+                           qobject_cast<QComboBox*>(widget) || qobject_cast<QAbstractItemView*>(widget) ||
+                           qobject_cast<QPlainTextEdit*>(widget) || qobject_cast<QAbstractSpinBox*>(widget) ||
                            qobject_cast<QKeySequenceEdit*>(widget) || qobject_cast<QTextBrowser*>(widget);
       const QString type = QString::fromLatin1(widget->metaObject()->className());
-      const bool inner = type == QLatin1String("QHeaderView") || (type.startsWith(QLatin1String("QTable")) && type.endsWith(QLatin1String("Button"))) ||
-                         type == QLatin1String("QComboBoxListView") || widget->objectName().startsWith(QLatin1String("qt_")) || type == QLatin1String("CloseButton") || type == QLatin1String("QLineEditIconButton") ||
+      const bool inner = type == QLatin1String("QHeaderView") ||
+                         (type.startsWith(QLatin1String("QTable")) && type.endsWith(QLatin1String("Button"))) ||
+                         type == QLatin1String("QComboBoxListView") ||
+                         widget->objectName().startsWith(QLatin1String("qt_")) ||
+                         type == QLatin1String("CloseButton") || type == QLatin1String("QLineEditIconButton") ||
                          (type == QLatin1String("QToolButton") && qobject_cast<QTabBar*>(widget->parentWidget()));
       seen.insert(widget->objectName());
       if (control && !inner) {
         QAccessibleInterface* accessible = QAccessible::queryAccessibleInterface(widget);
-        if (!accessible || accessible->text(QAccessible::Name).isEmpty()) nameless << type + QLatin1Char(' ') + widget->objectName();
+        if (!accessible || accessible->text(QAccessible::Name).isEmpty())
+          nameless << type + QLatin1Char(' ') + widget->objectName();
       }
       for (QObject* child : widget->children())
         if (auto* inside = qobject_cast<QWidget*>(child)) walk(inside);
@@ -442,7 +464,8 @@ class WindowTest final : public QObject {
     window.documents().find(true);
     window.showCommands();
     walk(&window);
-    for (const char* name : {"card_BinanceTrades", "settingsDialog", "helpWindow", "commandPalette", "connectDialog", "findBar", "messageBar"})
+    for (const char* name : {"card_BinanceTrades", "settingsDialog", "helpWindow", "commandPalette", "connectDialog",
+                             "findBar", "messageBar"})
       QVERIFY2(seen.contains(QLatin1String(name)), name);
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
   }
@@ -488,8 +511,9 @@ class WindowTest final : public QObject {
     row("B", 1234.5);
     row("A", 3);
     QCOMPARE(panel.model().rowCount(), 2);
-    QCOMPARE(panel.asJsonLines(false), QStringLiteral("{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"B\",\"v\":1234.5,\"state\":\"closed\"}\n"
-                                                      "{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"A\",\"v\":3.0,\"state\":\"closed\"}\n"));
+    QCOMPARE(panel.asJsonLines(false),
+             QStringLiteral("{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"B\",\"v\":1234.5,\"state\":\"closed\"}\n"
+                            "{\"time\":\"1970-01-01T00:00:01.000Z\",\"s\":\"A\",\"v\":3.0,\"state\":\"closed\"}\n"));
     panel.findChild<QLineEdit*>(QStringLiteral("resultsFilter"))->setText(QStringLiteral("b"));
     QCOMPARE(panel.asTsv(false).count(QLatin1Char('\n')), 2);
     QVERIFY(panel.asCsv().contains(QLatin1String("B,1234.5,closed")));
@@ -497,7 +521,8 @@ class WindowTest final : public QObject {
   }
 
   void whatIsExportedAsCsvIsQuotedAsOnTheCommandLine() {
-    auto schema = std::make_shared<Schema>(Schema{{{"VWAP(p, q)", Type::String}, {"5\" price", Type::String}, {"twice\ras much", Type::Double}}});
+    auto schema = std::make_shared<Schema>(
+        Schema{{{"VWAP(p, q)", Type::String}, {"5\" price", Type::String}, {"twice\ras much", Type::Double}}});
     ResultsPanel panel(lightTheme());
     panel.model().setSchema(schema, std::vector<size_t>{0});
     const QString heading = QStringLiteral("time,\"VWAP(p, q)\",\"5\"\" price\",\"twice\ras much\",state\r\n");
@@ -551,14 +576,16 @@ class WindowTest final : public QObject {
     QCOMPARE(model.rowCount(), 5);
     model.setOpen({});
     QCOMPARE(model.rowCount(), 3);
-    QCOMPARE(model.data(model.index(0, 2), Qt::DisplayRole).toString(), QString(QChar(0x2212)) + QStringLiteral("1,234.50"));
+    QCOMPARE(model.data(model.index(0, 2), Qt::DisplayRole).toString(),
+             QString(QChar(0x2212)) + QStringLiteral("1,234.50"));
   }
 
   void textReachesItsContrast() {
     for (const Theme* t : {&darkTheme(), &lightTheme()}) {
       for (const QColor& text : {t->text1, t->text2, t->text3})
         for (const QColor& ground : {t->bg0, t->bg1, t->bg2}) QVERIFY(Theme::contrast(text, ground) >= 4.5);
-      for (const QColor& state : {t->success, t->warn, t->error, t->stale, t->accent}) QVERIFY(Theme::contrast(state, t->bg2) >= 4.5);
+      for (const QColor& state : {t->success, t->warn, t->error, t->stale, t->accent})
+        QVERIFY(Theme::contrast(state, t->bg2) >= 4.5);
     }
   }
 };

@@ -16,17 +16,21 @@ int main(int argc, char** argv) {
   if (!exchange.start(nullptr)) return 1;
 
   // Properties are the options of WITH (...), and are checked the same way.
-  const auto options = weir::Options::fromMap({{"type", "source"},
-                                               {"extension", "websocket"},
-                                               {"websocket.url", (exchange.baseUrl() + "/ws/btcusdt@trade").toStdString()}});
+  const auto options =
+      weir::Options::fromMap({{"type", "source"},
+                              {"extension", "websocket"},
+                              {"websocket.url", (exchange.baseUrl() + "/ws/btcusdt@trade").toStdString()}});
   if (!options) {
     std::cerr << options.diagnostics().front().message << "\n";
     return 1;
   }
   std::string with;
-  for (const auto& [key, value] : options->values()) with += (with.empty() ? "" : ", ") + ("\"" + key + "\" = '" + value + "'");
-  weir::BoundResult checked = weir::checkScript("CREATE STREAM Trades (s STRING, p DOUBLE, q DOUBLE) WITH (" + with + ");"
-                                                "SELECT VWAP(p, q) AS vwap FROM Trades WINDOW TUMBLING(500 ms) INSERT INTO V;");
+  for (const auto& [key, value] : options->values())
+    with += (with.empty() ? "" : ", ") + ("\"" + key + "\" = '" + value + "'");
+  weir::BoundResult checked =
+      weir::checkScript("CREATE STREAM Trades (s STRING, p DOUBLE, q DOUBLE) WITH (" + with +
+                        ");"
+                        "SELECT VWAP(p, q) AS vwap FROM Trades WINDOW TUMBLING(500 ms) INSERT INTO V;");
   if (weir::hasError(checked.diagnostics)) return 1;
   const auto run = weir::LiveRun::create(std::move(checked.script), {});
   if (!run) return 1;
