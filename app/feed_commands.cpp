@@ -15,10 +15,11 @@
 #include "app/output.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
-#include "core/connectors/capture_server.h"
+#include "core/connectors/connector.h"
 #include "core/data/json_text.h"
-#include "core/net/connection.h"
+#include "core/demo/capture_server.h"
 #include "core/net/qt_clock.h"
+#include "core/options/connector_options.h"
 #include "core/session/secrets.h"
 
 namespace weir {
@@ -35,67 +36,101 @@ std::string tappedLine(std::string_view payload, bool isText, bool isTerminal) {
   return isTerminal || line.find_first_of("\r\n") != line.npos ? oneLine(line) : line;
 }
 
+// What the command line says, as a stream would.
+Result<Options> tapOptions(const TapSettings& settings) {
+  // An address of no connector is refused by the first one, with the reason.
+  std::map<std::string, std::string> options =
+      sourceOfAddress(settings.url)
+          .value_or(std::map<std::string, std::string>{
+              {"type", "source"}, {"extension", "websocket"}, {"websocket.url", settings.url}});
+  options["websocket.reconnect"] = "false";
+  for (const std::string& header : settings.headers) {
+    const size_t colon = header.find(':');
+    if (colon == std::string::npos)
+      return failure(Code::OptionValue, "weir: a header is written 'Name: value'; one of them has no colon");
+    options["websocket.headers." + std::string(trimmed(header.substr(0, colon)))] = trimmed(header.substr(colon + 1));
+  }
+  size_t place = 0;
+  for (const std::string& message : settings.messages)
+    options["websocket.open.message." + std::to_string(++place)] = message;
+  if (!settings.subprotocol.empty()) options["websocket.subprotocol"] = settings.subprotocol;
+  if (!settings.caFile.empty()) options["websocket.tls.ca.file"] = settings.caFile;
+  if (settings.insecure) options["websocket.tls.insecure"] = "true";
+  // The shell has put variables in their places: what looks like one is meant as it stands.
+  for (auto& [key, value] : options) value = withoutReferences(value);
+  return Options::fromMap(options);
+}
+
+/// Prints what comes over a source.
+class Tap final : private SourceListener {
+public:
+  Tap(QCoreApplication& app, OutputFile& output, bool isInsecure)
+      : m_app(app), m_output(output), m_isInsecure(isInsecure), m_isTerminal(isatty(STDOUT_FILENO) != 0) {}
+
+  void listen(std::unique_ptr<Source> source) {
+    m_source = std::move(source);
+    m_source->setListener(this);
+    m_source->start();
+  }
+  void close() {
+    m_source->setListener(nullptr);
+    m_source->stop();
+  }
+  bool hasEnded() const { return m_hasEnded; }
+
+private:
+  void message(std::string_view payload, bool isText, Micros) override {
+    m_output.write(tappedLine(payload, isText, m_isTerminal) + "\n");
+    if (!m_output.ok()) m_app.exit(m_output.isUnread() ? kExitOk : kExitFailure);
+  }
+  void opened() override {}
+  void lost() override {}
+  void alive(Micros) override {}
+  QString lastWords() const override { return {}; }
+  void stateChanged() override {
+    const ConnectionHealth h = m_source->health();
+    if (h.state == ConnectionState::Open)
+      say(QObject::tr("connected to %1%2")
+              .arg(h.url, m_isInsecure ? QObject::tr(", certificate not verified") : QString()));
+    if (!m_source->hasEnded()) return;
+    if (!h.error.isEmpty()) say(h.error + (h.hint.isEmpty() ? QString() : QStringLiteral("\nhint: ") + h.hint));
+    m_hasEnded = true;
+    QTimer::singleShot(0, &m_app, &QCoreApplication::quit);
+  }
+
+  QCoreApplication& m_app;
+  OutputFile& m_output;
+  bool m_isInsecure;
+  bool m_isTerminal;
+  std::unique_ptr<Source> m_source;
+  bool m_hasEnded = false;
+};
+
 }  // namespace
 
 int tapCommand(const TapSettings& settings, int argc, char** argv) {
   QCoreApplication app(argc, argv);
-  if (const auto why = urlComplaint(settings.url, maskedUrl(settings.url))) {
-    std::cerr << *why << "\n";
+  const auto options = tapOptions(settings);
+  if (!options) {
+    std::cerr << options.diagnostics().front().message << "\n";
     return kExitUsage;
   }
-  ConnectionSettings s;
-  s.name = QStringLiteral("tap");
-  s.url = QString::fromStdString(settings.url);
-  s.shownUrl = QString::fromStdString(maskedUrl(settings.url));
-  for (const std::string& header : settings.headers) {
-    const size_t colon = header.find(':');
-    if (colon == std::string::npos) {
-      std::cerr << "weir: a header is written 'Name: value'; one of them has no colon\n";
-      return kExitUsage;
-    }
-    s.addHeader(QByteArray::fromStdString(std::string(trimmed(header.substr(0, colon)))),
-                QByteArray::fromStdString(std::string(trimmed(header.substr(colon + 1)))));
-  }
-  for (const std::string& message : settings.messages) s.openMessages << QString::fromStdString(message);
-  s.subprotocol = QString::fromStdString(settings.subprotocol);
-  s.caFile = QString::fromStdString(settings.caFile);
-  s.insecure = settings.insecure;
-  s.backoff.reconnect = false;
   QtClock clock;
-  Connection connection(s, clock);
   OutputFile output("");
-  int code = kExitOk;
-  const bool isTerminal = isatty(STDOUT_FILENO) != 0;
-  connection.onMessage = [&](const QByteArray& payload, bool isText) {
-    output.write(tappedLine({payload.constData(), static_cast<size_t>(payload.size())}, isText, isTerminal) + "\n");
-    if (!output.ok()) app.exit(output.isUnread() ? kExitOk : kExitFailure);
-  };
-  connection.onStateChanged = [&] {
-    const ConnectionHealth h = connection.health();
-    if (h.state == ConnectionState::Open)
-      say(QObject::tr("connected to %1%2")
-              .arg(h.url, s.insecure ? QObject::tr(", certificate not verified") : QString()));
-    if (!connection.hasEnded()) return;
-    if (!h.error.isEmpty()) say(h.error + (h.hint.isEmpty() ? QString() : QStringLiteral("\nhint: ") + h.hint));
-    code = kExitSourceEnded;
-    QTimer::singleShot(0, &app, &QCoreApplication::quit);
-  };
+  Tap tap(app, output, settings.insecure);
+  tap.listen(connectorFor(*options).makeSource({QStringLiteral("tap"), *options, *options, clock}, {}));
+  bool isInterrupted = false;
   SignalWatch watch([&] {
-    code = kExitInterrupted;
+    isInterrupted = true;
     app.quit();
   });
-  bool timeUp = false;
   if (settings.forSeconds >= 0)
-    QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &app, [&] {
-      timeUp = true;
-      app.quit();
-    });
-  connection.start();
+    QTimer::singleShot(static_cast<int>(settings.forSeconds * 1000), &app, &QCoreApplication::quit);
   const int ended = app.exec();
-  connection.onStateChanged = nullptr;
-  connection.stop();
+  tap.close();
   if (output.isUnread()) return kExitOk;
-  return ended != 0 ? ended : timeUp && code == kExitOk ? kExitOk : code;
+  if (ended != 0) return ended;
+  return isInterrupted ? kExitInterrupted : tap.hasEnded() ? kExitSourceEnded : kExitOk;
 }
 
 namespace {
@@ -145,14 +180,17 @@ int serveCommand(const RunSettings& settings, int argc, char** argv) {
   uint64_t messages = 0;
   while (true) {
     const auto line = reader.next();
-    if (!line && endsInTheMiddle(reader, settings.capture, messages)) break;
+    if (!line && reader.endsInTheMiddle()) {
+      tellCutOff(settings.capture, messages);
+      break;
+    }
     if (!line) {
       printDiagnostics(line.diagnostics(), settings.capture, "");
       return kExitFailure;
     }
     if (!*line) break;
-    const CaptureLine& l = **line;
-    messages += l.kind == CaptureLine::Kind::Message;
+    const FeedEvent& l = **line;
+    messages += l.kind == FeedEvent::Kind::Message;
     lines.push_back({l.at, l.kind, l.stream, QByteArray::fromStdString(l.payload), l.isText});
   }
   CaptureServer server(std::move(lines), settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(1),

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/log.h"
 #include "core/net/http_listener.h"
+#include "core/telemetry/log.h"
 
 namespace weir {
 

@@ -5,8 +5,8 @@
 
 #include "app/commands.h"
 #include "app/signal_watch.h"
-#include "core/base/log.h"
 #include "core/data/time_text.h"
+#include "core/telemetry/log.h"
 
 namespace weir {
 

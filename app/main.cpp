@@ -10,8 +10,8 @@
 #include "app/commands.h"
 #include "app/desktop.h"
 #include "app/listen_address.h"
-#include "core/base/log.h"
 #include "core/base/reader_gone.h"
+#include "core/telemetry/log.h"
 
 namespace {
 

@@ -1,10 +1,9 @@
+#include "core/feed/feed_metrics.h"
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/metrics_server.h"
 
 #include <unistd.h>
 #include <QFile>
-
-#include "core/connectors/metrics.h"
 
 namespace weir {
 
@@ -19,7 +18,7 @@ qint64 residentBytes() {
 
 }  // namespace
 
-QByteArray metricsPage(const LiveRun& run) {
+QByteArray metricsPage(const Run& run) {
   std::string out = metricsPrometheus(metricsOf(run.pipeline(), run.feeder(), run.sinkMetrics()));
   const auto gauge = [&out](const std::string& name, const char* help) {
     out += "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n";
@@ -31,7 +30,7 @@ QByteArray metricsPage(const LiveRun& run) {
       out += name + prometheusLabel("connection", h.name.toStdString()) + " " +
              QString::number(value(h), 'g', 17).toStdString() + "\n";
   };
-  const Micros now = run.clock().now();
+  const Micros now = run.now();
   each("weir_connection_up", "1 while the connection is open", [](const ConnectionHealth& h) {
     return h.state == ConnectionState::Open || h.state == ConnectionState::Live ? 1.0 : 0.0;
   });
@@ -50,7 +49,7 @@ QByteArray metricsPage(const LiveRun& run) {
   return QByteArray::fromStdString(out);
 }
 
-MetricsServer::MetricsServer(const LiveRun& run, const QStringList& names)
+MetricsServer::MetricsServer(const Run& run, const QStringList& names)
     : m_listener({.clients = 16, .headBytes = 8192}, names) {
   m_listener.onRequest = [&run](QTcpSocket* socket, const HttpListener::Request& request) {
     const bool headOnly = request.method == "HEAD";

@@ -5,7 +5,7 @@
 
 #include "app/listen_address.h"
 #include "core/net/http_listener.h"
-#include "core/session/live_run.h"
+#include "core/session/run.h"
 
 namespace weir {
 
@@ -13,7 +13,7 @@ namespace weir {
 /// its name or one of `names`. A request has no body, and a few seconds.
 class MetricsServer {
 public:
-  MetricsServer(const LiveRun& run, const QStringList& names);
+  MetricsServer(const Run& run, const QStringList& names);
   /// Returns whether it listens; says why not in `error`.
   bool listen(const ListenAddress& where, QString* error) {
     return m_listener.listen(where.address, where.port, error);
@@ -26,6 +26,6 @@ private:
 };
 
 /// What the server answers: counters, connection states, and the process' memory.
-QByteArray metricsPage(const LiveRun& run);
+QByteArray metricsPage(const Run& run);
 
 }  // namespace weir

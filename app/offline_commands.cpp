@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sys/stat.h>
 #include <unistd.h>
-#include <QCoreApplication>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "app/commands.h"
-#include "app/log_printer.h"
 #include "app/output.h"
-#include "app/signal_watch.h"
+#include "app/row_printer.h"
 #include "core/base/save_file.h"
 #include "core/base/text.h"
-#include "core/connectors/capture.h"
-#include "core/connectors/drop_report.h"
-#include "core/connectors/metrics.h"
-#include "core/connectors/row_printer.h"
 #include "core/data/json_text.h"
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"
-#include "core/session/replay_sinks.h"
 #include "core/session/secrets.h"
 #include "core/sql/formatter.h"
 
@@ -69,11 +60,9 @@ bool isOpen(const CaptureInput& capture, const std::string& path) {
   return capture.problem().empty();
 }
 
-bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages) {
-  if (!reader.endsInTheMiddle()) return false;
-  std::cerr << path << ": warning: the capture ends in the middle of a line; " << messages
+void tellCutOff(const std::string& capture, uint64_t messages) {
+  std::cerr << capture << ": warning: the capture ends in the middle of a line; " << messages
             << (messages == 1 ? " message was read\n" : " messages were read\n");
-  return true;
 }
 
 namespace {
@@ -213,121 +202,6 @@ std::optional<std::vector<std::string>> printedStreams(const RunSettings& settin
     return std::nullopt;
   }
   return settings.streams;
-}
-
-int replayCommand(const RunSettings& settings, int argc, char** argv) {
-  QCoreApplication app(argc, argv);
-  std::string text;
-  if (!readText(settings.file, text)) return kExitFailure;
-  CaptureInput in(settings.capture);
-  if (!isOpen(in, settings.capture)) return kExitFailure;
-  BoundResult checked = checkScript(text);
-  if (!checked.waiting.empty())
-    checked = checkScript(text, inferFromCapture(in.stream(), checked.script, checked.waiting));
-  printDiagnostics(checked.diagnostics, settings.file, text);
-  if (hasError(checked.diagnostics)) return kExitFailure;
-  // The same capture gives the same UUIDs.
-  const uint64_t seed = in.fingerprint();
-  in.keepNoLonger();
-  CaptureReader reader(in.stream());
-  const auto started = reader.readHeader();
-  if (!started) {
-    printDiagnostics(started.diagnostics(), settings.capture, "");
-    return kExitFailure;
-  }
-  const auto streams = printedStreams(settings, checked.script);
-  if (!streams) return kExitFailure;
-  const auto format = rowFormat(settings, streams->size());
-  if (!format) return kExitUsage;
-  OutputFile output(settings.output);
-  if (!output.ok() || (!settings.metrics.empty() && !canWrite(settings.metrics))) return kExitFailure;
-
-  // Hostile batch sizes are for the tests: no result may depend on them.
-  const char* rows = std::getenv("WEIR_BATCH_ROWS");
-  const size_t batchRows = rows ? std::max<size_t>(1, parseNumber<size_t>(rows).value_or(2048)) : 2048;
-  Pipeline pipeline(std::move(checked.script), *started, seed);
-  Feeder feeder(pipeline, batchRows);
-  RowPrinter printer(pipeline, *streams, *format, settings.limit,
-                     [&](const std::string& lines) { output.write(lines); });
-  const LogPrinter tell(settings);
-  ReplaySinks sinks(tell);
-  DropReport report(tell);
-  const auto drops = [&] { return dropsOf(pipeline, feeder, sinks.metrics()); };
-  if (settings.sinks)
-    if (const Diagnostics why = sinks.start(pipeline); !why.empty()) {
-      printDiagnostics(why, settings.file, text);
-      return kExitFailure;
-    }
-  const double speed = settings.speed == "max" ? 0 : parseNumber<double>(settings.speed).value_or(0);
-  const auto begun = std::chrono::steady_clock::now();
-  std::optional<Micros> firstLine;
-  bool interrupted = false;
-  SignalWatch watch([&] { interrupted = true; });
-  // Sinks and signals are heard while the capture waits.
-  const auto waitUntil = [&](Micros at) {
-    const auto due =
-        begun + std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(at - *firstLine) / speed));
-    if (std::chrono::steady_clock::now() >= due) return;
-    printer.flush();
-    while (!interrupted && std::chrono::steady_clock::now() < due) {
-      QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  };
-  uint64_t lines = 0;
-  constexpr uint64_t kLinesBetweenLooks = 4096;
-  Diagnostics failed = replayCapture(reader, pipeline, feeder, [&](Micros at) {
-    printer.flush();
-    if (speed > 0) {
-      feeder.flush();
-      // Windows close when their time has come, not with the next message.
-      for (Micros timer = pipeline.clock().nextDeadline(); firstLine && timer < at && !interrupted;
-           timer = pipeline.clock().nextDeadline()) {
-        waitUntil(timer);
-        feeder.advance(timer);
-      }
-      if (!firstLine) firstLine = at;
-      report.look(drops());
-      waitUntil(at);
-    } else if (++lines % kLinesBetweenLooks == 0) {
-      report.look(drops());
-      QCoreApplication::processEvents();
-    }
-    if (speed <= 0 && settings.sinks) sinks.breathe();
-    return !interrupted && !printer.done() && output.ok();
-  });
-  if (!failed.empty()) {
-    // What came before the wrong line counts.
-    feeder.flush();
-    uint64_t messages = 0;
-    for (const auto& [name, intake] : feeder.intakes()) messages += intake->counters().messages;
-    if (endsInTheMiddle(reader, settings.capture, messages)) failed.clear();
-  }
-  if (settings.flush) pipeline.flush();
-  printer.flush();
-  sinks.drain();
-  const bool hasDropped = report.sum(drops());
-  if (!settings.metrics.empty() &&
-      !writeFile(settings.metrics, metricsJson(metricsOf(pipeline, feeder, sinks.metrics()))))
-    return kExitFailure;
-  if (!failed.empty()) {
-    printDiagnostics(failed, settings.capture, "");
-    return kExitFailure;
-  }
-  if (!output.close()) return kExitFailure;
-  if (interrupted) return kExitInterrupted;
-  for (const auto& [name, intake] : feeder.intakes()) {
-    if (!intake->stopped()) continue;
-    tell({LogLevel::Error,
-          LogCategory::Feed,
-          name,
-          "weir: source " + name + " stopped: " + intake->rejects().back().reason,
-          {},
-          {}});
-    return kExitSourceEnded;
-  }
-  if (sinks.rowsFailed() > 0) return kExitSinkFailed;
-  return strictExit(kExitOk, settings, hasDropped, tell);
 }
 
 }  // namespace weir

@@ -11,13 +11,13 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/row_printer.h"
 #include "core/base/diagnostic.h"
 #include "core/base/private_file.h"
 #include "core/base/save_file.h"
 #include "core/bind/bound_script.h"
-#include "core/connectors/capture.h"
-#include "core/connectors/capture_input.h"
-#include "core/connectors/row_printer.h"
+#include "core/feed/capture.h"
+#include "core/feed/capture_input.h"
 
 namespace weir {
 
@@ -86,9 +86,8 @@ inline bool canWrite(const std::string& path) {
 
 /// Whether a capture could be opened; says why when not.
 bool isOpen(const CaptureInput& capture, const std::string& path);
-/// Whether a capture that could not be read to its end lacks but the rest of its last line: its writer was killed. Then
-/// it warns, and tells how many messages there were.
-bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint64_t messages);
+/// Warns of a capture that lacks but the rest of its last line: its writer was killed.
+void tellCutOff(const std::string& capture, uint64_t messages);
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);
 std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams);

@@ -20,7 +20,7 @@ size_t terminalWidth() {
 
 }  // namespace
 
-ProgressLine::ProgressLine(const LiveRun& run, bool wanted) : m_run(run), m_isOn(wanted && isatty(STDERR_FILENO) == 1) {
+ProgressLine::ProgressLine(const Run& run, bool wanted) : m_run(run), m_isOn(wanted && isatty(STDERR_FILENO) == 1) {
   if (!m_isOn) return;
   QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { paint(); });
   m_timer.start(kEveryMs);
@@ -33,7 +33,7 @@ void ProgressLine::clear() {
 }
 
 std::string ProgressLine::text() {
-  const Micros now = m_run.clock().now();
+  const Micros now = m_run.now();
   const double elapsed = m_lastAt == 0 ? 0 : static_cast<double>(now - m_lastAt) / 1e6;
   m_lastAt = now;
   QStringList parts;

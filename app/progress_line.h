@@ -4,7 +4,7 @@
 #include <QTimer>
 #include <string>
 
-#include "core/session/live_run.h"
+#include "core/session/run.h"
 
 namespace weir {
 
@@ -12,7 +12,7 @@ namespace weir {
 /// Only on a terminal. Rows and messages take its place and it comes back beneath them.
 class ProgressLine {
 public:
-  ProgressLine(const LiveRun& run, bool wanted);
+  ProgressLine(const Run& run, bool wanted);
   ~ProgressLine() { clear(); }
   /// Before anything else is written to the terminal.
   void clear();
@@ -21,7 +21,7 @@ private:
   void paint();
   std::string text();
 
-  const LiveRun& m_run;
+  const Run& m_run;
   bool m_isOn;
   bool m_isPainted = false;
   QTimer m_timer;

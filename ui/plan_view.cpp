@@ -6,6 +6,8 @@
 #include <QGraphicsSimpleTextItem>
 #include <algorithm>
 
+#include "core/options/connector_options.h"
+
 namespace weir {
 
 namespace {
@@ -58,8 +60,7 @@ void PlanView::setScript(const BoundScript& script) {
                : stream.kind == StreamKind::Sink ? tr("sink")
                : stream.isTable                  ? tr("table")
                                                  : tr("query");
-    if (stream.kind != StreamKind::Internal)
-      box.detail = QString::fromStdString(maskedUrl(stream.options.text("websocket.url")));
+    if (stream.kind != StreamKind::Internal) box.detail = QString::fromStdString(shownAddress(stream.options));
     m_boxes.emplace(name, std::move(box));
   }
   const auto connectBoxes = [this](Box& to, const std::string& from, const std::string& stream) {

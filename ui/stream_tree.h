@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/bind/bound_script.h"
-#include "core/net/connection.h"
+#include "core/telemetry/health.h"
 #include "ui/health_card.h"
 #include "ui/stream_rates.h"
 #include "ui/theme.h"

@@ -61,4 +61,7 @@ std::string base64Encoded(std::string_view bytes);
 /// Returns nothing when `text` is not padded standard base64.
 std::optional<std::string> base64Decoded(std::string_view text);
 
+/// The parts of a text between separators, each trimmed.
+std::vector<std::string> split(std::string_view text, char separator);
+
 }  // namespace weir

@@ -18,4 +18,28 @@ void appendCsvField(std::string& out, std::string_view text, bool isNull, char d
   out += '"';
 }
 
+std::vector<std::string_view> csvFields(std::string_view record, char delimiter) {
+  std::vector<std::string_view> fields;
+  size_t begin = 0;
+  bool isQuoted = false;
+  for (size_t at = 0; at < record.size(); ++at) {
+    if (record[at] == '"') isQuoted = !isQuoted;
+    if (record[at] != delimiter || isQuoted) continue;
+    fields.push_back(record.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  fields.push_back(record.substr(begin));
+  return fields;
+}
+
+std::string csvPlain(std::string_view field) {
+  if (field.size() < 2 || field.front() != '"' || field.back() != '"') return std::string(field);
+  std::string out;
+  for (size_t at = 1; at + 1 < field.size(); ++at) {
+    out += field[at];
+    if (field[at] == '"' && field[at + 1] == '"') ++at;
+  }
+  return out;
+}
+
 }  // namespace weir

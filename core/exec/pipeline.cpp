@@ -440,6 +440,16 @@ void Pipeline::push(const std::string& stream, const std::shared_ptr<Batch>& bat
   propagate(0);
 }
 
+void Pipeline::endFeed(const std::string& feed) {
+  SourceWatermark* const source = sourceWatermark(feed);
+  if (!source) return;
+  m_pushed.reset();
+  m_hasSteps = true;
+  beginPush(m_clock.now());
+  source->end();
+  propagate(0);
+}
+
 void Pipeline::beginPush(Micros at) {
   ++m_pushNumber;
   for (const auto& node : m_nodes)

@@ -60,6 +60,8 @@ public:
   void trust(ProofOfLife& life);
   void retryAwaited(ProofOfLife& life);
   /// The watermark of a feed with event time; nullptr where it is the clock.
+  /// A feed has come to its end: nothing of it can be late any more.
+  void endFeed(const std::string& feed);
   SourceWatermark* sourceWatermark(const std::string& feed);
   std::map<std::string, uint64_t> lateCounts() const;
   /// Of each query's target, how many pieces of state a bound let go: matches that had begun, groups, keys.

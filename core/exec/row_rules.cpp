@@ -20,7 +20,7 @@ std::optional<EventInstant> within(int64_t ms, uint32_t nanos) {
 }
 
 // `perMs` of the unit make a millisecond; 0 stands for seconds.
-int64_t perMs(const std::string& unit) { return unit == "s" ? 0 : unit == "us" ? 1000 : unit == "ns" ? 1'000'000 : 1; }
+int64_t perMs(std::string_view unit) { return unit == "s" ? 0 : unit == "us" ? 1000 : unit == "ns" ? 1'000'000 : 1; }
 
 std::optional<EventInstant> ofWhole(int64_t value, int64_t perMs) {
   if (perMs == 0)
@@ -59,14 +59,6 @@ std::optional<EventInstant> ofDecimal(std::string_view text, int64_t perMs) {
   return within(base->ms + static_cast<int64_t>(nanos / 1'000'000), static_cast<uint32_t>(nanos % 1'000'000));
 }
 
-std::optional<EventInstant> scaled(const Value& value, const std::string& unit) {
-  if (const int64_t* whole = std::get_if<int64_t>(&value)) return ofWhole(*whole, perMs(unit));
-  if (const double* real = std::get_if<double>(&value)) return ofReal(*real, perMs(unit));
-  if (const std::string* text = std::get_if<std::string>(&value))
-    return unit == "iso8601" ? parseIsoInstant(*text) : ofDecimal(trimmed(*text), perMs(unit));
-  return std::nullopt;
-}
-
 // The number that a sequence's column holds; a fraction, or one that a DOUBLE cannot tell from its neighbours, is none.
 std::optional<int64_t> wholeNumber(const Value& value) {
   if (const int64_t* whole = std::get_if<int64_t>(&value)) return *whole;
@@ -80,6 +72,14 @@ std::optional<int64_t> wholeNumber(const Value& value) {
 
 }  // namespace
 
+std::optional<EventInstant> eventInstant(const Value& value, std::string_view unit) {
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return ofWhole(*whole, perMs(unit));
+  if (const double* real = std::get_if<double>(&value)) return ofReal(*real, perMs(unit));
+  if (const std::string* text = std::get_if<std::string>(&value))
+    return unit == "iso8601" ? parseIsoInstant(*text) : ofDecimal(trimmed(*text), perMs(unit));
+  return std::nullopt;
+}
+
 RowRules::RowRules(const BoundStream& stream, const Options& options, GapLog& gaps)
     : m_eventTime(stream.eventTime),
       m_gaps(gaps),
@@ -91,7 +91,7 @@ RowRules::RowRules(const BoundStream& stream, const Options& options, GapLog& ga
 }
 
 RowRules::Verdict RowRules::setEventTime(const Column& column, uint32_t row, RowMeta& meta) {
-  auto time = scaled(column.value(row), m_eventTime->unit);
+  auto time = eventInstant(column.value(row), m_eventTime->unit);
   const int64_t arrival = toMillis(meta.arrival);
   if (!time && m_eventTime->missingIsArrival) time = EventInstant{arrival, 0};
   if (!time) {

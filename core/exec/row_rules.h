@@ -31,6 +31,9 @@ struct RowCounters {
   }
 };
 
+/// The moment that a column's value stands for in a unit of `event.time.unit`; nothing when it is none.
+std::optional<EventInstant> eventInstant(const Value& value, std::string_view unit);
+
 /// What a stream's options ask of each row before a query sees it: a usable event time, no repeat, a sequence without
 /// holes. The same for rows from outside and for rows that queries write.
 class RowRules {

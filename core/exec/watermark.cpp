@@ -33,6 +33,13 @@ void SourceWatermark::touch(Micros at) {
   m_last = std::max(m_last, at);
 }
 
+void SourceWatermark::end() {
+  m_lateness = 0;
+  if (!m_sent) return;
+  m_reached = std::max(m_reached, m_greatest);
+  m_steps.push_back({0, m_reached});
+}
+
 std::optional<int64_t> SourceWatermark::at(Micros now) const {
   if (!m_sent)
     return std::min(now, provenByLives()) - m_started >= m_idle ? std::nullopt : std::optional<int64_t>(kNoWatermark);

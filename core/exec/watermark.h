@@ -26,6 +26,9 @@ public:
   /// A message without usable rows ends a silence too. What it was before counts.
   void touch(Micros at);
 
+  /// Nothing late can come any more: the watermark moves to the greatest event time.
+  void end();
+
   /// kNoWatermark before the first row; nothing once it has been silent from the start for so long that it does not
   /// hold others back.
   std::optional<int64_t> at(Micros now) const;

@@ -536,13 +536,6 @@ void Connection::setError(const QString& text, const QString& hint) {
   ++m_errors;
 }
 
-double ConnectionHealth::queueFill() const {
-  const auto share = [](uint64_t part, uint64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-  };
-  return std::max(share(queued, queueMax), share(queuedBytes, queueMaxBytes));
-}
-
 ConnectionHealth Connection::health() const {
   ConnectionHealth h;
   h.name = m_settings.name;

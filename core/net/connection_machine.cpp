@@ -8,20 +8,6 @@ namespace weir {
 
 using State = ConnectionState;
 
-const char* stateName(ConnectionState state) {
-  switch (state) {
-    case State::Idle: return "Idle";
-    case State::Connecting: return "Connecting";
-    case State::Open: return "Open";
-    case State::Live: return "Live";
-    case State::Waiting: return "Retrying";
-    case State::Refused: return "Refused";
-    case State::GaveUp: return "Gave up";
-    case State::Closed: return "Closed";
-  }
-  return "?";
-}
-
 int64_t backoffDelay(const BackoffPolicy& policy, int64_t attempt, double random) {
   int64_t delay = std::min(policy.delayMs, policy.maxDelayMs);
   for (int64_t i = 1; i < attempt && delay < policy.maxDelayMs; ++i) delay = std::min(delay * 2, policy.maxDelayMs);

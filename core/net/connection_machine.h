@@ -2,17 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "core/base/clock.h"
+#include "core/telemetry/health.h"
 
 namespace weir {
-
-/// Where a connection is; Live is Open with a message decoded, Refused, GaveUp and Closed are ends.
-enum class ConnectionState { Idle, Connecting, Open, Live, Waiting, Refused, GaveUp, Closed };
-
-/// The state as people read it, e.g. "Retrying".
-const char* stateName(ConnectionState state);
 
 /// Why an attempt failed, as far as it matters for what to do next.
 enum class FailureKind {

@@ -7,20 +7,11 @@
 
 #include "core/base/json_path.h"
 #include "core/base/text.h"
+#include "core/options/connector_options.h"
 
 namespace weir {
 
 namespace {
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(separator, begin), text.size());
-    parts.emplace_back(trimmed(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return parts;
-}
 
 std::string quotedChoices(std::string_view choices) {
   std::vector<std::string> words = split(choices, '|');
@@ -47,51 +38,6 @@ bool isWord(const OptionSpec& spec) { return spec.type == OptionType::Choice || 
 
 std::string number(double value) { return std::to_string(static_cast<int64_t>(value)); }
 
-// The port of `host:port`, or nothing when it has none that can be connected to. `[::1]:80` is a host in brackets.
-bool isAuthority(std::string_view authority) {
-  authority.remove_prefix(authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1);
-  size_t host = authority.find(':');
-  if (authority.starts_with('[')) {
-    host = authority.find(']');
-    if (host == std::string_view::npos) return false;
-    ++host;
-  }
-  host = std::min(host, authority.size());
-  if (host == 0 || authority.substr(0, host).find_first_of(" \t\r\n\"<>\\") != std::string_view::npos) return false;
-  const std::string_view rest = authority.substr(host);
-  if (rest.empty()) return true;
-  const auto port = parseNumber<int>(rest.substr(1));
-  return rest.starts_with(':') && port && *port > 0 && *port < 65536;
-}
-
-constexpr std::string_view kHeaderStem = "websocket.headers.";
-
-// A token of RFC 9110, 5.6.2.
-bool isHeaderName(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
-// Sent by every handshake (RFC 6455, 4.1): a second one makes servers refuse it.
-bool isHeaderOfHandshake(std::string_view name) {
-  const std::string known = lowered(name);
-  return known == "host" || known == "upgrade" || known == "connection" || known == "content-length" ||
-         known == "transfer-encoding" || known.starts_with("sec-websocket-");
-}
-
-bool hasPort(std::string_view authority) {
-  const size_t colon = authority.rfind(':');
-  return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos &&
-         authority.find('@', colon) == std::string_view::npos;
-}
-
-std::string_view authorityOf(std::string_view url) {
-  const std::string_view behind = url.substr(std::min(url.find("//"), url.size() - 2) + 2);
-  return behind.substr(0, std::min(behind.find_first_of("/?#"), behind.size()));
-}
-
 // Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with references
 // that are not replaced yet (`isOpen`) are checked once they are.
 std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown,
@@ -100,31 +46,23 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   const auto wrong = [&](std::string message, std::string hint = {}) {
     return Diagnostic{Severity::Error, Code::OptionValue, option.valueSpan, std::move(message), std::move(hint)};
   };
-  // Names are written out, whatever their values come from.
-  if (option.key.starts_with("websocket.open.message.") &&
-      !parseNumber<uint32_t>(option.key.substr(std::string_view("websocket.open.message.").size())))
-    return wrong("'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on");
-  if (option.key.starts_with(kHeaderStem)) {
-    const std::string name = option.key.substr(kHeaderStem.size());
-    if (!isHeaderName(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan,
-                        "'" + name + "' cannot be the name of a header",
-                        "letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ make a name"};
-    if (isHeaderOfHandshake(name))
-      return Diagnostic{Severity::Error, Code::OptionValue, option.keySpan,
-                        "the header " + name + " is set by the handshake itself",
-                        lowered(name) == "sec-websocket-protocol" ? "use websocket.subprotocol" : "leave it out"};
-  }
+  const bool isWildcard = spec.key.ends_with(".*");
+  const auto ruled = [&]() -> std::optional<Diagnostic> {
+    if (!spec.complain) return std::nullopt;
+    const std::string name = isWildcard ? option.key.substr(spec.key.size() - 1) : std::string();
+    const auto trouble = spec.complain({option.key, value, shown, name});
+    if (!trouble) return std::nullopt;
+    return Diagnostic{Severity::Error, Code::OptionValue, trouble->isAboutKey ? option.keySpan : option.valueSpan,
+                      trouble->message, trouble->hint};
+  };
   if (isOpen) {
     // Columns are found before a run begins, when nothing is known of its environment.
     if (spec.type == OptionType::Column || spec.type == OptionType::Columns)
       return wrong(option.key + " names a column: it cannot come from the environment", "write the column's name");
-    return std::nullopt;
+    // Names are written out, whatever their values come from.
+    return isWildcard ? ruled() : std::nullopt;
   }
   switch (spec.type) {
-    case OptionType::Url:
-      if (auto why = urlComplaint(value, shown)) return wrong(std::move(*why));
-      break;
     case OptionType::Choice: {
       const std::vector<std::string> words = split(spec.choices, '|');
       if (std::find(words.begin(), words.end(), value) != words.end()) break;
@@ -157,21 +95,12 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
     }
     default: break;
   }
-  if (spec.key == "websocket.proxy" && value != "none" &&
-      !((value.starts_with("http://") || value.starts_with("socks5://")) && isAuthority(authorityOf(value)) &&
-        hasPort(authorityOf(value))))
-    return wrong("Invalid proxy '" + shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none");
-  if (spec.key == "websocket.subprotocol" && !isHeaderName(value))
-    return wrong("Invalid subprotocol '" + shown + "': it is one word, such as graphql-ws");
-  // A line end would begin another header.
-  if (option.key.starts_with(kHeaderStem) && value.find_first_of("\r\n") != std::string::npos)
-    return wrong("the value of " + option.key + " has a line end, which a header cannot have");
   if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
     return wrong("csv.delimiter must be one character other than a quote or a line end");
   if (spec.key.starts_with("json.") && spec.type == OptionType::Text)
     if (auto why = jsonPathComplaint(value, spec.key == "json.records"))
       return wrong(shown == value ? std::move(*why) : "'" + shown + "' is not a path", "for example '$.data.p'");
-  return std::nullopt;
+  return ruled();
 }
 
 // Where a reference stands in the text, if its option's value stands there as it is: a doubled quote moves what
@@ -203,7 +132,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       continue;
     }
     // Names of headers have no case.
-    const bool isHeader = option.key.starts_with(kHeaderStem);
+    const bool isHeader = spec->isHeader;
     if (out.m_values.contains(option.key) ||
         (isHeader && std::any_of(out.m_values.begin(), out.m_values.end(),
                                  [&](const auto& known) { return equalsIgnoringCase(known.first, option.key); }))) {
@@ -229,8 +158,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     for (auto it = references.rbegin(); !isOpen && it != references.rend(); ++it)
       option.value.replace(it->begin, it->end - it->begin, kReference);
     if (auto wrong = complaint(
-            *spec, option,
-            spec->type == OptionType::Url || spec->key == "websocket.proxy" ? maskedUrl(option.value) : option.value,
+            *spec, option, spec->type == OptionType::Url ? connectorOf(option.key)->masked(option.value) : option.value,
             isOpen)) {
       found.push_back(std::move(*wrong));
       continue;
@@ -243,14 +171,20 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
                                                 : StreamKind::Internal;
   const bool typeWritten =
       std::any_of(written.begin(), written.end(), [](const WrittenOption& o) { return o.key == "type"; });
-  const bool connects = std::any_of(written.begin(), written.end(), [](const WrittenOption& o) {
-    return o.key == "extension" || o.key.starts_with("websocket.");
-  });
+  const bool connects = std::any_of(written.begin(), written.end(),
+                                    [](const WrittenOption& o) { return o.key == "extension" || connectorOf(o.key); });
   if (!typeWritten && connects) {
     fail(Code::MissingOption, where, "Missing required property: type", "type = 'source' or type = 'sink'");
   } else if (!hasError(found)) {
+    const ConnectorOptions* connector = findConnector(out.text("extension"));
     for (const WrittenOption& option : written) {
       const OptionSpec& spec = *findOption(option.key);
+      if (const ConnectorOptions* owner = connectorOf(option.key); owner && connector && owner != connector) {
+        fail(Code::OptionValue, option.keySpan,
+             "option '" + option.key + "' is for extension '" + std::string(owner->name) + "', but this stream has '" +
+                 std::string(connector->name) + "'");
+        continue;
+      }
       if (!spec.needs.empty() && !out.has(spec.needs))
         found.push_back({Severity::Warning,
                          Code::MissingOption,
@@ -269,17 +203,17 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     }
     if (out.m_kind != StreamKind::Internal) {
       if (!out.has("extension"))
-        fail(Code::MissingOption, where, "Missing required property: extension", "extension = 'websocket'");
-      for (const OptionSpec& spec : optionTable())
+        fail(Code::MissingOption, where, "Missing required property: extension",
+             "extension = '" + std::string(connectorOptions().front()->name) + "'");
+      // A stream that does not say by what is asked for what the first one needs: that is nearly always it.
+      for (const OptionSpec& spec : (connector ? connector : connectorOptions().front())->options)
         if (spec.required && !out.has(spec.key))
           fail(Code::MissingOption, where, "Missing required property: " + std::string(spec.key));
     }
     if (out.text("error.strategy") == "dlq" && !out.has("error.dlq.stream"))
       fail(Code::MissingOption, out.valueSpan("error.strategy"), "Missing required property: error.dlq.stream",
            "error.strategy 'dlq' needs it");
-    if (const bool cert = out.has("websocket.tls.cert.file"); cert != out.has("websocket.tls.key.file"))
-      fail(Code::MissingOption, out.valueSpan(cert ? "websocket.tls.cert.file" : "websocket.tls.key.file"),
-           "websocket.tls.cert.file and websocket.tls.key.file need each other");
+    if (connector && connector->check) connector->check(out, found);
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));
@@ -379,46 +313,13 @@ std::vector<SecretReference> secretReferences(std::string_view value) {
   return out;
 }
 
-bool isWebSocketUrl(std::string_view url) {
-  const std::string scheme = lowered(url.substr(0, std::min(url.find("://"), url.size())));
-  return (scheme == "ws" || scheme == "wss") && scheme.size() < url.size();
-}
-
-std::optional<std::string> urlComplaint(std::string_view url, const std::string& shown) {
-  if (!isWebSocketUrl(url)) return "Invalid WebSocket URL: must start with ws:// or wss://, got: " + shown;
-  if (!isAuthority(authorityOf(url))) return "Invalid WebSocket URL: no host and port to connect to in: " + shown;
-  // It would be left out of the request without a word (RFC 6455, 3).
-  if (url.find('#') != std::string_view::npos)
-    return "Invalid WebSocket URL: it has a part after #, which is not sent (%23 is the character) in: " + shown;
-  return std::nullopt;
-}
-
-std::string maskedUrl(std::string_view url) {
-  std::string out(url);
-  const size_t scheme = out.find("://");
-  if (scheme != std::string::npos) {
-    const size_t begin = scheme + 3;
-    const std::string authority(authorityOf(out));
-    size_t at = authority.rfind('@');
-    if (at != std::string::npos) at += begin;
-    // A password that holds a slash or the like unescaped looks like a port that is none.
-    else if (!isAuthority(authority) && authority.find("${") == std::string::npos)
-      at = out.rfind('@');
-    if (at != std::string::npos && at >= begin) out.replace(begin, at - begin, "***");
+std::string withoutReferences(std::string_view value) {
+  std::string out;
+  for (size_t at = 0; at < value.size(); ++at) {
+    if (value.substr(at).starts_with(kReference)) out += '$';
+    out += value[at];
   }
-  const size_t fragment = out.find('#');
-  if (fragment != std::string::npos) out.replace(fragment, std::string::npos, "#***");
-  // The names of parameters help to recognise a feed; which of their values are secret nobody can tell, but `streams`.
-  const size_t query = out.find('?');
-  if (query == std::string::npos) return out;
-  std::string masked = out.substr(0, query + 1);
-  for (const std::string& part : split(std::string_view(out).substr(query + 1), '&')) {
-    if (masked.back() != '?') masked += '&';
-    const size_t equals = part.find('=');
-    const bool plain = equals == std::string::npos || part.starts_with("streams=");
-    masked += plain ? part : part.substr(0, equals + 1) + "***";
-  }
-  return masked;
+  return out;
 }
 
 }  // namespace weir

@@ -95,15 +95,11 @@ private:
   std::vector<std::string> m_secrets;
 };
 
+/// A value in which nothing is a reference: what looks like one stands for itself.
+std::string withoutReferences(std::string_view value);
+
 /// What a reference begins with.
 inline constexpr std::string_view kReference = "${";
-
-/// Hides what a URL's query and user part may hold: `wss://host/path?token=***`.
-std::string maskedUrl(std::string_view url);
-/// It begins with ws:// or wss://, in any case (RFC 3986, 3.1).
-bool isWebSocketUrl(std::string_view url);
-/// Says what is wrong with the URL of a WebSocket server, nothing when it can be connected to; `shown` stands for it.
-std::optional<std::string> urlComplaint(std::string_view url, const std::string& shown);
 
 template <class Lookup>
 Result<Options> Options::resolved(const Lookup& lookup) const {

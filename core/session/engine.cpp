@@ -4,10 +4,9 @@
 #include <QScopeGuard>
 #include <QTimer>
 
-#include "core/plan/checker.h"
-#include "core/session/live_run.h"
+#include "core/bind/identity.h"
 #include "core/session/result_history.h"
-#include "core/session/source_inference.h"
+#include "core/session/runner.h"
 
 namespace weir {
 
@@ -47,12 +46,14 @@ void Engine::onThread(std::function<void()> work) {
 }
 
 void Engine::quitOnceDrained() {
-  if (m_isQuitting && !m_run && m_ending.empty()) m_thread.quit();
+  if (!m_isQuitting || m_run || !m_ending.empty()) return;
+  m_runner.reset();
+  m_thread.quit();
 }
 
 void Engine::run(const QString& text, const RunOptions& options) {
   onThread([this, sql = text.toStdString(), options] {
-    m_inference.reset();
+    if (m_runner) m_runner->cancel();
     startOnThread(sql, options);
   });
 }
@@ -96,15 +97,13 @@ void Engine::watchFrames(bool on) {
 
 void Engine::hookFrames() {
   if (!m_run) return;
-  for (Connection* connection : m_run->connections()) {
-    if (!m_watchesFrames) {
-      connection->onFrame = nullptr;
-      continue;
-    }
-    connection->onFrame = [this, connection](const QByteArray& payload, bool isText, bool isOutgoing) {
-      m_frames.add({m_run->clock().now(), connection->settings().name, isOutgoing, isText, 0, payload});
+  if (!m_watchesFrames) return m_run->watchFrames({});
+  m_run->watchFrames([this](const QString& name) -> FrameWatch {
+    return [this, name](std::string_view payload, bool isText, bool isOutgoing) {
+      m_frames.add({m_run->now(), name, isOutgoing, isText, 0,
+                    QByteArray(payload.data(), static_cast<qsizetype>(payload.size()))});
     };
-  }
+  });
 }
 
 RunSnapshot Engine::snapshot() const {
@@ -129,7 +128,7 @@ RunInfo Engine::info() const {
 }
 
 void Engine::stopOnThread(std::function<void()> then) {
-  m_inference.reset();
+  if (m_runner) m_runner->cancel();
   m_next = nullptr;
   if (!m_run) return then();
   m_run->stop([this, run = m_run, then = std::move(then)] {
@@ -147,73 +146,113 @@ void Engine::stopOnThread(std::function<void()> then) {
   });
 }
 
-void Engine::startOnThread(const std::string& text, const RunOptions& options,
-                           const std::map<std::string, SchemaPtr>& inferred, OpenedFeeds* opened) {
+void Engine::startOnThread(const std::string& text, const RunOptions& options) {
   if (m_run && m_run->isStopping()) {
     // It gives nothing over any more: this one begins when its last rows have gone.
     m_next = [this, text, options] { startOnThread(text, options); };
     return;
   }
-  m_isStarting = true;
-  const auto ready = qScopeGuard([this] {
-    m_isStarting = false;
-    for (auto& work : std::exchange(m_wanted, {})) onThread(std::move(work));
-  });
-  BoundResult checked = checkScript(text, inferred);
-  if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
-    emit event(tr("Learning the columns of %n sources from their first messages", nullptr,
-                  static_cast<int>(checked.waiting.size())),
-               false);
-    m_inference = std::make_unique<SourceInference>(
-        checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(),
-        [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
-          // The inference is not taken apart under its own call.
-          onThread([this, text, options, columns, why] {
-            if (!m_inference) return;
-            OpenedFeeds feeds = m_inference->takeOpened();
-            m_inference.reset();
-            if (!why.empty()) {
-              emit refused(QString::fromStdString(why.front().message));
-              return;
-            }
-            startOnThread(text, options, columns, &feeds);
-          });
-        });
-    m_inference->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
-    m_inference->start();
-    return;
+  if (!m_runner) {
+    World world;
+    // A keychain is asked in an event loop of its own: what is wanted meanwhile waits until it has answered.
+    world.secrets = [this](const std::string& kind, const std::string& name) {
+      m_isStarting = true;
+      const auto ready = qScopeGuard([this] {
+        m_isStarting = false;
+        for (auto& work : std::exchange(m_wanted, {})) onThread(std::move(work));
+      });
+      return lookUpSecret(kind, name);
+    };
+    m_runner = std::make_unique<Runner>(std::move(world));
+    m_runner->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
+    m_runner->onLearning = [this](size_t sources) {
+      emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(sources)),
+                 false);
+    };
   }
-  Diagnostics found = std::move(checked.diagnostics);
-  if (!hasError(found)) {
-    const Diagnostics missing = missingSources(checked.script);
-    found.insert(found.end(), missing.begin(), missing.end());
-  }
-  const auto refuse = [this](const Diagnostics& why) {
-    for (const Diagnostic& diagnostic : why)
+  m_runner->make(
+      {.text = text, .sinks = options.sinks, .recordFile = options.recordFile},
+      [this] { return m_run && !m_run->isStopping() ? m_run : nullptr; },
+      [this](RunOutcome outcome) { begin(std::move(outcome)); });
+}
+
+void Engine::begin(RunOutcome outcome) {
+  if (!outcome.run) {
+    for (const Diagnostic& diagnostic : outcome.diagnostics)
       if (diagnostic.severity == Severity::Error) {
         emit refused(QString::fromStdString(diagnostic.message));
         return;
       }
-  };
-  if (hasError(found)) return refuse(found);
-  const bool again = m_run != nullptr;
-  auto created = LiveRun::create(std::move(checked.script), {options.sinks, options.recordFile, m_run.get(), opened});
-  if (!created) return refuse(created.diagnostics());
-  // What was not taken over drains and closes by itself.
-  if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {
-    // Of what it still does only one thing matters: rows that it could not send.
-    old->onEvent = [this](const LogEntry& entry) {
-      if (entry.category == LogCategory::Sink)
-        emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
-    };
-    m_ending.push_back(old);
-    old->stop([this, old] {
-      onThread([this, old] {
-        std::erase(m_ending, old);
-        quitOnceDrained();
-      });
-    });
+    return;
   }
+  const std::shared_ptr<Run> old = std::exchange(m_run, outcome.run);
+  if (old) leave(old);
+  tapResults();
+  const BoundScript& script = m_run->pipeline().script();
+  const Identities identities(script);
+  {
+    const std::lock_guard lock(m_mutex);
+    m_info.number = m_runNumber + 1;
+    m_info.script.streams = script.streams;
+    m_info.script.order = script.order;
+    m_info.script.nodes.clear();
+    for (const BoundNode& node : script.nodes)
+      m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+    m_info.results = m_results;
+    m_info.identities = identities.streams;
+    m_info.replaces = old != nullptr;
+    m_info.keptConnections = m_run->kept();
+    m_info.keptResults.clear();
+    for (const std::string& name : m_results)
+      if (m_run->keptStreams().contains(name)) m_info.keptResults << QString::fromStdString(name);
+    ++m_runNumber;
+  }
+  hookFrames();
+  m_run->onEvent = [this](const LogEntry& entry) {
+    if (entry.level > LogLevel::Debug)
+      emit event(QString::fromStdString(entry.text()),
+                 entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
+  };
+  connect(
+      m_run.get(), &Run::sourceEnded, m_worker, [this] { finished(); }, Qt::QueuedConnection);
+  m_run->start();
+  auto* timer = new QTimer(m_run.get());
+  connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
+  timer->start(kObserveMs);
+  emit started();
+  observe();
+}
+
+// What was not taken over drains and closes by itself.
+void Engine::leave(const std::shared_ptr<Run>& old) {
+  // Of what it still does only one thing matters: rows that it could not send.
+  old->onEvent = [this](const LogEntry& entry) {
+    if (entry.category == LogCategory::Sink)
+      emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
+  };
+  m_ending.push_back(old);
+  old->stop([this, old] {
+    onThread([this, old] {
+      std::erase(m_ending, old);
+      quitOnceDrained();
+    });
+  });
+}
+
+// A run whose sources have come to their end has nothing more to wait for.
+void Engine::finished() {
+  if (!m_run || m_run->isStopping()) return;
+  const auto* past = dynamic_cast<const PastRun*>(m_run.get());
+  if (past && !past->trouble().empty())
+    emit event(QString::fromStdString(past->trouble().front().message), true);
+  else if (m_run->isFinished())
+    emit event(tr("All files have been read to their end"), false);
+  if (!past && !m_run->isFinished()) return;
+  observe();
+  stopOnThread([this] { emit stopped(); });
+}
+
+void Engine::tapResults() {
   m_results.clear();
   std::erase_if(m_streamRows, [&](const auto& entry) { return !m_run->keptStreams().contains(entry.first); });
   m_observedPush = 0;
@@ -231,42 +270,13 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
       if (history) history->add(key, batch);
     });
   }
-  {
-    const std::lock_guard lock(m_mutex);
-    m_info.number = m_runNumber + 1;
-    m_info.script.streams = script.streams;
-    m_info.script.order = script.order;
-    m_info.script.nodes.clear();
-    for (const BoundNode& node : script.nodes)
-      m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
-    m_info.results = m_results;
-    m_info.identities = identities.streams;
-    m_info.replaces = again;
-    m_info.keptConnections = m_run->kept();
-    m_info.keptResults.clear();
-    for (const std::string& name : m_results)
-      if (m_run->keptStreams().contains(name)) m_info.keptResults << QString::fromStdString(name);
-    ++m_runNumber;
-  }
-  hookFrames();
-  m_run->onEvent = [this](const LogEntry& entry) {
-    if (entry.level > LogLevel::Debug)
-      emit event(QString::fromStdString(entry.text()),
-                 entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
-  };
-  m_run->start();
-  auto* timer = new QTimer(m_run.get());
-  connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
-  timer->start(kObserveMs);
-  emit started();
-  observe();
 }
 
 void Engine::observe() {
   if (!m_run) return;
   RunSnapshot s;
   s.running = true;
-  s.now = m_run->clock().now();
+  s.now = m_run->now();
   s.connections = m_run->health();
   Pipeline& pipeline = m_run->pipeline();
   for (const auto& [name, intake] : m_run->feeder().intakes()) {

@@ -14,19 +14,19 @@
 #include <vector>
 
 #include "core/bind/bound_script.h"
-#include "core/connectors/intake.h"
 #include "core/exec/gap_log.h"
-#include "core/net/connection.h"
+#include "core/feed/intake.h"
 #include "core/session/frame_log.h"
-#include "core/session/health_judge.h"
 #include "core/session/result_feed.h"
+#include "core/telemetry/health.h"
+#include "core/telemetry/health_judge.h"
 
 namespace weir {
 
-class LiveRun;
 class ResultHistory;
-class SourceInference;
-struct OpenedFeeds;
+class Run;
+class Runner;
+struct RunOutcome;
 
 /// What a running pipeline looks like at one moment.
 struct RunSnapshot {
@@ -100,8 +100,11 @@ signals:
 private:
   void onThread(std::function<void()> work);
   void quitOnceDrained();
-  void startOnThread(const std::string& text, const RunOptions& options,
-                     const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
+  void startOnThread(const std::string& text, const RunOptions& options);
+  void begin(RunOutcome outcome);
+  void leave(const std::shared_ptr<Run>& old);
+  void tapResults();
+  void finished();
   void hookFrames();
   void stopOnThread(std::function<void()> then);
   void observe();
@@ -115,13 +118,13 @@ private:
   RunInfo m_info;
   std::atomic<uint64_t> m_runNumber{0};
   std::atomic<ResultHistory*> m_history{nullptr};
-  std::shared_ptr<LiveRun> m_run;                  ///< engine thread only
-  std::vector<std::shared_ptr<LiveRun>> m_ending;  ///< runs that were replaced and still drain
-  std::function<void()> m_next;                    ///< a start that waits for the run before to have stopped
-  std::vector<std::function<void()>> m_wanted;     ///< what came in while a start asked for secrets
+  std::shared_ptr<Run> m_run;                   ///< engine thread only
+  std::vector<std::shared_ptr<Run>> m_ending;   ///< runs that were replaced and still drain
+  std::function<void()> m_next;                 ///< a start that waits for the run before to have stopped
+  std::vector<std::function<void()>> m_wanted;  ///< what came in while a start asked for secrets
   bool m_isStarting = false;
   bool m_isQuitting = false;
-  std::unique_ptr<SourceInference> m_inference;
+  std::unique_ptr<Runner> m_runner;  ///< made and ended on the engine thread
   std::vector<std::string> m_results;
   std::set<std::string> m_watched;
   bool m_watchesFrames = false;

@@ -37,22 +37,18 @@ QString quotedText(const QString& text) {
   return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\'');
 }
 
-// A text with its secrets in place, which `settings` hides; `missing` says which one is not there.
-QString resolvedText(const QString& written, ConnectionSettings& settings, QString* missing) {
-  static const QRegularExpression kReference(QStringLiteral("\\$\\{(env|secret):([^}]*)\\}"));
-  QString out;
-  qsizetype end = 0;
-  for (auto it = kReference.globalMatch(written); it.hasNext();) {
-    const QRegularExpressionMatch m = it.next();
-    const auto value = lookUpSecret(m.captured(1).toStdString(), m.captured(2).toStdString());
-    if (!value)
-      *missing = m.captured();
-    else
-      settings.hide(QString::fromStdString(*value));
-    out += written.mid(end, m.capturedStart() - end) + QString::fromStdString(value.value_or(std::string()));
-    end = m.capturedEnd();
-  }
-  return out + written.mid(end);
+// What CREATE STREAM would say, for a connection that is made once.
+std::map<std::string, std::string> optionsOf(const DraftSource& draft) {
+  std::map<std::string, std::string> options{{"type", "source"},
+                                             {"extension", "websocket"},
+                                             {"websocket.url", draft.url.toStdString()},
+                                             {"websocket.reconnect", "false"}};
+  for (const auto& [key, value] : draft.headers)
+    options["websocket.headers." + key.toStdString()] = value.toStdString();
+  int place = 0;
+  for (const QString& message : draft.openMessages)
+    options["websocket.open.message." + std::to_string(++place)] = message.toStdString();
+  return options;
 }
 
 // The unit of a number that looks like a time of this century, or of a text that is a date.
@@ -70,41 +66,42 @@ QString timeUnit(const QString& sample) {
 }  // namespace
 
 FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent)
-    : QObject(parent), m_source(source), m_clock(clock) {}
+    : QObject(parent), m_draft(source), m_clock(clock) {}
 
 void FeedSampler::start(int messages) {
-  ConnectionSettings s;
-  QString missing;
+  const auto told = [this](const Diagnostics& why) {
+    emit failed(
+        QString::fromStdString(why.front().message + (why.front().hint.empty() ? "" : "\n" + why.front().hint)));
+  };
+  const auto written = Options::fromMap(optionsOf(m_draft));
+  if (!written) return told(written.diagnostics());
   // A keychain may ask its user, who may close the dialog meanwhile.
-  const QPointer<FeedSampler> alive(this);
-  const DraftSource source = m_source;
-  s.name = source.stream;
-  s.url = resolvedText(source.url, s, &missing);
-  s.shownUrl = QString::fromStdString(maskedUrl(source.url.toStdString()));
-  for (const auto& [key, value] : source.headers) s.addHeader(key.toUtf8(), resolvedText(value, s, &missing).toUtf8());
-  for (const QString& message : source.openMessages) s.openMessages.append(resolvedText(message, s, &missing));
-  if (!alive) return;
-  if (!missing.isEmpty())
-    return emit failed(tr("%1 is not there: set the variable, or store the secret first.").arg(missing));
+  const QPointer<FeedSampler> self(this);
+  const auto options = written->resolved(lookUpSecret);
+  if (!self) return;
+  if (!options) return told(options.diagnostics());
   m_wanted = messages;
-  s.backoff.reconnect = false;
-  m_connection = std::make_unique<Connection>(s, m_clock);
-  m_connection->onMessage = [this](const QByteArray& payload, bool) {
-    if (m_wanted <= 0) return;
-    emit sampled(QByteArray(payload.constData(), payload.size()));
-    if (--m_wanted == 0) QMetaObject::invokeMethod(this, &FeedSampler::done, Qt::QueuedConnection);
-  };
-  m_connection->onStateChanged = [this] {
-    if (m_wanted > 0 && m_connection->hasEnded())
-      emit failed(m_connection->health().error + QLatin1Char('\n') + m_connection->health().hint);
-  };
-  m_connection->start();
+  m_source = connectorFor(*options).makeSource({m_draft.stream, *options, *written, m_clock}, {});
+  m_source->setListener(this);
+  m_source->start();
 }
 
 FeedSampler::~FeedSampler() {
-  if (!m_connection) return;
-  m_connection->onStateChanged = nullptr;
-  m_connection->stop();
+  if (!m_source) return;
+  m_source->setListener(nullptr);
+  m_source->stop();
+}
+
+void FeedSampler::message(std::string_view payload, bool, Micros) {
+  if (m_wanted <= 0) return;
+  emit sampled(QByteArray(payload.data(), static_cast<qsizetype>(payload.size())));
+  if (--m_wanted == 0) QMetaObject::invokeMethod(this, &FeedSampler::done, Qt::QueuedConnection);
+}
+
+void FeedSampler::stateChanged() {
+  if (m_wanted <= 0 || !m_source->hasEnded()) return;
+  const ConnectionHealth health = m_source->health();
+  emit failed(health.error + QLatin1Char('\n') + health.hint);
 }
 
 QStringList recordPaths(const QList<QByteArray>& messages) {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/net/connection.h"
+#include "core/connectors/connector.h"
 
 namespace weir {
 
@@ -38,7 +38,7 @@ struct DraftSource {
 };
 
 /// Listens to a server for its first messages. References to secrets are looked up here, and shown nowhere.
-class FeedSampler final : public QObject {
+class FeedSampler final : public QObject, private SourceListener {
   Q_OBJECT
 public:
   FeedSampler(const DraftSource& source, Clock& clock, QObject* parent = nullptr);
@@ -51,9 +51,16 @@ signals:
   void failed(const QString& why);
 
 private:
-  DraftSource m_source;
+  void message(std::string_view payload, bool isText, Micros at) override;
+  void opened() override {}
+  void lost() override {}
+  void alive(Micros) override {}
+  void stateChanged() override;
+  QString lastWords() const override { return {}; }
+
+  DraftSource m_draft;
   Clock& m_clock;
-  std::unique_ptr<Connection> m_connection;  ///< from the start on
+  std::unique_ptr<Source> m_source;  ///< from the start on
   int m_wanted = 0;
 };
 

@@ -1,236 +1,169 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/live_run.h"
 
-#include <unistd.h>
 #include <QFile>
 #include <QFileInfo>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QRandomGenerator>
 #include <algorithm>
 
-#include "core/base/private_file.h"
-#include "core/base/reader_gone.h"
-#include "core/session/connection_log.h"
-#include "core/session/secrets.h"
+#include "core/session/feed_diagnosis.h"
+#include "core/telemetry/connection_log.h"
 
 namespace weir {
 
 namespace {
 
-// A feed that is open for so long without a row is probably not understood.
-constexpr Micros kRowsExpected = 10'000'000;
 constexpr size_t kBatchRows = 512;
-constexpr Micros kRecordingHeldBack = 500'000;
 
 }  // namespace
 
-// What to look at when a feed is open and brings no rows. Empty when there is nothing to say.
-QStringList LiveRun::noRowsChecklist(const WebSocketSource& source) const {
-  const SourceCounters& counters = source.intake().counters();
-  const ConnectionState state = source.connection().state();
-  if ((state != ConnectionState::Open && state != ConnectionState::Live) || source.hasBroughtRows() ||
-      m_clock->now() - source.connection().since() < kRowsExpected)
-    return {};
-  QStringList columns;
-  for (const Field& field : m_pipeline->script().stream(source.intake().name()).schema->fields)
-    columns << QString::fromStdString(field.name);
-  QStringList out;
-  if (counters.messages == 0) {
-    out << tr("no message came: is a subscription message needed (websocket.open.message)?");
-    return out;
-  }
-  out << tr("is a subscription message needed (websocket.open.message)?");
-  out << tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded")
-             .arg(counters.messages)
-             .arg(counters.control)
-             .arg(columns.join(QStringLiteral(", ")))
-             .arg(counters.rejected);
-  if (!source.intake().lastControl().empty()) {
-    const QString last = QString::fromStdString(source.intake().lastControl());
-    QStringList members;
-    for (const QString& name : QJsonDocument::fromJson(last.toUtf8()).object().keys()) members << name;
-    if (!members.isEmpty())
-      out << tr("the last one had the members %1: names count, capitals too").arg(members.join(QStringLiteral(", ")));
-    out << tr("the last one said %1").arg(source.connection().shown(last));
-  }
-  if (!source.intake().lastRejection().empty())
-    out << tr("the last one failed: %1").arg(QString::fromStdString(source.intake().lastRejection()));
-  if (counters.noEventTime > 0)
-    out << tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
-  return out;
+void LiveRun::tell(const LogEntry& entry) {
+  if (onEvent) onEvent(entry);
 }
 
-void LiveRun::askWhyNoRows(WebSocketSource& source) {
+void LiveRun::askWhyNoRows(LiveFeed& feed) {
   if (m_stopping || !onEvent) return;
-  const QStringList list = noRowsChecklist(source);
+  const std::string& name = feed.intake().name();
+  const QStringList list = whyNoRows(feed, *m_pipeline->script().stream(name).schema, m_clock->now());
   if (list.isEmpty()) return;
-  const QString name = source.health().name;
-  onEvent({LogLevel::Warning,
-           LogCategory::Feed,
-           name.toStdString(),
-           tr("%1: open for 10 s without a row").arg(name).toStdString(),
-           list.join(QStringLiteral("; ")).toStdString(),
-           {}});
+  tell({LogLevel::Warning,
+        LogCategory::Feed,
+        name,
+        tr("%1: open for 10 s without a row").arg(QString::fromStdString(name)).toStdString(),
+        list.join(QStringLiteral("; ")).toStdString(),
+        {}});
 }
 
 Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
   run->m_clock = settings.previous ? settings.previous->m_clock
                  : settings.opened ? settings.opened->clock
+                 : settings.clock  ? settings.clock
                                    : std::make_shared<QtClock>();
-  std::map<std::string, Options>& resolved = run->m_resolved;
-  for (const auto& [name, stream] : script.streams) {
-    if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !settings.sinks)) continue;
-    auto options = stream.options.resolved(lookUpSecret);
-    if (!options) return options.diagnostics();
-    for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
-      if (const QString why = options->has(key) ? tlsFileTrouble(key, *options) : QString(); !why.isEmpty())
-        return Diagnostic{Severity::Error, Code::File, stream.options.valueSpan(key), why.toStdString(),
-                          "the path is relative to the folder of the start"};
-    resolved.emplace(name, *options);
-  }
+  auto resolved = resolvedOptions(script, settings.sinks, settings.secrets);
+  if (!resolved) return resolved.diagnostics();
+  run->m_resolved = std::move(*resolved);
   const Micros started = run->m_clock->now();
   if (!settings.recordFile.isEmpty()) {
-    const bool isRecorded = settings.previous && settings.previous->m_capture &&
-                            QFileInfo(settings.previous->m_recordFile) == QFileInfo(settings.recordFile);
-    if (isRecorded)
+    const Recorder* before = settings.previous ? settings.previous->m_recorder.get() : nullptr;
+    const std::string file = QFile::encodeName(settings.recordFile).toStdString();
+    if (before && QFileInfo(QFile::decodeName(before->file().c_str())) == QFileInfo(settings.recordFile))
       return failure(Code::File, settings.recordFile.toStdString() + " is being recorded by the run before",
                      "record into another file, or stop that run first");
-    makePrivate(QFile::encodeName(settings.recordFile).toStdString());
-    run->m_recordStream.open(QFile::encodeName(settings.recordFile).toStdString(), std::ios::binary);
-    run->m_recordFile = settings.recordFile;
-    if (!run->m_recordStream) return failure(Code::File, "cannot write " + settings.recordFile.toStdString());
+    auto recorder = Recorder::open(file, *run->m_clock);
+    if (!recorder) return recorder.diagnostics();
+    run->m_recorder = std::move(*recorder);
+    run->m_recorder->onEnded = [raw = run.get()](bool isFailure) { raw->recordingOver(isFailure); };
   }
   if (settings.opened) run->m_opened = std::move(*settings.opened);
+  run->m_sinks = std::make_unique<RunSinks>(*run->m_clock);
   // Nothing fails from here on, so that the run before is left whole when this one cannot be made.
   if (settings.previous) {
     run->succeed(*settings.previous, std::move(script));
   } else {
     run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
-    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, resolved, Feeder::Silence::Proven);
+    run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, run->m_resolved, Feeder::Silence::Proven);
   }
-  for (const auto& [name, options] : resolved) {
+  for (const auto& [name, options] : run->m_resolved) {
     const BoundStream& stream = run->m_pipeline->script().stream(name);
     if (stream.kind == StreamKind::Source)
       run->addSource(stream, options);
-    else
-      run->addSink(stream, options);
+    else if (!run->m_sinks->find(name))
+      run->m_sinks->add(stream, options);
   }
-  if (run->m_recordStream.is_open()) {
-    std::map<std::string, std::string> urls;
-    for (const auto& source : run->m_sources)
-      urls[source->intake().name()] = source->connection().settings().shownUrl.toStdString();
-    run->m_capture = std::make_unique<CaptureWriter>(run->m_recordStream, started, urls, true);
-    for (const auto& source : run->m_sources) source->setCapture(run->m_capture.get());
+  run->m_sinks->tap(*run->m_pipeline);
+  run->m_sinks->onEvent = [raw = run.get()](const LogEntry& entry) { raw->tell(entry); };
+  run->m_sinks->onStateChanged = [raw = run.get()](const ConnectionHealth& health) { raw->report(health); };
+  run->m_sinks->onFailedAtStart = [raw = run.get()] { emit raw->sinkFailedAtStart(); };
+  if (run->m_recorder) {
+    std::map<std::string, std::string> addresses;
+    for (const auto& feed : run->m_feeds) addresses[feed->intake().name()] = feed->health().url.toStdString();
+    run->m_recorder->begin(started, addresses);
+    for (const auto& feed : run->m_feeds) feed->setCapture(run->m_recorder->writer());
   }
   return run;
 }
 
 // Takes the connections and the pipeline of a run, and brings the pipeline over to another script.
 void LiveRun::succeed(LiveRun& before, BoundScript script) {
-  takeOver(before, before.m_sources, m_sources, script);
-  takeOver(before, before.m_sinks, m_sinks, script);
+  for (auto it = before.m_feeds.begin(); it != before.m_feeds.end();) {
+    const std::string name = (*it)->intake().name();
+    if (!goesOn(before, (*it)->source(), name, script)) {
+      ++it;
+      continue;
+    }
+    m_feeds.push_back(std::move(*it));
+    it = before.m_feeds.erase(it);
+    m_kept << QString::fromStdString(name);
+  }
+  for (const auto& [name, options] : m_resolved) {
+    const Sink* old = before.m_sinks->find(name);
+    if (!old || !goesOn(before, *old, name, script)) continue;
+    m_sinks->add(script.stream(name), options, before.m_sinks->release(name));
+    m_kept << QString::fromStdString(name);
+  }
   before.m_feeder->advance(m_clock->now());
   before.m_stallWatch.reset();
-  for (const auto& source : before.m_sources) source->leave();
+  for (const auto& feed : before.m_feeds) feed->leave();
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
   m_keptStreams = m_pipeline->changeTo(std::move(script));
   m_feeder->followChange(m_keptStreams, m_resolved);
 }
 
-// A connection goes on when name, options and columns are what they were, and it has not ended.
-template <class End>
-void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from,
-                       std::vector<std::unique_ptr<End>>& to, const BoundScript& script) {
-  for (auto it = from.begin(); it != from.end();) {
-    const QString label = (*it)->health().name;
-    const std::string name = label.toStdString();
-    const auto options = m_resolved.find(name);
-    const BoundStream& old = before.m_pipeline->script().stream(name);
-    const bool same = !(*it)->hasEnded() && options != m_resolved.end() && old.kind == script.stream(name).kind &&
-                      *old.schema == *script.stream(name).schema &&
-                      before.m_resolved.at(name).sameValues(options->second);
-    if (!same) {
-      ++it;
-      continue;
-    }
-    to.push_back(std::move(*it));
-    it = from.erase(it);
-    m_kept << label;
-  }
+bool LiveRun::goesOn(const LiveRun& before, const Endpoint& end, const std::string& name,
+                     const BoundScript& script) const {
+  const auto options = m_resolved.find(name);
+  if (end.hasEnded() || options == m_resolved.end()) return false;
+  const BoundStream& old = before.m_pipeline->script().stream(name);
+  return old.kind == script.stream(name).kind && *old.schema == *script.stream(name).schema &&
+         before.m_resolved.at(name).sameValues(options->second);
 }
 
 void LiveRun::addSource(const BoundStream& stream, const Options& options) {
   const QString label = QString::fromStdString(stream.name);
   Intake& intake = *m_feeder->find(stream.name);
-  WebSocketSource* source = this->source(label);
-  if (!source) {
+  LiveFeed* feed = source(label);
+  if (!feed) {
     // The rows went on over a connection that is not there any more.
     if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
-    m_sources.push_back(std::make_unique<WebSocketSource>(label, options, stream.options, *m_clock, *m_feeder, intake,
-                                                          std::move(m_opened.feeds[stream.name])));
-    source = m_sources.back().get();
+    OpenedFeed opened = std::move(m_opened.feeds[stream.name]);
+    std::unique_ptr<Source> made = std::move(opened.source);
+    if (!made) made = connectorFor(options).makeSource({label, options, stream.options, *m_clock}, stream);
+    m_feeds.push_back(
+        std::make_unique<LiveFeed>(std::move(made), *m_clock, *m_feeder, intake, options, std::move(opened)));
+    feed = m_feeds.back().get();
     // What happened while columns were learnt was told then.
-    m_told[label].errors = source->connection().health().errors;
+    m_told[label].errors = feed->health().errors;
   } else {
-    source->setCapture(nullptr);
-    if (!m_keptStreams.contains(stream.name)) source->moveTo(intake);
+    feed->setCapture(nullptr);
+    if (!m_keptStreams.contains(stream.name)) feed->moveTo(intake);
   }
-  wire(*source);
+  wire(*feed);
 }
 
-void LiveRun::addSink(const BoundStream& stream, const Options& options) {
-  const QString label = QString::fromStdString(stream.name);
-  WebSocketSink* sink = this->sink(label);
-  if (!sink) {
-    m_sinks.push_back(std::make_unique<WebSocketSink>(label, options, stream.options, *m_clock));
-    sink = m_sinks.back().get();
-  }
-  wire(*sink);
-  m_pipeline->tap(stream.name, [sink](const BatchPtr& batch) { sink->publish(*batch); });
-}
-
-void LiveRun::wire(WebSocketSource& source) {
-  source.onFed = [this] { settle(); };
-  source.onArrival = [this](Micros now) {
+void LiveRun::wire(LiveFeed& feed) {
+  feed.onFed = [this] { settle(); };
+  feed.onArrival = [this](Micros now) {
     if (m_stallWatch) m_stallWatch->check(now);
   };
-  source.onStateChanged = [this, raw = &source] {
+  feed.onStateChanged = [this, raw = &feed] {
     report(raw->health());
-    if (raw->connection().state() == ConnectionState::Open)
-      m_clock->callAt(m_clock->now() + kRowsExpected, [self = std::weak_ptr(shared_from_this()), raw] {
-        if (const auto run = self.lock(); run && run->owns(*raw)) run->askWhyNoRows(*raw);
+    if (raw->source().state() == ConnectionState::Open)
+      m_clock->callAt(m_clock->now() + kRowsExpected, [self = weak_from_this(), this, raw] {
+        if (const auto run = self.lock(); run && owns(*raw)) askWhyNoRows(*raw);
       });
     settle();
-    if (raw->hasEnded() && !m_stopping) emit sourceEnded();
-  };
-}
-
-void LiveRun::wire(WebSocketSink& sink) {
-  const QString label = sink.health().name;
-  sink.onStateChanged = [this, raw = &sink] {
-    report(raw->health());
-    // One that is lost later fails its rows; only a sink that never was there ends the run.
-    if (!raw->endedAtStart() || m_stopping) return;
-    emit sinkFailedAtStart();
-  };
-  sink.onRowsFailed = [this, label](uint64_t rows, const QString& why) {
-    if (onEvent) onEvent(rowsFailedEntry(label, rows, why));
-  };
-  sink.onQueueFull = [this, raw = &sink](bool byBytes) {
-    if (onEvent) onEvent(queueFullEntry(raw->health(), byBytes));
+    if (raw->source().hasEnded() && !m_stopping) emit sourceEnded();
   };
 }
 
 LiveRun::~LiveRun() { m_stopping = true; }
 
 void LiveRun::start() {
-  for (const auto& sink : m_sinks)
-    if (!m_kept.contains(sink->health().name)) sink->start();
-  for (const auto& source : m_sources)
-    if (!m_kept.contains(source->health().name)) source->start();
+  m_sinks->start();
+  for (const auto& feed : m_feeds)
+    if (!m_kept.contains(QString::fromStdString(feed->intake().name()))) feed->start();
   m_stallWatch.emplace(*m_clock, [this](Micros since, Micros until) { stalled(since, until); });
   settle();
 }
@@ -247,94 +180,71 @@ void LiveRun::advance() {
   const Micros now = m_clock->now();
   const uint64_t before = m_pipeline->clock().callsMade();
   m_feeder->advance(now);
-  if (m_capture && m_pipeline->clock().callsMade() > before) m_capture->advance(now);
+  if (m_recorder && m_recorder->writer() && m_pipeline->clock().callsMade() > before)
+    m_recorder->writer()->advance(now);
 }
 
 void LiveRun::askWhatIsAwaited() {
   if (!m_pipeline->clock().hasWaiting()) return;
-  for (const auto& source : m_sources) source->askIfAwaited();
+  for (const auto& feed : m_feeds) feed->askIfAwaited();
 }
 
 void LiveRun::stalled(Micros since, Micros until) {
   if (!m_feeder) return;
-  for (const auto& source : m_sources) source->stalled(until, since);
+  for (const auto& feed : m_feeds) feed->stalled(until, since);
   const QString seconds = QString::number(static_cast<double>(until - since) / 1e6, 'f', 1);
-  if (onEvent)
-    onEvent({LogLevel::Warning,
-             LogCategory::Run,
-             {},
-             tr("the program stood still for %1 s").arg(seconds).toStdString(),
-             tr("windows by arrival time that overlap it are incomplete; windows by event time wait for what came "
-                "meanwhile")
-                 .toStdString(),
-             {}});
+  tell({LogLevel::Warning,
+        LogCategory::Run,
+        {},
+        tr("the program stood still for %1 s").arg(seconds).toStdString(),
+        tr("windows by arrival time that overlap it are incomplete; windows by event time wait for what came meanwhile")
+            .toStdString(),
+        {}});
 }
 
 void LiveRun::conclude() {
   if (!m_feeder) return;
   advance();
   // What goes on without one proof may wait for another.
-  const auto waits = [](const auto& source) { return source->intake().life().isAwaited(); };
-  while (std::any_of(m_sources.begin(), m_sources.end(), waits))
-    for (const auto& source : m_sources) source->giveUpAsking(std::max(m_clock->now(), m_feeder->latest()));
+  const auto waits = [](const auto& feed) { return feed->intake().life().isAwaited(); };
+  while (std::any_of(m_feeds.begin(), m_feeds.end(), waits))
+    for (const auto& feed : m_feeds) feed->giveUpAsking(std::max(m_clock->now(), m_feeder->latest()));
 }
 
 // Rows wait for the event loop's next turn at most, so that a drained socket makes one batch.
 void LiveRun::settle() {
-  if (!m_flushQueued) {
-    m_flushQueued = true;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-          m_flushQueued = false;
-          if (!m_feeder) return;  // another run has taken it over
-          m_feeder->flush();
-          askWhatIsAwaited();
-          checkRecording();
-          flushRecordingSoon();
-          const Micros next = m_pipeline->clock().nextDeadline();
-          if (next < m_wakeAt) {
-            m_clock->cancel(m_wake);
-            m_wakeAt = next;
-            m_wake = m_clock->callAt(next, [this] { pump(); });
-          }
-          if (onSettled) onSettled();
-        },
-        Qt::QueuedConnection);
-  }
+  if (m_flushQueued) return;
+  m_flushQueued = true;
+  QMetaObject::invokeMethod(
+      this,
+      [this] {
+        m_flushQueued = false;
+        if (!m_feeder) return;  // another run has taken it over
+        m_feeder->flush();
+        askWhatIsAwaited();
+        if (m_recorder) m_recorder->look();
+        const Micros next = m_pipeline->clock().nextDeadline();
+        if (next < m_wakeAt) {
+          m_clock->cancel(m_wake);
+          m_wakeAt = next;
+          m_wake = m_clock->callAt(next, [this] { pump(); });
+        }
+        if (onSettled) onSettled();
+      },
+      Qt::QueuedConnection);
 }
 
-// A full disk ends the recording, not the run: but a recording with a hole in it would be none.
-void LiveRun::checkRecording() {
-  if (!m_capture || m_recordStream.good()) return;
-  for (const auto& source : m_sources) source->setCapture(nullptr);
-  m_capture.reset();
-  // Who reads standard output may have seen enough.
-  m_recordingFailed = m_recordFile != QLatin1String("/dev/stdout") || !readerHasGone(STDOUT_FILENO);
-  if (m_recordingFailed && onEvent)
-    onEvent({LogLevel::Error,
-             LogCategory::Connection,
-             {},
-             tr("the recording ended: cannot write %1").arg(m_recordFile).toStdString(),
-             tr("is the disk full?").toStdString(),
-             {}});
+void LiveRun::recordingOver(bool isFailure) {
+  for (const auto& feed : m_feeds) feed->setCapture(nullptr);
+  m_recordingFailed = isFailure;
+  if (isFailure)
+    tell({LogLevel::Error,
+          LogCategory::Connection,
+          {},
+          tr("the recording ended: cannot write %1").arg(QFile::decodeName(m_recorder->file().c_str())).toStdString(),
+          tr("is the disk full?").toStdString(),
+          {}});
   emit recordingEnded();
-}
-
-// A program that is killed loses this much of its recording, and not what a buffer holds.
-void LiveRun::flushRecordingSoon() {
-  // A pipe has no position, and is flushed each time.
-  if (!m_capture || m_recordFlushQueued || (m_recordFlushedTo > 0 && m_recordStream.tellp() == m_recordFlushedTo))
-    return;
-  m_recordFlushQueued = true;
-  m_clock->callAt(m_clock->now() + kRecordingHeldBack, [self = std::weak_ptr(shared_from_this())] {
-    const auto run = self.lock();
-    if (!run) return;
-    run->m_recordFlushQueued = false;
-    run->m_recordStream.flush();
-    run->m_recordFlushedTo = run->m_recordStream.tellp();
-    run->checkRecording();
-  });
 }
 
 void LiveRun::report(const ConnectionHealth& h) {
@@ -355,7 +265,7 @@ void LiveRun::report(const ConnectionHealth& h) {
   const bool isNew = told.errors != h.errors || told.text != text;
   if (!h.error.isEmpty()) told.errors = h.errors;
   told.text = text;
-  if (isNew && onEvent) onEvent(entry);
+  if (isNew) tell(entry);
 }
 
 void LiveRun::stop(std::function<void()> done) {
@@ -365,116 +275,75 @@ void LiveRun::stop(std::function<void()> done) {
   m_stopping = true;
   m_stallWatch.reset();
   conclude();
-  if (m_capture) {
-    m_capture->advance(m_clock->now());
-    m_recordStream.flush();
-    checkRecording();
-  }
+  if (m_recorder) m_recorder->finish(m_clock->now());
   // How a connection has ended is still told when the run is over.
-  for (const auto& source : m_sources)
-    if (!source->hasEnded()) source->stop();
+  for (const auto& feed : m_feeds)
+    if (!feed->source().hasEnded()) feed->stop();
   m_clock->cancel(m_wake);
-  m_drainUntil = m_clock->now() + fromMillis(5000);
-  checkDrained();
+  m_sinks->drain([this] { drained(); });
 }
 
-void LiveRun::checkDrained() {
-  bool waiting = false;
-  for (const auto& sink : m_sinks) waiting = waiting || (!sink->drained() && !sink->hasEnded());
-  if (waiting && m_clock->now() < m_drainUntil) {
-    m_clock->callAt(m_clock->now() + fromMillis(20), [this] { checkDrained(); });
-    return;
-  }
-  for (const auto& sink : m_sinks)
-    if (!sink->hasEnded()) sink->stop();
-  // The close frames leave with the event loop's next turns.
-  m_clock->callAt(m_clock->now() + fromMillis(50), [this] {
-    m_hasStopped = true;
-    for (const auto& done : std::exchange(m_done, {})) done();
-  });
+void LiveRun::drained() {
+  m_hasStopped = true;
+  for (const auto& done : std::exchange(m_done, {})) done();
 }
 
 std::vector<ConnectionHealth> LiveRun::health() const {
   std::vector<ConnectionHealth> out;
-  for (const auto& source : m_sources) {
-    out.push_back(source->health());
-    if (m_pipeline) out.back().checklist = noRowsChecklist(*source);
+  for (const auto& feed : m_feeds) {
+    out.push_back(feed->health());
+    if (m_pipeline)
+      out.back().checklist =
+          whyNoRows(*feed, *m_pipeline->script().stream(feed->intake().name()).schema, m_clock->now());
   }
-  for (const auto& sink : m_sinks) out.push_back(sink->health());
+  for (ConnectionHealth& sink : m_sinks->health()) out.push_back(std::move(sink));
   for (ConnectionHealth& h : out)
     h.closedByUser = h.state == ConnectionState::Closed && (m_stopping || m_closedByUser.contains(h.name));
   return out;
 }
 
-Connection* LiveRun::connection(const QString& name) {
-  for (Connection* each : connections())
-    if (each->settings().name == name) return each;
-  return nullptr;
+Endpoint* LiveRun::endpoint(const QString& name) {
+  if (LiveFeed* feed = source(name)) return &feed->source();
+  return sink(name);
 }
 
-void LiveRun::reconnect(const QString& name) {
-  m_closedByUser.erase(name);
-  if (Connection* found = connection(name)) found->reconnectNow();
+void LiveRun::reconnect(const QString& stream) {
+  m_closedByUser.erase(stream);
+  if (Endpoint* found = endpoint(stream)) found->reconnect();
 }
 
-void LiveRun::disconnectFrom(const QString& name) {
-  m_closedByUser.insert(name);
-  if (Connection* found = connection(name)) found->stop();
+void LiveRun::disconnectFrom(const QString& stream) {
+  m_closedByUser.insert(stream);
+  if (Endpoint* found = endpoint(stream)) found->stop();
 }
 
-std::map<std::string, uint64_t> LiveRun::sinkMetrics() const {
-  std::map<std::string, uint64_t> out;
-  for (const auto& sink : m_sinks) {
-    const std::string name = sink->health().name.toStdString();
-    // At the end of a run, what still waits can no longer be sent.
-    const uint64_t unsent = m_stopping ? sink->queued() : 0;
-    out[name + ".published"] = sink->published();
-    out[name + ".sent"] = sink->sent();
-    out[name + ".failed"] = sink->failed() + unsent;
-    out[name + ".dropped"] = sink->dropped();
-    out[name + ".queued"] = sink->queued() - unsent;
-  }
-  return out;
-}
-
-uint64_t LiveRun::rowsFailed() const {
-  uint64_t failed = 0;
-  for (const auto& sink : m_sinks) failed += sink->failed() + (m_stopping ? sink->queued() : 0);
-  return failed;
+void LiveRun::watchFrames(const std::function<FrameWatch(const QString& name)>& make) {
+  for (const auto& feed : m_feeds)
+    feed->source().watchFrames(make ? make(QString::fromStdString(feed->intake().name())) : FrameWatch());
+  m_sinks->watchFrames(make);
 }
 
 bool LiveRun::allSourcesEnded() const {
-  for (const auto& source : m_sources)
-    if (!source->hasEnded()) return false;
-  return true;
+  return std::all_of(m_feeds.begin(), m_feeds.end(), [](const auto& feed) { return feed->source().hasEnded(); });
+}
+
+bool LiveRun::isFinished() const {
+  return !m_feeds.empty() &&
+         std::all_of(m_feeds.begin(), m_feeds.end(), [](const auto& feed) { return feed->source().isFinished(); });
 }
 
 bool LiveRun::anySourceConnecting() const {
-  for (const auto& source : m_sources)
-    if (source->connection().state() == ConnectionState::Connecting) return true;
-  return false;
+  return std::any_of(m_feeds.begin(), m_feeds.end(),
+                     [](const auto& feed) { return feed->source().state() == ConnectionState::Connecting; });
 }
 
-std::vector<Connection*> LiveRun::connections() const {
-  std::vector<Connection*> out;
-  for (const auto& source : m_sources) out.push_back(&source->connection());
-  for (const auto& sink : m_sinks) out.push_back(&sink->connection());
-  return out;
+bool LiveRun::owns(const LiveFeed& feed) const {
+  return std::any_of(m_feeds.begin(), m_feeds.end(), [&](const auto& own) { return own.get() == &feed; });
 }
 
-bool LiveRun::owns(const WebSocketSource& source) const {
-  return std::any_of(m_sources.begin(), m_sources.end(), [&](const auto& own) { return own.get() == &source; });
-}
-
-WebSocketSource* LiveRun::source(const QString& name) {
-  for (const auto& source : m_sources)
-    if (source->health().name == name) return source.get();
-  return nullptr;
-}
-
-WebSocketSink* LiveRun::sink(const QString& name) {
-  for (const auto& sink : m_sinks)
-    if (sink->health().name == name) return sink.get();
+LiveFeed* LiveRun::source(const QString& name) {
+  for (const auto& feed : m_feeds)
+    if (feed->intake().name() == name.toStdString()) return feed.get();
   return nullptr;
 }
 

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
-#include <fstream>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
-#include <vector>
 
-#include "core/base/log.h"
-#include "core/connectors/websocket_sink.h"
-#include "core/connectors/websocket_source.h"
-#include "core/net/qt_clock.h"
+#include "core/feed/recorder.h"
 #include "core/net/stall_watch.h"
+#include "core/session/live_feed.h"
+#include "core/session/run.h"
+#include "core/session/run_sinks.h"
+#include "core/session/secrets.h"
 
 namespace weir {
 
-/// A pipeline on live feeds: sources, sinks, and the real clock that moves the pipeline's virtual one. All of it
-/// belongs to one thread.
-class LiveRun final : public QObject, public std::enable_shared_from_this<LiveRun> {
+/// A pipeline on live feeds: sources, sinks, and the real clock that moves the pipeline's virtual one.
+class LiveRun final : public Run {
   Q_OBJECT
 public:
   struct Settings {
@@ -28,56 +23,44 @@ public:
     /// A run whose connections and windows go on where their definition is the same. It is left to stop without them,
     /// and has no pipeline any more.
     LiveRun* previous = nullptr;
-    /// Connections that are open already, from which columns were learnt; they are taken.
+    /// Sources that are open already, from which columns were learnt; they are taken.
     OpenedFeeds* opened = nullptr;
+    SecretLookup secrets = lookUpSecret;
+    /// Of a run that takes nothing over; a new one where there is none.
+    std::shared_ptr<QtClock> clock = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
   static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
   ~LiveRun() override;
 
-  Pipeline& pipeline() { return *m_pipeline; }
-  const Pipeline& pipeline() const { return *m_pipeline; }
-  Feeder& feeder() { return *m_feeder; }
-  const Feeder& feeder() const { return *m_feeder; }
-  QtClock& clock() { return *m_clock; }
-  const QtClock& clock() const { return *m_clock; }
-  /// For connections that a later run is to take over.
+  Pipeline& pipeline() override { return *m_pipeline; }
+  const Pipeline& pipeline() const override { return *m_pipeline; }
+  const Feeder& feeder() const override { return *m_feeder; }
+  Micros now() const override { return m_clock->now(); }
+  Clock& clock() { return *m_clock; }
+  /// For sources that a later run is to take over.
   std::shared_ptr<QtClock> sharedClock() const { return m_clock; }
-  /// Connections that were taken over from the run before.
-  const QStringList& kept() const { return m_kept; }
-  /// Streams whose windows, watermarks and counts go on from the run before.
-  const std::set<std::string>& keptStreams() const { return m_keptStreams; }
 
-  /// Called whenever rows may have left: after batches and timers.
-  std::function<void()> onSettled;
-  /// Something worth telling: a state, a loss, rows that failed.
-  std::function<void(const LogEntry& entry)> onEvent;
+  void start() override;
+  void conclude() override;
+  void stop(std::function<void()> done) override;
+  bool isStopping() const override { return m_stopping; }
 
-  void start();
-  /// Brings the pipeline's time up to now. Windows whose silence nobody has proven go out, and say so.
-  void conclude();
-  /// Drains the sinks for at most 5 s, closes everything, then calls `done`.
-  void stop(std::function<void()> done);
-  bool isStopping() const { return m_stopping; }
+  std::vector<ConnectionHealth> health() const override;
+  std::map<std::string, uint64_t> sinkMetrics() const override { return m_sinks->metrics(); }
+  uint64_t rowsFailed() const override { return m_sinks->rowsFailed(); }
+  bool allSourcesEnded() const override;
+  bool anySourceConnecting() const override;
+  bool isFinished() const override;
+  bool recordingFailed() const override { return m_recordingFailed; }
+  void reconnect(const QString& stream) override;
+  void disconnectFrom(const QString& stream) override;
+  void watchFrames(const std::function<FrameWatch(const QString& name)>& make) override;
+  QStringList kept() const override { return m_kept; }
+  std::set<std::string> keptStreams() const override { return m_keptStreams; }
 
-  std::vector<ConnectionHealth> health() const;
-  std::map<std::string, uint64_t> sinkMetrics() const;
-  bool allSourcesEnded() const;
-  bool anySourceConnecting() const;
-  /// The recording could not be written to its end; `onEvent` has said so.
-  bool recordingFailed() const { return m_recordingFailed; }
-  uint64_t rowsFailed() const;
-  std::vector<Connection*> connections() const;
-  void reconnect(const QString& connection);
-  /// Closes one connection because somebody asked for it: that is no error.
-  void disconnectFrom(const QString& connection);
-  WebSocketSource* source(const QString& name);
-  WebSocketSink* sink(const QString& name);
-
-signals:
-  void sourceEnded();
-  void sinkFailedAtStart();
-  void recordingEnded();
+  LiveFeed* source(const QString& name);
+  Sink* sink(const QString& name) { return m_sinks->find(name.toStdString()); }
 
 private:
   LiveRun() = default;
@@ -87,22 +70,19 @@ private:
   void stalled(Micros since, Micros until);
   void settle();
   void report(const ConnectionHealth& health);
-  void checkDrained();
-  void checkRecording();
-  void flushRecordingSoon();
-  Connection* connection(const QString& name);
-  QStringList noRowsChecklist(const WebSocketSource& source) const;
-  void askWhyNoRows(WebSocketSource& source);
+  void tell(const LogEntry& entry);
+  void drained();
+  Endpoint* endpoint(const QString& name);
+  void askWhyNoRows(LiveFeed& feed);
 
-  bool owns(const WebSocketSource& source) const;
-  void wire(WebSocketSource& source);
-  void wire(WebSocketSink& sink);
+  bool owns(const LiveFeed& feed) const;
+  void wire(LiveFeed& feed);
   void succeed(LiveRun& before, BoundScript script);
-  template <class End>
-  void takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to,
-                const BoundScript& script);
+  /// A connection goes on when name, options and columns are what they were, and it has not ended.
+  bool goesOn(const LiveRun& before, const Endpoint& end, const std::string& name, const BoundScript& script) const;
   void addSource(const BoundStream& stream, const Options& options);
-  void addSink(const BoundStream& stream, const Options& options);
+  void record(const LiveRun* previous, Micros started);
+  void recordingOver(bool isFailure);
 
   std::shared_ptr<QtClock> m_clock;
   OpenedFeeds m_opened;
@@ -111,20 +91,15 @@ private:
   std::set<std::string> m_keptStreams;
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Feeder> m_feeder;
-  std::vector<std::unique_ptr<WebSocketSource>> m_sources;
-  std::vector<std::unique_ptr<WebSocketSink>> m_sinks;
-  std::ofstream m_recordStream;
-  QString m_recordFile;
+  std::vector<std::unique_ptr<LiveFeed>> m_feeds;
+  std::unique_ptr<RunSinks> m_sinks;
+  std::unique_ptr<Recorder> m_recorder;
   bool m_recordingFailed = false;
-  bool m_recordFlushQueued = false;
-  std::streamoff m_recordFlushedTo = 0;
-  std::unique_ptr<CaptureWriter> m_capture;
   std::optional<StallWatch> m_stallWatch;
   TimerId m_wake = TimerId::None;
   Micros m_wakeAt = kNever;
   bool m_flushQueued = false;
   bool m_stopping = false;
-  Micros m_drainUntil = 0;
   bool m_hasStopped = false;
   std::vector<std::function<void()>> m_done;
   struct Told {

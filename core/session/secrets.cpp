@@ -7,6 +7,8 @@
 #include <QTimer>
 #include <memory>
 
+#include "core/connectors/connector.h"
+
 namespace weir {
 
 namespace {
@@ -47,6 +49,37 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
   const auto job = finished(std::move(wanted));
   if (!job || job->error() != QKeychain::NoError) return std::nullopt;
   return job->textData().toStdString();
+}
+
+namespace {
+
+// With secrets in their places and files looked at.
+Result<std::map<std::string, Options>> resolvedWhere(const BoundScript& script, const SecretLookup& lookup,
+                                                     const std::function<bool(StreamKind)>& wanted) {
+  std::map<std::string, Options> out;
+  for (const auto& [name, stream] : script.streams) {
+    if (!wanted(stream.kind)) continue;
+    auto options = stream.options.resolved(lookup);
+    if (!options) return options.diagnostics();
+    const auto validate = connectorFor(*options).validate;
+    if (Diagnostics wrong = validate ? validate(*options, stream.options) : Diagnostics(); !wrong.empty()) return wrong;
+    out.emplace(name, std::move(*options));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::map<std::string, Options>> resolvedOptions(const BoundScript& script, bool withSinks,
+                                                       const SecretLookup& lookup) {
+  return resolvedWhere(script, lookup, [withSinks](StreamKind kind) {
+    return kind == StreamKind::Source || (withSinks && kind == StreamKind::Sink);
+  });
+}
+
+Result<std::map<std::string, Options>> resolvedSinks(const BoundScript& script, bool withSinks,
+                                                     const SecretLookup& lookup) {
+  return resolvedWhere(script, lookup, [withSinks](StreamKind kind) { return withSinks && kind == StreamKind::Sink; });
 }
 
 Diagnostics unsetVariables(const BoundScript& script) {

@@ -8,10 +8,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/base/log.h"
 #include "core/bind/binder.h"
-#include "core/connectors/opened_feed.h"
-#include "core/formats/json_inference.h"
+#include "core/session/opened_feed.h"
+#include "core/session/secrets.h"
+#include "core/telemetry/log.h"
 
 namespace weir {
 
@@ -21,7 +21,7 @@ class SourceInference final : public QObject {
 public:
   /// Calls `done` once all are known, or with what went wrong.
   /// The run that takes the connections over must go by `clock` too.
-  SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock,
+  SourceInference(const BoundResult& checked, std::shared_ptr<QtClock> clock, const SecretLookup& secrets,
                   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> done, QObject* parent = nullptr);
   ~SourceInference() override;
   /// What a connection meets before there is anything to learn from.
@@ -33,7 +33,8 @@ public:
   OpenedFeeds takeOpened();
 
 private:
-  void learn(JsonInference& learning, std::string_view message);
+  class Learner;
+  void learnt(bool isFirst);
   void finish(Diagnostics why);
   void finishSoon(const Diagnostics& why);
 
@@ -41,7 +42,7 @@ private:
   OpenedFeeds m_opened;
   TimerId m_patience = TimerId::None;
   TimerId m_furtherEvents = TimerId::None;
-  std::map<std::string, JsonInference> m_learning;
+  std::map<std::string, std::unique_ptr<Learner>> m_learners;
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;
   bool m_sourceEnded = false;

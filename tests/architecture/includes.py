@@ -7,7 +7,7 @@ import sys
 
 ALLOWED = {
     "core/base": set(),
-    "core/options": {"core/base"},
+    "core/options": {"core/base", "core/connectors"},
     "core/data": {"core/base"},
     "core/sql": {"core/base", "core/data"},
     "core/functions": {"core/base", "core/data"},
@@ -15,16 +15,24 @@ ALLOWED = {
     "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
     "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
     "core/formats": {"core/base", "core/data"},
-    "core/net": {"core/base"},
-    "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},
+    "core/telemetry": {"core/base"},
+    "core/feed": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/telemetry"},
+    "core/net": {"core/base", "core/telemetry"},
+    "core/connectors": {"core/base", "core/options", "core/data", "core/bind", "core/telemetry", "core/feed"},
+    "core/connectors/websocket/options": {"core/base", "core/options"},
+    "core/connectors/websocket": {"core/base", "core/options", "core/data", "core/formats", "core/telemetry", "core/net",
+                                  "core/connectors", "core/connectors/websocket/options"},
+    "core/connectors/file/options": {"core/base", "core/options"},
+    "core/connectors/file": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/feed",
+                             "core/connectors", "core/connectors/file/options"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-                     "core/plan", "core/formats", "core/net", "core/connectors"},
-    "core/demo": {"core/base", "core/net"},
-    "ui": {"core/base", "core/data", "core/sql", "core/functions", "core/bind", "core/exec", "core/plan", "core/net",
-           "core/session"},
+                     "core/plan", "core/formats", "core/telemetry", "core/feed", "core/net", "core/connectors"},
+    "core/demo": {"core/base", "core/feed", "core/net"},
+    "ui": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec", "core/plan",
+           "core/telemetry", "core/feed", "core/net", "core/session"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/formats"}
+              "core/plan", "core/formats", "core/feed"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 

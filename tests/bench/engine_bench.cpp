@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "core/connectors/capture.h"
+#include "core/feed/capture.h"
 #include "core/plan/checker.h"
 #include "tests/bench/measure.h"
 
@@ -48,7 +48,7 @@ double replay(const std::string& text, int messages, int queries) {
   std::istringstream in(text);
   const double begun = bench::threadSeconds();
   CaptureReader reader(in);
-  if (!reader.readHeader() || !replayCapture(reader, pipeline, feeder, {}).empty() || rows == 0) std::abort();
+  if (!reader.readHeader() || !playPast(reader, pipeline, feeder).empty() || rows == 0) std::abort();
   return messages / (bench::threadSeconds() - begun);
 }
 

@@ -2,7 +2,7 @@
 // A pipeline that goes over to another script keeps what is the same in both.
 #include <doctest/doctest.h>
 
-#include "core/connectors/intake.h"
+#include "core/feed/feeder.h"
 #include "core/plan/checker.h"
 
 namespace weir {

@@ -9,9 +9,9 @@
 #include <memory>
 #include <random>
 
+#include "app/row_printer.h"
 #include "core/base/text.h"
-#include "core/connectors/intake.h"
-#include "core/connectors/row_printer.h"
+#include "core/feed/feeder.h"
 #include "core/plan/checker.h"
 
 using namespace weir;

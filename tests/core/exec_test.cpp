@@ -4,9 +4,9 @@
 #include <random>
 #include <sstream>
 
-#include "core/connectors/capture.h"
-#include "core/connectors/metrics.h"
-#include "core/connectors/row_printer.h"
+#include "app/row_printer.h"
+#include "core/feed/capture.h"
+#include "core/feed/feed_metrics.h"
 #include "core/plan/checker.h"
 
 using namespace weir;
@@ -75,10 +75,10 @@ std::string replay(const std::string& text, size_t batchRows) {
   std::istringstream in(text);
   CaptureReader reader(in);
   REQUIRE(reader.readHeader().ok());
-  REQUIRE(replayCapture(reader, pipeline, feeder, {}).empty());
+  REQUIRE(playPast(reader, pipeline, feeder).empty());
   pipeline.flush();
   printer.flush();
-  return out + metricsJson(metricsOf(pipeline, feeder, {}));
+  return out + metricsJson(metricsOf(pipeline, feeder));
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 
 #include <sstream>
 
+#include "app/row_printer.h"
 #include "core/base/text.h"
-#include "core/connectors/capture.h"
-#include "core/connectors/row_printer.h"
+#include "core/feed/capture.h"
 #include "core/functions/function_list.h"
 #include "core/functions/quantile_sketch.h"
 #include "core/plan/checker.h"

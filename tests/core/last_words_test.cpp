@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <doctest/doctest.h>
 
-#include "core/connectors/last_words.h"
+#include "core/feed/last_words.h"
 
 using namespace weir;
 

@@ -2,7 +2,7 @@
 // Inputs of a size that nobody writes by hand: handled, or refused with a reason.
 #include <doctest/doctest.h>
 
-#include "core/connectors/intake.h"
+#include "core/feed/feeder.h"
 #include "core/formats/json_inference.h"
 #include "core/plan/checker.h"
 #include "core/plan/reference.h"

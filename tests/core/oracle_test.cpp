@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "core/connectors/intake.h"
+#include "core/feed/feeder.h"
 #include "core/plan/checker.h"
 
 using namespace weir;

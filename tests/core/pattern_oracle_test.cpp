@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "core/connectors/capture.h"
-#include "core/connectors/metrics.h"
-#include "core/connectors/row_printer.h"
+#include "app/row_printer.h"
+#include "core/feed/capture.h"
+#include "core/feed/feed_metrics.h"
 #include "core/plan/checker.h"
 #include "pattern_definition.h"
 
@@ -242,9 +242,9 @@ Replayed replay(const std::string& sql, const std::string& capture, size_t batch
   std::istringstream in(capture);
   CaptureReader reader(in);
   REQUIRE(reader.readHeader().ok());
-  REQUIRE(replayCapture(reader, pipeline, feeder, {}).empty());
+  REQUIRE(playPast(reader, pipeline, feeder).empty());
   printer.flush();
-  out.counters = metricsJson(metricsOf(pipeline, feeder, {}));
+  out.counters = metricsJson(metricsOf(pipeline, feeder));
   return out;
 }
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/connectors/metrics.h"
-#include "core/connectors/row_printer.h"
+#include "app/row_printer.h"
+#include "core/feed/feed_metrics.h"
 #include "core/plan/checker.h"
 
 using namespace weir;

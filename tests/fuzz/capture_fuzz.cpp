@@ -2,7 +2,7 @@
 // Any capture is replayed through windows, or refused with its line.
 #include <sstream>
 
-#include "core/connectors/capture.h"
+#include "core/feed/capture.h"
 #include "core/plan/checker.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Pipeline pipeline(std::move(checked.script), 0, 1);
   Feeder feeder(pipeline, 7);
   // A clock that leaps by years would step through every window on the way.
-  const Diagnostics failed = replayCapture(reader, pipeline, feeder, [](Micros at) { return at < 1'000'000'000'000; });
+  const Diagnostics failed = playPast(reader, pipeline, feeder, [](Micros at) { return at < 1'000'000'000'000; });
   for (const Diagnostic& d : failed) render(d, "fuzz.weircap", "");
   pipeline.flush();
   return 0;

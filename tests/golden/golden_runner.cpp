@@ -20,10 +20,10 @@
 #include <map>
 #include <sstream>
 
+#include "app/row_printer.h"
 #include "core/base/text.h"
-#include "core/connectors/capture.h"
-#include "core/connectors/metrics.h"
-#include "core/connectors/row_printer.h"
+#include "core/feed/capture.h"
+#include "core/feed/feed_metrics.h"
 #include "core/plan/checker.h"
 
 namespace {
@@ -111,9 +111,9 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   std::istringstream in(capture.str());
   CaptureReader reader(in);
   if (!reader.readHeader()) return "bad header";
-  for (const Diagnostic& d : replayCapture(reader, pipeline, feeder, {})) out += d.message + "\n";
+  for (const Diagnostic& d : playPast(reader, pipeline, feeder)) out += d.message + "\n";
   printer.flush();
-  metrics = metricsJson(metricsOf(pipeline, feeder, {}));
+  metrics = metricsJson(metricsOf(pipeline, feeder));
   return out;
 }
 

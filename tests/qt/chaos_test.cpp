@@ -223,10 +223,10 @@ private slots:
     LiveRun& last = *runs.back();
     // A connection that had fallen silent by then swallows what is sent until a ping goes unanswered: 150 and 150 ms.
     QTest::qWait(500);
-    QTRY_COMPARE_WITH_TIMEOUT(last.sink(QStringLiteral("O"))->connection().state(), ConnectionState::Open, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(last.sink(QStringLiteral("O"))->state(), ConnectionState::Open, 5000);
     int64_t newest = -1;
     last.pipeline().tap("O", [&](const BatchPtr& batch) { newest = batch->columns[0]->integer(batch->rows() - 1); });
-    QTRY_COMPARE_WITH_TIMEOUT(last.source(QStringLiteral("T"))->connection().state(), ConnectionState::Live, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(last.source(QStringLiteral("T"))->source().state(), ConnectionState::Live, 5000);
     QTRY_VERIFY(newest > 0);
     trades.stop();
     QTRY_VERIFY_WITH_TIMEOUT(last.sink(QStringLiteral("O"))->drained(), 8000);
@@ -238,9 +238,10 @@ private slots:
       QCOMPARE(c.rows, c.passed + c.duplicates + c.noEventTime + c.controlRecords);
     }
     const WebSocketSink& sink = *last.sink(QStringLiteral("O"));
-    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QCOMPARE(sink.counters().published,
+             sink.counters().sent + sink.counters().failed + sink.counters().dropped + sink.counters().queued);
     QTest::qWait(200);
-    QVERIFY(static_cast<uint64_t>(shown.size()) <= sink.sent());
+    QVERIFY(static_cast<uint64_t>(shown.size()) <= sink.counters().sent);
     QVERIFY(shown.size() > 20);
     // Once it is calm nothing is missing: the newest row has arrived.
     QTRY_COMPARE(shown.last(), QStringLiteral("{\"n\":%1}").arg(newest));

@@ -7,8 +7,8 @@
 
 #include "core/plan/checker.h"
 #include "core/session/engine.h"
-#include "core/session/health_judge.h"
 #include "core/session/live_run.h"
+#include "core/telemetry/health_judge.h"
 
 using namespace weir;
 

@@ -468,7 +468,8 @@ private slots:
     publish(3);
     QTRY_COMPARE(got.size(), 3);
     QCOMPARE(got, QStringList({QStringLiteral("{\"n\":1}"), QStringLiteral("{\"n\":2}"), QStringLiteral("{\"n\":3}")}));
-    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QCOMPARE(sink.counters().published,
+             sink.counters().sent + sink.counters().failed + sink.counters().dropped + sink.counters().queued);
     sink.stop();
   }
 
@@ -495,7 +496,8 @@ private slots:
     const auto batch = rows.take();
     sink.publish(*batch);
     QTRY_COMPARE(failed, uint64_t{1});
-    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QCOMPARE(sink.counters().published,
+             sink.counters().sent + sink.counters().failed + sink.counters().dropped + sink.counters().queued);
     QVERIFY(!sink.hasEnded());
   }
 
@@ -517,11 +519,11 @@ private slots:
         "Dashboard", [&](const BatchPtr& batch) { rows.insert(rows.end(), batch->meta.begin(), batch->meta.end()); });
     QTRY_VERIFY(rows.size() >= 9);
     exchange.reset();
-    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->connection().state(), ConnectionState::Waiting);
+    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->source().state(), ConnectionState::Waiting);
     const size_t atLoss = rows.size();
     exchange = std::make_unique<DemoExchange>(s);
     QVERIFY(exchange->start(nullptr));
-    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->connection().state(), ConnectionState::Live);
+    QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->source().state(), ConnectionState::Live);
     QTRY_VERIFY(rows.size() >= atLoss + 9);
     QCOMPARE(run->feeder().find("BinanceTrades")->gaps(), uint64_t{1});
     QVERIFY(std::any_of(rows.begin(), rows.end(), [](const RowMeta& row) { return row.hasGap; }));

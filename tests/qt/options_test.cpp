@@ -85,9 +85,9 @@ private slots:
   void subprotocolIsOffered() {
     Server server;
     const auto run = start(source(server.port(), QStringLiteral("\"websocket.subprotocol\" = 'v1.trades'")));
-    QTRY_VERIFY(!server.requests.isEmpty() || run->source(QStringLiteral("T"))->hasEnded());
+    QTRY_VERIFY(!server.requests.isEmpty() || run->source(QStringLiteral("T"))->source().hasEnded());
     // This server chooses none, so the connection is refused.
-    QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Refused);
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::Refused);
     QVERIFY(run->source(QStringLiteral("T"))->health().error.contains(QLatin1String("'v1.trades'")));
   }
 
@@ -176,14 +176,14 @@ private slots:
     const auto run = start(sql);
     QTRY_COMPARE_WITH_TIMEOUT(server.requests.size(), 1, 5000);
     QVERIFY2(asked.startsWith("CONNECT feed.example:80 "), asked.constData());
-    QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Open);
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::Open);
   }
 
   // Loopback is never proxied, whatever is asked for; `none` and a proxy that is not there are told apart by that.
   void loopbackIsNotProxied() {
     Server server;
     const auto run = start(source(server.port(), QStringLiteral("\"websocket.proxy\" = 'http://127.0.0.1:9'")));
-    QTRY_COMPARE(run->source(QStringLiteral("T"))->connection().state(), ConnectionState::Open);
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::Open);
   }
 
   void aSocksProxyCarriesTheConnection() {
@@ -244,9 +244,10 @@ private slots:
     for (int n = 0; n < 10; ++n)
       run->feeder().message(*run->feeder().find("T"), "{\"n\":" + std::to_string(n) + "}", run->clock().now());
     run->feeder().flush();
-    QCOMPARE(sink.dropped(), uint64_t{7});
-    QCOMPARE(sink.queued(), uint64_t{3});
-    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QCOMPARE(sink.counters().dropped, uint64_t{7});
+    QCOMPARE(sink.counters().queued, uint64_t{3});
+    QCOMPARE(sink.counters().published,
+             sink.counters().sent + sink.counters().failed + sink.counters().dropped + sink.counters().queued);
     QWebSocketServer late(QStringLiteral("late"), QWebSocketServer::NonSecureMode);
     QStringList got;
     connect(&late, &QWebSocketServer::newConnection, this, [&] {

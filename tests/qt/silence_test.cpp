@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/connectors/row_printer.h"
+#include "app/row_printer.h"
 #include "core/net/stall_watch.h"
 #include "tests/qt/deaf_server.h"
 #include "tests/qt/loopback_server.h"
@@ -156,7 +156,7 @@ private slots:
     Pipeline pipeline(std::move(checked.script), *started, 1);
     Feeder feeder(pipeline);
     RowPrinter printer(pipeline, {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { replayed += rows; });
-    QVERIFY(replayCapture(reader, pipeline, feeder, {}).empty());
+    QVERIFY(playPast(reader, pipeline, feeder).empty());
     printer.flush();
     QCOMPARE(QString::fromStdString(replayed), QString::fromStdString(live));
   }

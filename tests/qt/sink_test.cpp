@@ -31,7 +31,10 @@ struct Pair {
   }
   void send(const QString& value) { feed.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":\"%1\"}").arg(value)); }
   WebSocketSink& sink() { return *run->sink(QStringLiteral("R")); }
-  bool adds() { return sink().published() == sink().sent() + sink().failed() + sink().dropped() + sink().queued(); }
+  bool adds() {
+    return sink().counters().published ==
+           sink().counters().sent + sink().counters().failed + sink().counters().dropped + sink().counters().queued;
+  }
   bool isReady() { return feed.clients.size() == 1; }
 };
 
@@ -51,10 +54,10 @@ private slots:
     pair.run->onEvent = [&](const LogEntry& entry) { warnings << QString::fromStdString(entry.text()); };
     const QString large(200'000, QLatin1Char('x'));
     for (int i = 0; i < 120; ++i) pair.send(large);
-    QTRY_COMPARE(pair.sink().published(), 120U);
-    QVERIFY(pair.sink().dropped() > 50);
+    QTRY_COMPARE(pair.sink().counters().published, 120U);
+    QVERIFY(pair.sink().counters().dropped > 50);
     QCOMPARE(warnings.filter(QStringLiteral("R: the queue of 10 rows is full")).size(), 1);
-    QVERIFY(pair.sink().queued() >= 10 && pair.sink().queued() < 15);
+    QVERIFY(pair.sink().counters().queued >= 10 && pair.sink().counters().queued < 15);
     QVERIFY(pair.adds());
     bool done = false;
     pair.run->stop([&] { done = true; });
@@ -86,8 +89,8 @@ private slots:
     };
     const QString large(200'000, QLatin1Char('x'));
     for (int i = 0; i < 120; ++i) pair.send(large);
-    QTRY_COMPARE(pair.sink().published(), 120U);
-    QVERIFY(pair.sink().dropped() > 50);
+    QTRY_COMPARE(pair.sink().counters().published, 120U);
+    QVERIFY(pair.sink().counters().dropped > 50);
     QVERIFY2(most > 700'000 && most <= 1'000'000, qPrintable(QString::number(most)));
     QVERIFY2(mostInSocket < 1'100'000, qPrintable(QString::number(mostInSocket)));
     QVERIFY(pair.adds());
@@ -103,11 +106,11 @@ private slots:
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
     pair.send(QStringLiteral("a"));
     pair.send(QString(100, QLatin1Char('x')));
-    QTRY_COMPARE(pair.sink().published(), 2U);
+    QTRY_COMPARE(pair.sink().counters().published, 2U);
     pair.send(QStringLiteral("b"));
     QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
-    QCOMPARE(pair.sink().dropped(), 1U);
-    QTRY_COMPARE(pair.sink().sent(), 2U);
+    QCOMPARE(pair.sink().counters().dropped, 1U);
+    QTRY_COMPARE(pair.sink().counters().sent, 2U);
     QVERIFY(pair.adds());
   }
 
@@ -118,15 +121,15 @@ private slots:
     pair.begin(board.serverPort(), {});
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
     for (int i = 0; i < 60; ++i) pair.send(QString(200'000, QLatin1Char('x')));
-    QTRY_COMPARE(pair.sink().published(), 60U);
+    QTRY_COMPARE(pair.sink().counters().published, 60U);
     bool done = false;
     pair.run->stop([&] { done = true; });
     QTRY_VERIFY_WITH_TIMEOUT(done, 7000);
-    QVERIFY(pair.run->rowsFailed() > 0 && pair.sink().sent() > 0);
-    QCOMPARE(pair.sink().sent() + pair.run->rowsFailed(), 60U);
+    QVERIFY(pair.run->rowsFailed() > 0 && pair.sink().counters().sent > 0);
+    QCOMPARE(pair.sink().counters().sent + pair.run->rowsFailed(), 60U);
     board.wake();
     QTRY_COMPARE(board.peers.at(0)->state(), QAbstractSocket::UnconnectedState);
-    QCOMPARE(static_cast<uint64_t>(board.texts().size()), pair.sink().sent());
+    QCOMPARE(static_cast<uint64_t>(board.texts().size()), pair.sink().counters().sent);
   }
 
   // A loss in the midst of a row: each row arrives once, over the one connection or the other.
@@ -138,13 +141,13 @@ private slots:
     QStringList told;
     pair.run->onEvent = [&](const LogEntry& entry) { told << QString::fromStdString(entry.text()); };
     for (int i = 0; i < 60; ++i) pair.send(QString::number(100 + i) + QString(200'000, QLatin1Char('x')));
-    QTRY_COMPARE(pair.sink().published(), 60U);
-    QVERIFY(pair.sink().queued() > 0);
+    QTRY_COMPARE(pair.sink().counters().published, 60U);
+    QVERIFY(pair.sink().counters().queued > 0);
     pair.sink().connection().reconnectNow();
     QTRY_COMPARE(board.peers.size(), 2);
     QTRY_VERIFY(pair.sink().connection().isOpen());
     board.wake();
-    QTRY_COMPARE_WITH_TIMEOUT(pair.sink().sent(), 60U, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(pair.sink().counters().sent, 60U, 10'000);
     QTRY_COMPARE_WITH_TIMEOUT(board.texts().size(), 60, 10'000);
     QSet<QByteArray> ids;
     for (const QByteArray& text : board.texts()) ids << text.left(9);
@@ -190,11 +193,11 @@ private slots:
     pair.begin(slow.serverPort(), QStringLiteral("\"websocket.reconnect\" = 'false'"));
     QTRY_VERIFY(pair.isReady());
     pair.send(QStringLiteral("a"));
-    QTRY_COMPARE(pair.sink().published(), 1U);
+    QTRY_COMPARE(pair.sink().counters().published, 1U);
     QTest::qWait(100);
     pair.send(QStringLiteral("b"));
     QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
-    QCOMPARE(pair.sink().failed(), 0U);
+    QCOMPARE(pair.sink().counters().failed, 0U);
   }
 
   void rowsGoOutInOrderOverALoss() {
@@ -209,7 +212,7 @@ private slots:
     for (int i = 2; i <= 20; ++i) pair.send(QString::number(i));
     QTRY_COMPARE(board->texts.size(), 20);
     for (int i = 1; i <= 20; ++i) QCOMPARE(board->texts.at(i - 1), QStringLiteral("{\"n\":\"%1\"}").arg(i));
-    QCOMPARE(pair.sink().sent(), 20U);
+    QCOMPARE(pair.sink().counters().sent, 20U);
     QVERIFY(pair.adds());
   }
 
@@ -228,11 +231,11 @@ private slots:
     QTRY_VERIFY(pair.isReady());
     QTRY_COMPARE(pair.sink().connection().state(), ConnectionState::Idle);
     pair.send(QStringLiteral("a"));
-    QTRY_COMPARE(pair.sink().failed(), 1U);
+    QTRY_COMPARE(pair.sink().counters().failed, 1U);
     QVERIFY(told.join(QLatin1Char('\n')).contains(QLatin1String("1 rows could not be sent")));
     QVERIFY(told.join(QLatin1Char('\n')).contains(QLatin1String("Connection refused")));
     pair.send(QStringLiteral("b"));
-    QTRY_COMPARE(pair.sink().failed(), 2U);
+    QTRY_COMPARE(pair.sink().counters().failed, 2U);
     QVERIFY(pair.adds());
     QVERIFY(!pair.sink().hasEnded());
   }
@@ -250,8 +253,8 @@ private slots:
     board.clients.at(0)->close();
     QTRY_VERIFY(pair.sink().hasEnded());
     pair.send(QStringLiteral("b"));
-    QTRY_COMPARE(pair.sink().failed(), 1U);
-    QCOMPARE(pair.sink().sent(), 1U);
+    QTRY_COMPARE(pair.sink().counters().failed, 1U);
+    QCOMPARE(pair.sink().counters().sent, 1U);
     QVERIFY(!ended);
     QVERIFY(pair.adds());
   }
@@ -309,7 +312,7 @@ private slots:
     QTRY_VERIFY(pair.isReady() && pair.sink().connection().isOpen());
     pair.send(QString::fromLatin1(QByteArray("\xff\xfe").toBase64()));
     pair.send(QString::fromLatin1(QByteArray("\xff\xfd").toBase64()));
-    QTRY_COMPARE(pair.sink().failed(), 2U);
+    QTRY_COMPARE(pair.sink().counters().failed, 2U);
     QCOMPARE(told.filter(QStringLiteral("not valid UTF-8")).size(), 1);
     QVERIFY(pair.sink().connection().isOpen());
   }

@@ -247,17 +247,18 @@ private slots:
     }
     QVERIFY2(sink.connection().bytesToWrite() < 1'000'000,
              qPrintable(QString::number(sink.connection().bytesToWrite())));
-    QVERIFY(sink.queued() > 100);
+    QVERIFY(sink.counters().queued > 100);
     sink.connection().reconnectNow();
     QTRY_COMPARE(server.peers.size(), 2);
     QTRY_VERIFY(sink.connection().isOpen());
     server.wake();
-    QTRY_COMPARE_WITH_TIMEOUT(sink.sent(), 400U, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(sink.counters().sent, 400U, 20'000);
     QTRY_VERIFY_WITH_TIMEOUT(server.texts().size() >= 399, 20'000);
     QSet<QByteArray> ids;
     for (const QByteArray& text : server.texts()) ids << text.left(10);
     QCOMPARE(ids.size(), server.texts().size());
-    QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
+    QCOMPARE(sink.counters().published,
+             sink.counters().sent + sink.counters().failed + sink.counters().dropped + sink.counters().queued);
     sink.stop();
   }
 

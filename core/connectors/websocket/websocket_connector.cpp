@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QObject>
+
+#include "core/connectors/websocket/websocket_settings.h"
+#include "core/connectors/websocket/websocket_sink.h"
+#include "core/connectors/websocket/websocket_source.h"
+
+namespace weir {
+
+namespace {
+
+std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const BoundStream&) {
+  return std::make_unique<WebSocketSource>(setup);
+}
+
+std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const BoundStream&) {
+  return std::make_unique<WebSocketSink>(setup);
+}
+
+QString silenceHint() { return QObject::tr("is a subscription message needed (websocket.open.message)?"); }
+
+}  // namespace
+
+extern const Connector websocketConnector;
+const Connector websocketConnector{
+    .makeSource = makeSource, .makeSink = makeSink, .validate = tlsFileTrouble, .silenceHint = silenceHint};
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/websocket/websocket_source.h"
+
+#include <utility>
+
+#include "core/connectors/websocket/websocket_settings.h"
+
+namespace weir {
+
+WebSocketSource::WebSocketSource(const EndpointSetup& setup)
+    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock) {
+  m_connection.onMessage = [this](const QByteArray& payload, bool isText) {
+    if (listener())
+      listener()->message({payload.constData(), static_cast<size_t>(payload.size())}, isText,
+                          m_connection.lastMessage());
+  };
+  m_connection.onOpen = [this] {
+    if (listener()) listener()->opened();
+  };
+  m_connection.onAlive = [this](Micros asked) {
+    if (listener()) listener()->alive(asked);
+  };
+  m_connection.onLost = [this] {
+    if (listener()) listener()->lost();
+  };
+  m_connection.lastWords = [this] { return listener() ? listener()->lastWords() : QString(); };
+  m_connection.onStateChanged = [this] {
+    if (listener()) listener()->stateChanged();
+  };
+}
+
+void WebSocketSource::watchFrames(FrameWatch watch) {
+  m_connection.onFrame = watch ? frameWatch(std::move(watch)) : nullptr;
+}
+
+}  // namespace weir

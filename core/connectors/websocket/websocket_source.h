@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connectors/connector.h"
+#include "core/net/connection.h"
+
+namespace weir {
+
+/// Brings the messages of a WebSocket server.
+class WebSocketSource final : public Source {
+public:
+  explicit WebSocketSource(const EndpointSetup& setup);
+
+  void start() override { m_connection.start(); }
+  void stop() override { m_connection.stop(); }
+  void fail(const QString& why, const QString& hint) override { m_connection.stop(why, hint); }
+  void reconnect() override { m_connection.reconnectNow(); }
+  void ask() override { m_connection.ask(); }
+  void decoded() override { m_connection.decoded(); }
+  void rowPassed(bool isWhole) override { m_connection.rowPassed(isWhole); }
+  bool hasPassedRow() const override { return m_connection.hasPassedRow(); }
+  ConnectionState state() const override { return m_connection.state(); }
+  Micros since() const override { return m_connection.since(); }
+  ConnectionHealth health() const override { return m_connection.health(); }
+  QString shown(const QString& said) const override { return m_connection.shown(said); }
+  void watchFrames(FrameWatch watch) override;
+  Connection& connection() { return m_connection; }
+
+private:
+  Connection m_connection;
+};
+
+}  // namespace weir

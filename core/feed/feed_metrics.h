@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/feed/feeder.h"
+#include "core/telemetry/metric.h"
+
+namespace weir {
+
+/// All counters. `sinks` are those of LiveRun::sinkMetrics: `NAME.counter`.
+std::vector<Metric> metricsOf(const Pipeline& pipeline, const Feeder& feeder,
+                              const std::map<std::string, uint64_t>& sinks);
+
+}  // namespace weir

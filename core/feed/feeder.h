@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "core/feed/intake.h"
+
+namespace weir {
+
+/// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
+class Feeder {
+public:
+  /// Options of streams, with secrets in their places; a stream that is not there takes its options as written.
+  using ResolvedOptions = std::map<std::string, Options>;
+
+  /// Whether silence must be proven before it counts: a live run can ask, and its capture tells what was answered.
+  enum class Silence { Trusted, Proven };
+  explicit Feeder(Pipeline& pipeline, size_t batchRows = 512, const ResolvedOptions& options = {},
+                  Silence silence = Silence::Trusted);
+  void setSilence(Silence silence) { m_provesSilence = silence == Silence::Proven; }
+
+  /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
+  void followChange(const std::set<std::string>& kept, const ResolvedOptions& options = {});
+  Intake* find(const std::string& stream);
+  /// `origin` says where a message stands that was read from a file.
+  void message(Intake& intake, std::string_view payload, Micros at, std::string_view origin = {});
+  void opened(Intake& intake, Micros at);
+  void lost(Intake& intake, Micros at);
+  /// Nothing more will come, and nothing has been lost.
+  void ended(Intake& intake, Micros at);
+  /// The feed has answered at `at` what it was asked at `asked`: up to then it has sent nothing else.
+  void alive(Intake& intake, Micros at, Micros asked);
+  /// The program did not read from `since` to `at`.
+  void stalled(Intake& intake, Micros at, Micros since);
+  /// The latest time that it was told of: nothing may come before it.
+  Micros latest() const { return m_latest; }
+  /// Moves the clock; what is pending goes first.
+  void advance(Micros at);
+  /// Hands over what is pending: a row never waits for company.
+  void flush();
+  const std::map<std::string, std::unique_ptr<Intake>>& intakes() const { return m_intakes; }
+
+private:
+  void settle(Intake& intake);
+
+  Pipeline& m_pipeline;
+  size_t m_batchRows;
+  bool m_provesSilence;
+  std::map<std::string, std::unique_ptr<Intake>> m_intakes;
+  Intake* m_pending = nullptr;
+  Micros m_horizon = 0;
+  size_t m_mostRows = 0;  ///< of the batch that is gathered
+  Micros m_last = 0;
+  Micros m_latest = 0;
+  Micros m_control = 0;  ///< of the pending intake's newest control message
+};
+
+}  // namespace weir

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/feed/past.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/formats/json_inference.h"
+
+namespace weir {
+
+PastPlayer::PastPlayer(Past& past, Pipeline& pipeline, Feeder& feeder)
+    : m_past(past), m_pipeline(pipeline), m_feeder(feeder) {
+  feeder.setSilence(past.provesSilence() ? Feeder::Silence::Proven : Feeder::Silence::Trusted);
+}
+
+Result<std::optional<Micros>> PastPlayer::nextAt() {
+  if (!m_next) {
+    auto read = m_past.next();
+    if (!read) return read.diagnostics();
+    m_next = std::move(*read);
+  }
+  return m_next ? std::optional(m_next->at) : std::nullopt;
+}
+
+Diagnostics PastPlayer::play() {
+  const FeedEvent event = *std::exchange(m_next, std::nullopt);
+  // The clock jumps to the first one: there is nothing between the start and it that could matter.
+  if (std::exchange(m_isFirst, false)) m_feeder.advance(event.at);
+  if (event.kind == FeedEvent::Kind::Advance) {
+    m_feeder.advance(event.at);
+    return {};
+  }
+  Intake* intake = m_feeder.find(event.stream);
+  if (!intake)
+    return {failure(Code::Capture, m_past.place() + ": unknown stream '" + event.stream + "'",
+                    didYouMean(event.stream, m_pipeline.script().feeds()))};
+  switch (event.kind) {
+    case FeedEvent::Kind::Message: m_feeder.message(*intake, event.payload, event.at, event.origin); break;
+    case FeedEvent::Kind::Open: m_feeder.opened(*intake, event.at); break;
+    case FeedEvent::Kind::Alive: m_feeder.alive(*intake, event.at, event.since); break;
+    case FeedEvent::Kind::Stall: m_feeder.stalled(*intake, event.at, event.since); break;
+    case FeedEvent::Kind::End: m_feeder.ended(*intake, event.at); break;
+    default: m_feeder.lost(*intake, event.at);
+  }
+  return {};
+}
+
+Diagnostics playPast(Past& past, Pipeline& pipeline, Feeder& feeder, const std::function<bool(Micros)>& wait) {
+  PastPlayer player(past, pipeline, feeder);
+  while (true) {
+    const auto at = player.nextAt();
+    if (!at) return at.diagnostics();
+    if (!*at || (wait && !wait(**at))) break;
+    if (Diagnostics wrong = player.play(); !wrong.empty()) return wrong;
+  }
+  feeder.flush();
+  return {};
+}
+
+std::map<std::string, SchemaPtr> inferFromPast(Past& past, const BoundScript& script,
+                                               const std::vector<std::string>& waiting) {
+  std::map<std::string, JsonInference> learning;
+  for (const std::string& name : waiting) {
+    const BoundStream& stream = script.stream(name);
+    learning.try_emplace(name, decoderSettings(stream.options), *stream.schema);
+  }
+  for (auto line = past.next(); line && *line; line = past.next()) {
+    const auto learner = learning.find((*line)->stream);
+    if ((*line)->kind != FeedEvent::Kind::Message || learner == learning.end()) continue;
+    learner->second.add((*line)->payload);
+    if (std::all_of(learning.begin(), learning.end(), [](const auto& entry) { return entry.second.isSettled(); }))
+      break;
+  }
+  std::map<std::string, SchemaPtr> inferred;
+  for (const auto& [name, learner] : learning)
+    if (SchemaPtr schema = learner.schema()) inferred[name] = schema;
+  return inferred;
+}
+
+}  // namespace weir

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/options/connector_options.h"
+
+#include <algorithm>
+
+namespace weir {
+
+#define WEIR_CONNECTOR(name) extern const ConnectorOptions name##Options;
+#include "core/connectors/connector_list.def"
+#undef WEIR_CONNECTOR
+
+std::span<const ConnectorOptions* const> connectorOptions() {
+  static const ConnectorOptions* const kAll[] = {
+#define WEIR_CONNECTOR(name) &name##Options,
+#include "core/connectors/connector_list.def"
+#undef WEIR_CONNECTOR
+  };
+  return kAll;
+}
+
+const ConnectorOptions* findConnector(std::string_view name) {
+  const auto all = connectorOptions();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto* each) { return each->name == name; });
+  return found == all.end() ? nullptr : *found;
+}
+
+const ConnectorOptions* connectorOf(std::string_view key) {
+  const size_t dot = key.find('.');
+  return dot == std::string_view::npos ? nullptr : findConnector(key.substr(0, dot));
+}
+
+std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::string& address) {
+  for (const ConnectorOptions* connector : connectorOptions())
+    if (connector->owns && connector->owns(address))
+      return std::map<std::string, std::string>{
+          {"type", "source"}, {"extension", std::string(connector->name)}, {std::string(connector->address), address}};
+  return std::nullopt;
+}
+
+std::string shownAddress(const Options& written) {
+  const ConnectorOptions* connector = findConnector(written.text("extension"));
+  if (!connector || connector->address.empty()) return {};
+  const std::string address = written.written(connector->address);
+  return connector->masked ? connector->masked(address) : address;
+}
+
+}  // namespace weir

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/options/options.h"
+
+namespace weir {
+
+/// What the streams of one connector may say in WITH. Lives in the connector's folder, in a file that needs no Qt.
+struct ConnectorOptions {
+  std::string_view name;                ///< what `extension` says, and what its keys begin with
+  std::span<const OptionSpec> options;  ///< on top of the common ones
+  std::string_view address;             ///< the key that says where to connect to
+  /// The address without what may be secret in it, fit to be shown.
+  std::string (*masked)(std::string_view address) = nullptr;
+  /// Whether an address is one of this connector's, for commands that are given nothing else. May be nullptr.
+  bool (*owns)(std::string_view address) = nullptr;
+  /// What options say together that cannot be, once each of them is right by itself.
+  void (*check)(const Options& options, Diagnostics& found) = nullptr;
+};
+
+/// Those of all connectors, in the order of connector_list.def.
+std::span<const ConnectorOptions* const> connectorOptions();
+/// Returns the entry of that name, or nullptr.
+const ConnectorOptions* findConnector(std::string_view name);
+/// The connector that a key belongs to, or nullptr for one that all share.
+const ConnectorOptions* connectorOf(std::string_view key);
+/// The options of a source at an address, `type`, `extension` and the address itself; nothing when it is no
+/// connector's.
+std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::string& address);
+/// Where a stream connects to, as it was written and without secrets; empty for a stream that connects to nothing.
+std::string shownAddress(const Options& written);
+
+}  // namespace weir
