@@ -13,7 +13,7 @@ class WebSocketSource final : public QObject {
   Q_OBJECT
 public:
   WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
-                  Intake& intake, OpenedFeed opened = {}, QObject* parent = nullptr);
+                  Intake& intake, OpenedFeed opened = {}, TransportFactory transports = makeTransport);
   ~WebSocketSource() override { m_clock.cancel(m_askTimer); }
 
   std::function<void()> onStateChanged;
