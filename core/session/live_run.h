@@ -35,6 +35,7 @@ public:
 
   Pipeline& pipeline() override { return *m_pipeline; }
   const Pipeline& pipeline() const override { return *m_pipeline; }
+  Feeder& feeder() { return *m_feeder; }
   const Feeder& feeder() const override { return *m_feeder; }
   Micros now() const override { return m_clock->now(); }
   Clock& clock() { return *m_clock; }

@@ -51,7 +51,8 @@ private slots:
     server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
     const auto run = begin(source(server.port()));
     QTRY_COMPARE(health(*run).state, ConnectionState::Live);
-    QTest::qWait(100);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":2}"));
+    QTRY_COMPARE(health(*run).messages, 2U);
     QCOMPARE(server.requests.size(), 1);
   }
 
@@ -64,7 +65,7 @@ private slots:
                          "\"websocket.reconnect.max.delay.ms\" = '60000', \"websocket.reconnect.delay.ms\" = '60000'"))
                   .replace(QStringLiteral(" \"websocket.reconnect.delay.ms\" = '30',"), QString()));
     QTRY_COMPARE(health(*run).state, ConnectionState::Live);
-    Connection& connection = run->source(QStringLiteral("T"))->connection();
+    Connection& connection = connectionOf(*run, QStringLiteral("T"));
     connection.reconnectNow();
     QTRY_COMPARE(server.requests.size(), 2);
     QTRY_COMPARE(health(*run).state, ConnectionState::Live);

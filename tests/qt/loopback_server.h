@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 
+#include "core/connectors/websocket/websocket_sink.h"
+#include "core/connectors/websocket/websocket_source.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
 
@@ -45,6 +47,14 @@ private:
 /// Closes with any code.
 inline void closeWith(QWebSocket* client, int code, const QString& reason = {}) {
   client->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
+/// The WebSocket connection of a run's sink or source, which the run itself knows nothing of.
+inline WebSocketSink& webSocketSink(LiveRun& run, const QString& name) {
+  return dynamic_cast<WebSocketSink&>(*run.sink(name));
+}
+inline Connection& connectionOf(LiveRun& run, const QString& source) {
+  return dynamic_cast<WebSocketSource&>(run.source(source)->source()).connection();
 }
 
 /// Checks and starts a script; its first error ends the test.

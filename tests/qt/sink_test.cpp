@@ -30,7 +30,7 @@ struct Pair {
                     .arg(options.isEmpty() ? QString() : QStringLiteral(", ") + options, type, format));
   }
   void send(const QString& value) { feed.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":\"%1\"}").arg(value)); }
-  WebSocketSink& sink() { return *run->sink(QStringLiteral("R")); }
+  WebSocketSink& sink() { return webSocketSink(*run, QStringLiteral("R")); }
   bool adds() {
     return sink().counters().published ==
            sink().counters().sent + sink().counters().failed + sink().counters().dropped + sink().counters().queued;
@@ -178,24 +178,28 @@ private slots:
     QTcpServer slow;
     QVERIFY(slow.listen(QHostAddress::LocalHost));
     Server board;
+    std::function<void()> goesOn;
     connect(&slow, &QTcpServer::newConnection, this, [&] {
       QTcpSocket* client = slow.nextPendingConnection();
       // What comes meanwhile stays in the client's buffer.
-      QTimer::singleShot(400, client, [client, &board] {
+      goesOn = [client, &board] {
         auto* server = new QTcpSocket(client);
         connect(server, &QTcpSocket::connected, client, [client, server] { server->write(client->readAll()); });
         connect(client, &QTcpSocket::readyRead, server, [client, server] { server->write(client->readAll()); });
         connect(server, &QTcpSocket::readyRead, client, [client, server] { client->write(server->readAll()); });
         server->connectToHost(QHostAddress::LocalHost, board.port());
-      });
+      };
     });
     Pair pair;
     pair.begin(slow.serverPort(), QStringLiteral("\"websocket.reconnect\" = 'false'"));
     QTRY_VERIFY(pair.isReady());
     pair.send(QStringLiteral("a"));
     QTRY_COMPARE(pair.sink().counters().published, 1U);
-    QTest::qWait(100);
+    // Its request has been written.
+    QTRY_VERIFY(goesOn && pair.sink().connection().bytesGone() > 0);
     pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(pair.sink().counters().published, 2U);
+    goesOn();
     QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
     QCOMPARE(pair.sink().counters().failed, 0U);
   }

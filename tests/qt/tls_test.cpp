@@ -10,6 +10,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/connectors/websocket/websocket_sink.h"
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
 #include "core/plan/checker.h"
@@ -72,7 +73,7 @@ class TlsTest final : public QObject {
     const auto settled = [&] {
       return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting;
     };
-    for (int i = 0; i < 500 && !settled(); ++i) QTest::qWait(10);
+    [[maybe_unused]] const bool inTime = QTest::qWaitFor(settled, 5000);
     return {connection.state(), connection.health().error};
   }
 
@@ -169,12 +170,13 @@ private slots:
       auto run = LiveRun::create(std::move(checked.script), {});
       if (!run) return QString::fromStdString(run.diagnostics().front().message);
       (*run)->start();
-      WebSocketSource& source = *(*run)->source(QStringLiteral("T"));
-      for (int i = 0; i < 500 && !source.hasEnded() && source.connection().state() != ConnectionState::Live &&
-                      source.connection().state() != ConnectionState::Waiting;
-           ++i)
-        QTest::qWait(10);
-      return QString::fromLatin1(stateName(source.connection().state())) + QLatin1Char(' ') + source.health().error +
+      LiveFeed& source = *(*run)->source(QStringLiteral("T"));
+      const auto settled = [&] {
+        const ConnectionState state = source.source().state();
+        return source.source().hasEnded() || state == ConnectionState::Live || state == ConnectionState::Waiting;
+      };
+      [[maybe_unused]] const bool inTime = QTest::qWaitFor(settled, 5000);
+      return QString::fromLatin1(stateName(source.source().state())) + QLatin1Char(' ') + source.health().error +
              (source.health().insecure ? QStringLiteral(" insecure") : QString());
     };
     const QString ca = QStringLiteral(", \"websocket.tls.ca.file\" = '%1'").arg(path(QStringLiteral("ca.pem")));
@@ -234,7 +236,7 @@ private slots:
                                            {"websocket.url", to(server).url.toStdString()},
                                            {"websocket.reconnect.delay.ms", "10"}});
     QtClock clock;
-    WebSocketSink sink(QStringLiteral("K"), *options, *options, clock);
+    WebSocketSink sink({QStringLiteral("K"), *options, *options, clock});
     sink.start();
     QTRY_VERIFY(sink.connection().isOpen());
     const std::string large(50'000, 'x');

@@ -15,8 +15,8 @@ constexpr int64_t kMostInSocket = 256 << 10;
 
 }  // namespace
 
-WebSocketSink::WebSocketSink(const EndpointSetup& setup)
-    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock),
+WebSocketSink::WebSocketSink(const EndpointSetup& setup, TransportFactory transports)
+    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock, std::move(transports)),
       m_encoder(makeEncoder(setup.options.text("format"), setup.options.text("csv.delimiter").front())),
       m_queue(
           static_cast<size_t>(setup.options.integer("websocket.queue.max.events")),

@@ -18,7 +18,7 @@ namespace weir {
 class WebSocketSink final : public QObject, public Sink {
   Q_OBJECT
 public:
-  explicit WebSocketSink(const EndpointSetup& setup);
+  explicit WebSocketSink(const EndpointSetup& setup, TransportFactory transports = makeTransport);
 
   /// A first, single attempt. Rows may be published before it succeeds.
   void start() override;

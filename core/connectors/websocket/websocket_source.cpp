@@ -7,8 +7,8 @@
 
 namespace weir {
 
-WebSocketSource::WebSocketSource(const EndpointSetup& setup)
-    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock) {
+WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory transports)
+    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock, std::move(transports)) {
   m_connection.onMessage = [this](const QByteArray& payload, bool isText) {
     if (listener())
       listener()->message({payload.constData(), static_cast<size_t>(payload.size())}, isText,

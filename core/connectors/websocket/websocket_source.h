@@ -9,7 +9,7 @@ namespace weir {
 /// Brings the messages of a WebSocket server.
 class WebSocketSource final : public Source {
 public:
-  explicit WebSocketSource(const EndpointSetup& setup);
+  explicit WebSocketSource(const EndpointSetup& setup, TransportFactory transports = makeTransport);
 
   void start() override { m_connection.start(); }
   void stop() override { m_connection.stop(); }
