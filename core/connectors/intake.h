@@ -11,7 +11,7 @@
 #include "core/connectors/last_words.h"
 #include "core/exec/pipeline.h"
 #include "core/exec/row_rules.h"
-#include "core/formats/decoder.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -83,6 +83,7 @@ private:
 
   std::string m_name;
   SchemaPtr m_schema;
+  const FormatSpec& m_format;
   std::unique_ptr<Decoder> m_decoder;
   BatchBuilder m_rows;
   GapLog& m_gapLog;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -18,12 +19,12 @@ WebSocketSink::WebSocketSink(const QString& name, const Options& resolved, const
                              QObject* parent)
     : QObject(parent),
       m_connection(connectionSettings(name, resolved, written), clock),
-      m_encoder(makeEncoder(resolved.text("format"), resolved.text("csv.delimiter").front())),
+      m_encoder(makeEncoder({resolved.text("format"), resolved.text("csv.delimiter").front()})),
       m_queue(static_cast<size_t>(resolved.integer("websocket.queue.max.events")),
               resolved.integer("websocket.queue.max.bytes"),
               resolved.text("websocket.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest) {
   m_asText = resolved.has("websocket.message.type") ? resolved.text("websocket.message.type") == "text"
-                                                    : resolved.text("format") != "bytes";
+                                                    : !formatNamed(resolved.text("format")).isBinary;
   m_connection.onOpen = [this] {
     m_wasOpen = true;
     m_reported.clear();

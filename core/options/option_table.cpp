@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/options/option_table.h"
 
+#include <algorithm>
 #include <array>
+
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -27,7 +30,6 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .type = Choice,
      .side = Any,
      .byDefault = "json",
-     .choices = "json|text|bytes|csv",
      .help = "How a message becomes rows, or a row a message."},
     {.key = "websocket.url",
      .type = Url,
@@ -118,7 +120,7 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .type = Choice,
      .side = Sink,
      .choices = "text|binary",
-     .help = "Frame type of outgoing messages; text, but binary for format bytes."},
+     .help = "Frame type of outgoing messages; text, but binary for a format that is none, as bytes."},
     {.key = "websocket.queue.max.events",
      .type = Integer,
      .side = Sink,
@@ -214,11 +216,19 @@ bool isWildcard(std::string_view key) { return key.ends_with(".*"); }
 
 }  // namespace
 
-std::span<const OptionSpec> optionTable() { return kTable; }
+std::span<const OptionSpec> optionTable() {
+  static const auto table = [] {
+    auto filled = kTable;
+    std::find_if(filled.begin(), filled.end(), [](const OptionSpec& spec) { return spec.key == "format"; })->choices =
+        formatChoices();
+    return filled;
+  }();
+  return table;
+}
 
 const OptionSpec* findOption(std::string_view key) {
   const OptionSpec* wildcard = nullptr;
-  for (const OptionSpec& spec : kTable) {
+  for (const OptionSpec& spec : optionTable()) {
     if (spec.key == key && !isWildcard(key)) return &spec;
     if (!isWildcard(spec.key)) continue;
     const std::string_view stem = spec.key.substr(0, spec.key.size() - 1);

@@ -7,14 +7,14 @@ import sys
 
 ALLOWED = {
     "core/base": set(),
-    "core/options": {"core/base"},
     "core/data": {"core/base"},
+    "core/formats": {"core/base", "core/data"},
+    "core/options": {"core/base", "core/formats"},
     "core/sql": {"core/base", "core/data"},
     "core/functions": {"core/base", "core/data"},
-    "core/bind": {"core/base", "core/data", "core/sql", "core/options", "core/functions"},
+    "core/bind": {"core/base", "core/data", "core/formats", "core/sql", "core/options", "core/functions"},
     "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
     "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
-    "core/formats": {"core/base", "core/data"},
     "core/net": {"core/base"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
