@@ -6,10 +6,11 @@
 namespace weir {
 
 // One file each, one word here and one in the list.
-FormatSpec jsonFormat(), textFormat(), bytesFormat(), csvFormat();
+FormatSpec jsonFormat(), textFormat(), bytesFormat(), csvFormat(), msgpackFormat(), cborFormat();
 
 std::span<const FormatSpec> formatList() {
-  static const std::vector<FormatSpec> list{jsonFormat(), textFormat(), bytesFormat(), csvFormat()};
+  static const std::vector<FormatSpec> list{jsonFormat(), textFormat(),    bytesFormat(),
+                                            csvFormat(),  msgpackFormat(), cborFormat()};
   return list;
 }
 

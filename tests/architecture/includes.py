@@ -14,7 +14,7 @@ ALLOWED = {
     "core/functions": {"core/base", "core/data"},
     "core/bind": {"core/base", "core/data", "core/formats", "core/sql", "core/options", "core/functions"},
     "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
-    "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
+    "core/plan": {"core/base", "core/data", "core/formats", "core/options", "core/sql", "core/functions", "core/bind", "core/exec"},
     "core/net": {"core/base"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
