@@ -189,6 +189,7 @@ DraftSource ConnectDialog::draft() const {
     if (colon > 0) d.headers.append({line.left(colon).trimmed(), line.mid(colon + 1).trimmed()});
   }
   d.openMessages = m_open->toPlainText().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  d.format = likelyFormat(m_messages);
   d.records = m_records->currentData().toString();
   for (int row = 0; row < m_columns->rowCount(); ++row)
     if (m_columns->item(row, 0)->checkState() == Qt::Checked)

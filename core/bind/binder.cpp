@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/bind/identity.h"
 #include "core/bind/query_binder.h"
+#include "core/formats/format_list.h"
 #include "core/sql/lexer.h"
 #include "core/sql/parser.h"
 
@@ -328,9 +329,7 @@ private:
     m_nodes.insert(std::next(last), std::move(rules));
   }
 
-  static bool isForMessages(std::string_view key) {
-    return key.starts_with("json.") || key.starts_with("csv.") || key.starts_with("error.");
-  }
+  static bool isForMessages(std::string_view key) { return formatWith(key) || key.starts_with("error."); }
 
   void giveUp(const std::string& target, size_t nodesBefore) {
     m_nodes.resize(nodesBefore);

@@ -2,6 +2,7 @@
 #include "core/bind/catalog.h"
 
 #include "core/base/text.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -21,44 +22,32 @@ std::optional<size_t> columnOf(const BoundStream& stream, const std::string& nam
   return index;
 }
 
-// Only JSON says what it holds; the other formats have their one column, or none that could be known.
+// Some formats say what they hold; the others have their one column, or none that could be known.
 void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
-  const std::string format = stream.options.text("format");
-  if (format == "csv")
-    fail(diagnostics, Code::Format, stream.options.has("format") ? stream.options.valueSpan("format") : span,
-         "the columns of a csv source must be written out",
-         "a csv message does not name its fields: write name and type of each");
-  if (format != "text" && format != "bytes") return;
-  if (stream.schema->fields.empty())
-    stream.schema =
-        std::make_shared<Schema>(Schema{{{"message", format == "text" ? Type::String : Type::Bytes, false}}});
+  const FormatSpec& format = formatNamed(stream.options.text("format"));
+  if (format.asJson) return;
+  if (format.ownColumns.empty())
+    return fail(diagnostics, Code::Format, stream.options.has("format") ? stream.options.valueSpan("format") : span,
+                "the columns of a " + std::string(format.name) + " source must be written out",
+                std::string(format.whyNotLearnt));
+  if (stream.schema->fields.empty()) stream.schema = std::make_shared<Schema>(Schema{format.ownColumns});
   stream.inferred = false;
 }
 
 void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics) {
-  const std::string format = stream.options.text("format");
-  if (format != "csv" && stream.options.has("csv.delimiter"))
-    fail(diagnostics, Code::OptionValue, stream.options.valueSpan("csv.delimiter"),
-         "option 'csv.delimiter' is for format 'csv', but this stream has format '" + format + "'");
-  if (format != "json") {
-    std::vector<std::string> keys;
-    for (const auto& [column, path] : stream.options.under("json.mapping.")) keys.push_back("json.mapping." + column);
-    keys.emplace_back("json.records");
-    if (format != "csv") keys.emplace_back("json.on.mismatch");
-    for (const std::string& key : keys)
-      if (stream.options.has(key))
-        fail(diagnostics, Code::OptionValue, stream.options.valueSpan(key),
-             "option '" + key + "' is for format 'json', but this stream has format '" + format + "'");
+  const std::string name = stream.options.text("format");
+  const FormatSpec* const format = findFormat(name);
+  for (const auto& [key, value] : stream.options.values()) {
+    const FormatSpec* const owner = formatWith(key);
+    if (owner && !(format && format->has(key)))
+      fail(diagnostics, Code::OptionValue, stream.options.valueSpan(key),
+           "option '" + key + "' is for format '" + std::string(owner->name) + "', but this stream has format '" +
+               name + "'");
   }
-  if (stream.inferred || (format != "text" && format != "bytes")) return;
-  const Type wanted = format == "text" ? Type::String : Type::Bytes;
-  size_t found = 0;
-  for (const Field& field : stream.schema->fields) found += field.type == wanted ? 1 : 0;
-  const Span where = stream.options.has("format") ? stream.options.valueSpan("format") : span;
-  if (found != 1 || stream.schema->fields.size() != 1)
-    fail(diagnostics, Code::Format, where,
-         "format '" + format + "' needs exactly one " + std::string(typeName(wanted)) + " column, found " +
-             std::to_string(found == 1 ? stream.schema->fields.size() : found));
+  if (stream.inferred || !format || !format->checkSchema) return;
+  if (const auto why = format->checkSchema(*stream.schema))
+    fail(diagnostics, Code::Format, stream.options.has("format") ? stream.options.valueSpan("format") : span,
+         "format '" + name + "' " + *why);
 }
 
 // A sequence goes on by one: it must be a number, or a text that holds one.

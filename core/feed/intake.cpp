@@ -25,6 +25,10 @@ DecoderSettings decoderSettings(const Options& options) {
   return settings;
 }
 
+EncoderSettings encoderSettings(const Options& options) {
+  return {options.text("format"), options.text("csv.delimiter").front()};
+}
+
 DecoderSettings decoderSettings(const BoundStream& stream, const Options& options) {
   DecoderSettings settings = decoderSettings(options);
   if (!stream.eventTime) return settings;
@@ -36,6 +40,7 @@ DecoderSettings decoderSettings(const BoundStream& stream, const Options& option
 Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
+      m_format(formatNamed(options.text("format"))),
       m_decoder(makeDecoder(decoderSettings(stream, options), stream.schema)),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
@@ -60,7 +65,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_vie
   DecodeResult result = m_decoder->decode(payload, meta, m_rows);
   if (result.kind == DecodeResult::Kind::Control) {
     ++m_counters.control;
-    m_lastControl.hear(payload);
+    m_lastControl.hear(readableMessage(m_format, payload));
     return Held::Control;
   }
   m_lastMessage = at;

@@ -8,7 +8,7 @@
 #include "core/exec/pipeline.h"
 #include "core/exec/row_rules.h"
 #include "core/feed/last_words.h"
-#include "core/formats/decoder.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -23,6 +23,9 @@ struct SourceCounters : RowCounters {
 DecoderSettings decoderSettings(const Options& options);
 /// The same, with the column and unit of the stream's event time.
 DecoderSettings decoderSettings(const BoundStream& stream, const Options& options);
+
+/// What a sink's options say to its encoder.
+EncoderSettings encoderSettings(const Options& options);
 
 /// A message that could not be decoded, its beginning kept to be looked at.
 struct Reject {
@@ -82,6 +85,7 @@ private:
 
   std::string m_name;
   SchemaPtr m_schema;
+  const FormatSpec& m_format;
   std::unique_ptr<Decoder> m_decoder;
   BatchBuilder m_rows;
   GapLog& m_gapLog;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/data/batch.h"
@@ -31,6 +32,7 @@ struct DecodeResult {
   size_t fieldMismatches = 0;
   std::string reason;  ///< why it was rejected, one line
 };
+inline DecodeResult rejected(std::string reason) { return {DecodeResult::Kind::Rejected, 0, 0, std::move(reason)}; }
 
 /// Turns one message into rows of a builder. All of a message's rows are added, or none.
 class Decoder {
@@ -50,6 +52,12 @@ std::string missingReason(const Field& field);
 /// Makes the decoder for a format and a schema that the checker has approved.
 std::unique_ptr<Decoder> makeDecoder(const DecoderSettings& settings, const SchemaPtr& schema);
 
+/// How rows of a sink become messages.
+struct EncoderSettings {
+  std::string format = "json";
+  char delimiter = ',';
+};
+
 /// Turns rows into messages: one row, one message.
 class Encoder {
 public:
@@ -57,7 +65,7 @@ public:
   virtual std::string encode(const Batch& batch, size_t row) const = 0;
 };
 /// Makes the encoder for a format that the checker has approved.
-std::unique_ptr<Encoder> makeEncoder(const std::string& format, char delimiter = ',');
+std::unique_ptr<Encoder> makeEncoder(const EncoderSettings& settings);
 
 /// Appends `{"name":value,...}` with the columns in order.
 void appendJsonRow(std::string& out, const Batch& batch, size_t row);

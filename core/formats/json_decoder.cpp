@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/base/plain_number.h"
@@ -34,14 +35,22 @@ public:
   }
 
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
+    return decode(withoutMark(message), {}, meta, rows);
+  }
+
+  /// `notes` tell of strings that stand for something else.
+  DecodeResult decode(std::string_view message, std::span<const JsonNote> notes, const RowMeta& meta,
+                      BatchBuilder& rows) {
     DecodeResult result;
     m_result = &result;
     m_rows = &rows;
     m_meta = meta;
-    read(withoutMark(message), rows, result);
-    // Neither outlives this call.
+    m_notes = notes;
+    read(message, rows, result);
+    // None of them outlives this call.
     m_result = nullptr;
     m_rows = nullptr;
+    m_notes = {};
     return result;
   }
 
@@ -94,6 +103,9 @@ private:
       if (!m_shapes[i].read(message, m_cells)) continue;
       if (i > 0) std::swap(m_shapes[i], m_shapes[i - 1]);
       m_misses = 0;
+      if (!m_notes.empty())
+        for (JsonCell& cell : m_cells)
+          if (cell.kind == JsonKind::String) cell.kind = noted(message.data(), cell.text.data() - 1, 1, cell.kind);
       for (const size_t c : m_plan.envelope) m_presentInEnvelope = m_presentInEnvelope || m_cells[c].present;
       return true;
     }
@@ -107,6 +119,11 @@ private:
     if (!shape) return;
     if (m_shapes.size() == kShapesKept) m_shapes.pop_back();
     m_shapes.push_back(std::move(*shape));
+  }
+
+  // What a value of the message is that begins with `first`, where notes say more than its JSON.
+  JsonKind noted(const char* message, const char* first, size_t size, JsonKind otherwise) const {
+    return notedKind(m_notes, static_cast<size_t>(first - message), size).value_or(otherwise);
   }
 
   static void check(simdjson::error_code code) {
@@ -215,7 +232,9 @@ private:
     if (!cell.present || cell.kind == JsonKind::Null) return column.appendNull();
     const bool number = cell.kind == JsonKind::Number || cell.kind == JsonKind::String;
     switch (column.type()) {
-      case Type::String: return column.appendText(cell.text);
+      case Type::String:
+        if (cell.kind == JsonKind::Foreign) break;
+        return column.appendText(cell.text);
       case Type::Int:
       case Type::Long:
         if (const auto value = number ? plainInteger(cell.text) : std::nullopt;
@@ -230,10 +249,18 @@ private:
     const Field& field = m_schema->fields[index];
     Value value;
     if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
-    if (cell.kind == JsonKind::String && readIsoTime(m_settings, field, cell.text, value)) return column.append(value);
+    if (readTime(cell, field, value)) return column.append(value);
     if (!m_settings.mismatchIsNull) throw Bad{mismatchReason(field, cell.text)};
     ++m_result->fieldMismatches;
     column.appendNull();
+  }
+
+  // What is a time by its type needs no column that was declared one.
+  bool readTime(const JsonCell& cell, const Field& field, Value& out) const {
+    if (cell.kind != JsonKind::String && cell.kind != JsonKind::Time) return false;
+    if (cell.kind == JsonKind::String || field.isTime || field.type != Type::Long)
+      return readIsoTime(m_settings, field, cell.text, out);
+    return readIsoTime(m_settings, {field.name, field.type, field.notNull, true}, cell.text, out);
   }
 
   // The envelope may come behind the records, so its columns are written last.
@@ -330,7 +357,7 @@ private:
     check(container.raw_json().get(text));
     // Members that are skipped are not parsed, but what is kept must be JSON all through.
     if (!isJson(text)) throw Bad{"not valid JSON: " + std::string(text.substr(0, 60))};
-    keep(wanted, {true, JsonKind::Container, text});
+    keep(wanted, {true, noted(m_buffer.data(), text.data(), text.size(), JsonKind::Container), text});
     if (wanted.isLeaf()) return true;
     check(container.reset().error());
     return false;
@@ -347,6 +374,7 @@ private:
     std::string_view text;
     JsonKind kind = JsonKind::String;
     if (type == od::json_type::string) {
+      if (!m_notes.empty()) kind = noted(m_buffer.data(), value.raw_json_token().data(), 1, kind);
       check(value.get_string().get(text));
     } else {
       text = trimmed(value.raw_json_token());
@@ -381,9 +409,37 @@ private:
   std::string m_unescapedKey;
   DecodeResult* m_result = nullptr;
   bool m_presentInEnvelope = false;
+  std::span<const JsonNote> m_notes;
+};
+
+/// Messages in another format, which is read as JSON.
+class TranscodedDecoder final : public Decoder {
+public:
+  TranscodedDecoder(const DecoderSettings& settings, const SchemaPtr& schema, JsonMessage (*asJson)(std::string_view))
+      : m_heartbeatAnswer(settings.heartbeatAnswer), m_asJson(asJson), m_json(settings, schema) {}
+
+  DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
+    const JsonMessage read = m_asJson(message);
+    DecodeResult result = read.wrong.empty() ? m_json.decode(read.text, read.notes, meta, rows) : rejected(read.wrong);
+    if (result.kind == DecodeResult::Kind::Rejected && trimmed(message) == m_heartbeatAnswer)
+      result = {DecodeResult::Kind::Control, 0, 0, {}};
+    return result;
+  }
+
+private:
+  std::string m_heartbeatAnswer;
+  JsonMessage (*m_asJson)(std::string_view);
+  JsonDecoder m_json;
 };
 
 }  // namespace
+
+std::vector<std::string_view> memberOptions() { return {"json.mapping.*", "json.records", "json.on.mismatch"}; }
+
+std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema,
+                                         JsonMessage (*asJson)(std::string_view)) {
+  return std::make_unique<TranscodedDecoder>(settings, schema, asJson);
+}
 
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema) {
   return std::make_unique<JsonDecoder>(settings, schema);
@@ -394,12 +450,14 @@ bool convertJson(JsonKind kind, const std::string& text, Type type, Value& out) 
     out = Value();
     return true;
   }
+  if (kind == JsonKind::Foreign) return false;
+  const bool isWritten = kind == JsonKind::String || kind == JsonKind::Bytes || kind == JsonKind::Time;
   switch (type) {
     case Type::String: out = text; return true;
     case Type::Object: {
       if (kind == JsonKind::Container) {
         out = jsonMinified(text);
-      } else if (kind == JsonKind::String) {
+      } else if (isWritten) {
         std::string quoted;
         appendJsonString(quoted, text);
         out = quoted;
@@ -409,11 +467,11 @@ bool convertJson(JsonKind kind, const std::string& text, Type type, Value& out) 
       return true;
     }
     case Type::Bool:
-      if (kind == JsonKind::Container || kind == JsonKind::Number || (text != "true" && text != "false")) return false;
+      if ((kind != JsonKind::Bool && kind != JsonKind::String) || (text != "true" && text != "false")) return false;
       out = text == "true";
       return true;
     case Type::Bytes: {
-      if (kind != JsonKind::String) return false;
+      if (kind != JsonKind::String && kind != JsonKind::Bytes) return false;
       auto bytes = base64Decoded(text);
       if (!bytes) return false;
       out = std::move(*bytes);

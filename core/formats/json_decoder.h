@@ -5,15 +5,19 @@
 #include <string>
 
 #include "core/formats/decoder.h"
+#include "core/formats/json_message.h"
 
 namespace weir {
-
-enum class JsonKind { Null, Bool, Number, String, Container };
 
 /// Converts a JSON value to a column's type as CONNECTORS' rules have it: numbers and texts that hold numbers fill
 /// numeric columns when they fit exactly, numbers fill STRING with the digits as sent. Returns false for a mismatch.
 bool convertJson(JsonKind kind, const std::string& text, Type type, Value& out);
 
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema);
+/// The same of messages in another format, which `asJson` reads.
+std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema,
+                                         JsonMessage (*asJson)(std::string_view));
+/// The options of formats whose messages are trees of members.
+std::vector<std::string_view> memberOptions();
 
 }  // namespace weir

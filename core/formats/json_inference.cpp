@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/data/json_text.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -42,26 +43,31 @@ std::optional<std::string_view> valueAt(std::string_view json, const JsonPath& p
 
 }  // namespace
 
-void JsonInference::Columns::note(const std::string& name, Type type) {
+void JsonInference::Columns::note(const std::string& name, Type type, bool isTime) {
   const auto place = places.find(name);
   if (place != places.end()) {
-    fields[place->second].type = merged(fields[place->second].type, type);
+    Field& field = fields[place->second];
+    field.isTime = (field.isTime || field.type == Type::Null) && (isTime || type == Type::Null);
+    field.type = merged(field.type, type);
   } else if (fields.size() == kMostColumns) {
     isCut = true;
   } else {
     places.emplace(name, fields.size());
-    fields.push_back({name, type, false});
+    fields.push_back({name, type, false, isTime});
   }
 }
 
 void JsonInference::Columns::merge(const Columns& other) {
-  for (const Field& field : other.fields) note(field.name, field.type);
+  for (const Field& field : other.fields) note(field.name, field.type, field.isTime);
   isCut = isCut || other.isCut;
   ++messages;
 }
 
 JsonInference::JsonInference(const DecoderSettings& settings, const Schema& written, size_t events)
-    : m_eventsRead(events), m_hasRecords(!settings.records.empty()), m_written(written.fields) {
+    : m_asJson(formatNamed(settings.format).asJson),
+      m_eventsRead(events),
+      m_hasRecords(!settings.records.empty()),
+      m_written(written.fields) {
   parseJsonPath(settings.records, m_records);
   for (const Field& field : m_written) m_writtenMembers.insert(field.name);
   for (const auto& [column, path] : settings.mapping) {
@@ -105,26 +111,34 @@ std::vector<std::string_view> JsonInference::recordsInside(std::string_view enve
   return records;
 }
 
-void JsonInference::read(std::string_view record, std::string_view message, Found& found) const {
+void JsonInference::read(std::string_view record, std::string_view envelope, const JsonMessage& message,
+                         Found& found) const {
   if (!record.starts_with('{') && !record.starts_with('[')) return;
   Columns columns;
   bool hasKnown = false;
   bool hasNumber = false;
+  const auto note = [&](const std::string& name, std::string_view value) {
+    const auto at = static_cast<size_t>(value.data() - message.text.data());
+    const auto kind = notedKind(message.notes, at, value.size());
+    // A column of what none takes would reject every message.
+    if (kind == JsonKind::Foreign) return;
+    const Type type = kind == JsonKind::Time ? Type::Long : kind == JsonKind::Bytes ? Type::Bytes : typeOf(value);
+    columns.note(name, type, kind == JsonKind::Time);
+  };
   for (const Mapped& mapped : m_mapped) {
     const bool beside = m_hasRecords && mapped.path.fromEnvelope;
-    const auto value = valueAt(beside ? message : record, mapped.path);
+    const auto value = valueAt(beside ? envelope : record, mapped.path);
     if (!value) continue;
     hasKnown = hasKnown || !beside;
-    columns.note(mapped.column, typeOf(*value));
+    note(mapped.column, *value);
   }
   size_t members = 0;
   if (record.starts_with('{')) {
     forEachJsonMember(record, [&](const std::string& name, std::string_view value) {
-      const Type type = typeOf(value);
       ++members;
-      hasNumber = hasNumber || isNumber(type);
+      hasNumber = hasNumber || isNumber(typeOf(value));
       hasKnown = hasKnown || m_writtenMembers.contains(name);
-      if (!m_takenMembers.contains(name)) columns.note(name, type);
+      if (!m_takenMembers.contains(name)) note(name, value);
     });
   }
   const bool isAsked = !m_mapped.empty() || !m_written.empty();
@@ -136,11 +150,11 @@ void JsonInference::read(std::string_view record, std::string_view message, Foun
 bool JsonInference::isSettled() const { return m_events.messages >= m_eventsRead; }
 
 void JsonInference::add(std::string_view written) {
-  written = withoutMark(written);
-  if (isSettled() || !isJson(written)) return;
-  const std::string message = jsonMinified(written);
+  if (isSettled() || !m_asJson) return;
+  const JsonMessage message = m_asJson(written);
+  if (!message.wrong.empty()) return;
   Found found;
-  for (const Record& record : recordsOf(message)) read(record.event, record.envelope, found);
+  for (const Record& record : recordsOf(message.text)) read(record.event, record.envelope, message, found);
   if (found.columns.fields.empty()) return;
   if (found.isEvent || m_doubtful.messages >= kMostDoubtful)
     m_events.merge(found.columns);
@@ -153,18 +167,20 @@ SchemaPtr JsonInference::schema() const {
   if (seen.fields.empty()) return nullptr;
   auto schema = std::make_shared<Schema>();
   std::unordered_set<std::string> placed;
-  const auto add = [&](const std::string& name, Type type, bool notNull) {
-    if (placed.insert(name).second) schema->fields.push_back({name, type == Type::Null ? Type::String : type, notNull});
+  const auto add = [&](Field field) {
+    if (!placed.insert(field.name).second) return;
+    if (field.type == Type::Null) field = {field.name, Type::String, field.notNull};
+    schema->fields.push_back(std::move(field));
   };
-  for (const Field& field : m_written) add(field.name, field.type, field.notNull);
+  for (const Field& field : m_written) add(field);
   for (const Mapped& mapped : m_mapped) {
     const auto place = seen.places.find(mapped.column);
-    add(mapped.column, place == seen.places.end() ? Type::Null : seen.fields[place->second].type, false);
+    add(place == seen.places.end() ? Field{mapped.column} : seen.fields[place->second]);
   }
   schema->isCut = seen.isCut;
   for (const Field& field : seen.fields) {
     if (schema->fields.size() < kMostColumns)
-      add(field.name, field.type, false);
+      add(field);
     else
       schema->isCut = schema->isCut || !placed.contains(field.name);
   }

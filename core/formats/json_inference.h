@@ -10,10 +10,11 @@
 #include "core/base/json_path.h"
 #include "core/data/schema.h"
 #include "core/formats/decoder.h"
+#include "core/formats/json_message.h"
 
 namespace weir {
 
-/// Learns the columns of a JSON source from its first messages, where records and mappings say that they are. A run
+/// Learns the columns of a source from its first messages as JSON, where records and mappings say that they are. A run
 /// and its replay pass over the same messages: acks and greetings hold no event, and columns are those of events only.
 class JsonInference {
 public:
@@ -30,7 +31,8 @@ public:
   /// Written columns, mapped ones, then members in the order in which they came, up to 1,000 in all; nothing before any
   /// message fits.
   SchemaPtr schema() const;
-  /// The events of a message that is minified JSON, each with the envelope around it, as the decoder takes them.
+  /// The events of a message that is minified JSON (`FormatSpec::asJson`), each with the envelope around it, as the
+  /// decoder takes them.
   struct Record {
     std::string_view event;
     std::string_view envelope;
@@ -48,7 +50,7 @@ private:
     size_t messages = 0;
     bool isCut = false;  ///< there were too many
 
-    void note(const std::string& name, Type type);
+    void note(const std::string& name, Type type, bool isTime);
     void merge(const Columns& other);
   };
   struct Found {
@@ -57,8 +59,9 @@ private:
   };
 
   std::vector<std::string_view> recordsInside(std::string_view envelope) const;
-  void read(std::string_view record, std::string_view message, Found& found) const;
+  void read(std::string_view record, std::string_view envelope, const JsonMessage& message, Found& found) const;
 
+  JsonMessage (*m_asJson)(std::string_view);
   size_t m_eventsRead;
   bool m_hasRecords = false;
   JsonPath m_records;

@@ -8,6 +8,8 @@
 #include "core/base/text.h"
 #include "core/options/connector_options.h"
 
+#include "core/formats/format_list.h"
+
 namespace weir {
 
 namespace {
@@ -28,7 +30,6 @@ constexpr auto kCommon = std::to_array<OptionSpec>({
      .type = Choice,
      .side = Any,
      .byDefault = "json",
-     .choices = "json|text|bytes|csv",
      .help = "How a message becomes rows, or a row a message."},
     {.key = "event.time.field", .type = Column, .side = Feed, .help = "The column that carries event time."},
     {.key = "event.time.unit",
@@ -117,6 +118,8 @@ std::vector<OptionSpec> madeTable() {
   }();
   std::find_if(table.begin(), table.end(), [](const OptionSpec& spec) { return spec.key == "extension"; })->choices =
       kConnectors;
+  std::find_if(table.begin(), table.end(), [](const OptionSpec& spec) { return spec.key == "format"; })->choices =
+      formatChoices();
   // Where a stream comes from is said before what is made of it.
   auto place = std::find_if(table.begin(), table.end(),
                             [](const OptionSpec& spec) { return spec.key.starts_with("event.time."); });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/bind/window_list.h"
+#include "core/formats/format_list.h"
 #include "core/functions/function_list.h"
 #include "core/options/option_table.h"
 
@@ -135,6 +136,18 @@ std::string optionReference() {
     if (!spec.sinkDefault.empty()) byDefault += ", on a sink " + code(spec.sinkDefault);
     if (spec.required) byDefault = "required";
     out += row({code(spec.key), std::string(sideText(spec.side)), rangeText(spec), byDefault, cell(spec.help)});
+  }
+  out += "\n## Formats\nWhat each makes of a value is said in [formats](formats.md).\n\n";
+  out += head({"Format", "What a message is", "Frames of a sink", "Columns of `...`", "Its options"});
+  for (const FormatSpec& format : formatList()) {
+    std::string options;
+    for (const std::string_view key : format.options) options += (options.empty() ? "" : ", ") + code(key);
+    const bool isLearnt = format.asJson != nullptr;
+    out += row({code(format.name), cell(format.help), format.isBinary ? "binary" : "text",
+                isLearnt                    ? "learnt"
+                : format.ownColumns.empty() ? "must be written"
+                                            : code(format.ownColumns.front().name),
+                options});
   }
   return out;
 }

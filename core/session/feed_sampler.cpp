@@ -11,6 +11,7 @@
 
 #include "core/base/text.h"
 #include "core/data/json_text.h"
+#include "core/formats/format_list.h"
 #include "core/formats/json_inference.h"
 #include "core/options/options.h"
 #include "core/session/secrets.h"
@@ -63,7 +64,37 @@ QString timeUnit(const QString& sample) {
                        : QString();
 }
 
+std::string_view view(const QByteArray& bytes) { return {bytes.constData(), static_cast<size_t>(bytes.size())}; }
+
+// The messages that are objects or arrays, as JSON.
+std::vector<std::string> readAs(const FormatSpec& format, const QList<QByteArray>& messages) {
+  std::vector<std::string> out;
+  for (const QByteArray& message : messages) {
+    JsonMessage read = format.asJson(view(message));
+    if (read.wrong.empty() && (read.text.starts_with('{') || read.text.starts_with('[')))
+      out.push_back(std::move(read.text));
+  }
+  return out;
+}
+
+const FormatSpec& formatOf(const QList<QByteArray>& messages) {
+  const FormatSpec* best = &formatList().front();
+  size_t most = 0;
+  for (const FormatSpec& format : formatList()) {
+    const size_t count = format.asJson ? readAs(format, messages).size() : 0;
+    if (count <= most) continue;
+    most = count;
+    best = &format;
+  }
+  return *best;
+}
+
 }  // namespace
+
+QString likelyFormat(const QList<QByteArray>& messages) {
+  const std::string_view name = formatOf(messages).name;
+  return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
+}
 
 FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* parent)
     : QObject(parent), m_draft(source), m_clock(clock) {}
@@ -106,8 +137,8 @@ void FeedSampler::stateChanged() {
 
 QStringList recordPaths(const QList<QByteArray>& messages) {
   std::map<QString, int> votes;
-  for (const QByteArray& message : messages) {
-    const QJsonDocument document = QJsonDocument::fromJson(message);
+  for (const std::string& message : readAs(formatOf(messages), messages)) {
+    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromStdString(message));
     if (document.isArray()) ++votes[QString()];
     if (!document.isObject()) continue;
     const QJsonObject root = document.object();
@@ -136,24 +167,22 @@ QStringList recordPaths(const QList<QByteArray>& messages) {
 }
 
 std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const QString& path) {
+  const FormatSpec& format = formatOf(messages);
   DecoderSettings settings;
+  settings.format = format.name;
   settings.records = path.toStdString();
   // All that was sampled counts, so that a price that was whole at first is still a price.
   JsonInference inference(settings, {}, static_cast<size_t>(messages.size()));
-  std::vector<std::string> texts;
-  for (const QByteArray& message : messages) {
-    const std::string_view text = withoutMark({message.constData(), static_cast<size_t>(message.size())});
-    if (!isJson(text)) continue;
-    inference.add(text);
-    texts.push_back(jsonMinified(text));
-  }
+  for (const QByteArray& message : messages) inference.add(view(message));
+  const std::vector<std::string> texts = readAs(format, messages);
   std::vector<DraftColumn> out;
   const SchemaPtr schema = inference.schema();
   if (!schema) return out;
-  for (const Field& field : schema->fields)
-    out.push_back({QString::fromStdString(field.name),
-                   QString::fromUtf8(typeName(field.type).data(), static_cast<qsizetype>(typeName(field.type).size())),
-                   {}});
+  for (const Field& field : schema->fields) {
+    const std::string_view type = field.isTime ? "TIMESTAMP" : typeName(field.type);
+    out.push_back(
+        {QString::fromStdString(field.name), QString::fromUtf8(type.data(), static_cast<qsizetype>(type.size())), {}});
+  }
   for (const std::string& text : texts)
     for (const JsonInference::Record& record : inference.recordsOf(text))
       for (DraftColumn& column : out)
@@ -166,6 +195,7 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
 std::vector<DraftTime> possibleTimes(const std::vector<DraftColumn>& columns) {
   std::vector<DraftTime> out;
   for (const DraftColumn& c : columns) {
+    if (c.type == QLatin1String("TIMESTAMP")) out.push_back({c.name, QStringLiteral("ms")});
     const bool isText = c.type == QLatin1String("STRING");
     if (!isText && c.type != QLatin1String("LONG")) continue;
     const QString unit = timeUnit(c.sample);
@@ -182,7 +212,8 @@ DraftTime likelyTime(const std::vector<DraftColumn>& columns) {
   for (const DraftTime& t : possibleTimes(columns)) {
     const auto column =
         std::find_if(columns.begin(), columns.end(), [&](const DraftColumn& c) { return c.name == t.column; });
-    const bool isTime = kTime.match(t.column).hasMatch() && timeUnit(column->sample) == t.unit;
+    const bool isTyped = column->type == QLatin1String("TIMESTAMP");
+    const bool isTime = kTime.match(t.column).hasMatch() && (isTyped || timeUnit(column->sample) == t.unit);
     if (isTime && (best.column.isEmpty() || t.column == QLatin1String("T"))) best = t;
   }
   return best;
@@ -193,7 +224,7 @@ QString draftScript(const DraftSource& source) {
   for (const DraftColumn& c : source.columns) columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
   const DraftTime time = source.time.value_or(likelyTime(source.columns));
   QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"),
-                      QStringLiteral("  format = 'json'"),
+                      QStringLiteral("  format = '%1'").arg(source.format),
                       QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
   for (const auto& [key, value] : source.headers)
     options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));

@@ -32,6 +32,7 @@ struct DraftSource {
   QString url;
   QList<QPair<QString, QString>> headers;
   QStringList openMessages;
+  QString format = QStringLiteral("json");
   QString records;  ///< path of the events, e.g. $.data[*]; empty: the message itself
   std::vector<DraftColumn> columns;
   std::optional<DraftTime> time;  ///< nothing: what `likelyTime` says
@@ -64,6 +65,8 @@ private:
   int m_wanted = 0;
 };
 
+/// The format that most of these messages are written in.
+QString likelyFormat(const QList<QByteArray>& messages);
 /// Where the events may stand in these messages, likeliest first; "" is the message itself.
 QStringList recordPaths(const QList<QByteArray>& messages);
 /// The columns that the events at a path have.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any message is decoded or rejected: JSON with its paths, CSV, text and bytes. The first byte chooses. What a decoder
-// has seen before must not show.
+// Any message is decoded or rejected: JSON with its paths, CSV, text, bytes, msgpack and CBOR. The first byte chooses.
+// What a decoder has seen before must not show.
 #include <array>
 #include <cstdlib>
 
@@ -17,12 +17,11 @@ struct Target {
   std::unique_ptr<Decoder> decoder;
 };
 
-std::string rowsOf(BatchBuilder& rows) {
-  const auto batch = rows.take();
+std::string rowsOf(const Batch& batch) {
   std::string out;
-  for (size_t row = 0; row < batch->rows(); ++row) {
-    appendJsonRow(out, *batch, row);
-    appendCsvRow(out, *batch, row, ',');
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    appendJsonRow(out, batch, row);
+    appendCsvRow(out, batch, row, ',');
   }
   return out;
 }
@@ -45,7 +44,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     mapped.records = "$.data[*]";
     mapped.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
     mapped.mismatchIsNull = true;
-    return std::array{make("json", kAll), make("json", kAll, mapped), make("csv", kAll), make("text", {{"t", String}}),
+    DecoderSettings lenient;
+    lenient.mismatchIsNull = true;
+    // `2` is the first of them, `1` the last.
+    return std::array{make("json", kAll),
+                      make("json", kAll, mapped),
+                      make("csv", kAll),
+                      make("text", {{"t", String}}),
+                      make("msgpack", kAll),
+                      make("msgpack", kAll, mapped),
+                      make("cbor", kAll),
+                      make("cbor", kAll, mapped),
+                      make("cbor", {{"b", Long, false, true}, {"d", String}, {"f", Object}}, lenient),
                       make("bytes", {{"b", Bytes}})};
   }();
   if (size == 0) return 0;
@@ -54,13 +64,26 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   BatchBuilder rows(target.schema);
   const DecodeResult result = target.decoder->decode(message, {}, rows);
   if (result.kind != DecodeResult::Kind::Decoded && rows.rows() > 0) std::abort();
+  // Rows that a sink sends on come back as they were.
+  const auto sent = rows.take();
+  for (const char* format : {"msgpack", "cbor"}) {
+    DecoderSettings settings;
+    settings.format = format;
+    const auto encoder = makeEncoder({settings.format});
+    BatchBuilder back(target.schema);
+    const auto decoder = makeDecoder(settings, target.schema);
+    for (size_t row = 0; row < sent->rows(); ++row) decoder->decode(encoder->encode(*sent, row), {}, back);
+    if (back.rows() != sent->rows()) std::abort();
+  }
   BatchBuilder again(target.schema);
   const DecodeResult fresh = makeDecoder(target.settings, target.schema)->decode(message, {}, again);
-  if (fresh.kind != result.kind || fresh.reason != result.reason || rowsOf(again) != rowsOf(rows)) std::abort();
+  if (fresh.kind != result.kind || fresh.reason != result.reason || rowsOf(*again.take()) != rowsOf(*sent))
+    std::abort();
   static DecoderSettings reaching;
   reaching.records = "$.data[*]";
   reaching.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
-  for (const DecoderSettings& settings : {DecoderSettings{}, reaching}) {
+  for (DecoderSettings settings : {DecoderSettings{}, reaching}) {
+    settings.format = target.settings.format;
     JsonInference inference(settings, Schema{{{"a", Int}}});
     inference.add(message);
     inference.schema();

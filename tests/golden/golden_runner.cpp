@@ -2,6 +2,7 @@
 // Runs golden cases: a title, a pipeline, then a script on a virtual clock, or the texts of the checker's error.
 //
 //   > T Stream {json}      a message arrives at clock T (ms)
+//   x> T Stream 81 a1 61   the same of a binary message, in hex
 //   @ T                    the clock moves to T
 //   ~ T Stream down|up     the connection is lost or comes back
 //   ~ T Stream alive ASKED the feed has answered what it was asked at clock ASKED: silence must be proven then
@@ -76,6 +77,15 @@ std::vector<std::string> words(const std::string& line) {
   return out;
 }
 
+std::string bytesOf(std::string_view hex) {
+  std::string out;
+  for (size_t at = 0; at + 1 < hex.size(); at += hex[at] == ' ' ? 1 : 2) {
+    if (hex[at] == ' ') continue;
+    out += static_cast<char>(std::stoi(std::string(hex.substr(at, 2)), nullptr, 16));
+  }
+  return out;
+}
+
 std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   BoundResult checked = checkScript(c.sql);
   std::ostringstream capture;
@@ -88,6 +98,7 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
     const auto w = words(line);
     const Micros at = fromMillis(parseNumber<int64_t>(w[1]).value_or(0));
     if (w[0] == ">") writer.message(w[2], w[3], true, at);
+    if (w[0] == "x>") writer.message(w[2], bytesOf(w[3]), false, at);
     if (w[0] == "@") writer.advance(at);
     const Micros since = fromMillis(parseNumber<int64_t>(w[3].substr(std::min(w[3].size(), size_t{6}))).value_or(0));
     if (w[0] == "~" && w[3].starts_with("alive "))

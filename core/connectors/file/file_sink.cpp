@@ -52,7 +52,7 @@ FileSink::FileSink(const EndpointSetup& setup, const BoundStream& stream)
       m_path(setup.options.text("file.path")),
       m_clock(setup.clock),
       m_schema(stream.schema),
-      m_encoder(makeEncoder(setup.options.text("format"), setup.options.text("csv.delimiter").front())),
+      m_encoder(makeEncoder(encoderSettings(setup.options))),
       m_hasHeading(setup.options.boolean("csv.header")),
       m_delimiter(setup.options.text("csv.delimiter").front()),
       m_rotation(parseRotation(setup.options.text("file.rotate"))),

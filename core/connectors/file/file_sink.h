@@ -6,7 +6,7 @@
 
 #include "core/connectors/connector.h"
 #include "core/connectors/file/options/file_rotation.h"
-#include "core/formats/decoder.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/connectors/websocket/websocket_settings.h"
+#include "core/formats/format_list.h"
 
 namespace weir {
 
@@ -17,14 +18,14 @@ constexpr int64_t kMostInSocket = 256 << 10;
 
 WebSocketSink::WebSocketSink(const EndpointSetup& setup, TransportFactory transports)
     : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock, std::move(transports)),
-      m_encoder(makeEncoder(setup.options.text("format"), setup.options.text("csv.delimiter").front())),
+      m_encoder(makeEncoder(encoderSettings(setup.options))),
       m_queue(
           static_cast<size_t>(setup.options.integer("websocket.queue.max.events")),
           setup.options.integer("websocket.queue.max.bytes"),
           setup.options.text("websocket.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest) {
   const Options& resolved = setup.options;
   m_asText = resolved.has("websocket.message.type") ? resolved.text("websocket.message.type") == "text"
-                                                    : resolved.text("format") != "bytes";
+                                                    : !formatNamed(resolved.text("format")).isBinary;
   m_connection.onOpen = [this] {
     m_wasOpen = true;
     m_reported.clear();

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/connectors/file/options/file_path.h"
 #include "core/connectors/file/options/file_rotation.h"
+#include "core/formats/format_list.h"
 #include "core/options/connector_options.h"
 
 namespace weir {
@@ -35,10 +36,8 @@ void checkTogether(const Options& options, Diagnostics& found) {
   };
   const std::string format = options.text("format");
   const std::string path = options.text("file.path");
-  if (format == "bytes")
-    fail("format", "format 'bytes' has no end of a message that a file could show", "take text, csv or json");
-  if (options.has("csv.header") && format != "csv")
-    fail("csv.header", "option 'csv.header' is for format 'csv', but this stream has format '" + format + "'", {});
+  if (formatNamed(format).isBinary)
+    fail("format", "messages of format '" + format + "' have no end that a file could show", "take text, csv or json");
   if (options.kind() != StreamKind::Sink) return;
   if (isPattern(path)) fail("file.path", "a sink writes one file: '" + path + "' is a pattern", "name the file");
   if (isPacked(path))

@@ -68,6 +68,12 @@ std::optional<OptionTrouble> proxyTrouble(const OptionValue& option) {
 }
 
 void checkTogether(const Options& options, Diagnostics& found) {
+  if (options.has("csv.header"))
+    found.push_back({Severity::Error,
+                     Code::OptionValue,
+                     options.valueSpan("csv.header"),
+                     "csv.header is for files: a message has no heading",
+                     {}});
   const bool cert = options.has("websocket.tls.cert.file");
   if (cert == options.has("websocket.tls.key.file")) return;
   found.push_back({Severity::Error,
@@ -177,7 +183,7 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .type = Choice,
      .side = Sink,
      .choices = "text|binary",
-     .help = "Frame type of outgoing messages; text, but binary for format bytes."},
+     .help = "Frame type of outgoing messages; text, but binary for a format that is none, as bytes."},
     {.key = "websocket.queue.max.events",
      .type = Integer,
      .side = Sink,
