@@ -16,9 +16,9 @@
 #include <random>
 
 #include "tests/bench/measure.h"
-#include "ui/chart_view.h"
-#include "ui/main_window.h"
-#include "ui/results_panel.h"
+#include "ui/charts/chart_view.h"
+#include "ui/results/results_panel.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 

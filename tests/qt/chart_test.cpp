@@ -17,12 +17,12 @@
 #include <QWheelEvent>
 #include <cmath>
 
-#include "ui/chart_deck.h"
-#include "ui/gap_book.h"
-#include "ui/legend_table.h"
-#include "ui/main_window.h"
-#include "ui/plot_style.h"
-#include "ui/result_views.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/charts/legend_table.h"
+#include "ui/charts/plot_style.h"
+#include "ui/health/gap_book.h"
+#include "ui/results/result_views.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 

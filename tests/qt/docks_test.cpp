@@ -14,15 +14,15 @@
 #include <QTreeWidget>
 
 #include "core/plan/checker.h"
-#include "ui/bytes_text.h"
-#include "ui/dock_title.h"
-#include "ui/events_panel.h"
-#include "ui/frames_panel.h"
-#include "ui/main_window.h"
-#include "ui/message_bar.h"
-#include "ui/plan_view.h"
-#include "ui/results_panel.h"
-#include "ui/stream_rates.h"
+#include "ui/health/events_panel.h"
+#include "ui/health/frames_panel.h"
+#include "ui/health/stream_rates.h"
+#include "ui/results/results_panel.h"
+#include "ui/run/plan_view.h"
+#include "ui/shell/dock_title.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+#include "ui/widgets/bytes_text.h"
 
 using namespace weir;
 

@@ -28,13 +28,13 @@
 #include "core/base/json_path.h"
 #include "core/net/qt_clock.h"
 #include "core/session/feed_sampler.h"
-#include "ui/connect_dialog.h"
-#include "ui/document_tabs.h"
-#include "ui/find_bar.h"
-#include "ui/main_window.h"
-#include "ui/message_bar.h"
-#include "ui/settings_dialog.h"
-#include "ui/sql_editor.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/find_bar.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/shell/connect_dialog.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+#include "ui/shell/settings_dialog.h"
 
 using namespace weir;
 

@@ -23,15 +23,15 @@
 
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
-#include "ui/chart_deck.h"
-#include "ui/chart_view.h"
-#include "ui/connect_dialog.h"
-#include "ui/document_tabs.h"
-#include "ui/health_card.h"
-#include "ui/main_window.h"
-#include "ui/results_model.h"
-#include "ui/results_panel.h"
-#include "ui/sql_editor.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/charts/chart_view.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/health/health_card.h"
+#include "ui/results/results_model.h"
+#include "ui/results/results_panel.h"
+#include "ui/shell/connect_dialog.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 
