@@ -16,6 +16,12 @@ namespace {
 // Three times as often as the GUI repaints, so that a trade waits for one frame and not for two.
 constexpr int kObserveMs = 10;
 
+// The cards show how connections come and go.
+LogLevel levelForWindow(const LogEntry& entry) {
+  if (entry.level == LogLevel::Error) return LogLevel::Error;
+  return entry.category == LogCategory::Feed ? LogLevel::Warning : LogLevel::Info;
+}
+
 }  // namespace
 
 Engine::Engine(QObject* parent) : QObject(parent), m_worker(new QObject) {
@@ -163,7 +169,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
   if (!hasError(checked.diagnostics) && !checked.waiting.empty() && inferred.empty()) {
     emit event(tr("Learning the columns of %n sources from their first messages", nullptr,
                   static_cast<int>(checked.waiting.size())),
-               false);
+               LogLevel::Info);
     m_inference = std::make_unique<SourceInference>(
         checked, m_run ? m_run->sharedClock() : std::make_shared<QtClock>(),
         [this, text, options](const std::map<std::string, SchemaPtr>& columns, const Diagnostics& why) {
@@ -179,7 +185,9 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
             startOnThread(text, options, columns, &feeds);
           });
         });
-    m_inference->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
+    m_inference->onEvent = [this](const LogEntry& entry) {
+      emit event(QString::fromStdString(entry.text()), LogLevel::Info);
+    };
     m_inference->start();
     return;
   }
@@ -203,8 +211,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
   if (const std::shared_ptr<LiveRun> old = std::exchange(m_run, *created)) {
     // Of what it still does only one thing matters: rows that it could not send.
     old->onEvent = [this](const LogEntry& entry) {
-      if (entry.category == LogCategory::Sink)
-        emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
+      if (entry.category == LogCategory::Sink) emit event(QString::fromStdString(entry.text()), levelForWindow(entry));
     };
     m_ending.push_back(old);
     old->stop([this, old] {
@@ -250,9 +257,7 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
   }
   hookFrames();
   m_run->onEvent = [this](const LogEntry& entry) {
-    if (entry.level > LogLevel::Debug)
-      emit event(QString::fromStdString(entry.text()),
-                 entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
+    if (entry.level > LogLevel::Debug) emit event(QString::fromStdString(entry.text()), levelForWindow(entry));
   };
   m_run->start();
   auto* timer = new QTimer(m_run.get());
@@ -315,13 +320,13 @@ void Engine::noteTrouble(const std::vector<ConnectionHealth>& connections) {
     const Trouble before = found == m_troubles.end() ? Trouble::None : found->second;
     if (trouble == before) continue;
     if (trouble == Trouble::Stale)
-      emit event(tr("%1: stale, the socket is open but silent").arg(h.name), false);
+      emit event(tr("%1: stale, the socket is open but silent").arg(h.name), LogLevel::Info);
     else if (trouble == Trouble::Degraded)
-      emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), false);
+      emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), LogLevel::Info);
     else if (h.state == ConnectionState::Open || h.state == ConnectionState::Live)
       emit event(
           before == Trouble::Stale ? tr("%1: no longer stale").arg(h.name) : tr("%1: no longer degraded").arg(h.name),
-          false);
+          LogLevel::Info);
   }
   m_troubles = std::move(now);
 }

@@ -13,6 +13,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/bind/bound_script.h"
 #include "core/connectors/intake.h"
 #include "core/exec/gap_log.h"
@@ -95,7 +96,8 @@ signals:
   void stopped();
   /// The script cannot run.
   void refused(const QString& message);
-  void event(const QString& text, bool isError);
+  /// Debug never comes. A warning is what its card does not say already: what a feed does not bring.
+  void event(const QString& text, LogLevel level);
 
 private:
   void onThread(std::function<void()> work);

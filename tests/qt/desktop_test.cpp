@@ -327,7 +327,7 @@ private slots:
       window.show();
       QVERIFY(QTest::qWaitForWindowExposed(&window));
       window.openText(QStringLiteral("doc"), QStringLiteral("-- a"));
-      window.showMessage(QObject::tr("A message"), false);
+      window.showMessage(QObject::tr("A message"), LogLevel::Info);
       QTest::qWait(300);
       QStringList bad;
       static const QRegularExpression kWord(QStringLiteral("[A-Za-z]{3}"));

@@ -149,10 +149,10 @@ private slots:
     builder.finishRow({.at = kAt});
     model.addClosed(*builder.take());
     EventsPanel events;
-    events.add(QLatin1String(html), true);
+    events.add(QLatin1String(html), LogLevel::Error);
     const auto* list = events.findChild<QTreeWidget*>(QStringLiteral("events"));
     MessageBar bar(darkTheme());
-    bar.show(QLatin1String(html), true);
+    bar.show(QLatin1String(html), LogLevel::Error);
     const QString tips[] = {model.index(0, 1).data(Qt::ToolTipRole).toString(), list->topLevelItem(0)->toolTip(2),
                             bar.findChild<QLabel*>(QStringLiteral("messageText"))->toolTip()};
     for (const QString& tip : tips)
@@ -216,8 +216,8 @@ private slots:
     auto* list = panel.findChild<QTreeWidget*>(QStringLiteral("events"));
     QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("eventsEmpty"))->isHidden());
     for (int i = 0; i < 412; ++i) {
-      panel.add(QStringLiteral("A: refused"), true);
-      panel.add(QStringLiteral("B: refused"), true);
+      panel.add(QStringLiteral("A: refused"), LogLevel::Error);
+      panel.add(QStringLiteral("B: refused"), LogLevel::Error);
     }
     QCOMPARE(list->topLevelItemCount(), 2);
     QCOMPARE(list->topLevelItem(0)->text(1), QStringLiteral("x412"));

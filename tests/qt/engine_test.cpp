@@ -18,7 +18,7 @@ struct TellingEngine {
   Engine engine;
   QStringList said;
   TellingEngine() {
-    QObject::connect(&engine, &Engine::event, &engine, [this](const QString& text, bool) { said << text; });
+    QObject::connect(&engine, &Engine::event, &engine, [this](const QString& text) { said << text; });
     QObject::connect(&engine, &Engine::refused, &engine, [this](const QString& why) { said << why; });
   }
   QByteArray all() const { return said.join(QLatin1Char('\n')).toUtf8(); }

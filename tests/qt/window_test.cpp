@@ -457,7 +457,7 @@ private slots:
     window.openText(QStringLiteral("demo.sql"), demoScript(exchange.baseUrl()));
     window.run();
     QTRY_VERIFY(window.card(QStringLiteral("BinanceTrades")) && window.charts().panes().size() > 1);
-    window.showMessage(QStringLiteral("A message"), true);
+    window.showMessage(QStringLiteral("A message"), LogLevel::Error);
     window.showSettings();
     window.showHelp({});
     window.connectToUrl();

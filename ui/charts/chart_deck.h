@@ -52,7 +52,7 @@ signals:
   void followingChanged(bool following);
   void pauseWanted();
   void runRequested();
-  void message(const QString& text, bool isError);
+  void message(const QString& text, LogLevel level);
   /// How much time is shown, after it was zoomed.
   void rangeChanged(int64_t ms);
   void settingsChanged();

@@ -270,7 +270,8 @@ void ChartPane::askAndExport() {
                                                     tr("PNG (*.png);;SVG (*.svg);;CSV (*.csv)"));
   if (path.isEmpty()) return;
   const QString why = exportTo(path);
-  emit message(why.isEmpty() ? tr("Chart written to %1").arg(path) : why, !why.isEmpty());
+  emit message(why.isEmpty() ? tr("Chart written to %1").arg(path) : why,
+               why.isEmpty() ? LogLevel::Info : LogLevel::Error);
 }
 
 QSize ChartPane::pictureSize() const {

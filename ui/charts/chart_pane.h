@@ -6,6 +6,7 @@
 #include <QList>
 #include <QWidget>
 
+#include "core/base/log.h"
 #include "ui/charts/chart_view.h"
 #include "ui/results/result_views.h"
 
@@ -49,7 +50,7 @@ signals:
   void settingsChanged();
   void runRequested();
   /// A file was written, or could not be.
-  void message(const QString& text, bool isError);
+  void message(const QString& text, LogLevel level);
 
 protected:
   void contextMenuEvent(QContextMenuEvent* event) override;

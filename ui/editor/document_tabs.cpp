@@ -180,7 +180,7 @@ QString DocumentTabs::open(const OpenDocument& document) {
       if (m_pages[static_cast<size_t>(i)].editor == fresh) showTitle(i);
   });
   connect(fresh, &QsciScintilla::cursorPositionChanged, this, &DocumentTabs::caretMoved);
-  connect(fresh, &SqlEditor::formatFailed, this, [this](const QString& why) { emit message(why, true); });
+  connect(fresh, &SqlEditor::formatFailed, this, [this](const QString& why) { emit message(why, LogLevel::Error); });
   connect(fresh, &SqlEditor::runMarkClicked, this, &DocumentTabs::runMarkClicked);
   showTitle(index);
   m_bar->setCurrentIndex(index);
@@ -236,7 +236,7 @@ void DocumentTabs::checkDisk() {
       page.editor->setModified(false);
     } else if (!page.editor->isModified()) {
       reload(page.path);
-      emit message(tr("%1 changed on disk and was read again.").arg(page.title), false);
+      emit message(tr("%1 changed on disk and was read again.").arg(page.title), LogLevel::Info);
     } else {
       page.told = digest;
       emit fileConflict(page.path);
@@ -323,7 +323,8 @@ void DocumentTabs::closeTab(int index) {
     m_find->setEditor(editor());
     page.editor->deleteLater();
   }
-  if (closed.isModified) emit message(tr("%1 was closed; Ctrl+Shift+T opens it again.").arg(closed.title), false);
+  if (closed.isModified)
+    emit message(tr("%1 was closed; Ctrl+Shift+T opens it again.").arg(closed.title), LogLevel::Info);
   emit currentChanged();
   emit edited();
 }
@@ -335,10 +336,10 @@ void DocumentTabs::setClosed(std::vector<OpenDocument> closed) {
 }
 
 void DocumentTabs::reopenClosed() {
-  if (m_closed.empty()) return emit message(tr("No tab was closed."), false);
+  if (m_closed.empty()) return emit message(tr("No tab was closed."), LogLevel::Info);
   const OpenDocument last = m_closed.back();
   m_closed.pop_back();
-  if (const QString why = open(last); !why.isEmpty()) emit message(why, true);
+  if (const QString why = open(last); !why.isEmpty()) emit message(why, LogLevel::Error);
 }
 
 void DocumentTabs::find(bool replace) { m_find->start(replace); }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/session/workspace.h"
 #include "ui/widgets/theme.h"
 
@@ -69,7 +70,7 @@ signals:
   void edited();
   void currentChanged();
   void caretMoved(int line, int column);
-  void message(const QString& text, bool isError);
+  void message(const QString& text, LogLevel level);
   void runMarkClicked(uint32_t offset);
   /// Another program changed the file of a document that has unsaved words.
   void fileConflict(const QString& path);

@@ -68,7 +68,7 @@ EventsPanel::EventsPanel(QWidget* parent)
   });
 }
 
-void EventsPanel::add(const QString& text, bool isError, const QDateTime& at) {
+void EventsPanel::add(const QString& text, LogLevel level, const QDateTime& at) {
   const QString line = QString(text).replace(QLatin1Char('\n'), QStringLiteral(" · "));
   QTreeWidgetItem* item = nullptr;
   for (int i = 0; i < std::min(m_list->topLevelItemCount(), kRepeatsWithin) && !item; ++i)
@@ -79,7 +79,7 @@ void EventsPanel::add(const QString& text, bool isError, const QDateTime& at) {
     item->setToolTip(kText, plainToolTip(text));
     item->setTextAlignment(kTimes, Qt::AlignRight | Qt::AlignVCenter);
     item->setData(kTime, kFirst, at);
-    item->setFont(kText, uiFont(12.5, isError ? QFont::DemiBold : QFont::Normal));
+    item->setFont(kText, uiFont(12.5, level >= LogLevel::Warning ? QFont::DemiBold : QFont::Normal));
   }
   item->setData(kTime, kAt, at);
   item->setData(kTime, kCount, item->data(kTime, kCount).toInt() + 1);

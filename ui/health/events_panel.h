@@ -4,6 +4,8 @@
 #include <QDateTime>
 #include <QWidget>
 
+#include "core/base/log.h"
+
 class QLineEdit;
 class QTreeWidget;
 class QTreeWidgetItem;
@@ -16,7 +18,7 @@ class EventsPanel final : public QWidget {
   Q_OBJECT
 public:
   explicit EventsPanel(QWidget* parent = nullptr);
-  void add(const QString& text, bool isError, const QDateTime& at = QDateTime::currentDateTimeUtc());
+  void add(const QString& text, LogLevel level, const QDateTime& at = QDateTime::currentDateTimeUtc());
   void setLocalTime(bool local);
   /// The events that are selected, or all that are seen: a line each, as TSV.
   QString asTsv() const;

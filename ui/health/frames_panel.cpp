@@ -166,7 +166,7 @@ void FramesPanel::save() {
   if (path.isEmpty()) return;
   const QString why = saveTo(path, asText(), NewFile::OwnerOnly);
   emit message(why.isEmpty() ? tr("%n messages written to %1", nullptr, m_filtered->rowCount()).arg(path) : why,
-               !why.isEmpty());
+               why.isEmpty() ? LogLevel::Info : LogLevel::Error);
 }
 
 }  // namespace weir

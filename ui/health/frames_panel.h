@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+#include "core/base/log.h"
 #include "ui/health/frames_model.h"
 
 class QComboBox;
@@ -25,7 +26,7 @@ public:
   QByteArray asText() const;
 
 signals:
-  void message(const QString& text, bool isError);
+  void message(const QString& text, LogLevel level);
 
 private:
   QString shown(const Frame& frame) const;

@@ -349,7 +349,7 @@ void ResultsPanel::exportRows() {
   const QString why = saveTo(path, (path.endsWith(QLatin1String(".jsonl")) ? asJsonLines(false) : asCsv()).toUtf8(),
                              NewFile::OwnerOnly);
   emit message(why.isEmpty() ? tr("%n rows written to %1", nullptr, m_proxy->rowCount()).arg(path) : why,
-               !why.isEmpty());
+               why.isEmpty() ? LogLevel::Info : LogLevel::Error);
 }
 
 void ResultsPanel::fillCopyMenu(QMenu& menu) {

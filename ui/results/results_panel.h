@@ -5,6 +5,7 @@
 #include <QWidget>
 #include <set>
 
+#include "core/base/log.h"
 #include "ui/results/results_model.h"
 
 class QComboBox;
@@ -48,7 +49,7 @@ public slots:
 
 signals:
   void streamChosen(const QString& name);
-  void message(const QString& text, bool isError);
+  void message(const QString& text, LogLevel level);
 
 private:
   void fillCopyMenu(QMenu& menu);

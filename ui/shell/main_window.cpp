@@ -113,10 +113,10 @@ MainWindow::MainWindow(const Theme& theme, DemoServices demo, const QString& fol
     setRunning(false);
     m_documents->editor()->setSourceMarks({});
   });
-  connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, true); });
-  connect(&m_engine, &Engine::event, this, [this](const QString& text, bool isError) {
-    m_events->add(text, isError);
-    if (isError) showMessage(text.section(QLatin1Char('\n'), 0, 0), true);
+  connect(&m_engine, &Engine::refused, this, [this](const QString& why) { showMessage(why, LogLevel::Error); });
+  connect(&m_engine, &Engine::event, this, [this](const QString& text, LogLevel level) {
+    m_events->add(text, level);
+    if (level >= LogLevel::Warning) showMessage(text.section(QLatin1Char('\n'), 0, 0), level);
   });
   m_tick.setInterval(kFrameMs);
   connect(&m_tick, &QTimer::timeout, this, &MainWindow::tick);
@@ -136,7 +136,7 @@ void MainWindow::openHistory(const Settings& settings) {
       m_workspace.folder() + QStringLiteral("/results.sqlite"),
       ResultHistory::Limits{settings.historyMegabytes * 1024LL * 1024, settings.historyDays});
   connect(m_resultHistory.get(), &ResultHistory::problem, this,
-          [this](const QString& text) { showMessage(text, true); });
+          [this](const QString& text) { showMessage(text, LogLevel::Error); });
   m_engine.setHistory(m_resultHistory.get());
 }
 
@@ -152,7 +152,7 @@ bool MainWindow::refuse(const Diagnostics& found, uint32_t shift) {
     if (d.severity != Severity::Error) continue;
     showPanel(m_problems);
     const uint32_t at = d.span.begin >= shift ? d.span.begin - shift : 0;
-    showMessage(QString::fromStdString(d.message), true);
+    showMessage(QString::fromStdString(d.message), LogLevel::Error);
     if (d.span.end > 0) m_documents->editor()->goTo(at);
     return true;
   }
@@ -169,7 +169,7 @@ void MainWindow::openText(const QString& title, const QString& text) {
 
 bool MainWindow::openFile(const QString& path) {
   if (const QString why = m_documents->openFile(path); !why.isEmpty()) {
-    showMessage(why, true);
+    showMessage(why, LogLevel::Error);
     return false;
   }
   m_isDemo = false;
@@ -211,14 +211,14 @@ bool MainWindow::restoreSession() {
     any = any || !m_documents->editor()->text().isEmpty();
   }
   if (any) m_documents->setCurrent(current);
-  if (!problems.isEmpty()) showMessage(problems.join(QLatin1Char('\n')), true);
+  if (!problems.isEmpty()) showMessage(problems.join(QLatin1Char('\n')), LogLevel::Error);
   m_documents->lookAtDisk();
   check();
   return any;
 }
 
 void MainWindow::offerReload(const QString& path) {
-  m_messageBar->show(tr("%1 changed on disk.").arg(QFileInfo(path).fileName()), true,
+  m_messageBar->show(tr("%1 changed on disk.").arg(QFileInfo(path).fileName()), LogLevel::Warning,
                      {{tr("Reload"), [this, path] { m_documents->reload(path); }},
                       {tr("Keep mine"), [this, path] { m_documents->keepMine(path); }}});
 }
@@ -234,7 +234,7 @@ void MainWindow::keepSession() {
   keepFileSettings();
   session.settings = m_settings.toJson();
   session.settings[QStringLiteral("files")] = m_fileSettings;
-  if (const QString why = m_workspace.save(session); !why.isEmpty()) showMessage(why, true);
+  if (const QString why = m_workspace.save(session); !why.isEmpty()) showMessage(why, LogLevel::Error);
 }
 
 void MainWindow::setTheme(const Theme& theme) {
@@ -259,7 +259,7 @@ void MainWindow::setTheme(const Theme& theme) {
 void MainWindow::runDemo() {
   if (!m_demo.start) return;
   const QString text = m_demo.start();
-  if (text.isEmpty()) return showMessage(tr("The demo exchange could not be started."), true);
+  if (text.isEmpty()) return showMessage(tr("The demo exchange could not be started."), LogLevel::Error);
   // A demo that stands there as it came only learns its exchange's address.
   const bool isThere = m_documents->showScratch([&](const QString& title, const QString& old) {
     return title == tr("demo-vwap.sql") && withoutPort(old) == withoutPort(text);
@@ -346,7 +346,7 @@ QString MainWindow::textToRun() {
 
 void MainWindow::remember(const QString& title, const QString& text) {
   if (const QString why = m_workspace.addToHistory({QDateTime::currentDateTimeUtc(), title, text}); !why.isEmpty())
-    showMessage(why, true);
+    showMessage(why, LogLevel::Error);
   m_history->setRecords(m_workspace.history());
 }
 
@@ -372,7 +372,7 @@ void MainWindow::runStatement() {
   if (shown.hasSelectedText())
     chosen = Span{static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONSTART)),
                   static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONEND))};
-  if (!chosen) return showMessage(tr("Put the caret into a SELECT to run it alone."), true);
+  if (!chosen) return showMessage(tr("Put the caret into a SELECT to run it alone."), LogLevel::Error);
   const BoundResult all = checkScript(text);
   if (refuse(all.diagnostics, 0)) return;
   QStringList targets;
@@ -383,7 +383,8 @@ void MainWindow::runStatement() {
       targets << target;
   }
   if (targets.isEmpty())
-    return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."), true);
+    return showMessage(tr("There is no SELECT here whose rows could be shown; put the caret into one."),
+                       LogLevel::Error);
   if (refuse(missingSources(all.script), 0)) return;
   remember(tr("%1, preview of %2").arg(m_documents->title(), targets.join(QStringLiteral(", "))), whole);
   m_previewed = targets;
@@ -430,7 +431,7 @@ void MainWindow::setRunning(bool running) {
   for (const auto& [name, card] : m_cards) card->endRun();
 }
 
-void MainWindow::showMessage(const QString& text, bool isError) { m_messageBar->show(text, isError); }
+void MainWindow::showMessage(const QString& text, LogLevel level) { m_messageBar->show(text, level); }
 
 void MainWindow::tick() {
   // Words and cards a few times a second, the chart when something is new: an idle feed costs next to nothing.

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "core/base/log.h"
 #include "core/session/engine.h"
 #include "core/session/result_history.h"
 #include "core/session/workspace.h"
@@ -86,7 +87,7 @@ public slots:
   void runStatement();
   void stop();
   void showCommands();
-  void showMessage(const QString& text, bool isError);
+  void showMessage(const QString& text, LogLevel level);
   void connectToUrl();
   void showSettings();
   /// The manual, at a word of the language when there is one.

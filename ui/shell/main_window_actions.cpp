@@ -120,7 +120,8 @@ void MainWindow::buildActions() {
     m_recordFile = QFileDialog::getSaveFileName(this, tr("Record into a capture"), QStringLiteral("capture.weircap"),
                                                 tr("Captures (*.weircap)"));
     m_actions[QStringLiteral("record")]->setChecked(!m_recordFile.isEmpty());
-    if (!m_recordFile.isEmpty()) showMessage(tr("The next run will be recorded into %1").arg(m_recordFile), false);
+    if (!m_recordFile.isEmpty())
+      showMessage(tr("The next run will be recorded into %1").arg(m_recordFile), LogLevel::Info);
   });
   record->setCheckable(true);
 
@@ -182,7 +183,8 @@ void MainWindow::buildActions() {
          [this, here] { showHelp(here()->wordAtCaret()); });
   action(QStringLiteral("manual"), tr("&Manual"), QKeySequence(tr("Shift+F1")), [this] { showHelp({}); });
   action(QStringLiteral("about"), tr("&About Weir"), {}, [this] {
-    showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)), false);
+    showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)),
+                LogLevel::Info);
   });
   for (QAction* a : m_charts->commands()) m_actions[a->objectName()] = a;
   buildPanelActions();
@@ -404,7 +406,7 @@ void MainWindow::saveFile(bool askForName) {
 }
 
 void MainWindow::saveTo(const QString& path) {
-  if (const QString why = m_documents->save(path); !why.isEmpty()) return showMessage(why, true);
+  if (const QString why = m_documents->save(path); !why.isEmpty()) return showMessage(why, LogLevel::Error);
   noteRecent(path);
 }
 

@@ -106,7 +106,7 @@ void MainWindow::adoptRun() {
   showStream(first.toStdString());
   for (const std::string& name : fresh) loadOlder(name);
   m_previewBadge->setVisible(!m_previewed.empty());
-  if (const QString text = runMessage(info, connectionsBefore); !text.isEmpty()) showMessage(text, false);
+  if (const QString text = runMessage(info, connectionsBefore); !text.isEmpty()) showMessage(text, LogLevel::Info);
   m_ranWindows.clear();
   for (const std::string& name : info.results) m_ranWindows[name] = m_script.stream(name).windowMs;
 }
@@ -273,7 +273,7 @@ void MainWindow::setAlert(const QString& stream, bool on) {
   showMessage(on ? tr("Each row of %1 is an alert now: it is listed under Alerts, told of, and marked on the charts.")
                        .arg(stream)
                  : tr("Rows of %1 are no longer alerts.").arg(stream),
-              false);
+              LogLevel::Info);
 }
 
 void MainWindow::noteAlerts(const std::string& stream, const Batch& batch) {

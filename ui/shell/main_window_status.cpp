@@ -170,7 +170,8 @@ void MainWindow::updateStatus(const RunSnapshot& s) {
   constexpr Micros kDemoOver = 40'000'000;
   if (m_isDemo && !m_demoTold && s.now - m_startedAt > kDemoOver) {
     m_demoTold = true;
-    m_messageBar->show(tr("Now point it at your own URL."), false, tr("Connect to a URL"), [this] { connectToUrl(); });
+    m_messageBar->show(tr("Now point it at your own URL."), LogLevel::Info, tr("Connect to a URL"),
+                       [this] { connectToUrl(); });
   }
   QString text = tr("%n running", nullptr, static_cast<int>(m_ranWindows.size())) +
                  tr("     in %1/s   out %2/s").arg(m_inRate, 0, 'f', 0).arg(m_outRate, 0, 'f', 1);

@@ -118,7 +118,8 @@ MessageBar::MessageBar(const Theme& theme, QWidget* parent)
 
 void MessageBar::setTheme(const Theme& theme) {
   m_theme = &theme;
-  const bool isError = property("error").toBool();
+  // A warning asks for as much attention as an error.
+  const bool isError = m_level >= LogLevel::Warning;
   m_mark->setLook(isError ? theme.error : theme.accent, isError);
   QPalette palette = m_label->palette();
   palette.setColor(QPalette::WindowText, isError ? theme.error : theme.text1);
@@ -129,14 +130,15 @@ void MessageBar::setTheme(const Theme& theme) {
       QIcon(theme.isDark ? QStringLiteral(":/weir/close-dark.svg") : QStringLiteral(":/weir/close-light.svg")));
 }
 
-void MessageBar::show(const QString& text, bool isError, const std::vector<Offer>& offers) {
+void MessageBar::show(const QString& text, LogLevel level, const std::vector<Offer>& offers) {
   m_times = text == m_label->text() && !isHidden() ? m_times + 1 : 1;
   m_label->setText(text);
   m_label->setToolTip(plainToolTip(text));
   m_count->setText(QStringLiteral("\u00d7%1").arg(m_times));
   m_count->setVisible(m_times > 1);
   setAccessibleName(text);
-  setProperty("error", isError);
+  m_level = level;
+  setProperty("error", level >= LogLevel::Warning);
   style()->unpolish(this);
   style()->polish(this);
   setTheme(*m_theme);
@@ -161,8 +163,8 @@ void MessageBar::show(const QString& text, bool isError, const std::vector<Offer
   updateDetails();
 }
 
-void MessageBar::show(const QString& text, bool isError, const QString& action, std::function<void()> act) {
-  show(text, isError, action.isEmpty() ? std::vector<Offer>() : std::vector<Offer>{{action, std::move(act)}});
+void MessageBar::show(const QString& text, LogLevel level, const QString& action, std::function<void()> act) {
+  show(text, level, action.isEmpty() ? std::vector<Offer>() : std::vector<Offer>{{action, std::move(act)}});
 }
 
 void MessageBar::showDetails(bool on) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/base/log.h"
 #include "ui/widgets/theme.h"
 
 class QHBoxLayout;
@@ -28,8 +29,8 @@ public:
   };
   explicit MessageBar(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void show(const QString& text, bool isError, const std::vector<Offer>& offers);
-  void show(const QString& text, bool isError, const QString& action = {}, std::function<void()> act = {});
+  void show(const QString& text, LogLevel level, const std::vector<Offer>& offers);
+  void show(const QString& text, LogLevel level, const QString& action = {}, std::function<void()> act = {});
 
 protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -45,6 +46,7 @@ private:
   QHBoxLayout* m_offers;
   QToolButton* m_details;
   QToolButton* m_close;
+  LogLevel m_level = LogLevel::Info;
   int m_times = 0;
 };
 
