@@ -22,11 +22,12 @@ ALLOWED = {
     "core/demo": {"core/base", "core/net"},
     # The rooms of the window: none includes the shell, and the shell includes all.
     "ui/widgets": {"core/base"},
-    "ui/editor": {"core/base", "core/data", "core/sql", "core/functions", "core/session", "ui/widgets"},
+    "ui/editor": {"core/base", "core/data", "core/sql", "core/functions", "core/bind", "core/plan", "core/session",
+                  "ui/widgets"},
     "ui/results": {"core/base", "core/data", "core/bind", "ui/widgets"},
     "ui/charts": {"core/base", "core/data", "core/exec", "ui/widgets", "ui/results"},
     "ui/health": {"core/base", "core/bind", "core/net", "core/session", "ui/widgets"},
-    "ui/run": {"core/base", "core/bind", "core/session", "ui/widgets", "ui/health"},
+    "ui/run": {"core/base", "core/bind", "core/session", "ui/widgets", "ui/health", "ui/results"},
     "ui/shell": {"core/base", "core/bind", "core/net", "core/plan", "core/session", "ui/widgets", "ui/editor",
                  "ui/results", "ui/charts", "ui/health", "ui/run"},
 }

@@ -168,6 +168,7 @@ ChartPane* ChartDeck::find(const QString& stream) {
 void ChartDeck::setRange(int64_t ms) {
   m_rangeMs = ms;
   for (ChartPane* pane : m_panes) pane->chart().setRange(ms);
+  emit rangeChanged(ms);
 }
 
 void ChartDeck::setFollowing(bool following) {

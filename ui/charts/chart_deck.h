@@ -32,6 +32,7 @@ public:
   /// What the keys of a chart do, whichever has the focus.
   const QList<QAction*>& commands() const { return m_commands; }
 
+  int64_t range() const { return m_rangeMs; }
   void setRange(int64_t ms);
   void setFollowing(bool following);
   bool isFollowing() const { return m_following; }
@@ -53,7 +54,7 @@ signals:
   void pauseWanted();
   void runRequested();
   void message(const QString& text, LogLevel level);
-  /// How much time is shown, after it was zoomed.
+  /// How much time is shown, after it was chosen or zoomed.
   void rangeChanged(int64_t ms);
   void settingsChanged();
   void streamsChanged();

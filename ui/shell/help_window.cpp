@@ -162,6 +162,13 @@ void HelpWindow::dress() {
   }
 }
 
+void HelpWindow::open(const QString& word) {
+  show();
+  raise();
+  activateWindow();
+  if (!word.isEmpty() && !showWord(word)) showPage(QStringLiteral("reference/language.md"));
+}
+
 bool HelpWindow::showWord(const QString& word) {
   if (word.size() < 2) return false;
   const QRegularExpression asCode(QStringLiteral("`\"?%1\\b").arg(QRegularExpression::escape(word)),

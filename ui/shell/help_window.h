@@ -17,6 +17,8 @@ class HelpWindow final : public QWidget {
 public:
   explicit HelpWindow(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
+  /// Comes to the front, at a word of the language when there is one.
+  void open(const QString& word);
   /// Opens the page on which a word of the language is explained, at the word. Returns whether there is one.
   bool showWord(const QString& word);
   /// Opens a page by its path under docs/, e.g. `tutorial.md`.

@@ -11,6 +11,11 @@ const char* const kLooks[] = {"system", "light", "dark"};
 
 }  // namespace
 
+const Theme& Settings::theme() const {
+  const bool isDark = look == Look::Dark || (look == Look::System && systemIsDark());
+  return colourBlind ? colourBlindTheme(isDark) : isDark ? darkTheme() : lightTheme();
+}
+
 QJsonObject Settings::toJson() const {
   QJsonObject shortcuts;
   for (const auto& [name, text] : keys) shortcuts[name] = text;

@@ -5,6 +5,8 @@
 #include <QString>
 #include <map>
 
+#include "ui/widgets/theme.h"
+
 namespace weir {
 
 /// What the user can choose, kept with the session.
@@ -23,6 +25,7 @@ struct Settings {
   /// Keys that differ from what the program comes with, by the action's name; an empty text takes them away.
   std::map<QString, QString> keys;
 
+  const Theme& theme() const;
   QJsonObject toJson() const;
   /// What is missing or makes no sense is what the program comes with.
   static Settings fromJson(const QJsonObject& json);
