@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "ui/charts/chart_deck.h"
+#include "ui/charts/gap_layer.h"
 #include "ui/charts/legend_table.h"
 #include "ui/charts/plot_style.h"
 #include "ui/health/gap_book.h"
@@ -174,16 +175,16 @@ private slots:
     for (int64_t second = 28; second <= 60; ++second) charts.add(kStats, {{second, "A", after}});
     charts.chart().setCandles(false);
     charts.refresh(60);
-    charts.chart().setGaps({{kStart + 20'000, kStart + 27'000}});
-    charts.chart().setLost({{kStart + 20'000, 37}});
+    charts.chart().layer<GapLayer>().setGaps({{kStart + 20'000, kStart + 27'000}});
+    charts.chart().layer<GapLayer>().setLost({{kStart + 20'000, 37}});
     charts.chart().grab();
     const PlotItem& plot = charts.chart().plot();
     QCOMPARE(plot.boxes().size(), size_t{1});
     const QRectF box = plot.boxes().front();
-    QVERIFY(plot.priceRect().contains(box));
-    QCOMPARE(plot.covered(box), 0.0);
-    QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) ||
-            box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
+    QVERIFY(plot.view().priceRect().contains(box));
+    QCOMPARE(PlotFrame(plot.view(), {}).covered(box), 0.0);
+    QVERIFY(box.left() > plot.view().timeToX(static_cast<double>(kStart + 27'000)) ||
+            box.right() < plot.view().timeToX(static_cast<double>(kStart + 20'000)));
   }
 
   // The VWAP goes over candles; its deviation, named after it, does not.
@@ -251,7 +252,7 @@ private slots:
   void boxesDoNotMeet() {
     Charts charts;
     charts.fill();
-    charts.chart().setGaps({{kStart + 20'000, kStart + 27'000}});
+    charts.chart().layer<GapLayer>().setGaps({{kStart + 20'000, kStart + 27'000}});
     charts.chart().setMarks(kStart + 10'000, kStart + 40'000);
     for (int x = 20; x < 480; x += 46) {
       moveMouse(charts.chart(), QPointF(x, 60));
@@ -292,7 +293,7 @@ private slots:
     charts.open(kStats, {{12, "A", 7}});
     charts.refresh(11);
     const ChartSeries& series = charts.views.find("TradeStats")->series.series().front();
-    const PlotItem& plot = charts.chart().plot();
+    const PlotView& plot = charts.chart().plot().view();
     QVERIFY(!plot.pointAt(series, kStart + 9'999));
     QCOMPARE(plot.pointAt(series, kStart + 10'999)->value, 5.0);
     // The open window stands at the clock, not at its end.
@@ -372,11 +373,11 @@ private slots:
     QSignalSpy ranges(&charts.deck, &ChartDeck::rangeChanged);
     ChartView& chart = charts.chart();
     const QPointF at(150, 60);
-    const double before = chart.plot().xToTime(at.x());
+    const double before = chart.plot().view().xToTime(at.x());
     turnWheel(chart, at, 120);
     QVERIFY(!chart.isFollowing());
     QVERIFY(!charts.chart(1).isFollowing());
-    QVERIFY(std::fabs(chart.plot().xToTime(at.x()) - before) < 5);
+    QVERIFY(std::fabs(chart.plot().view().xToTime(at.x()) - before) < 5);
     QCOMPARE(charts.chart(1).shownTo(), chart.shownTo());
     QCOMPARE(ranges.size(), 1);
     QCOMPARE(ranges.front().front().toLongLong(), chart.shownTo() - chart.shownFrom());
@@ -404,25 +405,25 @@ private slots:
     Charts charts;
     charts.fill();
     charts.chart().setAxisMode(AxisMode::Percent);
-    QVERIFY(charts.chart().plot().showsCandles(0));
-    QVERIFY(!charts.chart().plot().showsBand(0));
+    QVERIFY(charts.chart().plot().view().showsCandles(0));
+    QVERIFY(!charts.chart().plot().view().showsBand(0));
     const QImage candles = charts.chart().grab().toImage();
     QSignalSpy changed(&charts.pane(), &ChartPane::settingsChanged);
     QMenu menu;
     charts.pane().fillMenu(menu);
     menu.findChild<QAction*>(QStringLiteral("chartCandles"))->trigger();
     QCOMPARE(changed.size(), 1);
-    QVERIFY(!charts.chart().plot().showsCandles(0));
-    QVERIFY(charts.chart().plot().showsBand(0));
+    QVERIFY(!charts.chart().plot().view().showsCandles(0));
+    QVERIFY(charts.chart().plot().view().showsBand(0));
     QVERIFY(charts.chart().grab().toImage() != candles);
     menu.findChild<QAction*>(QStringLiteral("chartBand"))->trigger();
-    QVERIFY(!charts.chart().plot().showsBand(0));
+    QVERIFY(!charts.chart().plot().view().showsBand(0));
     // They are kept with the chart's other settings.
     const QJsonObject settings = charts.pane().settings();
     Charts again;
     again.fill();
     again.pane().setSettings(settings);
-    QVERIFY(!again.chart().plot().showsCandles(0) && !again.chart().plot().showsBand(0));
+    QVERIFY(!again.chart().plot().view().showsCandles(0) && !again.chart().plot().view().showsBand(0));
   }
 
   // The open window is beyond what is seen, and so is its bar: not over the axis.
@@ -434,7 +435,7 @@ private slots:
     charts.chart().setFollowing(false);
     charts.chart().setTimeView(kStart + 59'000, 30'000);
     const QImage image = charts.chart().grab().toImage();
-    const PlotItem& plot = charts.chart().plot();
+    const PlotView& plot = charts.chart().plot().view();
     const QRectF volume = plot.volumeRect();
     for (int x = static_cast<int>(volume.right()) + 2; x < image.width(); ++x)
       for (int y = static_cast<int>(volume.top()); y < static_cast<int>(volume.bottom()); ++y) {
@@ -459,7 +460,7 @@ private slots:
     legend->setFocus();
     QTest::keyClick(legend, Qt::Key_Space);
     QCOMPARE(pauses.size(), 1);
-    QVERIFY(chart.plot().isHidden(0));
+    QVERIFY(chart.plot().view().isHidden(0));
     chart.setFocus();
     const int64_t range = chart.shownTo() - chart.shownFrom();
     QTest::keyClick(&chart, Qt::Key_Equal);

@@ -18,7 +18,7 @@
 namespace weir {
 
 ChartView::ChartView(const Theme& theme, QWidget* parent)
-    : QChartView(new QChart, parent), m_plot(new PlotItem(&theme)) {
+    : QChartView(new QChart, parent), m_plot(new PlotItem(theme)) {
   setObjectName(QStringLiteral("chart"));
   chart()->setMargins({0, 0, 0, 0});
   chart()->layout()->setContentsMargins(0, 0, 0, 0);
@@ -35,128 +35,119 @@ ChartView::ChartView(const Theme& theme, QWidget* parent)
 }
 
 void ChartView::setTheme(const Theme& theme) {
-  m_plot->m_theme = &theme;
+  view().setTheme(theme);
   setBackgroundBrush(theme.bg1);
   viewport()->update();
 }
 
 void ChartView::setStore(const SeriesStore* store) {
-  m_plot->m_store = store;
+  view().setStore(store);
   viewport()->update();
 }
-
-void ChartView::setGaps(std::vector<Gap> gaps) { m_plot->m_gaps = std::move(gaps); }
-
-void ChartView::setLost(std::map<int64_t, uint64_t> lost) { m_plot->m_lost = std::move(lost); }
 
 void ChartView::setRange(int64_t ms) {
-  m_plot->m_wantedRange = std::clamp<int64_t>(ms, 10'000, 7LL * 86'400'000);
-  m_plot->fitRange();
+  view().setWantedRange(std::clamp<int64_t>(ms, 10'000, 7LL * 86'400'000));
+  view().fitRange();
   viewport()->update();
 }
 
-bool ChartView::isFollowing() const { return m_plot->m_following; }
-
 void ChartView::setFollowing(bool following) {
-  if (m_plot->m_following == following) return;
-  m_plot->m_following = following;
+  if (m_following == following) return;
+  m_following = following;
   if (following) followNow();
   emit followingChanged(following);
   viewport()->update();
 }
 
 void ChartView::setFocusSeries(int index) {
-  m_plot->m_focus = index;
+  view().setFocus(index);
   viewport()->update();
 }
 
 void ChartView::setHiddenSeries(const std::set<int>& hidden) {
-  m_plot->m_hidden = hidden;
+  view().setHidden(hidden);
   viewport()->update();
 }
 
 void ChartView::setLocalTime(bool local) {
-  m_plot->m_localTime = local;
+  view().setLocalTime(local);
   viewport()->update();
 }
 
 void ChartView::setAxisMode(AxisMode mode) {
-  m_plot->m_mode = mode;
+  view().setMode(mode);
   viewport()->update();
 }
 
 void ChartView::setCandles(bool on) {
-  m_plot->m_candles = on;
+  view().setCandles(on);
   viewport()->update();
 }
 
 void ChartView::setBand(bool on) {
-  m_plot->m_band = on;
+  view().setBand(on);
   viewport()->update();
 }
 
 void ChartView::setState(ChartState state) {
-  m_plot->m_state = state;
+  layer<StateLayer>().setState(state);
   setAccessibleDescription(summary());
   viewport()->update();
 }
 
 void ChartView::setMarks(std::optional<int64_t> a, std::optional<int64_t> b) {
-  m_plot->m_markA = a;
-  m_plot->m_markB = b;
+  layer<MarkLayer>().setMarks(a, b);
   viewport()->update();
 }
 
-void ChartView::setAlerts(std::vector<ChartAlert> alerts) { m_plot->m_alerts = std::move(alerts); }
-
 void ChartView::setTimeView(int64_t endMs, int64_t rangeMs) {
-  if (!m_plot->m_following) m_plot->m_end = endMs;
+  if (!m_following) view().setEnd(endMs);
   setRange(rangeMs);
 }
 
 void ChartView::setCursorTime(std::optional<int64_t> time) {
-  m_plot->m_cursorTime = time;
+  layer<CrosshairLayer>().setTime(time);
   viewport()->update();
 }
 
 int64_t ChartView::firstTime() const {
   int64_t first = INT64_MAX;
-  if (m_plot->m_store)
-    for (const ChartSeries& series : m_plot->m_store->series())
+  if (view().hasStore())
+    for (const ChartSeries& series : view().store().series())
       if (!series.points.empty()) first = std::min(first, series.points.front().at);
   return first;
 }
 
 void ChartView::zoomTo(int64_t rangeMs, std::optional<int64_t> around) {
-  const auto before = static_cast<double>(m_plot->m_range);
+  const auto before = static_cast<double>(view().range());
   setRange(rangeMs);
   if (around) {
-    const double share = static_cast<double>(m_plot->m_range) / before;
-    const int64_t end = *around + static_cast<int64_t>(static_cast<double>(m_plot->m_end - *around) * share);
+    const double share = static_cast<double>(view().range()) / before;
+    const int64_t end = *around + static_cast<int64_t>(static_cast<double>(view().end() - *around) * share);
     // What keeps the newest in view goes on following it.
-    if (end < m_plot->m_now) setFollowing(false);
-    if (!isFollowing()) m_plot->m_end = std::min(end, std::max(m_plot->m_end, newestEnd()));
+    if (end < view().now()) setFollowing(false);
+    if (!isFollowing()) view().setEnd(std::min(end, std::max(view().end(), newestEnd())));
   }
-  emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
+  emit viewMoved(view().end(), view().wantedRange());
 }
 
 // With keys the newest stays while it is followed, else the middle.
 void ChartView::zoomBy(double factor) {
-  zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor),
-         isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
+  zoomTo(static_cast<int64_t>(static_cast<double>(view().range()) * factor),
+         isFollowing() ? std::nullopt : std::optional(view().end() - view().range() / 2));
 }
 
 void ChartView::resetZoom() {
   constexpr int64_t kUsual = 300'000;
-  zoomTo(kUsual, isFollowing() ? std::nullopt : std::optional(m_plot->m_end - m_plot->m_range / 2));
+  zoomTo(kUsual, isFollowing() ? std::nullopt : std::optional(view().end() - view().range() / 2));
 }
 
-void ChartView::moveBy(int tenths) { moveTo(m_plot->m_end + tenths * m_plot->m_range / 10); }
+void ChartView::moveBy(int tenths) { moveTo(view().end() + tenths * view().range() / 10); }
 
 void ChartView::mark(bool isB) {
-  if (!m_plot->m_cursorTime) return;
-  setMarks(isB ? m_plot->m_markA : m_plot->m_cursorTime, isB ? m_plot->m_cursorTime : m_plot->m_markB);
-  emit marksMoved(m_plot->m_markA, m_plot->m_markB);
+  if (!cursorTime()) return;
+  setMarks(isB ? markA() : cursorTime(), isB ? cursorTime() : markB());
+  emit marksMoved(markA(), markB());
 }
 
 void ChartView::clearMarks() {
@@ -166,13 +157,13 @@ void ChartView::clearMarks() {
 
 void ChartView::moveTo(int64_t endMs) {
   setFollowing(false);
-  m_plot->m_end = m_plot->m_now > 0 ? std::min(endMs, newestEnd()) : endMs;
+  view().setEnd(view().now() > 0 ? std::min(endMs, newestEnd()) : endMs);
   viewport()->update();
-  emit viewMoved(m_plot->m_end, m_plot->m_wantedRange);
+  emit viewMoved(view().end(), view().wantedRange());
 }
 
 QString ChartView::asCsv() const {
-  const SeriesStore* store = m_plot->m_store;
+  const SeriesStore* store = view().hasStore() ? &view().store() : nullptr;
   const bool candles = store && this->candles() && store->hasCandles();
   const bool sigma = store && band() && store->hasSigma();
   QStringList head{QStringLiteral("time"), QStringLiteral("series"), QStringLiteral("value"), QStringLiteral("volume")};
@@ -192,21 +183,22 @@ QString ChartView::asCsv() const {
     out += (cells << QLatin1String(state)).join(QLatin1Char(',')) + QStringLiteral("\r\n");
   };
   for (size_t i = 0; i < store->series().size(); ++i) {
-    if (m_plot->isHidden(i)) continue;
+    if (view().isHidden(i)) continue;
     const ChartSeries& series = store->series()[i];
     const size_t last = series.lowerBound(shownTo() + 1);
     for (size_t k = series.lowerBound(shownFrom()); k < last; ++k)
       line(series, series.points[k], series.points[k].incomplete ? "incomplete" : "closed");
-    if (m_plot->isOpenSeen(series)) line(series, *series.open, "open");
+    if (view().isOpenSeen(series)) line(series, *series.open, "open");
   }
   return out;
 }
 
 // The crosshair is the mouse's, not the picture's: its box would hide what was to be shown.
 void ChartView::paintTo(QPainter& painter) const {
-  const std::optional<int64_t> time = std::exchange(m_plot->m_cursorTime, std::nullopt);
+  const std::optional<int64_t> time = cursorTime();
+  layer<CrosshairLayer>().setTime(std::nullopt);
   m_plot->paint(&painter, nullptr, nullptr);
-  m_plot->m_cursorTime = time;
+  layer<CrosshairLayer>().setTime(time);
 }
 
 void ChartView::keyPressEvent(QKeyEvent* event) {
@@ -219,32 +211,31 @@ void ChartView::keyPressEvent(QKeyEvent* event) {
 }
 
 // Steps of a second keep labels and lines from shimmering.
-int64_t ChartView::newestEnd() const { return (m_plot->m_now / 1000 + 2) * 1000; }
+int64_t ChartView::newestEnd() const { return (view().now() / 1000 + 2) * 1000; }
 
 void ChartView::followNow() {
-  if (m_plot->m_now > 0) m_plot->m_end = newestEnd();
+  if (view().now() > 0) view().setEnd(newestEnd());
 }
 
 void ChartView::refresh(int64_t nowMs, int64_t firstMs) {
-  const bool isFirst = m_plot->m_now == 0;
-  m_plot->m_first = firstMs;
-  m_plot->m_now = nowMs;
-  if (m_plot->m_following) followNow();
+  const bool isFirst = view().now() == 0;
+  view().setNow(nowMs, firstMs);
+  if (m_following) followNow();
   // While one looks back, nothing but zooming zooms.
-  if (m_plot->m_following || isFirst) m_plot->fitRange();
+  if (m_following || isFirst) view().fitRange();
   if (const QString words = summary(); words != accessibleDescription()) setAccessibleDescription(words);
   viewport()->update();
 }
 
-size_t ChartView::visiblePoints() const { return m_plot->visiblePoints(); }
+size_t ChartView::visiblePoints() const { return view().visiblePoints(); }
 
 QString ChartView::summary() const {
-  if (!m_plot->m_store || m_plot->m_store->isEmpty()) return tr("No rows yet.");
+  if (view().isEmpty()) return tr("No rows yet.");
   QStringList parts;
-  for (size_t i = 0; i < m_plot->m_store->series().size(); ++i) {
-    const ChartSeries& series = m_plot->m_store->series()[i];
-    const ChartPoint* newest = m_plot->pointAt(series, shownTo());
-    if (m_plot->isHidden(i) || !newest) continue;
+  for (size_t i = 0; i < view().store().series().size(); ++i) {
+    const ChartSeries& series = view().store().series()[i];
+    const ChartPoint* newest = view().pointAt(series, shownTo());
+    if (view().isHidden(i) || !newest) continue;
     const size_t first = series.lowerBound(shownFrom());
     const size_t last = series.lowerBound(shownTo() + 1);
     double low = newest->value;
@@ -261,8 +252,8 @@ QString ChartView::summary() const {
                  .arg(low, 0, 'f', decimals)
                  .arg(high, 0, 'f', decimals);
   }
-  if (m_plot->m_state == ChartState::Paused) parts << tr("paused");
-  if (m_plot->m_state == ChartState::Stopped) parts << tr("stopped");
+  if (layer<StateLayer>().state() == ChartState::Paused) parts << tr("paused");
+  if (layer<StateLayer>().state() == ChartState::Stopped) parts << tr("stopped");
   return parts.join(QStringLiteral("; "));
 }
 
@@ -273,16 +264,16 @@ void ChartView::resizeEvent(QResizeEvent* event) {
 
 void ChartView::mouseMoveEvent(QMouseEvent* event) {
   if (m_dragging) {
-    const double time = m_plot->xToTime(event->position().x());
-    moveTo(m_plot->m_end + static_cast<int64_t>(m_dragFrom - time));
+    const double time = view().xToTime(event->position().x());
+    moveTo(view().end() + static_cast<int64_t>(m_dragFrom - time));
   }
-  m_plot->m_cursorY = event->position().y();
-  setCursorTime(static_cast<int64_t>(m_plot->xToTime(event->position().x())));
-  emit cursorMoved(m_plot->m_cursorTime);
+  layer<CrosshairLayer>().setY(event->position().y());
+  setCursorTime(static_cast<int64_t>(view().xToTime(event->position().x())));
+  emit cursorMoved(cursorTime());
 }
 
 void ChartView::clearCursor() {
-  m_plot->m_cursorY.reset();
+  layer<CrosshairLayer>().setY(std::nullopt);
   setCursorTime(std::nullopt);
   emit cursorMoved(std::nullopt);
 }
@@ -293,18 +284,17 @@ void ChartView::leaveEvent(QEvent* event) {
 }
 
 void ChartView::wheelEvent(QWheelEvent* event) {
-  const QRectF r = m_plot->priceRect();
+  const QRectF r = view().priceRect();
   const double x = std::clamp(event->position().x(), r.left(), r.right());
   const double factor = event->angleDelta().y() > 0 ? 0.8 : 1.25;
   if (event->angleDelta().y() != 0)
-    zoomTo(static_cast<int64_t>(static_cast<double>(m_plot->m_range) * factor),
-           static_cast<int64_t>(m_plot->xToTime(x)));
+    zoomTo(static_cast<int64_t>(static_cast<double>(view().range()) * factor), static_cast<int64_t>(view().xToTime(x)));
   event->accept();
 }
 
 void ChartView::mousePressEvent(QMouseEvent* event) {
   m_dragging = event->button() == Qt::LeftButton;
-  m_dragFrom = m_plot->xToTime(event->position().x());
+  m_dragFrom = view().xToTime(event->position().x());
 }
 
 void ChartView::mouseReleaseEvent(QMouseEvent*) { m_dragging = false; }

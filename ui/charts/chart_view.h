@@ -3,12 +3,12 @@
 
 #include <QChartView>
 #include <QWidget>
-#include <map>
 #include <set>
-#include <vector>
 
-#include "core/exec/gap_log.h"
+#include "ui/charts/crosshair_layer.h"
+#include "ui/charts/mark_layer.h"
 #include "ui/charts/plot_item.h"
+#include "ui/charts/state_layer.h"
 #include "ui/results/series_store.h"
 #include "ui/widgets/theme.h"
 
@@ -21,24 +21,25 @@ public:
   explicit ChartView(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
   void setStore(const SeriesStore* store);
-  void setGaps(std::vector<Gap> gaps);
-  /// How many trades at least were lost, by the begin of the gap.
-  void setLost(std::map<int64_t, uint64_t> lost);
+  /// A layer of the plot, with its state.
+  template <class Layer>
+  Layer& layer() const {
+    return m_plot->layer<Layer>();
+  }
   /// Milliseconds of time shown.
   void setRange(int64_t ms);
   void setFollowing(bool following);
-  bool isFollowing() const;
+  bool isFollowing() const { return m_following; }
   void setFocusSeries(int index);
   void setHiddenSeries(const std::set<int>& hidden);
   void setLocalTime(bool local);
   void setAxisMode(AxisMode mode);
-  AxisMode axisMode() const { return m_plot->m_mode; }
+  AxisMode axisMode() const { return view().mode(); }
   /// Of the focus series, where the stream has them.
   void setCandles(bool on);
-  bool candles() const { return m_plot->m_candles; }
+  bool candles() const { return view().candles(); }
   void setBand(bool on);
-  bool band() const { return m_plot->m_band; }
-  void setAlerts(std::vector<ChartAlert> alerts);
+  bool band() const { return view().band(); }
   void setState(ChartState state);
   /// Shows the time that another chart shows, without telling of it.
   void setTimeView(int64_t endMs, int64_t rangeMs);
@@ -46,13 +47,13 @@ public:
   void setCursorTime(std::optional<int64_t> time);
   /// As if the mouse had left.
   void clearCursor();
-  std::optional<int64_t> cursorTime() const { return m_plot->m_cursorTime; }
+  std::optional<int64_t> cursorTime() const { return layer<CrosshairLayer>().time(); }
   /// The marks of another chart, without telling of it.
   void setMarks(std::optional<int64_t> a, std::optional<int64_t> b);
-  std::optional<int64_t> markA() const { return m_plot->m_markA; }
-  std::optional<int64_t> markB() const { return m_plot->m_markB; }
-  int64_t shownFrom() const { return m_plot->m_end - m_plot->m_range; }
-  int64_t shownTo() const { return m_plot->m_end; }
+  std::optional<int64_t> markA() const { return layer<MarkLayer>().a(); }
+  std::optional<int64_t> markB() const { return layer<MarkLayer>().b(); }
+  int64_t shownFrom() const { return view().from(); }
+  int64_t shownTo() const { return view().end(); }
   /// Time of the oldest point in memory.
   int64_t firstTime() const;
   /// What is seen, with the columns that are seen.
@@ -98,7 +99,11 @@ private:
   /// Where what is seen ends while the newest is followed.
   int64_t newestEnd() const;
 
+  PlotView& view() { return m_plot->view(); }
+  const PlotView& view() const { return plot().view(); }
+
   PlotItem* m_plot;
+  bool m_following = true;
   bool m_dragging = false;
   double m_dragFrom = 0;
 };

@@ -18,7 +18,8 @@ public:
   enum Column { kPlace, kProblem, kHint, kColumns };
   /// The byte of the text at which a row's problem begins.
   static constexpr int kOffsetRole = Qt::UserRole;
-  explicit ProblemsModel(const Theme& theme, QObject* parent = nullptr) : QAbstractTableModel(parent), m_theme(&theme) {}
+  explicit ProblemsModel(const Theme& theme, QObject* parent = nullptr)
+      : QAbstractTableModel(parent), m_theme(&theme) {}
 
   void setTheme(const Theme& theme);
   void set(Diagnostics diagnostics, const PlaceIndex& places);

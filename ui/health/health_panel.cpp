@@ -96,8 +96,7 @@ HealthCard& HealthPanel::cardOf(const QString& connection) {
 void HealthPanel::showRun(const RunSnapshot& snapshot) {
   for (const ConnectionHealth& h : snapshot.connections) {
     const auto rejects = snapshot.rejects.find(h.name.toStdString());
-    cardOf(h.name).show(h, snapshot.now,
-                        rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
+    cardOf(h.name).show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
     const auto before = m_wasGood.find(h.name);
     // Silent is as bad as lost; what somebody closed by hand is neither.
     if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser)

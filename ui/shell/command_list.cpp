@@ -36,8 +36,7 @@ void goToLine(MainWindow& window) {
   bool ok = false;
   int line = 0, index = 0;
   editor.getCursorPosition(&line, &index);
-  line = QInputDialog::getInt(&window, tr("Go to line"), tr("Line"), line + 1, 1, editor.lines(), 1,
-                              &ok);
+  line = QInputDialog::getInt(&window, tr("Go to line"), tr("Line"), line + 1, 1, editor.lines(), 1, &ok);
   if (!ok) return;
   editor.setCursorPosition(line - 1, 0);
   editor.setFocus();
@@ -48,12 +47,11 @@ void recordNextRun(MainWindow& window) {
   QAction* record = window.commands().at(QStringLiteral("record"));
   QString file;
   if (record->isChecked())
-    file = QFileDialog::getSaveFileName(&window, tr("Record into a capture"),
-                                        QStringLiteral("capture.weircap"), tr("Captures (*.weircap)"));
+    file = QFileDialog::getSaveFileName(&window, tr("Record into a capture"), QStringLiteral("capture.weircap"),
+                                        tr("Captures (*.weircap)"));
   window.runner().setRecordFile(file);
   record->setChecked(!file.isEmpty());
-  if (!file.isEmpty())
-    window.showMessage(tr("The next run will be recorded into %1").arg(file), LogLevel::Info);
+  if (!file.isEmpty()) window.showMessage(tr("The next run will be recorded into %1").arg(file), LogLevel::Info);
 }
 
 void copyChart(MainWindow& window) {
@@ -81,7 +79,9 @@ std::vector<Command> commandList(MainWindow& w) {
       {File, "new", tr("&New scratch"), QKeySequence::New, [&w] { w.documents().newScratch(); }},
       {File, "open", tr("&Open..."), QKeySequence::Open, [&w] { w.files().askToOpen(); }},
       {File, "connect", tr("&Connect to a URL..."), keys(tr("Ctrl+Shift+N")), [&w] { w.connectToUrl(); }},
-      {.menu = File, .name = "recent", .text = tr("Open &recent"),
+      {.menu = File,
+       .name = "recent",
+       .text = tr("Open &recent"),
        .fill = [&w](QMenu& menu) { w.files().fillRecent(menu); }},
       {File, "save", tr("&Save"), QKeySequence::Save, [&w] { w.files().save(false); }},
       {File, "saveAs", tr("Save &as..."), QKeySequence::SaveAs, [&w] { w.files().save(true); }},
@@ -144,7 +144,10 @@ std::vector<Command> commandList(MainWindow& w) {
   const auto focus = [&w](size_t pane) { return [&w, pane] { focusPane(w.panes()[pane]); }; };
   const std::vector<Command> rest = {
       {Chart},
-      {Chart, "exportChart", tr("Export &chart..."), {},
+      {Chart,
+       "exportChart",
+       tr("Export &chart..."),
+       {},
        [&w] {
          if (ChartPane* pane = w.charts().currentPane()) pane->askAndExport();
        }},
@@ -168,18 +171,25 @@ std::vector<Command> commandList(MainWindow& w) {
       {View, "usualSize", tr("Usual text size"), keys(tr("Ctrl+0")), [&w] { w.editor().zoomTo(0); }},
       {View, "fullScreen", tr("&Full screen"), keys(tr("F11")),
        [&w] { w.setWindowState(w.windowState() ^ Qt::WindowFullScreen); }},
-      {View, "notify", tr("&Notify when a feed is lost"), {},
-       change([](Settings& s) { s.notifyFeeds = !s.notifyFeeds; }), true, true},
+      {View,
+       "notify",
+       tr("&Notify when a feed is lost"),
+       {},
+       change([](Settings& s) { s.notifyFeeds = !s.notifyFeeds; }),
+       true,
+       true},
       {View, "resetLayout", tr("Reset la&yout"), {}, [&w] { w.docks().reset(); }},
       {View},
 
       {Help, "help", tr("&Help on the word at the caret"), QKeySequence::HelpContents,
        [&w] { w.showHelp(w.editor().wordAtCaret()); }},
       {Help, "manual", tr("&Manual"), keys(tr("Shift+F1")), [&w] { w.showHelp({}); }},
-      {Help, "about", tr("&About Weir"), {},
+      {Help,
+       "about",
+       tr("&About Weir"),
+       {},
        [&w] {
-         w.showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.")
-                           .arg(QLatin1String(WEIR_VERSION)),
+         w.showMessage(tr("Weir %1: SQL over WebSocket feeds. GPL-3.0-or-later.").arg(QLatin1String(WEIR_VERSION)),
                        LogLevel::Info);
        }},
   };

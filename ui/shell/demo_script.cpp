@@ -45,8 +45,7 @@ bool DemoScript::show(DocumentTabs& documents) {
 
 void DemoScript::address(DocumentTabs& documents) {
   SqlEditor& shown = *documents.editor();
-  const bool isUsual =
-      isThere() && documents.path().isEmpty() && shown.text().contains(QLatin1String(kUsualBase));
+  const bool isUsual = isThere() && documents.path().isEmpty() && shown.text().contains(QLatin1String(kUsualBase));
   if (!m_isShown && !isUsual) return;
   // The exchange may have had to take another port than the one in the text.
   static const QRegularExpression kBase(QStringLiteral("ws://127\\.0\\.0\\.1:\\d+"));

@@ -108,9 +108,10 @@ bool Files::restore(const OpenDocument& document, QStringList& problems) {
     return false;
   }
   // Two windows may have left the same text, but for the port that each demo had.
-  const bool isThere = document.path.isEmpty() && m_documents.showScratch([&](const QString& title, const QString& text) {
-    return title == document.title && DemoScript::withoutPort(text) == DemoScript::withoutPort(document.text);
-  });
+  const bool isThere =
+      document.path.isEmpty() && m_documents.showScratch([&](const QString& title, const QString& text) {
+        return title == document.title && DemoScript::withoutPort(text) == DemoScript::withoutPort(document.text);
+      });
   if (isThere) return true;
   const QString why = m_documents.open(document);
   if (!why.isEmpty()) problems << why;

@@ -10,6 +10,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "ui/charts/alert_layer.h"
 #include "ui/charts/chart_deck.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/problems_model.h"
@@ -196,11 +197,11 @@ void RunView::showLive() {
   const bool hasTrouble = m_parts.panels.health->hasTrouble();
   ChartDeck& charts = *m_parts.panels.charts;
   charts.setState(!isRunning ? ChartState::Stopped : isPaused() ? ChartState::Paused : ChartState::Running);
-  m_parts.toolBar.showLive(!isRunning               ? LiveState::Idle
-                           : isPaused()             ? LiveState::Paused
-                           : !charts.isFollowing()  ? LiveState::Detached
-                           : hasTrouble             ? LiveState::Troubled
-                                                    : LiveState::Live,
+  m_parts.toolBar.showLive(!isRunning              ? LiveState::Idle
+                           : isPaused()            ? LiveState::Paused
+                           : !charts.isFollowing() ? LiveState::Detached
+                           : hasTrouble            ? LiveState::Troubled
+                                                   : LiveState::Live,
                            hasTrouble);
 }
 
@@ -208,7 +209,7 @@ void RunView::showAlertMarks() {
   std::vector<ChartAlert> marks;
   for (const AlertsPanel::Alert& alert : m_alerts->marks())
     marks.push_back({alert.at, alert.stream + QStringLiteral(": ") + alert.text});
-  m_parts.panels.charts->forEach([&](ChartPane& pane) { pane.chart().setAlerts(marks); });
+  m_parts.panels.charts->forEach([&](ChartPane& pane) { pane.chart().layer<AlertLayer>().setAlerts(marks); });
 }
 
 void RunView::tick() {

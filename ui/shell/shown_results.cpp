@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ui/charts/chart_deck.h"
+#include "ui/charts/gap_layer.h"
 #include "ui/health/stream_tree.h"
 #include "ui/results/results_panel.h"
 #include "ui/run/run_controller.h"
@@ -67,8 +68,8 @@ void ShownResults::begin(const RunInfo& info) {
   QStringList names = m_run.previewed();
   if (names.isEmpty())
     for (const std::string& name : info.results) names << QString::fromStdString(name);
-  const QString first = m_run.previewed().isEmpty() && !charts.streams().isEmpty() ? charts.streams().first()
-                                                                                   : names.value(0);
+  const QString first =
+      m_run.previewed().isEmpty() && !charts.streams().isEmpty() ? charts.streams().first() : names.value(0);
   for (ResultsPanel* panel : {m_panels.results, m_panels.changes}) panel->setStreams(names, first);
   showStream(first.toStdString());
 }
@@ -89,7 +90,8 @@ QStringList ShownResults::wantedCharts(const RunInfo& info) const {
     const int64_t ms = m_run.script().stream(name).windowMs;
     return ms > 0 ? ms : INT64_MAX;
   };
-  std::stable_sort(byWindow.begin(), byWindow.end(), [&](const auto& a, const auto& b) { return window(a) < window(b); });
+  std::stable_sort(byWindow.begin(), byWindow.end(),
+                   [&](const auto& a, const auto& b) { return window(a) < window(b); });
   for (const std::string& name : byWindow)
     if (wanted.size() < m_panels.charts->room()) wanted << QString::fromStdString(name);
   return wanted;
@@ -136,8 +138,9 @@ void ShownResults::refresh(const RunSnapshot& snapshot, bool hasRows) {
   const int64_t first = charts.firstTime();
   charts.forEach([&](ChartPane& pane) {
     const std::string stream = pane.stream().toStdString();
-    pane.chart().setLost(m_run.lostOf(stream));
-    pane.chart().setGaps(m_run.gapsOf(stream));
+    auto& gaps = pane.chart().layer<GapLayer>();
+    gaps.setLost(m_run.lostOf(stream));
+    gaps.setGaps(m_run.gapsOf(stream));
     pane.chart().refresh(toMillis(snapshot.now), first);
     if (hasRows) pane.refreshLegend();
   });

@@ -43,7 +43,7 @@ private:
   RunController& m_run;
   const Panels& m_panels;
   QJsonObject m_kept;
-  std::string m_stream;          ///< whose rows the tables show
+  std::string m_stream;         ///< whose rows the tables show
   bool m_chartsChosen = false;  ///< by hand
 };
 

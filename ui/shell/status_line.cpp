@@ -40,9 +40,7 @@ void StatusLine::setDemo(bool on) { m_demo->setVisible(on); }
 
 void StatusLine::setPreview(bool on) { m_preview->setVisible(on); }
 
-void StatusLine::setCaret(int line, int column) {
-  m_caret->setText(tr("Ln %1, Col %2").arg(line + 1).arg(column + 1));
-}
+void StatusLine::setCaret(int line, int column) { m_caret->setText(tr("Ln %1, Col %2").arg(line + 1).arg(column + 1)); }
 
 void StatusLine::setProblems(int count) {
   m_problems->setText(count == 1 ? tr("1 problem") : tr("%n problems", nullptr, count));

@@ -96,9 +96,7 @@ void ToolBar::setTheme(const Theme& theme) {
 
 void ToolBar::setRunning(bool running) { m_tools.at(QStringLiteral("stop"))->setEnabled(running); }
 
-void ToolBar::setLocalTime(bool local) {
-  m_tools.at(QStringLiteral("zone"))->setText(local ? tr("Local") : tr("UTC"));
-}
+void ToolBar::setLocalTime(bool local) { m_tools.at(QStringLiteral("zone"))->setText(local ? tr("Local") : tr("UTC")); }
 
 void ToolBar::fit(int width) {
   constexpr int kWords = 1360;
