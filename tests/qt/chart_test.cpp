@@ -54,7 +54,7 @@ struct Row {
   double price;
 };
 
-BatchPtr batch(const BoundStream& of, const std::vector<Row>& rows) {
+ResultBlock batch(const BoundStream& of, const std::vector<Row>& rows) {
   BatchBuilder builder(of.schema);
   for (const Row& row : rows) {
     builder.column(0).appendText(row.symbol);
@@ -67,7 +67,7 @@ BatchPtr batch(const BoundStream& of, const std::vector<Row>& rows) {
     builder.column(7).appendReal(row.price);
     builder.finishRow({.at = kStart + row.second * 1000, .isWindowEnd = true});
   }
-  return builder.take();
+  return {*builder.take(), of.groupColumns};
 }
 
 /// A deck of charts over rows that the test gives.
@@ -86,10 +86,10 @@ struct Charts {
     deck.QWidget::show();
   }
   void add(const QString& name, const std::vector<Row>& rows) {
-    views.find(name.toStdString())->series.addClosed(*batch(stream(name), rows));
+    views.find(name.toStdString())->series.addClosed(batch(stream(name), rows));
   }
   void open(const QString& name, const std::vector<Row>& rows) {
-    views.find(name.toStdString())->series.setOpen({batch(stream(name), rows)});
+    views.find(name.toStdString())->series.setOpen(batch(stream(name), rows));
   }
   /// A minute of prices that are far apart.
   void fill() {
@@ -310,7 +310,7 @@ private slots:
       std::vector<Row> rows;
       for (int64_t i = from; i < from + 50; ++i)
         rows.push_back({i * 7 % seconds, "A", static_cast<double>(i * 7 % seconds)});
-      store.addClosed(*batch(stream(kStats), rows));
+      store.addClosed(batch(stream(kStats), rows));
     }
     const ChartSeries& series = store.series().front();
     QCOMPARE(series.points.size(), static_cast<size_t>(seconds));
@@ -329,14 +329,30 @@ private slots:
     QCOMPARE(blocks, size_t{25});
   }
 
+  // Chart and tables hold the same rows: nobody decodes them a second time.
+  void rowsAreDecodedOnce() {
+    Charts charts;
+    const std::shared_ptr<ResultView> view = charts.views.find(kStats.toStdString());
+    const ResultBlock block = batch(view->stream, {{1, "A", 5}, {1, "B", 6}, {2, "A", 7}});
+    QCOMPARE(block.rows().front().use_count(), 1L);
+    view->addClosed(block);
+    QCOMPARE(block.rows().front().use_count(), 3L);
+    QCOMPARE(view->series.series().size(), size_t{2});
+    QCOMPARE(view->changes->closedRows(), 3);
+    QCOMPARE(block.rows()[0]->key, block.rows()[2]->key);
+    QVERIFY(block.rows()[0]->key != block.rows()[1]->key);
+    // Each window in the order of its groups, the last window on top.
+    QCOMPARE(view->latest->index(0, 1).data().toString(), QStringLiteral("A"));
+    QCOMPARE(view->latest->index(2, 1).data().toString(), QStringLiteral("B"));
+  }
+
   void floatsKeepTheirOwnDigits() {
     BoundStream of = stream(kStats);
     auto schema = std::make_shared<Schema>(*of.schema);
     schema->fields[7].type = Type::Float;
     of.schema = schema;
     SeriesStore store(of);
-    BatchPtr rows = batch(of, {{1, "A", static_cast<double>(0.1F)}});
-    store.addClosed(*rows);
+    store.addClosed(batch(of, {{1, "A", static_cast<double>(0.1F)}}));
     QCOMPARE(store.series().front().points.front().value, 0.1);
   }
 
@@ -345,11 +361,11 @@ private slots:
     SeriesStore store(stream(kStats), kMost);
     std::vector<Row> rows;
     for (int64_t second = 0; second < 3'000; ++second) rows.push_back({second, "busy", static_cast<double>(second)});
-    store.addClosed(*batch(stream(kStats), rows));
+    store.addClosed(batch(stream(kStats), rows));
     QCOMPARE(store.series().front().points.size(), kMost);
     rows.clear();
     for (size_t i = 1; i < SeriesStore::kMostSeries + 30; ++i) rows.push_back({3'000, "s" + std::to_string(i), 1});
-    for (int twice = 0; twice < 2; ++twice) store.addClosed(*batch(stream(kStats), rows));
+    for (int twice = 0; twice < 2; ++twice) store.addClosed(batch(stream(kStats), rows));
     QCOMPARE(store.series().size(), SeriesStore::kMostSeries);
     QCOMPARE(store.undrawn(), size_t{30});
     size_t points = 0;

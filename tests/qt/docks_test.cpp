@@ -81,7 +81,7 @@ private slots:
       builder.column(2).appendInteger(1'234'567);
       builder.column(3).appendInteger(kAt);
       builder.finishRow({.at = kAt, .isWindowEnd = true});
-      model.addClosed(*builder.take());
+      model.addClosed(ResultBlock(*builder.take(), {0}));
     };
     add("BTC", 94416.71);
     add("SOL", 188.474);
@@ -105,7 +105,7 @@ private slots:
     BatchBuilder builder(schema);
     builder.column(0).appendReal(static_cast<double>(1234.1F));
     builder.finishRow({.at = kAt});
-    model.addClosed(*builder.take());
+    model.addClosed(ResultBlock(*builder.take(), {}));
     const QModelIndex cell = model.index(0, 1);
     QCOMPARE(cell.data().toString(), QStringLiteral("1,234.10"));
     QCOMPARE(cell.data(ResultsModel::kPlainRole).toString(), QStringLiteral("1234.1"));
@@ -127,7 +127,7 @@ private slots:
           builder.column(column++).appendNull();
       }
       builder.finishRow({.at = kAt});
-      model.addClosed(*builder.take());
+      model.addClosed(ResultBlock(*builder.take(), {0, 1}));
     };
     for (int twice = 0; twice < 2; ++twice) {
       add("", "x");
@@ -147,7 +147,7 @@ private slots:
     BatchBuilder builder(schema);
     builder.column(0).appendText(html);
     builder.finishRow({.at = kAt});
-    model.addClosed(*builder.take());
+    model.addClosed(ResultBlock(*builder.take(), {}));
     EventsPanel events;
     events.add(QLatin1String(html), LogLevel::Error);
     const auto* list = events.findChild<QTreeWidget*>(QStringLiteral("events"));
@@ -170,7 +170,7 @@ private slots:
         builder.column(0).appendInteger(next++);
         builder.finishRow({.at = 1000});
       }
-      panel.model().addClosed(*builder.take());
+      panel.model().addClosed(ResultBlock(*builder.take(), {}));
     };
     add(200);
     panel.resize(600, 300);

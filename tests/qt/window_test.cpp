@@ -506,7 +506,7 @@ private slots:
       builder.column(0).appendText(key);
       builder.column(1).appendReal(value);
       builder.finishRow({.at = 1000});
-      panel.model().addClosed(*builder.take());
+      panel.model().addClosed(ResultBlock(*builder.take(), {0}));
     };
     row("A", 1);
     row("B", 1234.5);
@@ -533,7 +533,7 @@ private slots:
     builder.column(1).appendText("");
     builder.column(2).appendNull();
     builder.finishRow({.at = 1000});
-    panel.model().addClosed(*builder.take());
+    panel.model().addClosed(ResultBlock(*builder.take(), {0}));
     QCOMPARE(panel.asCsv(), heading + QStringLiteral("1970-01-01T00:00:01.000Z,\"a\rb\",\"\",,closed\r\n"));
   }
 
@@ -570,12 +570,12 @@ private slots:
         meta.isProvisional = open;
         builder.finishRow(meta);
       }
-      return std::make_shared<const Batch>(*builder.take());
+      return ResultBlock(*builder.take(), {});
     };
-    model.addClosed(*rows(3, false));
-    model.setOpen({rows(2, true)});
+    model.addClosed(rows(3, false));
+    model.setOpen(rows(2, true));
     QCOMPARE(model.rowCount(), 5);
-    model.setOpen({});
+    model.setOpen(rows(0, true));
     QCOMPARE(model.rowCount(), 3);
     QCOMPARE(model.data(model.index(0, 2), Qt::DisplayRole).toString(),
              QString(QChar(0x2212)) + QStringLiteral("1,234.50"));

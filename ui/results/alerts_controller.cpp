@@ -40,22 +40,22 @@ void AlertsController::forgetMarks() {
   emit marksChanged();
 }
 
-void AlertsController::note(const std::string& stream, const Batch& batch) {
+void AlertsController::note(const std::string& stream, const ResultBlock& block) {
   const QString name = QString::fromStdString(stream);
   if (!m_streams.contains(name)) return;
   News& news = m_news[name];
-  const auto rows = static_cast<size_t>(
-      std::count_if(batch.meta.begin(), batch.meta.end(), [](const RowMeta& row) { return !row.isProvisional; }));
+  const auto rows = static_cast<size_t>(std::count_if(block.rows().begin(), block.rows().end(),
+                                                      [](const ResultRowPtr& row) { return !row->isProvisional; }));
   // Only what will be seen is put into words.
   size_t unlisted = rows - std::min(rows, kMostAtOnce);
-  for (size_t row = 0; row < batch.rows(); ++row) {
-    if (batch.meta[row].isProvisional) continue;
+  for (const ResultRowPtr& row : block.rows()) {
+    if (row->isProvisional) continue;
     if (unlisted > 0) {
       --unlisted;
       continue;
     }
-    news.last = AlertsPanel::textOf(batch, row);
-    m_new.push_back({name, batch.meta[row].at, news.last});
+    news.last = AlertsPanel::textOf(*block.schema(), *row);
+    m_new.push_back({name, row->at, news.last});
   }
   while (m_new.size() > kMostAtOnce) m_new.pop_front();
   news.rows += static_cast<int>(rows);

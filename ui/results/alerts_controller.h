@@ -24,7 +24,7 @@ public:
   /// A run begins that goes on from none: what is marked was another one's.
   void forgetMarks();
   /// Takes note of the rows of a stream, if it is an alert.
-  void note(const std::string& stream, const Batch& batch);
+  void note(const std::string& stream, const ResultBlock& block);
   /// Lists what came since the last look.
   void show();
   /// The first alert at once, those that follow it together.

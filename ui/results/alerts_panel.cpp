@@ -37,13 +37,10 @@ AlertsPanel::AlertsPanel(const Theme& theme, QWidget* parent) : QTreeWidget(pare
   setSelectionMode(QAbstractItemView::ExtendedSelection);
 }
 
-QString AlertsPanel::textOf(const Batch& batch, size_t row) {
+QString AlertsPanel::textOf(const Schema& schema, const ResultRow& row) {
   QStringList parts;
-  for (size_t c = 0; c < batch.columns.size(); ++c) {
-    const Field& field = batch.schema->fields[c];
-    parts << QString::fromStdString(field.name) + QLatin1Char(' ') +
-                 QString::fromStdString(displayText(batch.columns[c]->value(row), field.type));
-  }
+  for (size_t c = 0; c < row.values.size(); ++c)
+    parts << QString::fromStdString(schema.fields[c].name + ' ' + displayText(row.values[c], schema.fields[c].type));
   return parts.join(QStringLiteral(", "));
 }
 

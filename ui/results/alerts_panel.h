@@ -4,7 +4,7 @@
 #include <QTreeWidget>
 #include <deque>
 
-#include "core/data/batch.h"
+#include "ui/results/result_block.h"
 #include "ui/widgets/theme.h"
 
 namespace weir {
@@ -18,7 +18,7 @@ public:
   void setTheme(const Theme& theme);
   void setLocalTime(bool local);
   /// Returns what the row says in one line: `symbol BTCUSDT, vwap 64120.5`.
-  static QString textOf(const Batch& batch, size_t row);
+  static QString textOf(const Schema& schema, const ResultRow& row);
   struct Alert {
     QString stream;
     int64_t at;

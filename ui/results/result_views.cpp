@@ -3,6 +3,23 @@
 
 namespace weir {
 
+void ResultView::addClosed(const ResultBlock& block) {
+  series.addClosed(block);
+  latest->addClosed(block);
+  changes->addClosed(block);
+}
+
+void ResultView::setOpen(const ResultBlock& block) {
+  series.setOpen(block);
+  latest->setOpen(block);
+}
+
+void ResultView::addOlder(const ResultBlock& block) {
+  series.addOlder(block);
+  latest->addOlder(block);
+  changes->addOlder(block);
+}
+
 void ResultViews::setTheme(const Theme& theme) {
   m_theme = &theme;
   for (const auto& [name, view] : m_views) {

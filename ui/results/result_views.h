@@ -21,6 +21,11 @@ struct ResultView {
   std::unique_ptr<ResultsModel> changes;  ///< every row
   bool isLoading = false;                 ///< older rows are on their way
   bool isWhole = false;                   ///< nothing older is kept
+
+  ResultBlock blockOf(const std::vector<BatchPtr>& rows) const { return {stream.schema, rows, stream.groupColumns}; }
+  void addClosed(const ResultBlock& block);
+  void setOpen(const ResultBlock& block);
+  void addOlder(const ResultBlock& block);
 };
 
 /// All result streams of the script that runs. A stream that is the same in the next script keeps what it shows.

@@ -6,7 +6,6 @@
 #include <QLocale>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "core/base/text.h"
@@ -33,22 +32,6 @@ QString wholeWithThousands(int64_t value) {
   QLocale locale = QLocale::c();
   locale.setNumberOptions({});
   return locale.toString(static_cast<qlonglong>(value)).replace(QLatin1Char('-'), QChar(0x2212));
-}
-
-// The last row comes to stand on top, but the rows of one window stand in the order of its groups.
-// In the order in which they are put on top of one another.
-std::vector<size_t> newestFirst(const Batch& batch) {
-  std::vector<size_t> order(batch.rows());
-  std::iota(order.begin(), order.end(), size_t{0});
-  for (size_t from = 0; from < order.size();) {
-    size_t to = from + 1;
-    while (to < order.size() && batch.meta[to].isWindowEnd && batch.meta[from].isWindowEnd &&
-           batch.meta[to].at == batch.meta[from].at)
-      ++to;
-    std::reverse(order.begin() + static_cast<std::ptrdiff_t>(from), order.begin() + static_cast<std::ptrdiff_t>(to));
-    from = to;
-  }
-  return order;
 }
 
 // A value of which the column's decimals would show fewer digits than this says them itself.
@@ -108,7 +91,7 @@ bool ResultsModel::isTime(int column) const {
 
 // What a row tells of its columns: a number that is the row's event time is a time; a column's decimals only grow, so
 // that its numbers stand under one another.
-void ResultsModel::learn(const Row& row) {
+void ResultsModel::learn(const ResultRow& row) {
   constexpr int kDigits = 6;
   for (size_t i = 0; i < m_writings.size(); ++i) {
     Writing& writing = m_writings[i];
@@ -152,20 +135,20 @@ void ResultsModel::setLocalTime(bool local) {
 QVariant ResultsModel::valueAs(int role, const Row& row, int column) const {
   const Part part = partOf(column);
   if (part == Part::Time) {
-    const QString iso = QDateTime::fromMSecsSinceEpoch(row.at, Qt::UTC).toString(Qt::ISODateWithMs);
-    if (role == kSortRole) return static_cast<qlonglong>(row.at);
+    const QString iso = QDateTime::fromMSecsSinceEpoch(row.row->at, Qt::UTC).toString(Qt::ISODateWithMs);
+    if (role == kSortRole) return static_cast<qlonglong>(row.row->at);
     if (role == kNameRole) return m_windowed ? QStringLiteral("\"window_end\"") : QStringLiteral("\"time\"");
     return role == kJsonRole ? QLatin1Char('"') + iso + QLatin1Char('"') : iso;
   }
   if (part == Part::State) {
-    const QString state = row.open         ? QStringLiteral("open")
-                          : row.incomplete ? QStringLiteral("incomplete")
-                                           : QStringLiteral("closed");
+    const QString state = row.open          ? QStringLiteral("open")
+                          : row.row->hasGap ? QStringLiteral("incomplete")
+                                            : QStringLiteral("closed");
     if (role == kNameRole) return QStringLiteral("\"state\"");
     return role == kJsonRole ? QLatin1Char('"') + state + QLatin1Char('"') : state;
   }
   const Field& field = m_schema->fields[fieldOf(column)];
-  const Value& value = row.values[fieldOf(column)];
+  const Value& value = row.row->values[fieldOf(column)];
   std::string text;
   switch (role) {
     case kSortRole:
@@ -179,41 +162,25 @@ QVariant ResultsModel::valueAs(int role, const Row& row, int column) const {
   return QString::fromStdString(text);
 }
 
-ResultsModel::Row ResultsModel::rowOf(const Batch& batch, size_t row, bool open) {
-  Row out{batch.meta[row].at, {}, open, batch.meta[row].hasGap};
-  for (const ColumnPtr& column : batch.columns) out.values.push_back(column->value(row));
-  learn(out);
-  return out;
-}
-
 const ResultsModel::Row& ResultsModel::at(int row) const {
   const auto open = static_cast<int>(m_open.size());
   return row < open ? m_open[static_cast<size_t>(row)] : m_closed[static_cast<size_t>(row - open)];
 }
 
-std::string ResultsModel::keyOf(const Batch& batch, size_t row) const {
-  std::string key;
-  for (const size_t column : *m_keys) {
-    // With its length, so that no text can end a part, and NULL is not the empty text.
-    const bool isNothing = batch.columns[column]->isNull(row);
-    const std::string part =
-        isNothing ? std::string() : displayText(batch.columns[column]->value(row), batch.schema->fields[column].type);
-    key += (isNothing ? std::string("-") : std::to_string(part.size())) + ':' + part;
-  }
+std::string ResultsModel::keyOf(const ResultRow& row) {
   // Of a window's rows each window keeps one; of running aggregates the latest row counts.
-  if (batch.meta[row].isWindowEnd) key += std::to_string(batch.meta[row].at);
-  return key;
+  return row.isWindowEnd ? row.key + std::to_string(row.at) : row.key;
 }
 
-void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
+void ResultsModel::addOlder(const ResultBlock& block) {
   std::vector<Row> older;
-  const int64_t before = m_closed.empty() ? INT64_MAX : m_closed.back().at;
-  for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
-    const std::vector<size_t> order = newestFirst(**batch);
-    for (auto row = order.rbegin(); row != order.rend(); ++row)
-      if ((*batch)->meta[*row].at < before && m_closed.size() + older.size() < kMostRows)
-        older.push_back(rowOf(**batch, *row, false));
-  }
+  const int64_t before = m_closed.empty() ? INT64_MAX : m_closed.back().row->at;
+  const std::vector<ResultRowPtr> rows = block.newestFirst();
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+    if ((*row)->at < before && m_closed.size() + older.size() < kMostRows) {
+      learn(**row);
+      older.push_back({*row, false});
+    }
   if (older.empty()) return;
   const int at = rowCount();
   beginInsertRows({}, at, at + static_cast<int>(older.size()) - 1);
@@ -222,33 +189,34 @@ void ResultsModel::addOlder(const std::vector<BatchPtr>& batches) {
   tellWritings();
 }
 
-void ResultsModel::addClosed(const Batch& batch) {
+void ResultsModel::addClosed(const ResultBlock& block) {
   const auto first = static_cast<int>(m_open.size());
   std::vector<Row> fresh;
-  for (const size_t row : newestFirst(batch)) {
+  for (const ResultRowPtr& row : block.newestFirst()) {
     const bool keyed = m_keys && !m_keys->empty();
     // The open windows have their own place on top.
-    if (m_keys && batch.meta[row].isProvisional) continue;
+    if (m_keys && row->isProvisional) continue;
     ++m_seen;
+    learn(*row);
     if (keyed) {
-      const auto [known, isNew] = m_index.try_emplace(keyOf(batch, row), m_numbered + fresh.size());
+      const auto [known, isNew] = m_index.try_emplace(keyOf(*row), m_numbered + fresh.size());
       const uint64_t newest = m_numbered + fresh.size();
       if (!isNew && known->second + m_closed.size() >= newest && known->second < m_numbered) {
         const auto place = static_cast<size_t>(m_numbered - 1 - known->second);
         if (place < m_closed.size()) {
-          m_closed[place] = rowOf(batch, row, false);
+          m_closed[place] = {row, false};
           const int at = first + static_cast<int>(place);
           emit dataChanged(index(at, 0), index(at, columnCount() - 1));
           continue;
         }
       }
       if (!isNew && known->second >= m_numbered) {
-        fresh[static_cast<size_t>(known->second - m_numbered)] = rowOf(batch, row, false);
+        fresh[static_cast<size_t>(known->second - m_numbered)] = {row, false};
         continue;
       }
       known->second = newest;
     }
-    fresh.push_back(rowOf(batch, row, batch.meta[row].isProvisional));
+    fresh.push_back({row, row->isProvisional});
   }
   if (fresh.empty()) return tellWritings();
   beginInsertRows({}, first, first + static_cast<int>(fresh.size()) - 1);
@@ -266,11 +234,13 @@ void ResultsModel::addClosed(const Batch& batch) {
     std::erase_if(m_index, [&](const auto& entry) { return entry.second + m_closed.size() < m_numbered; });
 }
 
-void ResultsModel::setOpen(const std::vector<BatchPtr>& batches) {
+void ResultsModel::setOpen(const ResultBlock& block) {
   std::vector<Row> rows;
-  for (const BatchPtr& batch : batches)
-    for (size_t row = 0; row < batch->rows(); ++row)
-      if (batch->meta[row].isProvisional) rows.push_back(rowOf(*batch, row, true));
+  for (const ResultRowPtr& row : block.rows()) {
+    if (!row->isProvisional) continue;
+    learn(*row);
+    rows.push_back({row, true});
+  }
   const auto before = static_cast<int>(m_open.size());
   const auto after = static_cast<int>(rows.size());
   if (after > before) {
@@ -303,9 +273,9 @@ QString ResultsModel::timeText(int64_t at) const {
 
 QString ResultsModel::shown(const Row& row, int column) const {
   const Part part = partOf(column);
-  if (part == Part::Time) return timeText(row.at);
-  if (part == Part::State) return row.open ? tr("open") : row.incomplete ? tr("incomplete") : tr("closed");
-  const Value& value = row.values[fieldOf(column)];
+  if (part == Part::Time) return timeText(row.row->at);
+  if (part == Part::State) return row.open ? tr("open") : row.row->hasGap ? tr("incomplete") : tr("closed");
+  const Value& value = row.row->values[fieldOf(column)];
   const Field& field = m_schema->fields[fieldOf(column)];
   const Writing& writing = m_writings[fieldOf(column)];
   if (isNull(value)) return QStringLiteral("–");
@@ -327,18 +297,18 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole: return shown(row, index.column());
     case Qt::ToolTipRole:
       // The whole of it: of a time the date and the number.
-      if (part == Part::Field && isTime(index.column()) && !isNull(row.values[fieldOf(index.column())]))
-        return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.values[fieldOf(index.column())]), Qt::UTC)
+      if (part == Part::Field && isTime(index.column()) && !isNull(row.row->values[fieldOf(index.column())]))
+        return QDateTime::fromMSecsSinceEpoch(std::get<int64_t>(row.row->values[fieldOf(index.column())]), Qt::UTC)
                    .toString(Qt::ISODateWithMs) +
                QStringLiteral("\n") + valueAs(kPlainRole, row, index.column()).toString();
       return plainToolTip(valueAs(kPlainRole, row, index.column()).toString());
     case Qt::DecorationRole:
       if (part != Part::State) return {};
       if (row.open) return markIcon({{}, m_theme->accent, HealthLook::Mark::Ring});
-      return row.incomplete ? markIcon({{}, m_theme->warn, HealthLook::Mark::Diamond}) : QVariant();
+      return row.row->hasGap ? markIcon({{}, m_theme->warn, HealthLook::Mark::Diamond}) : QVariant();
     case Qt::TextAlignmentRole: return static_cast<int>(Qt::AlignVCenter | alignmentOf(index.column()));
     case Qt::ForegroundRole:
-      if (part == Part::State) return row.open ? m_theme->accent : row.incomplete ? m_theme->warn : m_theme->text2;
+      if (part == Part::State) return row.open ? m_theme->accent : row.row->hasGap ? m_theme->warn : m_theme->text2;
       return row.open ? m_theme->text1 : m_theme->text2;
     case Qt::FontRole:
       // Inter's digits are not all of one width.

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/data/batch.h"
+#include "ui/results/result_block.h"
 #include "ui/widgets/theme.h"
 
 namespace weir {
@@ -33,10 +33,10 @@ public:
   QString keeps() const;
   /// The column that says when a row was, which belongs first.
   int timeColumn() const;
-  void addClosed(const Batch& batch);
-  void setOpen(const std::vector<BatchPtr>& batches);
+  void addClosed(const ResultBlock& block);
+  void setOpen(const ResultBlock& block);
   /// Rows from before those that are there, oldest first.
-  void addOlder(const std::vector<BatchPtr>& batches);
+  void addOlder(const ResultBlock& block);
   int closedRows() const { return static_cast<int>(m_closed.size()); }
   /// Since the schema was set, forgotten ones included.
   uint64_t rowsSeen() const { return m_seen; }
@@ -51,10 +51,8 @@ public:
 
 private:
   struct Row {
-    int64_t at;
-    std::vector<Value> values;
-    bool open;
-    bool incomplete;
+    ResultRowPtr row;
+    bool open = false;
   };
   /// How the values of a field are written.
   struct Writing {
@@ -68,13 +66,12 @@ private:
   size_t fieldOf(int column) const { return static_cast<size_t>(column - (m_hasTime ? 1 : 0)); }
   bool isTime(int column) const;
   Qt::AlignmentFlag alignmentOf(int column) const;
-  std::string keyOf(const Batch& batch, size_t row) const;
-  Row rowOf(const Batch& batch, size_t row, bool open);
+  static std::string keyOf(const ResultRow& row);
   const Row& at(int row) const;
   QVariant valueAs(int role, const Row& row, int column) const;
   QString shown(const Row& row, int column) const;
   QString timeText(int64_t at) const;
-  void learn(const Row& row);
+  void learn(const ResultRow& row);
   void tellWritings();
 
   const Theme* m_theme;

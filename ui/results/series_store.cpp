@@ -2,6 +2,7 @@
 #include "ui/results/series_store.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace weir {
 
@@ -90,7 +91,7 @@ size_t ChartSeries::lowerBound(int64_t at) const {
 }
 
 SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints)
-    : m_mostPoints(mostPoints), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
+    : m_mostPoints(mostPoints), m_schema(stream.schema), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
   const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)
       for (size_t i = 0; i < stream.schema->fields.size(); ++i) {
@@ -134,23 +135,21 @@ SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints)
   if (m_volume) m_volumeName = QString::fromStdString(stream.schema->fields[*m_volume].name);
 }
 
-ChartSeries* SeriesStore::seriesOf(const Batch& batch, size_t row) {
-  QStringList parts;
-  for (const size_t column : m_groups)
-    parts << (batch.columns[column]->isNull(row)
-                  ? QStringLiteral("NULL")
-                  : QString::fromStdString(
-                        displayText(batch.columns[column]->value(row), batch.schema->fields[column].type)));
-  const QString name = parts.isEmpty() ? m_valueName : parts.join(QLatin1Char(' '));
-  const auto found = m_index.find(name);
+ChartSeries* SeriesStore::seriesOf(const ResultRow& row) {
+  const auto found = m_index.find(row.key);
   if (found != m_index.end()) return &m_series[found->second];
   if (m_series.size() >= kMostSeries) {
-    if (m_undrawn.size() < kMostCounted) m_undrawn.insert(qHash(name));
+    if (m_undrawn.size() < kMostCounted) m_undrawn.insert(std::hash<std::string>()(row.key));
     return nullptr;
   }
-  m_index.emplace(name, m_series.size());
+  QStringList parts;
+  for (const size_t column : m_groups)
+    parts << (isNull(row.values[column])
+                  ? QStringLiteral("NULL")
+                  : QString::fromStdString(displayText(row.values[column], m_schema->fields[column].type)));
+  m_index.emplace(row.key, m_series.size());
   m_series.emplace_back();
-  m_series.back().name = name;
+  m_series.back().name = parts.isEmpty() ? m_valueName : parts.join(QLatin1Char(' '));
   return &m_series.back();
 }
 
@@ -168,35 +167,40 @@ void SeriesStore::bound() {
   }
 }
 
-std::optional<ChartPoint> SeriesStore::pointOf(const Batch& batch, size_t row) const {
-  if (!m_value || batch.columns[*m_value]->isNull(row)) return std::nullopt;
+double SeriesStore::number(const ResultRow& row, std::optional<size_t> column, double otherwise) const {
+  if (!column) return otherwise;
+  const Type type = m_schema->fields[*column].type;
+  if (const auto* real = std::get_if<double>(&row.values[*column])) return numberAsWritten(*real, type);
+  if (const auto* whole = std::get_if<int64_t>(&row.values[*column]))
+    return numberAsWritten(static_cast<double>(*whole), type);
+  return otherwise;
+}
+
+std::optional<ChartPoint> SeriesStore::pointOf(const ResultRow& row) const {
+  if (!m_value || isNull(row.values[*m_value])) return std::nullopt;
   ChartPoint point;
-  point.at = batch.meta[row].at;
-  const auto number = [&](const std::optional<size_t>& column, double otherwise) {
-    if (!column || batch.columns[*column]->isNull(row)) return otherwise;
-    return numberAsWritten(batch.columns[*column]->number(row), batch.schema->fields[*column].type);
-  };
-  point.value = number(m_value, 0);
-  point.incomplete = batch.meta[row].hasGap;
-  point.volume = number(m_volume, point.volume);
-  point.sigma = number(m_sigma, 0);
+  point.at = row.at;
+  point.value = number(row, m_value, 0);
+  point.incomplete = row.hasGap;
+  point.volume = number(row, m_volume, point.volume);
+  point.sigma = number(row, m_sigma, 0);
   constexpr double kMostCount = 4e9;
-  point.count = static_cast<uint32_t>(std::clamp(number(m_count, 0), 0.0, kMostCount));
-  point.first = number(m_first, point.value);
-  point.high = number(m_high, point.value);
-  point.low = number(m_low, point.value);
-  point.close = number(m_close, point.value);
+  point.count = static_cast<uint32_t>(std::clamp(number(row, m_count, 0), 0.0, kMostCount));
+  point.first = number(row, m_first, point.value);
+  point.high = number(row, m_high, point.value);
+  point.low = number(row, m_low, point.value);
+  point.close = number(row, m_close, point.value);
   return point;
 }
 
-void SeriesStore::addClosed(const Batch& batch) {
+void SeriesStore::addClosed(const ResultBlock& block) {
   // Rows of streams without windows come in the order of their arrival.
   std::map<size_t, std::vector<ChartPoint>> late;
-  for (size_t row = 0; row < batch.rows(); ++row) {
-    if (batch.meta[row].isProvisional) continue;
-    const auto point = pointOf(batch, row);
+  for (const ResultRowPtr& row : block.rows()) {
+    if (row->isProvisional) continue;
+    const auto point = pointOf(*row);
     if (!point) continue;
-    ChartSeries* const series = seriesOf(batch, row);
+    ChartSeries* const series = seriesOf(*row);
     if (!series) continue;
     ++m_points;
     if (!series->points.empty() && point->at < series->points.back().at)
@@ -210,25 +214,24 @@ void SeriesStore::addClosed(const Batch& batch) {
   bound();
 }
 
-void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
+void SeriesStore::addOlder(const ResultBlock& block) {
   std::map<size_t, std::vector<ChartPoint>> older;
-  for (const BatchPtr& batch : batches)
-    for (size_t row = 0; row < batch->rows(); ++row) {
-      const auto point = pointOf(*batch, row);
-      if (!point) continue;
-      const ChartSeries* const series = seriesOf(*batch, row);
-      if (!series) continue;
-      const auto index = static_cast<size_t>(series - m_series.data());
-      if (!series->points.empty() && point->at >= series->points.front().at) continue;
-      std::vector<ChartPoint>& points = older[index];
-      // A window that was run twice is there twice: the later row counts.
-      if (!points.empty() && points.back().at >= point->at) {
-        if (points.back().at == point->at) points.back() = *point;
-        continue;
-      }
-      points.push_back(*point);
-      m_latest = std::max(m_latest, point->at);
+  for (const ResultRowPtr& row : block.rows()) {
+    const auto point = pointOf(*row);
+    if (!point) continue;
+    const ChartSeries* const series = seriesOf(*row);
+    if (!series) continue;
+    const auto index = static_cast<size_t>(series - m_series.data());
+    if (!series->points.empty() && point->at >= series->points.front().at) continue;
+    std::vector<ChartPoint>& points = older[index];
+    // A window that was run twice is there twice: the later row counts.
+    if (!points.empty() && points.back().at >= point->at) {
+      if (points.back().at == point->at) points.back() = *point;
+      continue;
     }
+    points.push_back(*point);
+    m_latest = std::max(m_latest, point->at);
+  }
   for (const auto& [index, points] : older) {
     m_series[index].prepend(points);
     m_points += points.size();
@@ -236,14 +239,13 @@ void SeriesStore::addOlder(const std::vector<BatchPtr>& batches) {
   bound();
 }
 
-void SeriesStore::setOpen(const std::vector<BatchPtr>& rows) {
+void SeriesStore::setOpen(const ResultBlock& block) {
   for (ChartSeries& series : m_series) series.open.reset();
-  for (const BatchPtr& batch : rows)
-    for (size_t row = 0; row < batch->rows(); ++row)
-      if (const auto point = pointOf(*batch, row)) {
-        ChartSeries* const series = seriesOf(*batch, row);
-        if (series && (series->points.empty() || series->points.back().at < point->at)) series->open = point;
-      }
+  for (const ResultRowPtr& row : block.rows())
+    if (const auto point = pointOf(*row)) {
+      ChartSeries* const series = seriesOf(*row);
+      if (series && (series->points.empty() || series->points.back().at < point->at)) series->open = point;
+    }
 }
 
 }  // namespace weir

@@ -7,11 +7,13 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "core/bind/bound_script.h"
-#include "core/data/batch.h"
+#include "ui/results/result_block.h"
 
 namespace weir {
 
@@ -92,10 +94,10 @@ public:
   explicit SeriesStore(const BoundStream& stream, size_t mostPoints = kMostPoints);
 
   bool isEmpty() const { return m_series.empty(); }
-  void addClosed(const Batch& batch);
-  void setOpen(const std::vector<BatchPtr>& rows);
+  void addClosed(const ResultBlock& block);
+  void setOpen(const ResultBlock& block);
   /// Rows from before those that are there; what overlaps them is passed over.
-  void addOlder(const std::vector<BatchPtr>& batches);
+  void addOlder(const ResultBlock& block);
   const std::vector<ChartSeries>& series() const { return m_series; }
   /// How many groups there were beyond those that have a series; counted up to `kMostCounted`.
   size_t undrawn() const { return m_undrawn.size(); }
@@ -115,13 +117,15 @@ public:
 
 private:
   /// Nothing for a group beyond those that are kept.
-  ChartSeries* seriesOf(const Batch& batch, size_t row);
+  ChartSeries* seriesOf(const ResultRow& row);
   void bound();
-  std::optional<ChartPoint> pointOf(const Batch& batch, size_t row) const;
+  double number(const ResultRow& row, std::optional<size_t> column, double otherwise) const;
+  std::optional<ChartPoint> pointOf(const ResultRow& row) const;
 
   size_t m_mostPoints = kMostPoints;
   size_t m_points = 0;                   ///< of all series
-  std::unordered_set<size_t> m_undrawn;  ///< hashes of names
+  std::unordered_set<size_t> m_undrawn;  ///< hashes of keys
+  SchemaPtr m_schema;
   std::vector<size_t> m_groups;
   std::optional<size_t> m_value;
   std::optional<size_t> m_volume, m_count, m_sigma, m_first, m_high, m_low, m_close;
@@ -132,7 +136,7 @@ private:
   int64_t m_windowMs = 0;
   int64_t m_latest = 0;
   std::vector<ChartSeries> m_series;
-  std::map<QString, size_t> m_index;
+  std::unordered_map<std::string, size_t> m_index;  ///< by the keys of the groups
 };
 
 }  // namespace weir

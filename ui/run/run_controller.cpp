@@ -159,19 +159,17 @@ bool RunController::takeRows() {
   const ResultFeed::Taken taken = m_engine.feed().take();
   m_unseen = taken.droppedRows;
   for (const ResultFeed::Item& item : taken.closed) {
-    emit closedRows(item.stream, *item.batch);
     const std::shared_ptr<ResultView> view = m_views.find(item.stream);
     if (!view) continue;
-    view->series.addClosed(*item.batch);
-    view->latest->addClosed(*item.batch);
-    view->changes->addClosed(*item.batch);
+    const ResultBlock block = view->blockOf({item.batch});
+    view->addClosed(block);
+    emit closedRows(item.stream, block);
     m_hasNews = true;
   }
   for (const auto& [name, rows] : taken.open) {
     const std::shared_ptr<ResultView> view = m_views.find(name);
     if (!view) continue;
-    view->series.setOpen(rows);
-    view->latest->setOpen(rows);
+    view->setOpen(view->blockOf(rows));
     m_hasNews = true;
   }
   return std::exchange(m_hasNews, false);
@@ -200,9 +198,7 @@ void RunController::loadOlder(const std::string& stream) {
           for (const BatchPtr& batch : rows) count += batch->rows();
           loaded->isLoading = false;
           loaded->isWhole = count < kRowsLoaded;
-          loaded->series.addOlder(rows);
-          loaded->latest->addOlder(rows);
-          loaded->changes->addOlder(rows);
+          loaded->addOlder(loaded->blockOf(rows));
           m_hasNews = true;
         },
         Qt::QueuedConnection);

@@ -61,7 +61,7 @@ signals:
   /// A run has begun, and its views are there. `goesOn`: connections and windows of the one before are still there.
   void began(const weir::RunInfo& info, bool goesOn);
   void runningChanged(bool running);
-  void closedRows(const std::string& stream, const weir::Batch& batch);
+  void closedRows(const std::string& stream, const weir::ResultBlock& rows);
   void message(const QString& text, LogLevel level);
 
 private:
