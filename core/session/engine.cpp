@@ -14,7 +14,9 @@ namespace weir {
 namespace {
 
 // Three times as often as the GUI repaints, so that a trade waits for one frame and not for two.
-constexpr int kObserveMs = 10;
+constexpr int kPublishMs = 10;
+// Troubles are told of whether somebody looks or not.
+constexpr int kJudgeMs = 200;
 
 // The cards show how connections come and go.
 LogLevel levelForWindow(const LogEntry& entry) {
@@ -113,7 +115,16 @@ void Engine::hookFrames() {
   }
 }
 
-RunSnapshot Engine::snapshot() const {
+RunSnapshot Engine::snapshot() {
+  if (!m_isAsked.exchange(true)) {
+    QMetaObject::invokeMethod(
+        m_worker,
+        [this] {
+          m_isAsked = false;
+          look();
+        },
+        Qt::QueuedConnection);
+  }
   const std::lock_guard lock(m_mutex);
   return m_snapshot;
 }
@@ -260,19 +271,44 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options,
     if (entry.level > LogLevel::Debug) emit event(QString::fromStdString(entry.text()), levelForWindow(entry));
   };
   m_run->start();
-  auto* timer = new QTimer(m_run.get());
-  connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
-  timer->start(kObserveMs);
+  const auto every = [this](int ms, auto call) {
+    auto* timer = new QTimer(m_run.get());
+    connect(timer, &QTimer::timeout, m_worker, call);
+    timer->start(ms);
+  };
+  every(kPublishMs, [this] { publishOpenRows(); });
+  every(kJudgeMs, [this] {
+    if (m_run) judgedHealth();
+  });
+  look();
   emit started();
-  observe();
+  publishOpenRows();
 }
 
-void Engine::observe() {
+// Open windows change with what comes in, and with what somebody looks at.
+void Engine::publishOpenRows() {
+  if (!m_run) return;
+  Pipeline& pipeline = m_run->pipeline();
+  if (std::exchange(m_observedPush, pipeline.pushNumber()) == pipeline.pushNumber()) return;
+  for (const std::string& name : m_results)
+    if (m_watched.empty() || m_watched.contains(name)) m_feed.publishOpen(name, pipeline.openRows(name));
+}
+
+std::vector<ConnectionHealth> Engine::judgedHealth() {
+  std::vector<ConnectionHealth> connections = m_run->health();
+  const Micros now = m_run->clock().now();
+  for (ConnectionHealth& h : connections)
+    m_judge.judge(h, h.isSink ? 0 : m_run->pipeline().lateRowsOf(h.name.toStdString()), now);
+  noteTrouble(connections);
+  return connections;
+}
+
+void Engine::look() {
   if (!m_run) return;
   RunSnapshot s;
   s.running = true;
   s.now = m_run->clock().now();
-  s.connections = m_run->health();
+  s.connections = judgedHealth();
   Pipeline& pipeline = m_run->pipeline();
   for (const auto& [name, intake] : m_run->feeder().intakes()) {
     s.rowsIn += intake->counters().passed;
@@ -289,10 +325,8 @@ void Engine::observe() {
     s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (ConnectionHealth& h : s.connections) {
-    const std::string name = h.name.toStdString();
-    m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(name), s.now);
     if (h.newestEvent) {
-      if (SourceWatermark* source = pipeline.sourceWatermark(name); source && source->sent())
+      if (SourceWatermark* source = pipeline.sourceWatermark(h.name.toStdString()); source && source->sent())
         h.watermark = source->at(s.now);
       // A feed that is lost or silent is not late: its card says what it is.
       if (const auto lag = lagOf(h, s.now)) s.lagMs = std::max(s.lagMs.value_or(*lag), *lag);
@@ -300,13 +334,8 @@ void Engine::observe() {
     s.rowsOut += h.sent;
     s.dropped += h.dropped;
   }
-  noteTrouble(s.connections);
-  // Open windows change with what comes in, and with what somebody looks at.
-  const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
   for (const std::string& feed : pipeline.script().feeds())
     if (const auto& gaps = pipeline.gapLog(feed).gaps(); !gaps.empty()) s.gaps[feed].assign(gaps.begin(), gaps.end());
-  for (const std::string& name : m_results)
-    if (moved && (m_watched.empty() || m_watched.contains(name))) m_feed.publishOpen(name, pipeline.openRows(name));
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);
 }

@@ -84,7 +84,8 @@ public:
   void watchFrames(bool on);
   ResultFeed& feed() { return m_feed; }
   FrameLog& frames() { return m_frames; }
-  RunSnapshot snapshot() const;
+  /// The run as it was when this was asked last, and asks for it anew: it costs the run nothing while nobody looks.
+  RunSnapshot snapshot();
   RunInfo info() const;
   /// Number of the run that `info` tells of: rows in `feed` belong to it or to one before.
   uint64_t runNumber() const { return m_runNumber; }
@@ -106,7 +107,9 @@ private:
                      const std::map<std::string, SchemaPtr>& inferred = {}, OpenedFeeds* opened = nullptr);
   void hookFrames();
   void stopOnThread(std::function<void()> then);
-  void observe();
+  void publishOpenRows();
+  void look();
+  std::vector<ConnectionHealth> judgedHealth();
   void noteTrouble(const std::vector<ConnectionHealth>& connections);
 
   QThread m_thread;
@@ -114,6 +117,7 @@ private:
   ResultFeed m_feed{200'000};
   mutable std::mutex m_mutex;
   RunSnapshot m_snapshot;
+  std::atomic<bool> m_isAsked{false};  ///< for a snapshot that is not made yet
   RunInfo m_info;
   std::atomic<uint64_t> m_runNumber{0};
   std::atomic<ResultHistory*> m_history{nullptr};
