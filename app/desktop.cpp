@@ -17,7 +17,7 @@
 #include "app/single_instance.h"
 #include "core/base/save_file.h"
 #include "core/demo/demo_exchange.h"
-#include "ui/main_window.h"
+#include "ui/shell/main_window.h"
 
 namespace weir {
 

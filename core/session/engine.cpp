@@ -13,7 +13,15 @@ namespace weir {
 namespace {
 
 // Three times as often as the GUI repaints, so that a trade waits for one frame and not for two.
-constexpr int kObserveMs = 10;
+constexpr int kPublishMs = 10;
+// Troubles are told of whether somebody looks or not.
+constexpr int kJudgeMs = 200;
+
+// The cards show how connections come and go.
+LogLevel levelForWindow(const LogEntry& entry) {
+  if (entry.level == LogLevel::Error) return LogLevel::Error;
+  return entry.category == LogCategory::Feed ? LogLevel::Warning : LogLevel::Info;
+}
 
 }  // namespace
 
@@ -106,7 +114,16 @@ void Engine::hookFrames() {
   });
 }
 
-RunSnapshot Engine::snapshot() const {
+RunSnapshot Engine::snapshot() {
+  if (!m_isAsked.exchange(true)) {
+    QMetaObject::invokeMethod(
+        m_worker,
+        [this] {
+          m_isAsked = false;
+          look();
+        },
+        Qt::QueuedConnection);
+  }
   const std::lock_guard lock(m_mutex);
   return m_snapshot;
 }
@@ -164,10 +181,12 @@ void Engine::startOnThread(const std::string& text, const RunOptions& options) {
       return lookUpSecret(kind, name);
     };
     m_runner = std::make_unique<Runner>(std::move(world));
-    m_runner->onEvent = [this](const LogEntry& entry) { emit event(QString::fromStdString(entry.text()), false); };
+    m_runner->onEvent = [this](const LogEntry& entry) {
+      emit event(QString::fromStdString(entry.text()), LogLevel::Info);
+    };
     m_runner->onLearning = [this](size_t sources) {
       emit event(tr("Learning the columns of %n sources from their first messages", nullptr, static_cast<int>(sources)),
-                 false);
+                 LogLevel::Info);
     };
   }
   m_runner->make(
@@ -209,26 +228,30 @@ void Engine::begin(RunOutcome outcome) {
   }
   hookFrames();
   m_run->onEvent = [this](const LogEntry& entry) {
-    if (entry.level > LogLevel::Debug)
-      emit event(QString::fromStdString(entry.text()),
-                 entry.level == LogLevel::Error || entry.category == LogCategory::Feed);
+    if (entry.level > LogLevel::Debug) emit event(QString::fromStdString(entry.text()), levelForWindow(entry));
   };
   connect(
       m_run.get(), &Run::sourceEnded, m_worker, [this] { finished(); }, Qt::QueuedConnection);
   m_run->start();
-  auto* timer = new QTimer(m_run.get());
-  connect(timer, &QTimer::timeout, m_worker, [this] { observe(); });
-  timer->start(kObserveMs);
+  const auto every = [this](int ms, auto call) {
+    auto* timer = new QTimer(m_run.get());
+    connect(timer, &QTimer::timeout, m_worker, call);
+    timer->start(ms);
+  };
+  every(kPublishMs, [this] { publishOpenRows(); });
+  every(kJudgeMs, [this] {
+    if (m_run) judgedHealth();
+  });
+  look();
   emit started();
-  observe();
+  publishOpenRows();
 }
 
 // What was not taken over drains and closes by itself.
 void Engine::leave(const std::shared_ptr<Run>& old) {
   // Of what it still does only one thing matters: rows that it could not send.
   old->onEvent = [this](const LogEntry& entry) {
-    if (entry.category == LogCategory::Sink)
-      emit event(QString::fromStdString(entry.text()), entry.level == LogLevel::Error);
+    if (entry.category == LogCategory::Sink) emit event(QString::fromStdString(entry.text()), levelForWindow(entry));
   };
   m_ending.push_back(old);
   old->stop([this, old] {
@@ -244,11 +267,12 @@ void Engine::finished() {
   if (!m_run || m_run->isStopping()) return;
   const auto* past = dynamic_cast<const PastRun*>(m_run.get());
   if (past && !past->trouble().empty())
-    emit event(QString::fromStdString(past->trouble().front().message), true);
+    emit event(QString::fromStdString(past->trouble().front().message), LogLevel::Error);
   else if (m_run->isFinished())
-    emit event(tr("All files have been read to their end"), false);
+    emit event(tr("All files have been read to their end"), LogLevel::Info);
   if (!past && !m_run->isFinished()) return;
-  observe();
+  look();
+  publishOpenRows();
   stopOnThread([this] { emit stopped(); });
 }
 
@@ -272,12 +296,30 @@ void Engine::tapResults() {
   }
 }
 
-void Engine::observe() {
+// Open windows change with what comes in, and with what somebody looks at.
+void Engine::publishOpenRows() {
+  if (!m_run) return;
+  Pipeline& pipeline = m_run->pipeline();
+  if (std::exchange(m_observedPush, pipeline.pushNumber()) == pipeline.pushNumber()) return;
+  for (const std::string& name : m_results)
+    if (m_watched.empty() || m_watched.contains(name)) m_feed.publishOpen(name, pipeline.openRows(name));
+}
+
+std::vector<ConnectionHealth> Engine::judgedHealth() {
+  std::vector<ConnectionHealth> connections = m_run->health();
+  const Micros now = m_run->now();
+  for (ConnectionHealth& h : connections)
+    m_judge.judge(h, h.isSink ? 0 : m_run->pipeline().lateRowsOf(h.name.toStdString()), now);
+  noteTrouble(connections);
+  return connections;
+}
+
+void Engine::look() {
   if (!m_run) return;
   RunSnapshot s;
   s.running = true;
   s.now = m_run->now();
-  s.connections = m_run->health();
+  s.connections = judgedHealth();
   Pipeline& pipeline = m_run->pipeline();
   for (const auto& [name, intake] : m_run->feeder().intakes()) {
     s.rowsIn += intake->counters().passed;
@@ -294,10 +336,8 @@ void Engine::observe() {
     s.expressionErrors += pipeline.issues().of(issue);
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (ConnectionHealth& h : s.connections) {
-    const std::string name = h.name.toStdString();
-    m_judge.judge(h, h.isSink ? 0 : pipeline.lateRowsOf(name), s.now);
     if (h.newestEvent) {
-      if (SourceWatermark* source = pipeline.sourceWatermark(name); source && source->sent())
+      if (SourceWatermark* source = pipeline.sourceWatermark(h.name.toStdString()); source && source->sent())
         h.watermark = source->at(s.now);
       // A feed that is lost or silent is not late: its card says what it is.
       if (const auto lag = lagOf(h, s.now)) s.lagMs = std::max(s.lagMs.value_or(*lag), *lag);
@@ -305,13 +345,8 @@ void Engine::observe() {
     s.rowsOut += h.sent;
     s.dropped += h.dropped;
   }
-  noteTrouble(s.connections);
-  // Open windows change with what comes in, and with what somebody looks at.
-  const bool moved = std::exchange(m_observedPush, pipeline.pushNumber()) != pipeline.pushNumber();
   for (const std::string& feed : pipeline.script().feeds())
     if (const auto& gaps = pipeline.gapLog(feed).gaps(); !gaps.empty()) s.gaps[feed].assign(gaps.begin(), gaps.end());
-  for (const std::string& name : m_results)
-    if (moved && (m_watched.empty() || m_watched.contains(name))) m_feed.publishOpen(name, pipeline.openRows(name));
   const std::lock_guard lock(m_mutex);
   m_snapshot = std::move(s);
 }
@@ -325,13 +360,13 @@ void Engine::noteTrouble(const std::vector<ConnectionHealth>& connections) {
     const Trouble before = found == m_troubles.end() ? Trouble::None : found->second;
     if (trouble == before) continue;
     if (trouble == Trouble::Stale)
-      emit event(tr("%1: stale, the socket is open but silent").arg(h.name), false);
+      emit event(tr("%1: stale, the socket is open but silent").arg(h.name), LogLevel::Info);
     else if (trouble == Trouble::Degraded)
-      emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), false);
+      emit event(tr("%1: degraded, %2").arg(h.name, h.degraded), LogLevel::Info);
     else if (h.state == ConnectionState::Open || h.state == ConnectionState::Live)
       emit event(
           before == Trouble::Stale ? tr("%1: no longer stale").arg(h.name) : tr("%1: no longer degraded").arg(h.name),
-          false);
+          LogLevel::Info);
   }
   m_troubles = std::move(now);
 }

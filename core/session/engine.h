@@ -20,6 +20,7 @@
 #include "core/session/result_feed.h"
 #include "core/telemetry/health.h"
 #include "core/telemetry/health_judge.h"
+#include "core/telemetry/log.h"
 
 namespace weir {
 
@@ -83,7 +84,8 @@ public:
   void watchFrames(bool on);
   ResultFeed& feed() { return m_feed; }
   FrameLog& frames() { return m_frames; }
-  RunSnapshot snapshot() const;
+  /// The run as it was when this was asked last, and asks for it anew: it costs the run nothing while nobody looks.
+  RunSnapshot snapshot();
   RunInfo info() const;
   /// Number of the run that `info` tells of: rows in `feed` belong to it or to one before.
   uint64_t runNumber() const { return m_runNumber; }
@@ -95,7 +97,8 @@ signals:
   void stopped();
   /// The script cannot run.
   void refused(const QString& message);
-  void event(const QString& text, bool isError);
+  /// Debug never comes. A warning is what its card does not say already: what a feed does not bring.
+  void event(const QString& text, LogLevel level);
 
 private:
   void onThread(std::function<void()> work);
@@ -107,7 +110,9 @@ private:
   void finished();
   void hookFrames();
   void stopOnThread(std::function<void()> then);
-  void observe();
+  void publishOpenRows();
+  void look();
+  std::vector<ConnectionHealth> judgedHealth();
   void noteTrouble(const std::vector<ConnectionHealth>& connections);
 
   QThread m_thread;
@@ -115,6 +120,7 @@ private:
   ResultFeed m_feed{200'000};
   mutable std::mutex m_mutex;
   RunSnapshot m_snapshot;
+  std::atomic<bool> m_isAsked{false};  ///< for a snapshot that is not made yet
   RunInfo m_info;
   std::atomic<uint64_t> m_runNumber{0};
   std::atomic<ResultHistory*> m_history{nullptr};

@@ -16,9 +16,9 @@
 #include <random>
 
 #include "tests/bench/measure.h"
-#include "ui/chart_view.h"
-#include "ui/main_window.h"
-#include "ui/results_panel.h"
+#include "ui/charts/chart_view.h"
+#include "ui/results/results_panel.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 
@@ -69,7 +69,8 @@ double chartFrame(int series, int points, int frames, bool noise = false) {
   const BoundStream stream = candles();
   SeriesStore store(stream);
   Prices prices(series, noise);
-  for (int from = 0; from < points; from += 1000) store.addClosed(*prices.next(stream.schema, 1000));
+  for (int from = 0; from < points; from += 1000)
+    store.addClosed({*prices.next(stream.schema, 1000), stream.groupColumns});
   ChartView chart(darkTheme());
   chart.resize(1200, 600);
   chart.setStore(&store);
@@ -79,7 +80,7 @@ double chartFrame(int series, int points, int frames, bool noise = false) {
   std::vector<double> costs;
   for (int frame = 0; frame < frames; ++frame) {
     const double begun = bench::threadSeconds();
-    store.addClosed(*prices.next(stream.schema, 1));
+    store.addClosed({*prices.next(stream.schema, 1), stream.groupColumns});
     chart.refresh(int64_t{points + frame} * 1000);
     chart.viewport()->repaint();
     costs.push_back((bench::threadSeconds() - begun) * 1000);
@@ -98,7 +99,7 @@ double tableLoad(int seconds) {
     first.column(1).appendReal(0);
     first.finishRow({.at = 1000});
   }
-  panel.model().addClosed(*first.take());
+  panel.model().addClosed(ResultBlock(*first.take(), {0}));
   panel.resize(800, 400);
   panel.show();
   QTest::qWait(300);
@@ -111,7 +112,7 @@ double tableLoad(int seconds) {
       builder.column(1).appendReal(static_cast<double>(n));
       builder.finishRow({.at = 1000});
     }
-    panel.model().addClosed(*builder.take());
+    panel.model().addClosed(ResultBlock(*builder.take(), {0}));
   });
   timer.start(33);
   const double cpu = bench::threadSeconds();

@@ -17,12 +17,13 @@
 #include <QWheelEvent>
 #include <cmath>
 
-#include "ui/chart_deck.h"
-#include "ui/gap_book.h"
-#include "ui/legend_table.h"
-#include "ui/main_window.h"
-#include "ui/plot_style.h"
-#include "ui/result_views.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/charts/gap_layer.h"
+#include "ui/charts/legend_table.h"
+#include "ui/charts/plot_style.h"
+#include "ui/health/gap_book.h"
+#include "ui/results/result_views.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 
@@ -53,7 +54,7 @@ struct Row {
   double price;
 };
 
-BatchPtr batch(const BoundStream& of, const std::vector<Row>& rows) {
+ResultBlock batch(const BoundStream& of, const std::vector<Row>& rows) {
   BatchBuilder builder(of.schema);
   for (const Row& row : rows) {
     builder.column(0).appendText(row.symbol);
@@ -66,7 +67,7 @@ BatchPtr batch(const BoundStream& of, const std::vector<Row>& rows) {
     builder.column(7).appendReal(row.price);
     builder.finishRow({.at = kStart + row.second * 1000, .isWindowEnd = true});
   }
-  return builder.take();
+  return {*builder.take(), of.groupColumns};
 }
 
 /// A deck of charts over rows that the test gives.
@@ -85,10 +86,10 @@ struct Charts {
     deck.QWidget::show();
   }
   void add(const QString& name, const std::vector<Row>& rows) {
-    views.find(name.toStdString())->series.addClosed(*batch(stream(name), rows));
+    views.find(name.toStdString())->series.addClosed(batch(stream(name), rows));
   }
   void open(const QString& name, const std::vector<Row>& rows) {
-    views.find(name.toStdString())->series.setOpen({batch(stream(name), rows)});
+    views.find(name.toStdString())->series.setOpen(batch(stream(name), rows));
   }
   /// A minute of prices that are far apart.
   void fill() {
@@ -174,16 +175,16 @@ private slots:
     for (int64_t second = 28; second <= 60; ++second) charts.add(kStats, {{second, "A", after}});
     charts.chart().setCandles(false);
     charts.refresh(60);
-    charts.chart().setGaps({{kStart + 20'000, kStart + 27'000}});
-    charts.chart().setLost({{kStart + 20'000, 37}});
+    charts.chart().layer<GapLayer>().setGaps({{kStart + 20'000, kStart + 27'000}});
+    charts.chart().layer<GapLayer>().setLost({{kStart + 20'000, 37}});
     charts.chart().grab();
     const PlotItem& plot = charts.chart().plot();
     QCOMPARE(plot.boxes().size(), size_t{1});
     const QRectF box = plot.boxes().front();
-    QVERIFY(plot.priceRect().contains(box));
-    QCOMPARE(plot.covered(box), 0.0);
-    QVERIFY(box.left() > plot.timeToX(static_cast<double>(kStart + 27'000)) ||
-            box.right() < plot.timeToX(static_cast<double>(kStart + 20'000)));
+    QVERIFY(plot.view().priceRect().contains(box));
+    QCOMPARE(PlotFrame(plot.view(), {}).covered(box), 0.0);
+    QVERIFY(box.left() > plot.view().timeToX(static_cast<double>(kStart + 27'000)) ||
+            box.right() < plot.view().timeToX(static_cast<double>(kStart + 20'000)));
   }
 
   // The VWAP goes over candles; its deviation, named after it, does not.
@@ -251,7 +252,7 @@ private slots:
   void boxesDoNotMeet() {
     Charts charts;
     charts.fill();
-    charts.chart().setGaps({{kStart + 20'000, kStart + 27'000}});
+    charts.chart().layer<GapLayer>().setGaps({{kStart + 20'000, kStart + 27'000}});
     charts.chart().setMarks(kStart + 10'000, kStart + 40'000);
     for (int x = 20; x < 480; x += 46) {
       moveMouse(charts.chart(), QPointF(x, 60));
@@ -292,7 +293,7 @@ private slots:
     charts.open(kStats, {{12, "A", 7}});
     charts.refresh(11);
     const ChartSeries& series = charts.views.find("TradeStats")->series.series().front();
-    const PlotItem& plot = charts.chart().plot();
+    const PlotView& plot = charts.chart().plot().view();
     QVERIFY(!plot.pointAt(series, kStart + 9'999));
     QCOMPARE(plot.pointAt(series, kStart + 10'999)->value, 5.0);
     // The open window stands at the clock, not at its end.
@@ -309,7 +310,7 @@ private slots:
       std::vector<Row> rows;
       for (int64_t i = from; i < from + 50; ++i)
         rows.push_back({i * 7 % seconds, "A", static_cast<double>(i * 7 % seconds)});
-      store.addClosed(*batch(stream(kStats), rows));
+      store.addClosed(batch(stream(kStats), rows));
     }
     const ChartSeries& series = store.series().front();
     QCOMPARE(series.points.size(), static_cast<size_t>(seconds));
@@ -328,14 +329,30 @@ private slots:
     QCOMPARE(blocks, size_t{25});
   }
 
+  // Chart and tables hold the same rows: nobody decodes them a second time.
+  void rowsAreDecodedOnce() {
+    Charts charts;
+    const std::shared_ptr<ResultView> view = charts.views.find(kStats.toStdString());
+    const ResultBlock block = batch(view->stream, {{1, "A", 5}, {1, "B", 6}, {2, "A", 7}});
+    QCOMPARE(block.rows().front().use_count(), 1L);
+    view->addClosed(block);
+    QCOMPARE(block.rows().front().use_count(), 3L);
+    QCOMPARE(view->series.series().size(), size_t{2});
+    QCOMPARE(view->changes->closedRows(), 3);
+    QCOMPARE(block.rows()[0]->key, block.rows()[2]->key);
+    QVERIFY(block.rows()[0]->key != block.rows()[1]->key);
+    // Each window in the order of its groups, the last window on top.
+    QCOMPARE(view->latest->index(0, 1).data().toString(), QStringLiteral("A"));
+    QCOMPARE(view->latest->index(2, 1).data().toString(), QStringLiteral("B"));
+  }
+
   void floatsKeepTheirOwnDigits() {
     BoundStream of = stream(kStats);
     auto schema = std::make_shared<Schema>(*of.schema);
     schema->fields[7].type = Type::Float;
     of.schema = schema;
     SeriesStore store(of);
-    BatchPtr rows = batch(of, {{1, "A", static_cast<double>(0.1F)}});
-    store.addClosed(*rows);
+    store.addClosed(batch(of, {{1, "A", static_cast<double>(0.1F)}}));
     QCOMPARE(store.series().front().points.front().value, 0.1);
   }
 
@@ -344,11 +361,11 @@ private slots:
     SeriesStore store(stream(kStats), kMost);
     std::vector<Row> rows;
     for (int64_t second = 0; second < 3'000; ++second) rows.push_back({second, "busy", static_cast<double>(second)});
-    store.addClosed(*batch(stream(kStats), rows));
+    store.addClosed(batch(stream(kStats), rows));
     QCOMPARE(store.series().front().points.size(), kMost);
     rows.clear();
     for (size_t i = 1; i < SeriesStore::kMostSeries + 30; ++i) rows.push_back({3'000, "s" + std::to_string(i), 1});
-    for (int twice = 0; twice < 2; ++twice) store.addClosed(*batch(stream(kStats), rows));
+    for (int twice = 0; twice < 2; ++twice) store.addClosed(batch(stream(kStats), rows));
     QCOMPARE(store.series().size(), SeriesStore::kMostSeries);
     QCOMPARE(store.undrawn(), size_t{30});
     size_t points = 0;
@@ -372,11 +389,11 @@ private slots:
     QSignalSpy ranges(&charts.deck, &ChartDeck::rangeChanged);
     ChartView& chart = charts.chart();
     const QPointF at(150, 60);
-    const double before = chart.plot().xToTime(at.x());
+    const double before = chart.plot().view().xToTime(at.x());
     turnWheel(chart, at, 120);
     QVERIFY(!chart.isFollowing());
     QVERIFY(!charts.chart(1).isFollowing());
-    QVERIFY(std::fabs(chart.plot().xToTime(at.x()) - before) < 5);
+    QVERIFY(std::fabs(chart.plot().view().xToTime(at.x()) - before) < 5);
     QCOMPARE(charts.chart(1).shownTo(), chart.shownTo());
     QCOMPARE(ranges.size(), 1);
     QCOMPARE(ranges.front().front().toLongLong(), chart.shownTo() - chart.shownFrom());
@@ -404,25 +421,25 @@ private slots:
     Charts charts;
     charts.fill();
     charts.chart().setAxisMode(AxisMode::Percent);
-    QVERIFY(charts.chart().plot().showsCandles(0));
-    QVERIFY(!charts.chart().plot().showsBand(0));
+    QVERIFY(charts.chart().plot().view().showsCandles(0));
+    QVERIFY(!charts.chart().plot().view().showsBand(0));
     const QImage candles = charts.chart().grab().toImage();
     QSignalSpy changed(&charts.pane(), &ChartPane::settingsChanged);
     QMenu menu;
     charts.pane().fillMenu(menu);
     menu.findChild<QAction*>(QStringLiteral("chartCandles"))->trigger();
     QCOMPARE(changed.size(), 1);
-    QVERIFY(!charts.chart().plot().showsCandles(0));
-    QVERIFY(charts.chart().plot().showsBand(0));
+    QVERIFY(!charts.chart().plot().view().showsCandles(0));
+    QVERIFY(charts.chart().plot().view().showsBand(0));
     QVERIFY(charts.chart().grab().toImage() != candles);
     menu.findChild<QAction*>(QStringLiteral("chartBand"))->trigger();
-    QVERIFY(!charts.chart().plot().showsBand(0));
+    QVERIFY(!charts.chart().plot().view().showsBand(0));
     // They are kept with the chart's other settings.
     const QJsonObject settings = charts.pane().settings();
     Charts again;
     again.fill();
     again.pane().setSettings(settings);
-    QVERIFY(!again.chart().plot().showsCandles(0) && !again.chart().plot().showsBand(0));
+    QVERIFY(!again.chart().plot().view().showsCandles(0) && !again.chart().plot().view().showsBand(0));
   }
 
   // The open window is beyond what is seen, and so is its bar: not over the axis.
@@ -434,7 +451,7 @@ private slots:
     charts.chart().setFollowing(false);
     charts.chart().setTimeView(kStart + 59'000, 30'000);
     const QImage image = charts.chart().grab().toImage();
-    const PlotItem& plot = charts.chart().plot();
+    const PlotView& plot = charts.chart().plot().view();
     const QRectF volume = plot.volumeRect();
     for (int x = static_cast<int>(volume.right()) + 2; x < image.width(); ++x)
       for (int y = static_cast<int>(volume.top()); y < static_cast<int>(volume.bottom()); ++y) {
@@ -459,7 +476,7 @@ private slots:
     legend->setFocus();
     QTest::keyClick(legend, Qt::Key_Space);
     QCOMPARE(pauses.size(), 1);
-    QVERIFY(chart.plot().isHidden(0));
+    QVERIFY(chart.plot().view().isHidden(0));
     chart.setFocus();
     const int64_t range = chart.shownTo() - chart.shownFrom();
     QTest::keyClick(&chart, Qt::Key_Equal);

@@ -18,15 +18,15 @@
 #include <QTreeWidget>
 
 #include "core/demo/demo_exchange.h"
-#include "ui/alerts_panel.h"
-#include "ui/chart_deck.h"
-#include "ui/document_tabs.h"
-#include "ui/health_card.h"
-#include "ui/help_window.h"
-#include "ui/main_window.h"
-#include "ui/results_panel.h"
-#include "ui/settings_dialog.h"
-#include "ui/sql_editor.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/health/health_card.h"
+#include "ui/results/alerts_panel.h"
+#include "ui/results/results_panel.h"
+#include "ui/shell/help_window.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/settings_dialog.h"
 
 using namespace weir;
 
@@ -327,7 +327,7 @@ private slots:
       window.show();
       QVERIFY(QTest::qWaitForWindowExposed(&window));
       window.openText(QStringLiteral("doc"), QStringLiteral("-- a"));
-      window.showMessage(QObject::tr("A message"), false);
+      window.showMessage(QObject::tr("A message"), LogLevel::Info);
       QTest::qWait(300);
       QStringList bad;
       static const QRegularExpression kWord(QStringLiteral("[A-Za-z]{3}"));

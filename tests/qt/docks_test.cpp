@@ -14,15 +14,15 @@
 #include <QTreeWidget>
 
 #include "core/plan/checker.h"
-#include "ui/bytes_text.h"
-#include "ui/dock_title.h"
-#include "ui/events_panel.h"
-#include "ui/frames_panel.h"
-#include "ui/main_window.h"
-#include "ui/message_bar.h"
-#include "ui/plan_view.h"
-#include "ui/results_panel.h"
-#include "ui/stream_rates.h"
+#include "ui/health/events_panel.h"
+#include "ui/health/frames_panel.h"
+#include "ui/health/stream_rates.h"
+#include "ui/results/results_panel.h"
+#include "ui/run/plan_view.h"
+#include "ui/shell/dock_title.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+#include "ui/widgets/bytes_text.h"
 
 using namespace weir;
 
@@ -81,7 +81,7 @@ private slots:
       builder.column(2).appendInteger(1'234'567);
       builder.column(3).appendInteger(kAt);
       builder.finishRow({.at = kAt, .isWindowEnd = true});
-      model.addClosed(*builder.take());
+      model.addClosed(ResultBlock(*builder.take(), {0}));
     };
     add("BTC", 94416.71);
     add("SOL", 188.474);
@@ -105,7 +105,7 @@ private slots:
     BatchBuilder builder(schema);
     builder.column(0).appendReal(static_cast<double>(1234.1F));
     builder.finishRow({.at = kAt});
-    model.addClosed(*builder.take());
+    model.addClosed(ResultBlock(*builder.take(), {}));
     const QModelIndex cell = model.index(0, 1);
     QCOMPARE(cell.data().toString(), QStringLiteral("1,234.10"));
     QCOMPARE(cell.data(ResultsModel::kPlainRole).toString(), QStringLiteral("1234.1"));
@@ -127,7 +127,7 @@ private slots:
           builder.column(column++).appendNull();
       }
       builder.finishRow({.at = kAt});
-      model.addClosed(*builder.take());
+      model.addClosed(ResultBlock(*builder.take(), {0, 1}));
     };
     for (int twice = 0; twice < 2; ++twice) {
       add("", "x");
@@ -147,12 +147,12 @@ private slots:
     BatchBuilder builder(schema);
     builder.column(0).appendText(html);
     builder.finishRow({.at = kAt});
-    model.addClosed(*builder.take());
+    model.addClosed(ResultBlock(*builder.take(), {}));
     EventsPanel events;
-    events.add(QLatin1String(html), true);
+    events.add(QLatin1String(html), LogLevel::Error);
     const auto* list = events.findChild<QTreeWidget*>(QStringLiteral("events"));
     MessageBar bar(darkTheme());
-    bar.show(QLatin1String(html), true);
+    bar.show(QLatin1String(html), LogLevel::Error);
     const QString tips[] = {model.index(0, 1).data(Qt::ToolTipRole).toString(), list->topLevelItem(0)->toolTip(2),
                             bar.findChild<QLabel*>(QStringLiteral("messageText"))->toolTip()};
     for (const QString& tip : tips)
@@ -170,7 +170,7 @@ private slots:
         builder.column(0).appendInteger(next++);
         builder.finishRow({.at = 1000});
       }
-      panel.model().addClosed(*builder.take());
+      panel.model().addClosed(ResultBlock(*builder.take(), {}));
     };
     add(200);
     panel.resize(600, 300);
@@ -216,8 +216,8 @@ private slots:
     auto* list = panel.findChild<QTreeWidget*>(QStringLiteral("events"));
     QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("eventsEmpty"))->isHidden());
     for (int i = 0; i < 412; ++i) {
-      panel.add(QStringLiteral("A: refused"), true);
-      panel.add(QStringLiteral("B: refused"), true);
+      panel.add(QStringLiteral("A: refused"), LogLevel::Error);
+      panel.add(QStringLiteral("B: refused"), LogLevel::Error);
     }
     QCOMPARE(list->topLevelItemCount(), 2);
     QCOMPARE(list->topLevelItem(0)->text(1), QStringLiteral("x412"));

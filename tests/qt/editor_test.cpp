@@ -28,13 +28,13 @@
 #include "core/base/json_path.h"
 #include "core/net/qt_clock.h"
 #include "core/session/feed_sampler.h"
-#include "ui/connect_dialog.h"
-#include "ui/document_tabs.h"
-#include "ui/find_bar.h"
-#include "ui/main_window.h"
-#include "ui/message_bar.h"
-#include "ui/settings_dialog.h"
-#include "ui/sql_editor.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/find_bar.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/shell/connect_dialog.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+#include "ui/shell/settings_dialog.h"
 
 using namespace weir;
 
@@ -93,11 +93,11 @@ private slots:
     auto* text = bar.findChild<QLabel*>(QStringLiteral("messageText"));
     auto* details = bar.findChild<QToolButton*>(QStringLiteral("messageDetails"));
     auto* count = bar.findChild<QLabel*>(QStringLiteral("messageCount"));
-    bar.show(QStringLiteral("Short."), false);
+    bar.show(QStringLiteral("Short."), LogLevel::Info);
     QTRY_VERIFY(bar.isVisible() && !details->isVisible());
     QVERIFY(!count->isVisible());
     const QString longText = QStringLiteral("Kept T connected; kept the windows of Dashboard. ").repeated(6);
-    for (int i = 0; i < 412; ++i) bar.show(longText, true);
+    for (int i = 0; i < 412; ++i) bar.show(longText, LogLevel::Error);
     QTRY_VERIFY(details->isVisible());
     QCOMPARE(text->text(), longText);
     QCOMPARE(text->toolTip(), longText);
@@ -107,13 +107,13 @@ private slots:
     QTest::mouseClick(details, Qt::LeftButton);
     QVERIFY(text->wordWrap() && text->heightForWidth(200) > oneLine);
     bool done = false;
-    bar.show(QStringLiteral("a.sql changed on disk."), true,
+    bar.show(QStringLiteral("a.sql changed on disk."), LogLevel::Warning,
              {{QStringLiteral("Reload"), [&] { done = true; }}, {QStringLiteral("Keep mine"), {}}});
     QVERIFY(!text->wordWrap() && !count->isVisible());
     for (auto* offer : bar.findChildren<QToolButton*>(QStringLiteral("messageOffer")))
       if (offer->text() == QLatin1String("Reload")) QTest::mouseClick(offer, Qt::LeftButton);
     QVERIFY(done && !bar.isVisible());
-    bar.show(QStringLiteral("Again."), false);
+    bar.show(QStringLiteral("Again."), LogLevel::Info);
     QTest::mouseClick(bar.findChild<QToolButton*>(QStringLiteral("messageClose")), Qt::LeftButton);
     QVERIFY(!bar.isVisible());
   }

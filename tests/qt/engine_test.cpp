@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that follow, replace and end one another on the engine's thread.
+#include <QDateTime>
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
@@ -18,7 +19,7 @@ struct TellingEngine {
   Engine engine;
   QStringList said;
   TellingEngine() {
-    QObject::connect(&engine, &Engine::event, &engine, [this](const QString& text, bool) { said << text; });
+    QObject::connect(&engine, &Engine::event, &engine, [this](const QString& text) { said << text; });
     QObject::connect(&engine, &Engine::refused, &engine, [this](const QString& why) { said << why; });
   }
   QByteArray all() const { return said.join(QLatin1Char('\n')).toUtf8(); }
@@ -118,6 +119,21 @@ private slots:
     engine.run(feedSql(draining.feed.port()) + QStringLiteral("SELECT n FROM T INSERT INTO Seen;"));
     QTRY_VERIFY2_WITH_TIMEOUT(telling.all().contains("rows could not be sent"), telling.all().constData(), 8000);
     QVERIFY(engine.snapshot().running);
+  }
+
+  // Between two looks at it a run does nothing for who looks.
+  void aSnapshotIsMadeWhenSomebodyLooks() {
+    Server feed;
+    Engine engine;
+    engine.run(feedSql(feed.port()) + QStringLiteral("SELECT n FROM T INSERT INTO Seen;"));
+    QTRY_VERIFY(engine.snapshot().running);
+    QTest::qWait(300);
+    engine.snapshot();
+    const qint64 looked = QDateTime::currentMSecsSinceEpoch();
+    QTest::qWait(1500);
+    const qint64 seen = toMillis(engine.snapshot().now) - looked;
+    QVERIFY2(seen < 1000, qPrintable(QString::number(seen)));
+    QTRY_VERIFY(toMillis(engine.snapshot().now) - looked >= 1400);
   }
 
   // A feed that says all it has and closes: what it said is there once its columns are known.

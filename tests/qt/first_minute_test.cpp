@@ -10,13 +10,13 @@
 #include <QTest>
 
 #include "core/demo/demo_exchange.h"
-#include "ui/chart_deck.h"
-#include "ui/connect_dialog.h"
-#include "ui/document_tabs.h"
-#include "ui/health_card.h"
-#include "ui/main_window.h"
-#include "ui/sql_editor.h"
-#include "ui/welcome_card.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/health/health_card.h"
+#include "ui/shell/connect_dialog.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/welcome_card.h"
 
 using namespace weir;
 

@@ -86,9 +86,9 @@ private slots:
     Engine engine;
     QStringList events;
     bool anyError = false;
-    connect(&engine, &Engine::event, this, [&](const QString& text, bool isError) {
+    connect(&engine, &Engine::event, this, [&](const QString& text, LogLevel level) {
       events << text;
-      anyError = anyError || isError;
+      anyError = anyError || level >= LogLevel::Warning;
     });
     engine.run(QStringLiteral("CREATE STREAM T (p DOUBLE, t LONG) WITH (type = 'source', extension = 'websocket', "
                               "\"websocket.url\" = 'ws://127.0.0.1:%1/', \"event.time.field\" = 't');"

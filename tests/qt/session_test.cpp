@@ -17,9 +17,9 @@
 
 #include "core/demo/demo_exchange.h"
 #include "core/session/workspace.h"
-#include "ui/document_tabs.h"
-#include "ui/main_window.h"
-#include "ui/sql_editor.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 

@@ -19,19 +19,20 @@
 #include <QTest>
 #include <QTextBrowser>
 #include <QToolButton>
+#include <QTreeView>
 #include <QTreeWidget>
 
 #include "core/demo/demo_exchange.h"
 #include "core/plan/checker.h"
-#include "ui/chart_deck.h"
-#include "ui/chart_view.h"
-#include "ui/connect_dialog.h"
-#include "ui/document_tabs.h"
-#include "ui/health_card.h"
-#include "ui/main_window.h"
-#include "ui/results_model.h"
-#include "ui/results_panel.h"
-#include "ui/sql_editor.h"
+#include "ui/charts/chart_deck.h"
+#include "ui/charts/chart_view.h"
+#include "ui/editor/document_tabs.h"
+#include "ui/editor/sql_editor.h"
+#include "ui/health/health_card.h"
+#include "ui/results/results_model.h"
+#include "ui/results/results_panel.h"
+#include "ui/shell/connect_dialog.h"
+#include "ui/shell/main_window.h"
 
 using namespace weir;
 
@@ -457,7 +458,7 @@ private slots:
     window.openText(QStringLiteral("demo.sql"), demoScript(exchange.baseUrl()));
     window.run();
     QTRY_VERIFY(window.card(QStringLiteral("BinanceTrades")) && window.charts().panes().size() > 1);
-    window.showMessage(QStringLiteral("A message"), true);
+    window.showMessage(QStringLiteral("A message"), LogLevel::Error);
     window.showSettings();
     window.showHelp({});
     window.connectToUrl();
@@ -505,7 +506,7 @@ private slots:
       builder.column(0).appendText(key);
       builder.column(1).appendReal(value);
       builder.finishRow({.at = 1000});
-      panel.model().addClosed(*builder.take());
+      panel.model().addClosed(ResultBlock(*builder.take(), {0}));
     };
     row("A", 1);
     row("B", 1234.5);
@@ -532,16 +533,16 @@ private slots:
     builder.column(1).appendText("");
     builder.column(2).appendNull();
     builder.finishRow({.at = 1000});
-    panel.model().addClosed(*builder.take());
+    panel.model().addClosed(ResultBlock(*builder.take(), {0}));
     QCOMPARE(panel.asCsv(), heading + QStringLiteral("1970-01-01T00:00:01.000Z,\"a\rb\",\"\",,closed\r\n"));
   }
 
   void problemsAreMarkedAndNotRun() {
     MainWindow window(lightTheme(), {});
     window.openText(QStringLiteral("x.sql"), QStringLiteral("SELECT prx FROM Nope;"));
-    auto* problems = window.findChild<QTreeWidget*>(QStringLiteral("problems"));
-    QCOMPARE(problems->topLevelItemCount(), 1);
-    QCOMPARE(problems->topLevelItem(0)->text(1), QStringLiteral("unknown stream 'Nope'"));
+    auto* problems = window.findChild<QTreeView*>(QStringLiteral("problems"));
+    QCOMPARE(problems->model()->rowCount(), 1);
+    QCOMPARE(problems->model()->index(0, 1).data().toString(), QStringLiteral("unknown stream 'Nope'"));
     window.run();
     QVERIFY(window.findChild<QLabel*>(QStringLiteral("messageText"))->text().contains(QLatin1String("unknown stream")));
     // The status bar counts them, and leads there.
@@ -569,12 +570,12 @@ private slots:
         meta.isProvisional = open;
         builder.finishRow(meta);
       }
-      return std::make_shared<const Batch>(*builder.take());
+      return ResultBlock(*builder.take(), {});
     };
-    model.addClosed(*rows(3, false));
-    model.setOpen({rows(2, true)});
+    model.addClosed(rows(3, false));
+    model.setOpen(rows(2, true));
     QCOMPARE(model.rowCount(), 5);
-    model.setOpen({});
+    model.setOpen(rows(0, true));
     QCOMPARE(model.rowCount(), 3);
     QCOMPARE(model.data(model.index(0, 2), Qt::DisplayRole).toString(),
              QString(QChar(0x2212)) + QStringLiteral("1,234.50"));
