@@ -143,6 +143,10 @@ struct Connector {
   QString (*silenceHint)() = nullptr;
 };
 
+#define WEIR_CONNECTOR(name) extern const Connector name##Connector;
+#include "core/connectors/connector_list.def"
+#undef WEIR_CONNECTOR
+
 /// The connector of a stream whose options were checked.
 const Connector& connectorFor(const Options& options);
 

@@ -6,10 +6,6 @@
 
 namespace weir {
 
-#define WEIR_CONNECTOR(name) extern const Connector name##Connector;
-#include "core/connectors/connector_list.def"
-#undef WEIR_CONNECTOR
-
 const Connector& connectorFor(const Options& options) {
   static const std::pair<std::string_view, const Connector*> kAll[] = {
 #define WEIR_CONNECTOR(name) {#name, &name##Connector},

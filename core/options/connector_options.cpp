@@ -5,10 +5,6 @@
 
 namespace weir {
 
-#define WEIR_CONNECTOR(name) extern const ConnectorOptions name##Options;
-#include "core/connectors/connector_list.def"
-#undef WEIR_CONNECTOR
-
 std::span<const ConnectorOptions* const> connectorOptions() {
   static const ConnectorOptions* const kAll[] = {
 #define WEIR_CONNECTOR(name) &name##Options,

@@ -24,6 +24,10 @@ struct ConnectorOptions {
   void (*check)(const Options& options, Diagnostics& found) = nullptr;
 };
 
+#define WEIR_CONNECTOR(name) extern const ConnectorOptions name##Options;
+#include "core/connectors/connector_list.def"
+#undef WEIR_CONNECTOR
+
 /// Those of all connectors, in the order of connector_list.def.
 std::span<const ConnectorOptions* const> connectorOptions();
 /// Returns the entry of that name, or nullptr.

@@ -78,7 +78,7 @@ std::string replay(const std::string& text, size_t batchRows) {
   REQUIRE(playPast(reader, pipeline, feeder).empty());
   pipeline.flush();
   printer.flush();
-  return out + metricsJson(metricsOf(pipeline, feeder));
+  return out + metricsJson(metricsOf(pipeline, feeder, {}));
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ Replayed replay(const std::string& sql, const std::string& capture, size_t batch
   REQUIRE(reader.readHeader().ok());
   REQUIRE(playPast(reader, pipeline, feeder).empty());
   printer.flush();
-  out.counters = metricsJson(metricsOf(pipeline, feeder));
+  out.counters = metricsJson(metricsOf(pipeline, feeder, {}));
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/bind/binder.h"
+#include "core/connectors/websocket/options/websocket_url.h"
 #include "core/options/options.h"
 #include "core/sql/formatter.h"
 #include "core/sql/lexer.h"

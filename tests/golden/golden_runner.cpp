@@ -111,7 +111,10 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   }
   if (!checked.waiting.empty()) {
     std::istringstream ahead(capture.str());
-    checked = checkScript(c.sql, inferFromCapture(ahead, checked.script, checked.waiting));
+    CaptureReader reader(ahead);
+    const bool isRead = reader.readHeader().ok();
+    checked = checkScript(
+        c.sql, isRead ? inferFromPast(reader, checked.script, checked.waiting) : std::map<std::string, SchemaPtr>());
   }
   if (hasError(checked.diagnostics)) return said(checked, c.sql);
   if (streams.empty()) streams = checked.script.results();
@@ -124,7 +127,7 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   if (!reader.readHeader()) return "bad header";
   for (const Diagnostic& d : playPast(reader, pipeline, feeder)) out += d.message + "\n";
   printer.flush();
-  metrics = metricsJson(metricsOf(pipeline, feeder));
+  metrics = metricsJson(metricsOf(pipeline, feeder, {}));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "core/connectors/websocket/websocket_source.h"
 #include "core/net/connection.h"
 #include "core/plan/checker.h"
+#include "core/session/live_feed.h"
 #include "tests/support/scripted_transport.h"
 
 using namespace weir;
@@ -511,7 +512,7 @@ private slots:
   }
 
   void aSinkThatIsStuckFillsItsQueue() {
-    SinkStage stage({{"websocket.queue.max.events", "3"}});
+    SinkStage stage(std::map<std::string, std::string>{{"websocket.queue.max.events", "3"}});
     stage.network.isStuck = true;
     stage.sink.start();
     stage.network.opens();
@@ -534,7 +535,7 @@ private slots:
   }
 
   void waitingRowsFailWhenAttemptsAreUsedUp() {
-    SinkStage stage({{"websocket.reconnect.max.attempts", "2"}});
+    SinkStage stage(std::map<std::string, std::string>{{"websocket.reconnect.max.attempts", "2"}});
     struct Failures final : SinkListener {
       void stateChanged() override {}
       void rowsFailed(uint64_t rows, const QString& text) override {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/volume_layer.h"
 
+#include <QObject>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>

@@ -60,7 +60,7 @@ void TextChecker::setTheme(const Theme& theme) {
   check();
 }
 
-const BoundScript& TextChecker::check() {
+void TextChecker::check() {
   const std::string text = m_documents.editor()->text().toStdString();
   BoundResult result = checkScript(text);
   const PlaceIndex places(text);
@@ -70,8 +70,7 @@ const BoundScript& TextChecker::check() {
   m_lines = linesOf(result.script, places);
   m_problems.set(std::move(result.diagnostics), places);
   m_script = std::move(result.script);
-  emit checked(m_script);
-  return m_script;
+  emit checked();
 }
 
 }  // namespace weir

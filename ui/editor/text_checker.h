@@ -21,13 +21,15 @@ class TextChecker final : public QObject {
 public:
   TextChecker(const Theme& theme, DocumentTabs& documents, ProblemsModel& problems, QObject* parent = nullptr);
   void setTheme(const Theme& theme);
-  /// Checks it now, and returns what it says: to be run only if there is no error among the problems.
-  const BoundScript& check();
+  /// Checks it now.
+  void check();
+  /// What the text says: to be run only if there is no error among the problems.
+  const BoundScript& script() const { return m_script; }
   /// Where the streams of the text are written or declared, by line from 0.
   const std::map<std::string, int>& lines() const { return m_lines; }
 
 signals:
-  void checked(const weir::BoundScript& script);
+  void checked();
 
 private:
   const Theme* m_theme;

@@ -63,10 +63,10 @@ QStringList RunController::previewable(const BoundScript& script, Span chosen) {
 
 void RunController::start(const QString& text, const BoundScript& script, const QStringList& previewed) {
   m_previewed = previewed;
-  m_script = BoundScript();
-  m_script.streams = script.streams;
-  m_script.order = script.order;
-  emit starting(script);
+  m_info.script = BoundScript();
+  m_info.script.streams = script.streams;
+  m_info.script.order = script.order;
+  emit starting();
   RunOptions options;
   options.sinks = previewed.isEmpty();
   options.recordFile = std::exchange(m_recordFile, {});
@@ -75,10 +75,9 @@ void RunController::start(const QString& text, const BoundScript& script, const 
 
 // Takes note of a run that has begun: its streams, and what goes on from the one before.
 void RunController::adopt() {
-  if (m_engine.runNumber() == m_runSeen) return;
-  RunInfo info = m_engine.info();
-  m_runSeen = info.number;
-  m_script = std::move(info.script);
+  if (m_engine.runNumber() == m_info.number) return;
+  m_info = m_engine.info();
+  const RunInfo& info = m_info;
   const bool goesOn = info.replaces && !info.keptConnections.isEmpty();
   if (!goesOn) m_unseenBefore = m_unseen;
   std::set<std::string> goingOn;
@@ -88,22 +87,23 @@ void RunController::adopt() {
   m_feedsOf.clear();
   std::map<std::string, BoundStream> results;
   for (const std::string& name : info.results) {
-    m_feedsOf.emplace(name, m_script.feedsOf(name));
-    results.emplace(name, m_script.stream(name));
+    m_feedsOf.emplace(name, m_info.script.feedsOf(name));
+    results.emplace(name, m_info.script.stream(name));
   }
   QStringList connectionsBefore = std::exchange(m_connections, goesOn ? info.keptConnections : QStringList());
   connectionsBefore.sort();
   emit viewsGoing();
   const std::vector<std::string> fresh = m_views.setScript(results, info.identities);
-  emit began(info, goesOn);
+  emit began(goesOn);
   for (const std::string& name : fresh) loadOlder(name);
-  if (const QString text = summary(info, connectionsBefore); !text.isEmpty()) emit message(text, LogLevel::Info);
+  if (const QString text = summary(connectionsBefore); !text.isEmpty()) emit message(text, LogLevel::Info);
   m_windows.clear();
-  for (const std::string& name : info.results) m_windows[name] = m_script.stream(name).windowMs;
+  for (const std::string& name : info.results) m_windows[name] = m_info.script.stream(name).windowMs;
 }
 
 // What the run before has left to this one, in one line.
-QString RunController::summary(const RunInfo& info, const QStringList& connectionsBefore) const {
+QString RunController::summary(const QStringList& connectionsBefore) const {
+  const RunInfo& info = m_info;
   QStringList parts;
   if (!m_previewed.empty()) parts << tr("Preview of %1, sinks off.").arg(joinedNames(m_previewed));
   if (!info.replaces) return parts.join(QString());
@@ -111,10 +111,11 @@ QString RunController::summary(const RunInfo& info, const QStringList& connectio
   int sources = 0, sinks = 0;
   // A preview shows the rows that its sink does not get: the two are told apart.
   const auto sinkName = [this](const QString& name) {
-    const auto found = m_script.streams.find(name.toStdString());
-    return found != m_script.streams.end() && found->second.kind == StreamKind::Sink ? tr("sink %1").arg(name) : name;
+    const auto found = m_info.script.streams.find(name.toStdString());
+    return found != m_info.script.streams.end() && found->second.kind == StreamKind::Sink ? tr("sink %1").arg(name)
+                                                                                          : name;
   };
-  for (const auto& [name, stream] : m_script.streams) {
+  for (const auto& [name, stream] : m_info.script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !m_previewed.empty())) continue;
     const QString label = QString::fromStdString(name);
     connections << label;
@@ -127,7 +128,7 @@ QString RunController::summary(const RunInfo& info, const QStringList& connectio
     if (info.keptResults.contains(QString::fromStdString(name))) continue;
     const QString label = m_previewed.empty() ? sinkName(QString::fromStdString(name)) : QString::fromStdString(name);
     const auto before = m_windows.find(name);
-    const int64_t now = m_script.stream(name).windowMs;
+    const int64_t now = m_info.script.stream(name).windowMs;
     if (before == m_windows.end())
       started << label;
     else if (before->second > 0 && now > 0 && before->second != now)

@@ -36,9 +36,10 @@ public:
   Engine& engine() { return m_engine; }
   ResultViews& views() { return m_views; }
   /// What runs, or ran last; its nodes have no bodies.
-  const BoundScript& script() const { return m_script; }
+  const BoundScript& script() const { return m_info.script; }
+  const RunInfo& info() const { return m_info; }
   bool isRunning() const { return m_running; }
-  bool hasRun() const { return m_runSeen > 0; }
+  bool hasRun() const { return m_info.number > 0; }
   const QStringList& previewed() const { return m_previewed; }
   size_t resultCount() const { return m_windows.size(); }
   /// Rows of this run that came faster than they were taken.
@@ -55,30 +56,29 @@ public:
 
 signals:
   /// A run was asked for.
-  void starting(const weir::BoundScript& script);
+  void starting();
   /// The views of results that have changed are about to go.
   void viewsGoing();
   /// A run has begun, and its views are there. `goesOn`: connections and windows of the one before are still there.
-  void began(const weir::RunInfo& info, bool goesOn);
+  void began(bool goesOn);
   void runningChanged(bool running);
   void closedRows(const std::string& stream, const weir::ResultBlock& rows);
   void message(const QString& text, LogLevel level);
 
 private:
   void adopt();
-  QString summary(const RunInfo& info, const QStringList& connectionsBefore) const;
+  QString summary(const QStringList& connectionsBefore) const;
 
   std::unique_ptr<ResultHistory> m_history;  ///< outlives the engine
   Engine m_engine;
   ResultViews m_views;
-  BoundScript m_script;
+  RunInfo m_info;
   QStringList m_previewed;
   QString m_recordFile;
   QStringList m_connections;                 ///< that have been seen of the run, or were kept
   std::map<std::string, int64_t> m_windows;  ///< of each result, in ms
   std::map<std::string, std::set<std::string>> m_feedsOf;
   GapBook m_gaps;
-  uint64_t m_runSeen = 0;
   uint64_t m_unseen = 0;        ///< since the window opened
   uint64_t m_unseenBefore = 0;  ///< of those, before this run
   bool m_running = false;

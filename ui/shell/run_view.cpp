@@ -65,10 +65,10 @@ void RunView::connectRun() {
   connect(&run, &RunController::message, this, &RunView::message);
   connect(&run.engine(), &Engine::event, m_parts.panels.events,
           [this](const QString& text, LogLevel level) { m_parts.panels.events->add(text, level); });
-  connect(&m_parts.checker, &TextChecker::checked, this, [this](const BoundScript& script) {
+  connect(&m_parts.checker, &TextChecker::checked, this, [this] {
     const bool isRunning = m_parts.run.isRunning();
     m_marks->clear(isRunning, m_parts.problems.rowCount() > 0);
-    if (!isRunning) m_parts.docks.setScript(script);
+    if (!isRunning) m_parts.docks.setScript(m_parts.checker.script());
   });
 }
 
@@ -127,8 +127,8 @@ void RunView::setLocalTime(bool local) {
   m_parts.toolBar.setLocalTime(local);
 }
 
-void RunView::prepare(const BoundScript& script) {
-  m_parts.docks.setScript(script);
+void RunView::prepare() {
+  m_parts.docks.setScript(m_parts.checker.script());
   m_parts.panels.chartStack->setCurrentWidget(m_parts.panels.charts);
   // One who has closed the results does not want them back at each run.
   if (!m_parts.docks.dockOf(m_parts.panels.results).isHidden()) m_parts.docks.show(m_parts.panels.results);
@@ -151,8 +151,9 @@ QJsonObject RunView::fileSettings() {
   return m_files.all();
 }
 
-void RunView::begin(const RunInfo& info, bool goesOn) {
+void RunView::begin(bool goesOn) {
   const RunController& run = m_parts.run;
+  const RunInfo& info = run.info();
   m_parts.panels.streams->setScript(run.script());
   m_parts.panels.streams->setRunning(true);
   m_parts.panels.health->beginRun(goesOn ? info.keptConnections : QStringList());

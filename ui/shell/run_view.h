@@ -67,8 +67,8 @@ signals:
 private:
   void connectRun();
   void connectPanels();
-  void prepare(const BoundScript& script);
-  void begin(const RunInfo& info, bool goesOn);
+  void prepare();
+  void begin(bool goesOn);
   void setRunning(bool running);
   void showAlertMarks();
   void tick();

@@ -59,15 +59,15 @@ void ShownResults::dropTables() {
   m_panels.changes->setModel(nullptr);
 }
 
-void ShownResults::begin(const RunInfo& info) {
+void ShownResults::begin() {
   ChartDeck& charts = *m_panels.charts;
   charts.follow(m_run.views());
   m_stream.clear();
   charts.setSettings(m_kept[QLatin1String("charts")].toObject());
-  charts.show(m_run.views(), wantedCharts(info));
+  charts.show(m_run.views(), wantedCharts());
   QStringList names = m_run.previewed();
   if (names.isEmpty())
-    for (const std::string& name : info.results) names << QString::fromStdString(name);
+    for (const std::string& name : m_run.info().results) names << QString::fromStdString(name);
   const QString first =
       m_run.previewed().isEmpty() && !charts.streams().isEmpty() ? charts.streams().first() : names.value(0);
   for (ResultsPanel* panel : {m_panels.results, m_panels.changes}) panel->setStreams(names, first);
@@ -76,7 +76,7 @@ void ShownResults::begin(const RunInfo& info) {
 
 // What was shown of this file the last time, else one chart for each result as far as there is room: the shortest
 // window first, because it moves first.
-QStringList ShownResults::wantedCharts(const RunInfo& info) const {
+QStringList ShownResults::wantedCharts() const {
   ResultViews& views = m_run.views();
   QStringList wanted = m_run.previewed();
   if (wanted.isEmpty())
@@ -84,7 +84,7 @@ QStringList ShownResults::wantedCharts(const RunInfo& info) const {
       if (views.find(name.toString().toStdString())) wanted << name.toString();
   if (!wanted.isEmpty()) return wanted;
   std::vector<std::string> byWindow;
-  for (const std::string& name : info.results)
+  for (const std::string& name : m_run.info().results)
     if (!views.find(name)->series.valueName().isEmpty()) byWindow.push_back(name);
   const auto window = [&](const std::string& name) {
     const int64_t ms = m_run.script().stream(name).windowMs;

@@ -35,9 +35,9 @@ signals:
   void settingsChanged();
 
 private:
-  void begin(const RunInfo& info);
+  void begin();
   void dropTables();
-  QStringList wantedCharts(const RunInfo& info) const;
+  QStringList wantedCharts() const;
   void chartsChanged();
 
   RunController& m_run;

@@ -33,7 +33,8 @@ bool TextRunner::refuses(const Diagnostics& found) {
 
 void TextRunner::run() {
   m_demo.address(m_documents);
-  const BoundScript& script = m_checker.check();
+  m_checker.check();
+  const BoundScript& script = m_checker.script();
   if (refuses(m_problems.firstError()) || refuses(missingSources(script))) return;
   const QString text = m_documents.editor()->text();
   emit ran(m_documents.title(), text);
@@ -48,7 +49,8 @@ void TextRunner::preview() {
     chosen = Span{static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONSTART)),
                   static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONEND))};
   if (!chosen) return emit message(tr("Put the caret into a SELECT to run it alone."), LogLevel::Error);
-  const BoundScript& script = m_checker.check();
+  m_checker.check();
+  const BoundScript& script = m_checker.script();
   if (refuses(m_problems.firstError())) return;
   const QStringList targets = RunController::previewable(script, *chosen);
   if (targets.isEmpty())

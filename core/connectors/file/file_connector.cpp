@@ -28,7 +28,6 @@ Diagnostics validate(const Options& options, const Options& written) {
 
 }  // namespace
 
-extern const Connector fileConnector;
 const Connector fileConnector{
     .makeSource = makeSource, .makeSink = makeSink, .validate = validate, .openPast = openFiles};
 

@@ -21,7 +21,6 @@ QString silenceHint() { return QObject::tr("is a subscription message needed (we
 
 }  // namespace
 
-extern const Connector websocketConnector;
 const Connector websocketConnector{
     .makeSource = makeSource, .makeSink = makeSink, .validate = tlsFileTrouble, .silenceHint = silenceHint};
 
