@@ -15,9 +15,8 @@ constexpr int64_t kMostInSocket = 256 << 10;
 }  // namespace
 
 WebSocketSink::WebSocketSink(const QString& name, const Options& resolved, const Options& written, Clock& clock,
-                             QObject* parent)
-    : QObject(parent),
-      m_connection(connectionSettings(name, resolved, written), clock),
+                             TransportFactory transports)
+    : m_connection(connectionSettings(name, resolved, written), clock, std::move(transports)),
       m_encoder(makeEncoder(resolved.text("format"), resolved.text("csv.delimiter").front())),
       m_queue(static_cast<size_t>(resolved.integer("websocket.queue.max.events")),
               resolved.integer("websocket.queue.max.bytes"),

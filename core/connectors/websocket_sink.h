@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QObject>
 #include <deque>
 #include <memory>
 
@@ -19,7 +20,7 @@ class WebSocketSink final : public QObject {
   Q_OBJECT
 public:
   WebSocketSink(const QString& name, const Options& resolved, const Options& written, Clock& clock,
-                QObject* parent = nullptr);
+                TransportFactory transports = makeTransport);
 
   std::function<void()> onStateChanged;
   /// Rows that failed when the attempts were used up: how many, and why.

@@ -16,11 +16,10 @@ constexpr double kLongestPatienceMs = 500;
 }  // namespace
 
 WebSocketSource::WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock,
-                                 Feeder& feeder, Intake& intake, OpenedFeed opened, QObject* parent)
-    : QObject(parent),
-      m_connection(opened.connection
-                       ? std::move(opened.connection)
-                       : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock)),
+                                 Feeder& feeder, Intake& intake, OpenedFeed opened, TransportFactory transports)
+    : m_connection(opened.connection ? std::move(opened.connection)
+                                     : std::make_unique<Connection>(connectionSettings(name, resolved, written), clock,
+                                                                    std::move(transports))),
       m_early(std::move(opened.events)),
       m_notKept(opened.notKept),
       m_clock(clock),

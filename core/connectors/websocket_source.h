@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QObject>
+
 #include "core/connectors/capture.h"
 #include "core/connectors/median_gap.h"
 #include "core/connectors/opened_feed.h"
@@ -13,7 +15,7 @@ class WebSocketSource final : public QObject {
   Q_OBJECT
 public:
   WebSocketSource(const QString& name, const Options& resolved, const Options& written, Clock& clock, Feeder& feeder,
-                  Intake& intake, OpenedFeed opened = {}, QObject* parent = nullptr);
+                  Intake& intake, OpenedFeed opened = {}, TransportFactory transports = makeTransport);
   ~WebSocketSource() override { m_clock.cancel(m_askTimer); }
 
   std::function<void()> onStateChanged;

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/net/connection.h"
 
-#include <QFile>
-#include <QHostAddress>
-#include <QNetworkProxy>
-#include <QNetworkRequest>
+#include <QObject>
 #include <QRandomGenerator>
-#include <QSslConfiguration>
-#include <QSslKey>
-#include <QUrl>
-#include <QWebSocket>
-#include <QWebSocketHandshakeOptions>
 #include <algorithm>
 #include <utility>
 
 #include "core/base/text.h"
 #include "core/net/failure_text.h"
 #include "core/net/url_parts.h"
-#include "core/net/wire_watch.h"
 
 namespace weir {
 
@@ -25,20 +16,6 @@ using Event = ConnectionMachine::Event;
 using Action = ConnectionMachine::Action;
 
 namespace {
-
-bool isLoopback(const QString& host) { return host == QLatin1String("localhost") || QHostAddress(host).isLoopback(); }
-
-// Writes ASCII text, which is nearly all of it, a vector of characters at a time; false when there is anything else.
-bool narrowed(const QString& text, char* out) {
-  const auto* in = reinterpret_cast<const char16_t*>(text.utf16());
-  const auto size = static_cast<size_t>(text.size());
-  char16_t seen = 0;
-  for (size_t i = 0; i < size; ++i) {
-    seen |= in[i];
-    out[i] = static_cast<char>(in[i]);
-  }
-  return seen < 0x80;
-}
 
 // Reading the clock costs a thirtieth of a message. Of those that lay in the socket together, so many share an instant:
 // they have come before it anyway. Once the event loop has turned, the next one reads the clock.
@@ -48,14 +25,13 @@ constexpr int kMessagesToAnInstant = 16;
 constexpr Micros kCameLate = 500'000;
 constexpr Micros kReadAfterSleep = 1'000'000;
 
-constexpr qint64 kUsualReadBuffer = 64 << 10;
-constexpr qint64 kLeastReadBuffer = 2 << 10;
-constexpr Micros kLongestTurn = 20'000;
-
 }  // namespace
 
-Connection::Connection(ConnectionSettings settings, Clock& clock, QObject* parent)
-    : QObject(parent), m_settings(std::move(settings)), m_clock(clock), m_machine(m_settings.backoff) {
+Connection::Connection(ConnectionSettings settings, Clock& clock, TransportFactory transports)
+    : m_settings(std::move(settings)),
+      m_clock(clock),
+      m_machine(m_settings.backoff),
+      m_transports(std::move(transports)) {
   m_since = clock.now();
   const UrlParts parts = urlParts(m_settings.url);
   const auto& headers = m_settings.headers;
@@ -70,7 +46,7 @@ Connection::Connection(ConnectionSettings settings, Clock& clock, QObject* paren
 Connection::~Connection() {
   cancelTimers();
   m_clock.cancel(m_retryTimer);
-  dropSocket();
+  drop();
 }
 
 void Connection::start() { handle(Event::Start); }
@@ -83,7 +59,7 @@ void Connection::validateConnectivity(std::function<void(const QString& error)> 
 void Connection::reconnectNow() {
   m_clock.cancel(m_retryTimer);
   if (isOpen()) {
-    socketGone(tr("reconnecting on request"));
+    lose(QObject::tr("reconnecting on request"));
     m_clock.cancel(m_retryTimer);
   }
   handle(Event::Start);
@@ -105,14 +81,7 @@ void Connection::demand() { handle(Event::Demand); }
 void Connection::stop(const QString& why, const QString& hint) {
   const bool wasOpen = isOpen();
   if (!why.isEmpty()) setError(why, hint);
-  if (m_socket && isOpen() && flushed()) {
-    QWebSocket* socket = m_socket;
-    m_socket = nullptr;
-    socket->disconnect(this);
-    socket->setParent(nullptr);
-    connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
-    socket->close();
-  }
+  if (wasOpen) m_transport->close();
   // Whoever waits for a proof of this connection waits no longer.
   if (wasOpen && onLost) onLost();
   handle(Event::Stop);
@@ -137,7 +106,7 @@ void Connection::rowPassed(bool isWhole) {
 }
 
 bool Connection::isOpen() const {
-  return m_socket && (m_machine.state() == ConnectionState::Open || m_machine.state() == ConnectionState::Live);
+  return m_isUp && (m_machine.state() == ConnectionState::Open || m_machine.state() == ConnectionState::Live);
 }
 
 bool Connection::hasEnded() const {
@@ -145,30 +114,16 @@ bool Connection::hasEnded() const {
   return s == ConnectionState::Refused || s == ConnectionState::GaveUp || s == ConnectionState::Closed;
 }
 
-int64_t Connection::bytesToWrite() const { return m_socket && m_watch ? m_watch->waiting() : 0; }
+int64_t Connection::bytesToWrite() const { return m_isUp ? m_transport->waiting() : 0; }
 
-int64_t Connection::bytesHanded() const { return m_watch ? m_watch->written() : 0; }
+int64_t Connection::bytesHanded() const { return m_transport ? m_transport->written() : 0; }
 
-int64_t Connection::bytesGone() const { return m_watch ? m_watch->gone() : 0; }
+int64_t Connection::bytesGone() const { return m_transport ? m_transport->gone() : 0; }
 
 bool Connection::send(const QByteArray& payload, bool asText) {
-  // While it closes, QWebSocket takes nothing.
-  if (!isOpen() || m_socket->state() != QAbstractSocket::ConnectedState) return false;
+  if (!isOpen() || !m_transport->takesMessages()) return false;
   if (onFrame) onFrame(payload, asText, true);
-  const qint64 before = m_watch->written();
-  const qint64 size =
-      asText ? m_socket->sendTextMessage(QString::fromUtf8(payload)) : m_socket->sendBinaryMessage(payload);
-  m_watch->countOwn(m_watch->written() - before);
-  return size == payload.size();
-}
-
-// What still waits in this process when a connection is closed would go out later, when nobody counts it any more.
-bool Connection::flushed() {
-  for (int64_t gone = -1; m_socket && m_watch->waiting() > 0 && gone < m_watch->gone();) {
-    gone = m_watch->gone();
-    m_socket->flush();
-  }
-  return m_socket && m_watch->waiting() == 0;
+  return m_transport->send(payload, asText);
 }
 
 void Connection::handle(Event event, FailureKind kind) {
@@ -187,7 +142,7 @@ void Connection::handle(Event event, FailureKind kind) {
 void Connection::act(Action action) {
   switch (action) {
     case Action::None: break;
-    case Action::Connect: openSocket(); break;
+    case Action::Connect: open(); break;
     case Action::Wait:
       m_nextTry = m_clock.now() + fromMillis(m_machine.delayMs());
       m_retryTimer = m_clock.callAt(m_nextTry, [this] { handle(Event::RetryDue); });
@@ -196,207 +151,80 @@ void Connection::act(Action action) {
     case Action::Finish:
     case Action::Sleep:
       m_clock.cancel(m_retryTimer);
-      dropSocket();
+      drop();
       break;
   }
 }
 
-void Connection::openSocket() {
-  dropSocket();
-  m_sslTrouble.clear();
-  m_wasOpen = false;
+void Connection::open() {
+  drop();
   m_hasPassedRow = false;
-  m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
-  const auto limit = static_cast<quint64>(m_settings.maxMessageBytes);
-  m_socket->setMaxAllowedIncomingMessageSize(limit);
-  m_socket->setMaxAllowedIncomingFrameSize(limit);
-  setReadBuffer(kUsualReadBuffer);
-  const QUrl url = urlParts(m_settings.url).url;
-  if (m_settings.proxy == QLatin1String("none") || isLoopback(url.host())) {
-    m_socket->setProxy(QNetworkProxy::NoProxy);
-  } else if (!m_settings.proxy.isEmpty()) {
-    const QUrl proxy(m_settings.proxy);
-    const auto type = proxy.scheme() == QLatin1String("socks5") ? QNetworkProxy::Socks5Proxy : QNetworkProxy::HttpProxy;
-    m_socket->setProxy(
-        QNetworkProxy(type, proxy.host(), static_cast<quint16>(proxy.port(1080)), proxy.userName(), proxy.password()));
-  }
-  if (url.scheme() == QLatin1String("wss")) {
-    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
-    if (!m_settings.caFile.isEmpty()) ssl.addCaCertificates(m_settings.caFile);
-    if (!m_settings.certFile.isEmpty()) {
-      QFile key(m_settings.keyFile);
-      if (key.open(QIODevice::ReadOnly)) {
-        const QByteArray pem = key.readAll();
-        QSslKey read(pem, QSsl::Rsa);
-        if (read.isNull()) read = QSslKey(pem, QSsl::Ec);
-        ssl.setPrivateKey(read);
-      }
-      ssl.setLocalCertificateChain(QSslCertificate::fromPath(m_settings.certFile));
-    }
-    if (m_settings.insecure) ssl.setPeerVerifyMode(QSslSocket::VerifyNone);
-    m_socket->setSslConfiguration(ssl);
-  }
-  connect(m_socket, &QWebSocket::connected, this, &Connection::handshakeDone);
-  connect(m_socket, &QWebSocket::disconnected, this, [this] { socketGone(); });
-  connect(m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this, &Connection::socketFailed);
-  connect(m_socket, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
-    if (errors.isEmpty()) return;
-    const QSslError& first = errors.first();
-    const bool selfSigned =
-        first.error() == QSslError::SelfSignedCertificate || first.error() == QSslError::SelfSignedCertificateInChain;
-    m_sslTrouble = selfSigned ? QStringLiteral("self-signed certificate") : first.errorString();
-  });
-  connect(m_socket, &QWebSocket::textMessageReceived, this,
-          [this](const QString& text) { received(utf8(text), true); });
-  connect(m_socket, &QWebSocket::binaryMessageReceived, this,
-          [this](const QByteArray& bytes) { received(bytes, false); });
-  connect(m_socket, &QWebSocket::pong, this, [this](quint64, const QByteArray& payload) { answered(payload); });
-  m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] {
-    setError(tr("Connection to WebSocket %1 timed out after %2 seconds")
-                 .arg(m_settings.shownUrl)
-                 .arg(static_cast<double>(m_settings.connectTimeoutMs) / 1000),
-             QLatin1String(kHintTimeout));
-    dropSocket();
-    handle(Event::Failed);
-  });
-  QNetworkRequest request(url);
-  for (const auto& [key, value] : m_settings.headers) request.setRawHeader(key, value);
-  if (m_settings.subprotocol.isEmpty()) {
-    m_socket->open(request);
-  } else {
-    // Qt 6.4 sends subprotocols through handshake options.
-    QWebSocketHandshakeOptions options;
-    options.setSubprotocols({m_settings.subprotocol});
-    m_socket->open(request, options);
-  }
-  // It may have failed at once.
-  if (!m_socket) return;
-  m_watch = std::make_unique<WireWatch>(*m_socket);
-  m_watch->onGone = [this] {
-    if (m_socket && onWritten) onWritten();
-  };
-  m_watch->onRead = [this](qint64 unread) { fitReadBuffer(unread); };
-  m_watch->onFlood = [this] {
-    socketGone(tr("the server sends pings and does not read the answers"),
-               tr("see what the server does, or write to whoever runs it"));
-  };
+  m_readAgainIn = 0;
+  m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] { timedOut(); });
+  m_transport = m_transports(*this);
+  m_isUp = true;
+  m_transport->open(m_settings);
 }
 
-void Connection::dropSocket() {
+void Connection::drop() {
   cancelTimers();
-  if (!m_socket) return;
-  QWebSocket* socket = m_socket;
-  m_socket = nullptr;
-  // abort() emits from inside the call, and a refused handshake must be aborted from a later event.
-  socket->disconnect(this);
-  socket->setParent(nullptr);
-  // What is counted as not sent must not leave before the socket is gone.
-  if (m_watch && m_wasOpen) m_watch->stopWriting();
-  QMetaObject::invokeMethod(
-      socket,
-      [socket] {
-        socket->abort();
-        socket->deleteLater();
-      },
-      Qt::QueuedConnection);
+  if (std::exchange(m_isUp, false)) m_transport->abort();
 }
 
-void Connection::handshakeDone() {
+void Connection::timedOut() {
+  setError(QObject::tr("Connection to WebSocket %1 timed out after %2 seconds")
+               .arg(m_settings.shownUrl)
+               .arg(static_cast<double>(m_settings.connectTimeoutMs) / 1000),
+           QLatin1String(kHintTimeout));
+  drop();
+  handle(Event::Failed);
+}
+
+void Connection::opened(const QString& subprotocol) {
   m_clock.cancel(m_connectTimer);
-  if (!m_settings.subprotocol.isEmpty() && m_socket->subprotocol() != m_settings.subprotocol) {
-    fail(FailureKind::Refused,
-         tr("subprotocol not supported (offered '%1', server chose none)").arg(m_settings.subprotocol),
-         QLatin1String(kHintSubprotocol));
-    return;
-  }
-  m_wasOpen = true;
+  if (!m_settings.subprotocol.isEmpty() && subprotocol != m_settings.subprotocol)
+    return fail(failureOfNoSubprotocol(m_settings.subprotocol));
   handle(Event::HandshakeDone);
   for (const QString& message : m_settings.openMessages) send(message.toUtf8(), true);
   // A send may have broken the socket.
-  if (!m_socket) return;
+  if (!m_isUp) return;
   schedulePing();
   scheduleIdle();
   scheduleHeartbeat();
   if (onOpen) onOpen();
 }
 
-void Connection::socketFailed(QAbstractSocket::SocketError error) {
-  if (!m_socket) return;
-  if (m_wasOpen) return socketGone();
-  const QString text = m_socket->errorString();
-  // A handshake fails for other reasons too: a server without TLS, an alert. Those may pass; a certificate's do not.
-  if (!m_sslTrouble.isEmpty() ||
-      (error == QAbstractSocket::SslHandshakeFailedError && text.contains(QLatin1String("certificate"))))
-    return fail(FailureKind::Refused,
-                tr("certificate verify failed (%1)").arg(m_sslTrouble.isEmpty() ? text : m_sslTrouble),
-                QLatin1String(kHintCertificate));
-  if (const auto status = m_watch ? failureOfStatus(m_watch->statusLine()) : std::nullopt)
-    return fail(status->kind, status->cause, status->hint);
-  if (text.contains(QLatin1String("has not been requested")))
-    return m_settings.subprotocol.isEmpty()
-               ? fail(FailureKind::Refused, tr("subprotocol not supported (none was offered, server chose one)"),
-                      QLatin1String(kHintNoSubprotocol))
-               : fail(FailureKind::Refused,
-                      tr("subprotocol not supported (offered '%1', server chose another)").arg(m_settings.subprotocol),
-                      QLatin1String(kHintSubprotocol));
-  if (error == QAbstractSocket::SslHandshakeFailedError)
-    return fail(FailureKind::Retryable, tr("TLS handshake failed (%1)").arg(text), QLatin1String(kHintTls));
-  if (error == QAbstractSocket::SocketTimeoutError)
-    return fail(FailureKind::Retryable, text, QLatin1String(kHintTimeout));
-  const Failure failure = failureOfHandshake(text);
-  fail(failure.kind, failure.cause, failure.hint);
+void Connection::written() {
+  if (onWritten) onWritten();
 }
 
-void Connection::fail(FailureKind kind, const QString& cause, const QString& hint) {
-  setError(tr("Failed to connect to WebSocket %1: %2").arg(m_settings.shownUrl, cause), hint);
-  dropSocket();
-  handle(Event::Failed, kind);
+void Connection::failed(HandshakeFailure kind, const QString& cause) {
+  fail(failureOfHandshake(kind, cause, m_settings.subprotocol));
 }
 
-void Connection::socketGone(const QString& found, const QString& hint) {
-  if (!m_socket) return;
-  // Before a handshake `disconnected` may come ahead of `error`, which knows why.
-  if (!m_wasOpen) {
-    QWebSocket* socket = m_socket;
-    QMetaObject::invokeMethod(
-        this,
-        [this, socket] {
-          if (m_socket == socket && !m_wasOpen)
-            fail(FailureKind::Retryable,
-                 m_socket->errorString().isEmpty() ? tr("connection closed") : m_socket->errorString(),
-                 QLatin1String(kHintRefused));
-        },
-        Qt::QueuedConnection);
-    return;
-  }
-  Failure failure{FailureKind::Retryable, found, hint};
-  if (found.isEmpty()) {
-    const int code = m_socket->closeCode();
-    if (const auto frame = m_watch->closeFrame())
-      failure = failureOfClose(*frame);
-    else if (code != QWebSocketProtocol::CloseCodeNormal)
-      failure = failureOfOwnClose(code, m_socket->closeReason(), m_settings.maxMessageBytes);
-    else
-      failure.cause = tr("connection lost");
-    // What a server says ahead of its close is why it closes; one that was content said nothing of the kind.
-    if (const QString said = !m_hasPassedRow && lastWords ? shown(lastWords()) : QString(); !said.isEmpty())
-      failure.cause = tr("%1 (the server said: %2)").arg(failure.cause, said);
-  }
-  setError(tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, failure.cause), failure.hint);
-  dropSocket();
-  m_wasOpen = false;
+void Connection::fail(const Failure& failure) {
+  setError(QObject::tr("Failed to connect to WebSocket %1: %2").arg(m_settings.shownUrl, failure.cause), failure.hint);
+  drop();
+  handle(Event::Failed, failure.kind);
+}
+
+void Connection::lost(const TransportLoss& loss) {
+  Failure failure = failureOfLoss(loss, m_settings.maxMessageBytes);
+  // What a server says ahead of its close is why it closes; one that was content said nothing of the kind.
+  const bool mayBeSaid = loss.by != TransportLoss::By::Flood && !m_hasPassedRow && lastWords;
+  if (const QString said = mayBeSaid ? shown(lastWords()) : QString(); !said.isEmpty())
+    failure.cause = QObject::tr("%1 (the server said: %2)").arg(failure.cause, said);
+  lose(failure);
+}
+
+void Connection::lose(const Failure& failure) {
+  setError(QObject::tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, failure.cause), failure.hint);
+  drop();
   if (onLost) onLost();
   handle(Event::Lost, failure.kind);
 }
 
-// Into a buffer that stays: an allocation per message would cost more than the conversion.
-QByteArray Connection::utf8(const QString& text) {
-  const qsizetype room = m_toUtf8.requiredSpace(text.size());
-  if (m_utf8.size() < room) m_utf8.resize(room * 2);
-  char* const out = m_utf8.data();
-  const qsizetype size = narrowed(text, out) ? text.size() : m_toUtf8.appendToBuffer(out, text) - out;
-  return QByteArray::fromRawData(out, size);
-}
+void Connection::lose(const QString& cause) { lose({FailureKind::Retryable, cause, {}}); }
 
 void Connection::received(const QByteArray& payload, bool isText) {
   ++m_messages;
@@ -404,37 +232,13 @@ void Connection::received(const QByteArray& payload, bool isText) {
   if (m_readAgainIn-- == 0) {
     m_lastMessage = m_clock.now();
     m_readAgainIn = kMessagesToAnInstant - 1;
-    if (!std::exchange(m_turnAwaited, true)) {
-      m_turnBegan = m_lastMessage;
-      QMetaObject::invokeMethod(
-          this,
-          [this] {
-            m_turnAwaited = false;
-            m_readAgainIn = 0;
-          },
-          Qt::QueuedConnection);
-    }
   }
   // What looks on keeps the payload, which is only borrowed.
   if (onFrame) onFrame(QByteArray(payload.constData(), payload.size()), isText, false);
   if (onMessage) onMessage(payload, isText);
 }
 
-void Connection::setReadBuffer(qint64 bytes) {
-  m_readBuffer = std::min<qint64>(bytes, m_settings.maxMessageBytes + 1024);
-  m_socket->setReadBufferSize(m_readBuffer);
-}
-
-// QWebSocket reads all that is buffered before timers, signals and other sockets have their turn: where messages take
-// long, less is buffered, and the rest waits with the peer. A frame that is larger than the buffer needs room.
-void Connection::fitReadBuffer(qint64 unread) {
-  if (!m_socket) return;
-  const Micros spent = m_turnAwaited ? m_clock.now() - m_turnBegan : 0;
-  const qint64 usual = spent > kLongestTurn ? std::max<qint64>(m_readBuffer * kLongestTurn / spent, kLeastReadBuffer)
-                                            : std::min(m_readBuffer * 2, kUsualReadBuffer);
-  const qint64 wanted = std::max(usual, unread * 2);
-  if (wanted != m_readBuffer) setReadBuffer(wanted);
-}
+void Connection::turned() { m_readAgainIn = 0; }
 
 void Connection::schedulePing() {
   if (m_settings.pingIntervalMs <= 0) return;
@@ -451,16 +255,16 @@ void Connection::ask() {
 
 void Connection::ping() {
   const Micros now = m_clock.now();
-  m_socket->ping(QByteArray::number(static_cast<qlonglong>(now)));
+  m_transport->ping(QByteArray::number(static_cast<qlonglong>(now)));
   // The oldest unanswered ping counts, however often more are sent.
   m_unanswered.push_back(now);
   if (m_unanswered.size() == 1) awaitPong();
 }
 
-void Connection::answered(const QByteArray& payload) {
+void Connection::answered(const QByteArray& ping) {
   if (m_unanswered.empty()) return;
   bool isNumber = false;
-  const Micros claimed = payload.toLongLong(&isNumber);
+  const Micros claimed = ping.toLongLong(&isNumber);
   // An answer covers what was asked before it. One that names nothing we sent is for the oldest.
   const auto known = std::find(m_unanswered.begin(), m_unanswered.end(), isNumber ? claimed : m_unanswered.front());
   const Micros asked = known == m_unanswered.end() ? m_unanswered.front() : *known;
@@ -484,7 +288,7 @@ void Connection::awaitPong() {
 }
 
 void Connection::pongOverdue() {
-  socketGone(tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
+  lose(QObject::tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
 }
 
 void Connection::scheduleHeartbeat() {
@@ -504,7 +308,7 @@ void Connection::scheduleIdle() {
     // After a sleep, what lies in the socket is read first.
     if (now - due >= kCameLate) m_idleNotBefore = now + kReadAfterSleep;
     if (now >= m_idleNotBefore && now - std::max(m_lastMessage, m_since) >= fromMillis(m_settings.idleTimeoutMs))
-      socketGone(tr("no message in %1 s").arg(static_cast<double>(m_settings.idleTimeoutMs) / 1000));
+      lose(QObject::tr("no message in %1 s").arg(static_cast<double>(m_settings.idleTimeoutMs) / 1000));
     else
       scheduleIdle();
   });

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QAbstractSocket>
 #include <QByteArray>
-#include <QObject>
-#include <QPair>
 #include <QString>
-#include <QStringConverter>
 #include <QStringList>
 #include <deque>
 #include <functional>
@@ -15,20 +11,16 @@
 
 #include "core/base/clock.h"
 #include "core/net/connection_machine.h"
-
-class QWebSocket;
+#include "core/net/transport.h"
 
 namespace weir {
 
-class WireWatch;
+struct Failure;
 
 /// What a connection needs to know; all secrets are already in place.
-struct ConnectionSettings {
+struct ConnectionSettings : TransportSettings {
   QString name;
-  QString url;
   QString shownUrl;  ///< without secrets
-  QList<QPair<QByteArray, QByteArray>> headers;
-  QString subprotocol;
   QStringList openMessages;
   QString heartbeatMessage;
   int64_t heartbeatMs = 20000;
@@ -36,10 +28,6 @@ struct ConnectionSettings {
   int64_t pingIntervalMs = 20000;
   int64_t pingTimeoutMs = 10000;
   int64_t idleTimeoutMs = 0;
-  int64_t maxMessageBytes = 1 << 20;
-  QString caFile, certFile, keyFile;
-  bool insecure = false;
-  QString proxy;
   /// What a server must not bring back into an error text.
   QStringList secrets;
   BackoffPolicy backoff;
@@ -91,13 +79,14 @@ struct ConnectionHealth {
   double queueFill() const;
 };
 
-/// Owns one QWebSocket and does what the machine says. Lives on the thread of its clock. Messages come by callback,
-/// never by signal: a signal per message would cost more than the message.
-class Connection final : public QObject {
-  Q_OBJECT
+/// Does what the machine says, over one transport after another. Lives on the thread of its clock. Messages come by
+/// callback, never by signal: a signal per message would cost more than the message.
+class Connection final : private TransportListener {
 public:
-  Connection(ConnectionSettings settings, Clock& clock, QObject* parent = nullptr);
-  ~Connection() override;
+  Connection(ConnectionSettings settings, Clock& clock, TransportFactory transports = makeTransport);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   /// The payload is borrowed: it lives until the call returns.
   std::function<void(const QByteArray& payload, bool isText)> onMessage;
@@ -132,7 +121,7 @@ public:
   bool hasPassedRow() const { return m_hasPassedRow; }
   bool isOpen() const;
   bool hasEnded() const;
-  /// Of all that was written to the newest socket: how many bytes still wait in this process, encrypted or not.
+  /// Of all that was written over the newest transport: how many bytes still wait in this process, encrypted or not.
   int64_t bytesToWrite() const;
   /// How many it was, and how many of these have left for the operating system. What had not left by a loss never will.
   int64_t bytesHanded() const;
@@ -141,7 +130,7 @@ public:
   Micros lastMessage() const { return m_lastMessage; }
   /// When the present state began.
   Micros since() const { return m_since; }
-  /// Returns false when the socket does not take it.
+  /// Returns false when the transport does not take it.
   bool send(const QByteArray& payload, bool asText);
   /// What a server said, fit to be shown: masked, on one line, shortened.
   QString shown(const QString& said) const;
@@ -152,23 +141,24 @@ public:
   const ConnectionSettings& settings() const { return m_settings; }
 
 private:
+  void opened(const QString& subprotocol) override;
+  void received(const QByteArray& payload, bool isText) override;
+  void answered(const QByteArray& ping) override;
+  void turned() override;
+  void written() override;
+  void failed(HandshakeFailure kind, const QString& cause) override;
+  void lost(const TransportLoss& loss) override;
+
   void act(ConnectionMachine::Action action);
   void handle(ConnectionMachine::Event event, FailureKind kind = FailureKind::Retryable);
-  void openSocket();
-  void dropSocket();
-  void handshakeDone();
-  void socketFailed(QAbstractSocket::SocketError error);
-  /// `found` says what was found out about the loss, where the socket does not know.
-  void socketGone(const QString& found = {}, const QString& hint = {});
-  bool flushed();
-  void fail(FailureKind kind, const QString& cause, const QString& hint);
-  void received(const QByteArray& payload, bool isText);
-  QByteArray utf8(const QString& text);
-  void setReadBuffer(qint64 bytes);
-  void fitReadBuffer(qint64 unread);
+  void open();
+  void drop();
+  void timedOut();
+  void fail(const Failure& failure);
+  void lose(const Failure& failure);
+  void lose(const QString& cause);
   void schedulePing();
   void ping();
-  void answered(const QByteArray& payload);
   void awaitPong();
   void pongOverdue();
   void scheduleIdle();
@@ -180,14 +170,11 @@ private:
   ConnectionSettings m_settings;
   Clock& m_clock;
   ConnectionMachine m_machine;
-  QStringEncoder m_toUtf8{QStringConverter::Utf8};
-  QByteArray m_utf8;
-  QWebSocket* m_socket = nullptr;
-  std::unique_ptr<WireWatch> m_watch;
-  bool m_wasOpen = false;
-  bool m_hasPassedRow = false;  ///< by a row that passed
+  TransportFactory m_transports;
+  std::unique_ptr<Transport> m_transport;  ///< the newest
+  bool m_isUp = false;                     ///< it opens, or is open
+  bool m_hasPassedRow = false;             ///< by a row that passed
   TimerId m_stayTimer = TimerId::None;
-  QString m_sslTrouble;
   TimerId m_retryTimer = TimerId::None;
   TimerId m_connectTimer = TimerId::None;
   TimerId m_pingTimer = TimerId::None;
@@ -200,9 +187,6 @@ private:
   Micros m_nextTry = 0;
   Micros m_lastMessage = 0;
   int m_readAgainIn = 0;  ///< messages until the clock is read again
-  bool m_turnAwaited = false;
-  Micros m_turnBegan = 0;
-  qint64 m_readBuffer = 0;
   uint64_t m_messages = 0;
   uint64_t m_bytes = 0;
   double m_pingMs = -1;

@@ -3,11 +3,14 @@
 
 #include <QObject>
 #include <QRegularExpression>
-#include <QWebSocketProtocol>
 
 namespace weir {
 
 namespace {
+
+// Codes of RFC 6455, 7.4.
+constexpr int kNotUtf8 = 1007;
+constexpr int kTooLarge = 1009;
 
 const char* const kHintThrottled = "the server is busy: it is left alone for websocket.reconnect.max.delay.ms";
 
@@ -43,6 +46,25 @@ const char* hintOfClose(int code) {
   }
 }
 
+Failure failureOfClose(std::optional<int> code, const QString& reason) {
+  if (!code) return {FailureKind::Retryable, QObject::tr("closed without a code"), {}};
+  const FailureKind kind = code == 1013 ? FailureKind::Throttled : FailureKind::Retryable;
+  const QString cause = QObject::tr("closed with code %1 %2").arg(*code).arg(reason).trimmed();
+  return {kind, cause, QLatin1String(hintOfClose(*code))};
+}
+
+Failure failureOfOwnClose(int code, const QString& reason, int64_t maxMessageBytes) {
+  if (code == kTooLarge)
+    return {FailureKind::Retryable, QObject::tr("message larger than %1 bytes (1009)").arg(maxMessageBytes),
+            QObject::tr("raise websocket.max.message.bytes")};
+  const QString cause = QObject::tr("closed by Weir with code %1: %2").arg(code).arg(reason);
+  if (code == kNotUtf8)
+    return {FailureKind::Retryable, cause,
+            QObject::tr("the server sent text that is not UTF-8; Qt's WebSocket also refuses text that is cut inside a "
+                        "character between two fragments, which the protocol allows")};
+  return {FailureKind::Retryable, cause, {}};
+}
+
 }  // namespace
 
 std::optional<Failure> failureOfStatus(const QByteArray& statusLine) {
@@ -57,35 +79,50 @@ std::optional<Failure> failureOfStatus(const QByteArray& statusLine) {
   return Failure{kind, cause, QLatin1String(hintOfStatus(code))};
 }
 
-Failure failureOfHandshake(const QString& words) {
-  QString cause = words;
-  cause.remove(QLatin1String("QWebSocketPrivate::processHandshake: "));
-  // It compares the whole header, where the protocol asks for a word in it (RFC 6455, 4.1).
-  const bool isUpgrade = cause.contains(QLatin1String("upgrade: websocket"), Qt::CaseInsensitive);
-  if (cause.startsWith(QLatin1String("Invalid parameter(s)")) && isUpgrade)
-    return {FailureKind::Retryable, cause,
-            QObject::tr("Qt's WebSocket takes the header Connection only as the one word Upgrade, where the protocol "
-                        "allows more: have the server, or the proxy before it, answer Connection: Upgrade")};
-  return {FailureKind::Retryable, cause, QLatin1String(kHintRefused)};
+Failure failureOfHandshake(HandshakeFailure kind, const QString& cause, const QString& offered) {
+  switch (kind) {
+    case HandshakeFailure::Status:
+      if (const auto failure = failureOfStatus(cause.toUtf8())) return *failure;
+      break;
+    case HandshakeFailure::Certificate:
+      return {FailureKind::Refused, QObject::tr("certificate verify failed (%1)").arg(cause),
+              QLatin1String(kHintCertificate)};
+    case HandshakeFailure::Tls:
+      return {FailureKind::Retryable, QObject::tr("TLS handshake failed (%1)").arg(cause), QLatin1String(kHintTls)};
+    case HandshakeFailure::Subprotocol:
+      if (offered.isEmpty())
+        return {FailureKind::Refused, QObject::tr("subprotocol not supported (none was offered, server chose one)"),
+                QLatin1String(kHintNoSubprotocol)};
+      return {FailureKind::Refused,
+              QObject::tr("subprotocol not supported (offered '%1', server chose another)").arg(offered),
+              QLatin1String(kHintSubprotocol)};
+    case HandshakeFailure::Timeout: return {FailureKind::Retryable, cause, QLatin1String(kHintTimeout)};
+    case HandshakeFailure::Limit:
+      return {FailureKind::Retryable, cause,
+              QObject::tr("Qt's WebSocket takes the header Connection only as the one word Upgrade, where the protocol "
+                          "allows more: have the server, or the proxy before it, answer Connection: Upgrade")};
+    case HandshakeFailure::Network:
+    case HandshakeFailure::Answer: break;
+  }
+  return {FailureKind::Retryable, cause.isEmpty() ? QObject::tr("connection closed") : cause,
+          QLatin1String(kHintRefused)};
 }
 
-Failure failureOfClose(const CloseFrame& frame) {
-  if (!frame.code) return {FailureKind::Retryable, QObject::tr("closed without a code"), {}};
-  const FailureKind kind = frame.code == 1013 ? FailureKind::Throttled : FailureKind::Retryable;
-  const QString cause = QObject::tr("closed with code %1 %2").arg(*frame.code).arg(frame.reason).trimmed();
-  return {kind, cause, QLatin1String(hintOfClose(*frame.code))};
+Failure failureOfNoSubprotocol(const QString& offered) {
+  return {FailureKind::Refused, QObject::tr("subprotocol not supported (offered '%1', server chose none)").arg(offered),
+          QLatin1String(kHintSubprotocol)};
 }
 
-Failure failureOfOwnClose(int code, const QString& reason, int64_t maxMessageBytes) {
-  if (code == QWebSocketProtocol::CloseCodeTooMuchData)
-    return {FailureKind::Retryable, QObject::tr("message larger than %1 bytes (1009)").arg(maxMessageBytes),
-            QObject::tr("raise websocket.max.message.bytes")};
-  const QString cause = QObject::tr("closed by Weir with code %1: %2").arg(code).arg(reason);
-  if (code == QWebSocketProtocol::CloseCodeWrongDatatype)
-    return {FailureKind::Retryable, cause,
-            QObject::tr("the server sent text that is not UTF-8; Qt's WebSocket also refuses text that is cut inside a "
-                        "character between two fragments, which the protocol allows")};
-  return {FailureKind::Retryable, cause, {}};
+Failure failureOfLoss(const TransportLoss& loss, int64_t maxMessageBytes) {
+  switch (loss.by) {
+    case TransportLoss::By::Server: return failureOfClose(loss.code, loss.reason);
+    case TransportLoss::By::Weir: return failureOfOwnClose(loss.code.value_or(0), loss.reason, maxMessageBytes);
+    case TransportLoss::By::Flood:
+      return {FailureKind::Retryable, QObject::tr("the server sends pings and does not read the answers"),
+              QObject::tr("see what the server does, or write to whoever runs it")};
+    case TransportLoss::By::Nobody: break;
+  }
+  return {FailureKind::Retryable, QObject::tr("connection lost"), {}};
 }
 
 }  // namespace weir

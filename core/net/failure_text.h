@@ -5,8 +5,8 @@
 #include <QString>
 #include <optional>
 
-#include "core/net/close_frame.h"
 #include "core/net/connection_machine.h"
+#include "core/net/transport.h"
 
 namespace weir {
 
@@ -32,13 +32,13 @@ struct Failure {
 /// Of a handshake that was answered with another status than 101; nothing when `statusLine` is none.
 std::optional<Failure> failureOfStatus(const QByteArray& statusLine);
 
-/// Of a handshake that QWebSocket does not accept, in its words.
-Failure failureOfHandshake(const QString& words);
+/// Of a connection that did not come about; `offered` is the subprotocol that was, if any.
+Failure failureOfHandshake(HandshakeFailure kind, const QString& cause, const QString& offered);
 
-/// Of a connection that the server closed.
-Failure failureOfClose(const CloseFrame& frame);
+/// Of a server that chose no subprotocol where one was offered.
+Failure failureOfNoSubprotocol(const QString& offered);
 
-/// Of a connection that QWebSocket closed, because of what the server sent.
-Failure failureOfOwnClose(int code, const QString& reason, int64_t maxMessageBytes);
+/// Of an open connection's end.
+Failure failureOfLoss(const TransportLoss& loss, int64_t maxMessageBytes);
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 // A proxy that delays, splits, cuts, garbles and goes silent at random stands between a run and its servers, while
 // scripts are run again with the connections kept. At the end every message and row is accounted for.
 //   WEIR_CHAOS_SECONDS per seed (default 4), WEIR_CHAOS_SEEDS how many seeds (default 3)
+#include <QDateTime>
 #include <QFile>
 #include <QPointer>
 #include <QTcpServer>
@@ -196,16 +197,21 @@ private slots:
       runs.back()->start();
     };
     const int seconds = setting("WEIR_CHAOS_SECONDS", 4);
+    // A quarter of the time, by the trades that are sent meanwhile.
+    const auto carryOn = [&] {
+      const qint64 enough = number + qint64{seconds} * 500;
+      QTRY_VERIFY_WITH_TIMEOUT(number >= enough, seconds * 2500);
+    };
     begin(0);
     double warm = 0;
     for (int generation = 1; generation < 4; ++generation) {
-      QTest::qWait(seconds * 250);
+      carryOn();
       begin(generation);
       if (generation == 1) warm = residentMb();
       if (generation == 2) feedProxy.cut();
       if (generation == 3) boardProxy.cut();
     }
-    QTest::qWait(seconds * 250);
+    carryOn();
     QVERIFY(feedProxy.cuts() > 0 && boardProxy.cuts() > 0);
     QVERIFY(runs.back()->source(QStringLiteral("T"))->intake().gaps() > 0);
 
@@ -221,8 +227,13 @@ private slots:
     feedProxy.calm();
     boardProxy.calm();
     LiveRun& last = *runs.back();
-    // A connection that had fallen silent by then swallows what is sent until a ping goes unanswered: 150 and 150 ms.
-    QTest::qWait(500);
+    // A connection that had fallen silent by then swallows what is sent until a ping goes unanswered.
+    const qint64 calmAt = QDateTime::currentMSecsSinceEpoch();
+    bool isAlive = false;
+    last.sink(QStringLiteral("O"))->connection().onAlive = [&](Micros asked) {
+      isAlive = isAlive || toMillis(asked) > calmAt;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isAlive, 5000);
     QTRY_COMPARE_WITH_TIMEOUT(last.sink(QStringLiteral("O"))->connection().state(), ConnectionState::Open, 5000);
     int64_t newest = -1;
     last.pipeline().tap("O", [&](const BatchPtr& batch) { newest = batch->columns[0]->integer(batch->rows() - 1); });
@@ -239,11 +250,10 @@ private slots:
     }
     const WebSocketSink& sink = *last.sink(QStringLiteral("O"));
     QCOMPARE(sink.published(), sink.sent() + sink.failed() + sink.dropped() + sink.queued());
-    QTest::qWait(200);
-    QVERIFY(static_cast<uint64_t>(shown.size()) <= sink.sent());
-    QVERIFY(shown.size() > 20);
     // Once it is calm nothing is missing: the newest row has arrived.
     QTRY_COMPARE(shown.last(), QStringLiteral("{\"n\":%1}").arg(newest));
+    QVERIFY(static_cast<uint64_t>(shown.size()) <= sink.sent());
+    QVERIFY(shown.size() > 20);
     // In order, and none twice, over all losses and restarts.
     qint64 before = -1;
     for (const QString& text : shown) {

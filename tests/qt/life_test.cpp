@@ -51,7 +51,8 @@ private slots:
     server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"n\":1}")); };
     const auto run = begin(source(server.port()));
     QTRY_COMPARE(health(*run).state, ConnectionState::Live);
-    QTest::qWait(100);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"n\":2}"));
+    QTRY_COMPARE(health(*run).messages, 2U);
     QCOMPARE(server.requests.size(), 1);
   }
 

@@ -333,7 +333,7 @@ private slots:
     QTcpSocket filling[3];
     for (QTcpSocket& one : filling) one.connectToHost(QHostAddress::LocalHost, port);
     QTRY_COMPARE(filling[0].state(), QAbstractSocket::ConnectedState);
-    QTest::qWait(50);
+    for (const QTcpSocket& one : filling) QTRY_VERIFY(one.state() >= QAbstractSocket::ConnectingState);
     ConnectionSettings s;
     s.url = s.shownUrl = QStringLiteral("ws://127.0.0.1:%1/").arg(port);
     s.connectTimeoutMs = 300;

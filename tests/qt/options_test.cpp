@@ -122,33 +122,6 @@ private slots:
     QVERIFY(backoffDelay(policy, 3, 0.9) < backoffDelay(policy, 3, 0.1));
   }
 
-  // Clients that lost the same server do not come back in step.
-  void jitterSpreadsTheRetries() {
-    const auto delays = [](const QString& jitter) {
-      QString sql;
-      for (int i = 0; i < 6; ++i)
-        sql += QStringLiteral(
-                   "CREATE STREAM T%1 (n LONG) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
-                   "'ws://127.0.0.1:1/',"
-                   " \"websocket.reconnect.delay.ms\" = '10000', \"websocket.reconnect.jitter\" = '%2'); SELECT n FROM "
-                   "T%1 INSERT INTO O%1;")
-                   .arg(i)
-                   .arg(jitter);
-      const auto run = start(sql);
-      std::set<int64_t> out;
-      for (const ConnectionHealth& h : run->health()) {
-        WebSocketSource* source = run->source(h.name);
-        for (int i = 0; i < 300 && source->connection().state() != ConnectionState::Waiting; ++i) QTest::qWait(10);
-        out.insert(source->connection().machine().delayMs());
-      }
-      return out;
-    };
-    QCOMPARE(delays(QStringLiteral("0")), std::set<int64_t>{10'000});
-    const std::set<int64_t> spread = delays(QStringLiteral("0.5"));
-    QVERIFY(spread.size() > 3);
-    QVERIFY(*spread.begin() >= 5'000 && *spread.rbegin() <= 10'000);
-  }
-
   void aProxyCarriesTheConnection() {
     Server server;
     // An HTTP proxy that knows one host.

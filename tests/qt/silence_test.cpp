@@ -161,50 +161,6 @@ private slots:
     QCOMPARE(QString::fromStdString(replayed), QString::fromStdString(live));
   }
 
-  // On a clock moved by hand: messages every 100 ms, a loss, a second without.
-  void whatALossCostIsEstimatedByHalfTheUsualPace() {
-    Server server;
-    VirtualClock clock(1'000'000'000'000);
-    const auto port = QString::number(server.port());
-    BoundResult checked = checkScript(("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
-                                       "\"websocket.url\" = 'ws://127.0.0.1:" +
-                                       port + "/'); SELECT n FROM T INSERT INTO O;")
-                                          .toStdString());
-    const Options options = checked.script.stream("T").options;
-    Pipeline pipeline(std::move(checked.script), clock.now(), 1);
-    Feeder feeder(pipeline, 512, {}, Feeder::Silence::Proven);
-    WebSocketSource source(QStringLiteral("T"), options, options, clock, feeder, *feeder.find("T"));
-    source.start();
-    QTRY_COMPARE(source.connection().state(), ConnectionState::Open);
-    QTRY_COMPARE(server.clients.size(), 1);
-    for (uint64_t n = 1; n <= 20; ++n) {
-      clock.advanceTo(clock.now() + 100'000);
-      server.clients.front()->sendTextMessage(QStringLiteral("{\"n\":1}"));
-      QTRY_COMPARE(source.health().messages, n);
-      // Each turn of the event loop reads the clock anew.
-      QCOMPARE(source.health().lastMessage, clock.now());
-      QCoreApplication::processEvents();
-    }
-    server.clients.front()->close();
-    QTRY_COMPARE(source.connection().state(), ConnectionState::Waiting);
-    clock.advanceTo(clock.now() + 1'000'000);
-    QTRY_COMPARE(source.connection().state(), ConnectionState::Open);
-    QTRY_COMPARE(server.clients.size(), 1);
-    server.clients.front()->sendTextMessage(QStringLiteral("{\"n\":1}"));
-    QTRY_COMPARE(source.health().messages, uint64_t{21});
-    QCOMPARE(source.health().lost, uint64_t{5});
-    // An answer proves what was before its ping, however long it takes.
-    const Micros asked = clock.now() + 1000;
-    clock.advanceTo(asked);
-    source.connection().ask();
-    clock.advanceTo(asked + 500'000);
-    QTRY_COMPARE(source.health().lastProof, asked);
-    // An answered ping is no reason to leave, when its time is up.
-    clock.advanceTo(asked + 11'000'000);
-    QCoreApplication::processEvents();
-    QCOMPARE(source.connection().state(), ConnectionState::Live);
-  }
-
   void aStallIsNoticedByWhoeverComesFirst() {
     VirtualClock clock(1'000'000);
     std::vector<std::pair<Micros, Micros>> stalls;

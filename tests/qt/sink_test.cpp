@@ -175,24 +175,28 @@ private slots:
     QTcpServer slow;
     QVERIFY(slow.listen(QHostAddress::LocalHost));
     Server board;
+    std::function<void()> goesOn;
     connect(&slow, &QTcpServer::newConnection, this, [&] {
       QTcpSocket* client = slow.nextPendingConnection();
       // What comes meanwhile stays in the client's buffer.
-      QTimer::singleShot(400, client, [client, &board] {
+      goesOn = [client, &board] {
         auto* server = new QTcpSocket(client);
         connect(server, &QTcpSocket::connected, client, [client, server] { server->write(client->readAll()); });
         connect(client, &QTcpSocket::readyRead, server, [client, server] { server->write(client->readAll()); });
         connect(server, &QTcpSocket::readyRead, client, [client, server] { client->write(server->readAll()); });
         server->connectToHost(QHostAddress::LocalHost, board.port());
-      });
+      };
     });
     Pair pair;
     pair.begin(slow.serverPort(), QStringLiteral("\"websocket.reconnect\" = 'false'"));
     QTRY_VERIFY(pair.isReady());
     pair.send(QStringLiteral("a"));
     QTRY_COMPARE(pair.sink().published(), 1U);
-    QTest::qWait(100);
+    // Its request has been written.
+    QTRY_VERIFY(goesOn && pair.sink().connection().bytesGone() > 0);
     pair.send(QStringLiteral("b"));
+    QTRY_COMPARE(pair.sink().published(), 2U);
+    goesOn();
     QTRY_COMPARE(board.texts, QStringList({QStringLiteral("{\"n\":\"a\"}"), QStringLiteral("{\"n\":\"b\"}")}));
     QCOMPARE(pair.sink().failed(), 0U);
   }

@@ -72,7 +72,7 @@ class TlsTest final : public QObject {
     const auto settled = [&] {
       return connection.isOpen() || connection.hasEnded() || connection.state() == ConnectionState::Waiting;
     };
-    for (int i = 0; i < 500 && !settled(); ++i) QTest::qWait(10);
+    [[maybe_unused]] const bool inTime = QTest::qWaitFor(settled, 5000);
     return {connection.state(), connection.health().error};
   }
 
@@ -170,10 +170,11 @@ private slots:
       if (!run) return QString::fromStdString(run.diagnostics().front().message);
       (*run)->start();
       WebSocketSource& source = *(*run)->source(QStringLiteral("T"));
-      for (int i = 0; i < 500 && !source.hasEnded() && source.connection().state() != ConnectionState::Live &&
-                      source.connection().state() != ConnectionState::Waiting;
-           ++i)
-        QTest::qWait(10);
+      const auto settled = [&] {
+        const ConnectionState state = source.connection().state();
+        return source.hasEnded() || state == ConnectionState::Live || state == ConnectionState::Waiting;
+      };
+      [[maybe_unused]] const bool inTime = QTest::qWaitFor(settled, 5000);
       return QString::fromLatin1(stateName(source.connection().state())) + QLatin1Char(' ') + source.health().error +
              (source.health().insecure ? QStringLiteral(" insecure") : QString());
     };
