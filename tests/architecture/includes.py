@@ -15,7 +15,8 @@ ALLOWED = {
     "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
     "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
     "core/formats": {"core/base", "core/data"},
-    "core/net": {"core/base"},
+    "core/wire": {"core/base"},
+    "core/net": {"core/base", "core/wire"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
                      "core/plan", "core/formats", "core/net", "core/connectors"},
@@ -24,7 +25,7 @@ ALLOWED = {
            "core/session"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/formats"}
+              "core/plan", "core/formats", "core/wire"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 
