@@ -60,6 +60,7 @@ int tapCommand(const TapSettings& settings, int argc, char** argv) {
   s.subprotocol = QString::fromStdString(settings.subprotocol);
   s.caFile = QString::fromStdString(settings.caFile);
   s.insecure = settings.insecure;
+  s.transport = settings.transport == "direct" ? TransportKind::Direct : TransportKind::Qt;
   s.backoff.reconnect = false;
   QtClock clock;
   Connection connection(s, clock);

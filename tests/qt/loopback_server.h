@@ -10,6 +10,7 @@
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/support/tested_transport.h"
 
 namespace weir {
 
@@ -49,7 +50,7 @@ inline void closeWith(QWebSocket* client, int code, const QString& reason = {}) 
 
 /// Checks and starts a script; its first error ends the test.
 inline std::shared_ptr<LiveRun> start(const QString& sql) {
-  BoundResult checked = checkScript(sql.toStdString());
+  BoundResult checked = checkScript(overTestedTransport(sql));
   for (const Diagnostic& d : checked.diagnostics)
     if (d.severity == Severity::Error) qFatal("%s", d.message.c_str());
   auto run = LiveRun::create(std::move(checked.script), {});
