@@ -64,6 +64,7 @@ struct TapSettings {
   std::vector<std::string> headers, messages;
   std::string subprotocol, caFile;
   bool insecure = false;
+  std::string transport = "qt";
   double forSeconds = -1;
 };
 /// Prints a connection's messages as they come, one a line; binary ones as base64.

@@ -56,6 +56,7 @@ Result<Options> tapOptions(const TapSettings& settings) {
   if (!settings.subprotocol.empty()) options["websocket.subprotocol"] = settings.subprotocol;
   if (!settings.caFile.empty()) options["websocket.tls.ca.file"] = settings.caFile;
   if (settings.insecure) options["websocket.tls.insecure"] = "true";
+  options["websocket.transport"] = settings.transport;
   // The shell has put variables in their places: what looks like one is meant as it stands.
   for (auto& [key, value] : options) value = withoutReferences(value);
   return Options::fromMap(options);

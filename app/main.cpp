@@ -154,6 +154,8 @@ int parseAndRun(int argc, char** argv) {
   tapApp->add_option("-s,--subprotocol", tap.subprotocol, "Subprotocol to offer");
   tapApp->add_option("--ca", tap.caFile, "Certificate authority to trust, PEM");
   tapApp->add_flag("-k,--insecure", tap.insecure, "Do not verify the server's certificate");
+  tapApp->add_option("--transport", tap.transport, "What carries messages: qt or direct, as websocket.transport")
+      ->check(CLI::IsMember({"qt", "direct"}));
   addFor(tapApp);
   CLI::App* secretApp =
       app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");

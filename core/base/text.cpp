@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace weir {
@@ -91,12 +93,23 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
   return out;
 }
 
+namespace {
+
+bool isAsciiEight(const unsigned char* p, const unsigned char* end) {
+  uint64_t eight = 0;
+  if (end - p < static_cast<std::ptrdiff_t>(sizeof eight)) return false;
+  std::memcpy(&eight, p, sizeof eight);
+  return (eight & 0x8080808080808080U) == 0;
+}
+
+}  // namespace
+
 size_t utf8Prefix(std::string_view text) {
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   const auto* end = p + text.size();
   while (p < end) {
     if (*p < 0x80) {
-      ++p;
+      p += isAsciiEight(p, end) ? 8 : 1;
       continue;
     }
     const int extra = *p >= 0xF0 ? 3 : *p >= 0xE0 ? 2 : 1;

@@ -161,7 +161,7 @@ void Connection::open() {
   m_hasPassedRow = false;
   m_readAgainIn = 0;
   m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] { timedOut(); });
-  m_transport = m_transports(*this);
+  m_transport = m_transports(m_settings, *this);
   m_isUp = true;
   m_transport->open(m_settings);
 }

@@ -53,15 +53,19 @@ Failure failureOfClose(std::optional<int> code, const QString& reason) {
   return {kind, cause, QLatin1String(hintOfClose(*code))};
 }
 
-Failure failureOfOwnClose(int code, const QString& reason, int64_t maxMessageBytes) {
-  if (code == kTooLarge)
+Failure failureOfOwnClose(const TransportLoss& loss, int64_t maxMessageBytes) {
+  if (loss.code == kTooLarge)
     return {FailureKind::Retryable, QObject::tr("message larger than %1 bytes (1009)").arg(maxMessageBytes),
             QObject::tr("raise websocket.max.message.bytes")};
-  const QString cause = QObject::tr("closed by Weir with code %1: %2").arg(code).arg(reason);
-  if (code == kNotUtf8)
+  const QString cause = QObject::tr("closed by Weir with code %1: %2").arg(loss.code.value_or(0)).arg(loss.reason);
+  if (loss.mayBeLimit)
     return {FailureKind::Retryable, cause,
-            QObject::tr("the server sent text that is not UTF-8; Qt's WebSocket also refuses text that is cut inside a "
-                        "character between two fragments, which the protocol allows")};
+            QObject::tr(
+                "the server sent text that is not UTF-8, or text that is cut inside a character between two fragments, "
+                "which the protocol allows and Qt's WebSocket refuses: \"websocket.transport\" = 'direct' takes that")};
+  if (loss.code == kNotUtf8)
+    return {FailureKind::Retryable, cause,
+            QObject::tr("the server sent text that is not UTF-8: write to whoever runs it")};
   return {FailureKind::Retryable, cause, {}};
 }
 
@@ -98,9 +102,11 @@ Failure failureOfHandshake(HandshakeFailure kind, const QString& cause, const QS
               QLatin1String(kHintSubprotocol)};
     case HandshakeFailure::Timeout: return {FailureKind::Retryable, cause, QLatin1String(kHintTimeout)};
     case HandshakeFailure::Limit:
-      return {FailureKind::Retryable, cause,
-              QObject::tr("Qt's WebSocket takes the header Connection only as the one word Upgrade, where the protocol "
-                          "allows more: have the server, or the proxy before it, answer Connection: Upgrade")};
+      return {
+          FailureKind::Retryable, cause,
+          QObject::tr("Qt's WebSocket takes the header Connection only as the one word Upgrade, where the protocol "
+                      "allows more: \"websocket.transport\" = 'direct' takes that; or have the server, or the proxy "
+                      "before it, answer Connection: Upgrade")};
     case HandshakeFailure::Network:
     case HandshakeFailure::Answer: break;
   }
@@ -116,7 +122,7 @@ Failure failureOfNoSubprotocol(const QString& offered) {
 Failure failureOfLoss(const TransportLoss& loss, int64_t maxMessageBytes) {
   switch (loss.by) {
     case TransportLoss::By::Server: return failureOfClose(loss.code, loss.reason);
-    case TransportLoss::By::Weir: return failureOfOwnClose(loss.code.value_or(0), loss.reason, maxMessageBytes);
+    case TransportLoss::By::Weir: return failureOfOwnClose(loss, maxMessageBytes);
     case TransportLoss::By::Flood:
       return {FailureKind::Retryable, QObject::tr("the server sends pings and does not read the answers"),
               QObject::tr("see what the server does, or write to whoever runs it")};

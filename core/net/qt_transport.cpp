@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/net/failure_text.h"
+#include "core/net/read_pace.h"
 #include "core/net/socket_setup.h"
 #include "core/net/url_parts.h"
 #include "core/net/wire_watch.h"
@@ -15,10 +16,6 @@
 namespace weir {
 
 namespace {
-
-constexpr qint64 kUsualReadBuffer = 64 << 10;
-constexpr qint64 kLeastReadBuffer = 2 << 10;
-constexpr qint64 kLongestTurnMs = 20;
 
 // Writes ASCII text, which is nearly all of it, a vector of characters at a time; false when there is anything else.
 bool narrowed(const QString& text, char* out) {
@@ -50,7 +47,7 @@ void QtTransport::open(const TransportSettings& settings) {
   m_socket->setMaxAllowedIncomingMessageSize(limit);
   m_socket->setMaxAllowedIncomingFrameSize(limit);
   m_mostReadBuffer = settings.maxMessageBytes + 1024;
-  setReadBuffer(kUsualReadBuffer);
+  setReadBuffer(kUsualRead);
   const QUrl url = urlParts(settings.url).url;
   if (const auto proxy = proxyFor(url, settings)) m_socket->setProxy(*proxy);
   if (url.scheme() == QLatin1String("wss")) m_socket->setSslConfiguration(tlsOf(settings));
@@ -159,7 +156,7 @@ void QtTransport::ended() {
   if (const auto frame = m_watch->closeFrame())
     lose({TransportLoss::By::Server, frame->code, frame->reason});
   else if (code != QWebSocketProtocol::CloseCodeNormal)
-    lose({TransportLoss::By::Weir, code, m_socket->closeReason()});
+    lose({TransportLoss::By::Weir, code, m_socket->closeReason(), code == QWebSocketProtocol::CloseCodeWrongDatatype});
   else
     lose({});
 }
@@ -242,15 +239,10 @@ void QtTransport::setReadBuffer(qint64 bytes) {
   m_socket->setReadBufferSize(m_readBuffer);
 }
 
-// QWebSocket reads all that is buffered before timers, signals and other sockets have their turn: where messages take
-// long, less is buffered, and the rest waits with the peer. A frame that is larger than the buffer needs room.
+// QWebSocket reads all that is buffered at one go. A frame that is larger than the buffer needs room.
 void QtTransport::fitReadBuffer(qint64 unread) {
   if (!m_socket) return;
-  const qint64 spent = m_turnAwaited ? m_turn.elapsed() : 0;
-  const qint64 usual = spent > kLongestTurnMs
-                           ? std::max<qint64>(m_readBuffer * kLongestTurnMs / spent, kLeastReadBuffer)
-                           : std::min(m_readBuffer * 2, kUsualReadBuffer);
-  const qint64 wanted = std::max(usual, unread * 2);
+  const qint64 wanted = std::max<qint64>(pacedRead(m_readBuffer, m_turnAwaited ? m_turn.elapsed() : 0), unread * 2);
   if (wanted != m_readBuffer) setReadBuffer(wanted);
 }
 

@@ -13,8 +13,12 @@
 
 namespace weir {
 
+/// What carries messages: Qt's QWebSocket, or a WebSocket of our own.
+enum class TransportKind { Qt, Direct };
+
 /// Where to connect and how; all secrets are already in place.
 struct TransportSettings {
+  TransportKind transport = TransportKind::Qt;
   QString url;
   QList<QPair<QByteArray, QByteArray>> headers;
   QString subprotocol;
@@ -47,6 +51,8 @@ struct TransportLoss {
   /// Of the close frame, where one was sent and had a code.
   std::optional<int> code;
   QString reason;
+  /// By Weir, for what the protocol may allow and this transport does not take.
+  bool mayBeLimit = false;
 };
 
 /// Hears what happens on a transport, on its thread, and in the course of its calls too.
@@ -97,9 +103,10 @@ public:
   virtual int64_t waiting() const = 0;
 };
 
-using TransportFactory = std::function<std::unique_ptr<Transport>(TransportListener& listener)>;
+using TransportFactory =
+    std::function<std::unique_ptr<Transport>(const TransportSettings& settings, TransportListener& listener)>;
 
-/// The transport over real sockets.
-std::unique_ptr<Transport> makeTransport(TransportListener& listener);
+/// The transport that the settings name.
+std::unique_ptr<Transport> makeTransport(const TransportSettings& settings, TransportListener& listener);
 
 }  // namespace weir

@@ -6,8 +6,6 @@
 #include <QWebSocket>
 #include <algorithm>
 
-#include <sys/socket.h>
-
 namespace weir {
 
 namespace {
@@ -23,7 +21,8 @@ constexpr qint64 kMostLookedAhead = 64 << 10;
 WireWatch::WireWatch(QWebSocket& socket)
     : m_socket(&socket),
       m_tcp(socket.findChild<QTcpSocket*>({}, Qt::FindDirectChildrenOnly)),
-      m_tls(qobject_cast<QSslSocket*>(m_tcp.data())) {
+      m_tls(qobject_cast<QSslSocket*>(m_tcp.data())),
+      m_sent(*m_tcp) {
   Q_ASSERT(m_tcp);
   if (m_tls)
     connect(m_tls, &QSslSocket::encrypted, this, &WireWatch::watchReads);
@@ -40,11 +39,9 @@ WireWatch::WireWatch(QWebSocket& socket)
   connect(m_tcp, &QIODevice::readyRead, this, read);
   if (m_tls) connect(m_tcp, &QIODevice::readyRead, this, read, Qt::QueuedConnection);
   connect(m_tcp, &QIODevice::aboutToClose, this, [this] { take(); });
-  connect(m_tcp, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
-    m_left += bytes;
-    if (!m_tls && onGone) onGone();
-  });
-  if (m_tls) connect(m_tls, &QSslSocket::encryptedBytesWritten, this, &WireWatch::encryptedLeft);
+  m_sent.onGone = [this] {
+    if (onGone) onGone();
+  };
 }
 
 WireWatch::~WireWatch() = default;
@@ -74,15 +71,6 @@ void WireWatch::take() {
   m_tcp->startTransaction();
 }
 
-void WireWatch::encryptedLeft(qint64 bytes) {
-  m_encryptedLeft += bytes;
-  if (m_tls->encryptedBytesToWrite() == 0) {
-    m_leftAtRest = m_left;
-    m_encryptedLeftAtRest = m_encryptedLeft;
-  }
-  if (onGone) onGone();
-}
-
 QByteArray WireWatch::statusLine() {
   take();
   return m_statusLine;
@@ -97,16 +85,6 @@ std::optional<CloseFrame> WireWatch::closeFrame() {
   return closedHere || !m_tcp || !m_tcp->isOpen() ? std::nullopt : closeFrameAhead(m_tcp->peek(kMostLookedAhead));
 }
 
-qint64 WireWatch::waiting() const {
-  return (m_tcp ? m_tcp->bytesToWrite() : 0) + (m_tls ? m_tls->encryptedBytesToWrite() : 0);
-}
-
-qint64 WireWatch::written() const { return m_left + (m_tcp ? m_tcp->bytesToWrite() : 0); }
-
-qint64 WireWatch::gone() const {
-  return m_tls ? std::min(m_left, m_leftAtRest + m_encryptedLeft - m_encryptedLeftAtRest) : m_left;
-}
-
 // Answers up to a point of the stream have left once that point has: exact enough, and the stream is not kept.
 void WireWatch::checkFlood() {
   const qint64 answers = written() - m_own;
@@ -119,10 +97,7 @@ void WireWatch::checkFlood() {
 }
 
 void WireWatch::stopWriting() {
-  // The number of a socket that is closed may be another's by now.
-  const bool isOpen = m_tcp && m_tcp->state() != QAbstractSocket::UnconnectedState;
-  const qintptr descriptor = isOpen ? m_tcp->socketDescriptor() : -1;
-  if (descriptor > 0) ::shutdown(static_cast<int>(descriptor), SHUT_WR);
+  if (m_tcp) weir::stopWriting(*m_tcp);
 }
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/net/close_frame.h"
+#include "core/net/sent_count.h"
 
 class QSslSocket;
 class QTcpSocket;
@@ -37,10 +38,10 @@ public:
 
   /// Bytes that QWebSocket has written, before TLS; and how many of these have left for the operating system: under
   /// TLS, may have left, by the few bytes that it adds.
-  qint64 written() const;
-  qint64 gone() const;
+  qint64 written() const { return m_sent.written(); }
+  qint64 gone() const { return m_sent.gone(); }
   /// Bytes in this process's memory that have been written and have not left.
-  qint64 waiting() const;
+  qint64 waiting() const { return m_sent.waiting(); }
   /// Says of a stretch of what was written that it was no answer to a ping.
   void countOwn(qint64 bytes) { m_own += bytes; }
   /// Nothing leaves any more: what has not gone by now never will.
@@ -49,7 +50,6 @@ public:
 private:
   void watchReads();
   void take();
-  void encryptedLeft(qint64 bytes);
   void checkFlood();
 
   QPointer<QWebSocket> m_socket;
@@ -58,12 +58,7 @@ private:
   QByteArray m_statusLine;
   QByteArray m_end;  ///< of what QWebSocket has read
 
-  qint64 m_left = 0;  ///< bytes written that went down to TLS, or out where there is none
-  qint64 m_encryptedLeft = 0;
-  /// Both, when last nothing waited in encrypted form.
-  qint64 m_leftAtRest = 0;
-  qint64 m_encryptedLeftAtRest = 0;
-
+  SentCount m_sent;
   qint64 m_own = 0;
   /// Answers that were written before a point of the stream, and before one that has left already.
   qint64 m_point = 0;

@@ -17,7 +17,8 @@ ALLOWED = {
     "core/plan": {"core/base", "core/data", "core/formats", "core/options", "core/sql", "core/functions", "core/bind", "core/exec"},
     "core/telemetry": {"core/base"},
     "core/feed": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/telemetry"},
-    "core/net": {"core/base", "core/telemetry"},
+    "core/wire": {"core/base"},
+    "core/net": {"core/base", "core/telemetry", "core/wire"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/bind", "core/telemetry", "core/feed"},
     "core/connectors/websocket/options": {"core/base", "core/options"},
     "core/connectors/websocket": {"core/base", "core/options", "core/data", "core/feed", "core/formats", "core/telemetry",
@@ -39,7 +40,7 @@ ALLOWED = {
                  "ui/editor", "ui/results", "ui/charts", "ui/health", "ui/run"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/formats", "core/feed"}
+              "core/plan", "core/formats", "core/feed", "core/wire"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 

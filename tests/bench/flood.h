@@ -2,12 +2,34 @@
 #pragma once
 
 #include <QCryptographicHash>
+#include <QSslConfiguration>
+#include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QThread>
 #include <atomic>
+#include <optional>
 
 namespace bench {
+
+/// Hands out sockets that speak TLS when it is given a configuration.
+class Listener final : public QTcpServer {
+public:
+  explicit Listener(std::optional<QSslConfiguration> tls) : m_tls(std::move(tls)) { listen(QHostAddress::LocalHost); }
+
+protected:
+  void incomingConnection(qintptr descriptor) override {
+    if (!m_tls) return QTcpServer::incomingConnection(descriptor);
+    auto* peer = new QSslSocket(this);
+    peer->setSslConfiguration(*m_tls);
+    if (!peer->setSocketDescriptor(descriptor)) return;
+    peer->startServerEncryption();
+    addPendingConnection(peer);
+  }
+
+private:
+  std::optional<QSslConfiguration> m_tls;
+};
 
 /// A trade as Binance sends it, 136 bytes.
 inline QByteArray trade(int number) {
@@ -20,7 +42,7 @@ inline QByteArray trade(int number) {
 /// beforehand, so that the receiver is what is measured.
 class Flood final : public QThread {
 public:
-  explicit Flood(int count) {
+  explicit Flood(int count, std::optional<QSslConfiguration> tls = {}) : m_tls(std::move(tls)) {
     for (int i = 0; i < count; ++i) {
       const QByteArray text = trade(i);
       m_frames += '\x81';
@@ -42,8 +64,7 @@ public:
 
 protected:
   void run() override {
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
+    Listener server(m_tls);
     QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
       QTcpSocket* peer = server.nextPendingConnection();
       QObject::connect(peer, &QTcpSocket::readyRead, peer, [this, peer] {
@@ -83,6 +104,7 @@ private:
     more();
   }
 
+  std::optional<QSslConfiguration> m_tls;
   QByteArray m_frames;
   std::atomic<quint16> m_port{0};
 };

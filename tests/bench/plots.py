@@ -43,7 +43,7 @@ def reached(results):
     return page(width, height, "Measured, as a share of what is to be reached", body)
 
 
-MORE_IS_BETTER = {"socket_vwap_share", "socket_vwap_vs_node", "connections_50_share", "replay_share_of_simdjson", "replay_messages_per_s", "typed_rows_per_s"}
+MORE_IS_BETTER = {"socket_vwap_share", "socket_vwap_direct_share", "socket_vwap_direct_tls_share", "socket_vwap_vs_node", "connections_50_share", "replay_share_of_simdjson", "replay_messages_per_s", "typed_rows_per_s"}
 
 
 def latency(edges, bare, weighed):

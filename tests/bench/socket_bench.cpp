@@ -3,11 +3,16 @@
 // message takes from frame in to frame out.
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <QFile>
+#include <QProcess>
+#include <QSslKey>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
@@ -16,9 +21,40 @@
 
 namespace {
 
+/// How messages come: over which transport of ours, and over TLS with whose certificate.
+struct Way {
+  std::string transport = "qt";
+  std::optional<QSslConfiguration> tls = {};
+
+  QString url(quint16 port) const {
+    return QStringLiteral("%1://127.0.0.1:%2").arg(tls ? QStringLiteral("wss") : QStringLiteral("ws")).arg(port);
+  }
+};
+
+// A certificate made for the occasion; nothing where openssl is missing.
+std::optional<QSslConfiguration> ownTls() {
+  const QTemporaryDir folder;
+  const QString key = folder.filePath(QStringLiteral("a.key"));
+  const QString certificate = folder.filePath(QStringLiteral("a.pem"));
+  QProcess openssl;
+  openssl.start(QStringLiteral("openssl"),
+                {QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-newkey"), QStringLiteral("rsa:2048"),
+                 QStringLiteral("-nodes"), QStringLiteral("-keyout"), key, QStringLiteral("-out"), certificate,
+                 QStringLiteral("-subj"), QStringLiteral("/CN=localhost")});
+  openssl.waitForFinished();
+  QFile in(key);
+  const QList<QSslCertificate> chain = QSslCertificate::fromPath(certificate);
+  if (chain.isEmpty() || !in.open(QIODevice::ReadOnly)) return {};
+  QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+  tls.setLocalCertificate(chain.first());
+  tls.setPrivateKey(QSslKey(&in, QSsl::Rsa));
+  tls.setPeerVerifyMode(QSslSocket::VerifyNone);
+  return tls;
+}
+
 // Messages per second of `clients` bare sockets.
-double bare(int count, int clients) {
-  bench::Flood flood(count / clients);
+double bare(int count, int clients, const Way& way = {}) {
+  bench::Flood flood(count / clients, way.tls);
   std::vector<std::unique_ptr<QWebSocket>> sockets;
   int got = 0;
   const int wanted = count / clients * clients;
@@ -30,23 +66,30 @@ double bare(int count, int clients) {
       if (got++ == 0) begun = bench::wallSeconds();
       if (got == wanted) loop.quit();
     });
-    socket->open(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(flood.port())));
+    if (way.tls) {
+      QSslConfiguration trusting = QSslConfiguration::defaultConfiguration();
+      trusting.setPeerVerifyMode(QSslSocket::VerifyNone);
+      socket->setSslConfiguration(trusting);
+    }
+    socket->open(QUrl(way.url(flood.port())));
     sockets.push_back(std::move(socket));
   }
   loop.exec();
   return wanted / (bench::wallSeconds() - begun);
 }
 
-double vwap(int count, int clients) {
-  bench::Flood flood(count / clients);
+double vwap(int count, int clients, const Way& way = {}) {
+  bench::Flood flood(count / clients, way.tls);
   std::string sql;
   for (int i = 0; i < clients; ++i) {
     const std::string n = std::to_string(i);
     sql += "CREATE STREAM B" + n +
-           " (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket', \"websocket.url\" = "
-           "'ws://127.0.0.1:" +
-           std::to_string(flood.port()) + "'); SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B" + n +
-           " WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V" + n + ";";
+           " (s STRING, p DOUBLE, q DOUBLE) WITH (type = 'source', extension = 'websocket', "
+           "\"websocket.transport\" = '" +
+           way.transport + "', \"websocket.tls.insecure\" = '" + (way.tls ? "true" : "false") +
+           "', \"websocket.url\" = '" + way.url(flood.port()).toStdString() +
+           "'); SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B" + n + " WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO V" +
+           n + ";";
   }
   weir::BoundResult checked = weir::checkScript(sql);
   auto run = weir::LiveRun::create(std::move(checked.script), {});
@@ -181,7 +224,7 @@ int main(int argc, char** argv) {
   QCoreApplication app(argc, argv);
   // For a profiler: one side alone.
   if (argc > 2 && std::string(argv[1]) == "--only-vwap") {
-    std::fprintf(stderr, "to VWAP %.0f/s\n", vwap(std::atoi(argv[2]), 1));
+    std::fprintf(stderr, "to VWAP %.0f/s\n", vwap(std::atoi(argv[2]), 1, {argc > 3 ? argv[3] : "qt"}));
     return 0;
   }
   if (argc > 2 && std::string(argv[1]) == "--flood") {
@@ -192,13 +235,26 @@ int main(int argc, char** argv) {
   }
   const bool isShort = argc > 1 && std::string(argv[1]) == "--short";
   const int count = isShort ? 60'000 : 300'000;
-  std::vector<double> one, fifty, fiftyOfBare, absolute;
+  const Way direct{"direct"};
+  const std::optional<QSslConfiguration> tls = ownTls();
+  std::vector<double> ours, oursOverTls, qtsOverTls, one, fifty, fiftyOfBare, absolute;
   for (int i = 0; i < 5; ++i) {
     const double plain = bare(count, 1);
     const double weighed = vwap(count, 1);
+    const double own = vwap(count, 1, direct);
     const double plainMany = bare(count, 50);
     const double weighedMany = vwap(count, 50);
     one.push_back(weighed / plain);
+    ours.push_back(own / plain);
+    std::fprintf(stderr, "direct to VWAP %.0f/s\n", own);
+    if (tls) {
+      const double encrypted = bare(count, 1, {"", tls});
+      const double qts = vwap(count, 1, {"qt", tls});
+      const double owns = vwap(count, 1, {"direct", tls});
+      qtsOverTls.push_back(qts / encrypted);
+      oursOverTls.push_back(owns / encrypted);
+      std::fprintf(stderr, "over TLS: bare %.0f/s, to VWAP %.0f/s, direct %.0f/s\n", encrypted, qts, owns);
+    }
     fifty.push_back(weighedMany / weighed);
     fiftyOfBare.push_back(weighedMany / plainMany);
     absolute.push_back(weighed);
@@ -206,6 +262,11 @@ int main(int argc, char** argv) {
                  plainMany, weighedMany);
   }
   bench::report("socket_vwap_share", bench::median(one), "of a bare QWebSocket");
+  bench::report("socket_vwap_direct_share", bench::median(ours), "of a bare QWebSocket");
+  if (tls) {
+    bench::report("socket_vwap_tls_share", bench::median(qtsOverTls), "of a bare QWebSocket over TLS");
+    bench::report("socket_vwap_direct_tls_share", bench::median(oursOverTls), "of a bare QWebSocket over TLS");
+  }
   bench::report("connections_50_share", bench::median(fifty), "of one connection, in total");
   bench::report("connections_50_share_of_bare", bench::median(fiftyOfBare), "of bare QWebSockets");
   bench::report("socket_vwap_messages_per_s", bench::median(absolute), "messages/s");

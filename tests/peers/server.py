@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Python server: /feed sends 200 numbered messages to each client, /board prints what it gets. Prints its port first."""
+"""A Python server: /feed sends 200 numbered messages to each client, compressed where it can read them, /board prints what it gets. Prints its port first."""
 import asyncio
 import json
 

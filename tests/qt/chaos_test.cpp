@@ -18,6 +18,7 @@
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/support/tested_transport.h"
 
 using namespace weir;
 
@@ -185,7 +186,7 @@ private slots:
     };
     std::vector<std::shared_ptr<LiveRun>> runs;
     const auto begin = [&](int generation) {
-      BoundResult checked = checkScript(script(generation).toStdString());
+      BoundResult checked = checkScript(overTestedTransport(script(generation)));
       QVERIFY(!hasError(checked.diagnostics));
       LiveRun* const before = runs.empty() ? nullptr : runs.back().get();
       auto created = LiveRun::create(std::move(checked.script), {true, {}, before});

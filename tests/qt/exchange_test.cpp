@@ -13,6 +13,7 @@
 
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/support/tested_transport.h"
 
 using namespace weir;
 
@@ -165,7 +166,7 @@ private slots:
                 QStringLiteral("heartbeat.interval.ms\" = '50'"));
     sql.replace(QStringLiteral("type = 'source',"),
                 QStringLiteral("type = 'source',\n  \"websocket.reconnect.delay.ms\" = '50',"));
-    BoundResult checked = checkScript(sql.toStdString());
+    BoundResult checked = checkScript(overTestedTransport(sql));
     for (const Diagnostic& d : checked.diagnostics) QVERIFY2(d.severity != Severity::Error, d.message.c_str());
     const auto run = *LiveRun::create(std::move(checked.script), {});
     struct Window {

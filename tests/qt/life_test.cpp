@@ -23,7 +23,7 @@ QString source(quint16 port, const QString& options = {}, const QString& columns
 }
 
 std::string refusal(const QString& sql) {
-  BoundResult checked = checkScript(sql.toStdString());
+  BoundResult checked = checkScript(overTestedTransport(sql));
   if (hasError(checked.diagnostics)) return checked.diagnostics.front().message;
   const auto run = LiveRun::create(std::move(checked.script), {});
   return run ? std::string() : run.diagnostics().front().message;

@@ -12,6 +12,7 @@
 #include "core/connectors/websocket/websocket_source.h"
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
+#include "tests/support/tested_transport.h"
 
 namespace weir {
 
@@ -59,7 +60,7 @@ inline Connection& connectionOf(LiveRun& run, const QString& source) {
 
 /// Checks and starts a script; its first error ends the test.
 inline std::shared_ptr<LiveRun> start(const QString& sql) {
-  BoundResult checked = checkScript(sql.toStdString());
+  BoundResult checked = checkScript(overTestedTransport(sql));
   for (const Diagnostic& d : checked.diagnostics)
     if (d.severity == Severity::Error) qFatal("%s", d.message.c_str());
   auto run = LiveRun::create(std::move(checked.script), {});

@@ -16,6 +16,7 @@
 #include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/qt/deaf_server.h"
+#include "tests/support/tested_transport.h"
 
 using namespace weir;
 
@@ -62,6 +63,7 @@ class TlsTest final : public QObject {
   static ConnectionSettings to(const QWebSocketServer& server, const QString& host = QStringLiteral("localhost")) {
     ConnectionSettings s;
     s.name = QStringLiteral("S");
+    s.transport = testedTransport();
     s.url = s.shownUrl = QStringLiteral("wss://%1:%2/x").arg(host).arg(server.serverPort());
     return s;
   }
@@ -89,6 +91,7 @@ class TlsTest final : public QObject {
   static ConnectionSettings to(const DeafServer& server) {
     ConnectionSettings s;
     s.url = s.shownUrl = QStringLiteral("wss://127.0.0.1:%1/x").arg(server.serverPort());
+    s.transport = testedTransport();
     s.insecure = true;
     return s;
   }
@@ -161,12 +164,11 @@ private slots:
     connect(server.get(), &QWebSocketServer::newConnection, this,
             [&] { server->nextPendingConnection()->sendTextMessage(QStringLiteral("{\"n\":7}")); });
     const auto outcomeOf = [&](const QString& options) {
-      BoundResult checked =
-          checkScript(QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
-                                     "\"websocket.url\" = 'wss://localhost:%1/x'%2); SELECT n FROM T INSERT INTO O;")
-                          .arg(server->serverPort())
-                          .arg(options)
-                          .toStdString());
+      BoundResult checked = checkScript(overTestedTransport(
+          QStringLiteral("CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
+                         "\"websocket.url\" = 'wss://localhost:%1/x'%2); SELECT n FROM T INSERT INTO O;")
+              .arg(server->serverPort())
+              .arg(options)));
       auto run = LiveRun::create(std::move(checked.script), {});
       if (!run) return QString::fromStdString(run.diagnostics().front().message);
       (*run)->start();
@@ -233,6 +235,7 @@ private slots:
                                            {"extension", "websocket"},
                                            {"format", "json"},
                                            {"websocket.tls.insecure", "true"},
+                                           {"websocket.transport", testedTransportName()},
                                            {"websocket.url", to(server).url.toStdString()},
                                            {"websocket.reconnect.delay.ms", "10"}});
     QtClock clock;

@@ -21,7 +21,7 @@ public:
   ScriptedNetwork& operator=(const ScriptedNetwork&) = delete;
 
   TransportFactory factory() {
-    return [this](TransportListener& listener) {
+    return [this](const TransportSettings&, TransportListener& listener) {
       fate = Fate::None;
       m_listener = &listener;
       return std::make_unique<Scripted>(*this, ++attempts);

@@ -55,6 +55,7 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   s.keyFile = text("websocket.tls.key.file");
   s.insecure = options.boolean("websocket.tls.insecure");
   s.proxy = text("websocket.proxy");
+  s.transport = text("websocket.transport") == QLatin1String("direct") ? TransportKind::Direct : TransportKind::Qt;
   for (const std::string& secret : options.secrets()) s.hide(QString::fromStdString(secret));
   s.backoff.reconnect = options.boolean("websocket.reconnect");
   s.backoff.delayMs = options.integer("websocket.reconnect.delay.ms");

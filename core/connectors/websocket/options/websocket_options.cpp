@@ -175,6 +175,13 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .type = Boolean,
      .byDefault = "false",
      .help = "Skip the verification of the server's certificate. For development only."},
+    {.key = "websocket.transport",
+     .type = Choice,
+     .byDefault = "qt",
+     .choices = "qt|direct",
+     .help =
+         "What carries messages: Qt's WebSocket, or Weir's own, which takes compressed messages and what Qt refuses "
+         "against the protocol."},
     {.key = "websocket.proxy",
      .type = Url,
      .complain = proxyTrouble,
