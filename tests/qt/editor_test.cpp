@@ -260,6 +260,31 @@ private slots:
                                 QStringLiteral("note OBJECT {\"x\":1}")}));
   }
 
+  // Messages that are no JSON are tried as what they may be else.
+  void aDraftKnowsTheFormatOfItsMessages() {
+    const QList<QByteArray> packed{
+        QByteArray("pong"),
+        QByteArray::fromHex("84a373796da141a57072696365cb4000000000000000a27473d6ff00000001a3726177c403616263"),
+        QByteArray::fromHex("84a373796da142a57072696365cb4004000000000000a27473d6ff00000002a3726177c0")};
+    QCOMPARE(likelyFormat(packed), QStringLiteral("msgpack"));
+    QCOMPARE(likelyFormat({QByteArray::fromHex("a16173a0")}), QStringLiteral("cbor"));
+    QCOMPARE(likelyFormat({R"({"a":1})", "[1,2,3]"}), QStringLiteral("json"));
+    QCOMPARE(likelyFormat({"neither"}), QStringLiteral("json"));
+    QCOMPARE(likelyFormat({}), QStringLiteral("json"));
+    DraftSource draft;
+    draft.format = likelyFormat(packed);
+    draft.columns = draftColumns(packed, recordPaths(packed).first());
+    QStringList told;
+    for (const DraftColumn& c : draft.columns) told << c.name + QLatin1Char(' ') + c.type + QLatin1Char(' ') + c.sample;
+    QCOMPARE(told,
+             QStringList({QStringLiteral("sym STRING A"), QStringLiteral("price DOUBLE 2.0"),
+                          QStringLiteral("ts TIMESTAMP 1970-01-01T00:00:01.000Z"), QStringLiteral("raw BYTES YWJj")}));
+    const QString script = draftScript(draft);
+    QVERIFY(script.contains(QLatin1String("format = 'msgpack'")));
+    QVERIFY(script.contains(QLatin1String("\"event.time.field\" = 'ts'")));
+    QVERIFY(!script.contains(QLatin1String("event.time.unit")));
+  }
+
   void theTimeOfEventsCanBePicked() {
     DraftSource draft;
     draft.url = QStringLiteral("ws://x");

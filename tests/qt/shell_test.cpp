@@ -199,7 +199,7 @@ private slots:
     QCOMPARE(panel.topLevelItemCount(), 3);
     QCOMPARE(unseen.last().at(0).toInt(), 3);
     QCOMPARE(told.size(), 1);
-    QCOMPARE(alerts.marks().back().text, QStringLiteral("price 3"));
+    QCOMPARE(alerts.marks().back().text, QStringLiteral("price 3.0"));
     alerts.setSeen(true);
     QCOMPARE(unseen.last().at(0).toInt(), 0);
     alerts.note("N", rows(stream, 1));

@@ -285,6 +285,15 @@ private slots:
     QTest::newRow("bytes") << "BYTES"
                            << "bytes"
                            << "" << false << QByteArray("hello");
+    QTest::newRow("msgpack") << "STRING"
+                             << "msgpack"
+                             << "" << false << QByteArray("\x81\xa1n\xa5hello");
+    QTest::newRow("msgpack, bytes") << "BYTES"
+                                    << "msgpack"
+                                    << "" << false << QByteArray("\x81\xa1n\xc4\x05hello");
+    QTest::newRow("cbor") << "STRING"
+                          << "cbor"
+                          << "" << false << QByteArray("\xa1\x61n\x65hello");
     QTest::newRow("bytes, text") << "BYTES"
                                  << "bytes"
                                  << "\"websocket.message.type\" = 'text'" << true << QByteArray("hello");

@@ -354,6 +354,7 @@ private slots:
     QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = 'source', recon"), "websocket.reconnect"));
     QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (type = '"), "'source'") ||
             has(offered("CREATE STREAM S (a INT) WITH (type = "), "'source'"));
+    QVERIFY(has(offered("CREATE STREAM S (a INT) WITH (format = "), "'msgpack'"));
     QVERIFY(has(offered("CREATE STREAM S (a D"), "DOUBLE"));
     QVERIFY(offered("-- pri").empty());
     QVERIFY(offered("SELECT 'pri").empty());
