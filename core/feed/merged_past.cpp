@@ -18,17 +18,28 @@ Result<bool> MergedPast::read(Part& part) {
   return part.next.has_value();
 }
 
-Result<std::optional<FeedEvent>> MergedPast::next() {
+MergedPast::Part* MergedPast::earliest() {
+  Part* first = nullptr;
+  for (Part& part : m_parts)
+    if (part.next && (!first || part.next->at < first->next->at)) first = &part;
+  return first;
+}
+
+Result<std::optional<Micros>> MergedPast::begin() {
   if (!std::exchange(m_isBegun, true))
     for (Part& part : m_parts) {
       const auto any = read(part);
       if (!any) return any.diagnostics();
       if (*any) ++m_open[part.next->stream];
     }
+  const Part* first = earliest();
+  return first ? std::optional(first->next->at) : std::nullopt;
+}
+
+Result<std::optional<FeedEvent>> MergedPast::next() {
+  if (const auto begun = begin(); !begun) return begun.diagnostics();
   while (true) {
-    Part* first = nullptr;
-    for (Part& part : m_parts)
-      if (part.next && (!first || part.next->at < first->next->at)) first = &part;
+    Part* first = earliest();
     if (!first) return std::optional<FeedEvent>();
     FeedEvent event = *std::exchange(first->next, std::nullopt);
     if (const auto more = read(*first); !more) return more.diagnostics();

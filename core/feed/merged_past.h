@@ -14,6 +14,8 @@ namespace weir {
 class MergedPast final : public Past {
 public:
   explicit MergedPast(std::vector<std::unique_ptr<Past>> parts);
+  /// When the first event happens; nothing where there is none.
+  Result<std::optional<Micros>> begin();
   Result<std::optional<FeedEvent>> next() override;
   std::string place() const override { return m_newest ? m_newest->place() : std::string(); }
 
@@ -23,6 +25,7 @@ private:
     std::optional<FeedEvent> next;
   };
   Result<bool> read(Part& part);
+  Part* earliest();
 
   std::vector<Part> m_parts;
   std::map<std::string, size_t> m_open;  ///< by stream, how many parts have not come to their end

@@ -139,7 +139,12 @@ Result<std::unique_ptr<Past>> Runner::openPast(Pending& pending, const BoundScri
     if (!files) return files.diagnostics();
     std::move(files->begin(), files->end(), std::back_inserter(parts));
   }
-  return std::unique_ptr<Past>(std::make_unique<MergedPast>(std::move(parts)));
+  auto past = std::make_unique<MergedPast>(std::move(parts));
+  const auto begun = past->begin();
+  if (!begun) return begun.diagnostics();
+  // The clock begins with the first message: it never goes back.
+  pending.started = begun->value_or(pending.started);
+  return std::unique_ptr<Past>(std::move(past));
 }
 
 void Runner::finish(const std::shared_ptr<Pending>& pending, BoundResult checked, OpenedFeeds* opened) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "core/data/time_text.h"
 
@@ -83,7 +84,8 @@ bool FileSink::open() {
   }
   struct stat found {};
   fstat(m_file, &found);
-  m_size = S_ISREG(found.st_mode) ? found.st_size : 0;
+  m_isRegular = S_ISREG(found.st_mode);
+  m_size = m_isRegular ? found.st_size : 0;
   m_day = m_size > 0 ? found.st_mtim.tv_sec / 86'400 : m_clock.now() / kDay;
   // Who appends to half a line would spoil both.
   char last = '\n';
@@ -115,13 +117,18 @@ void FileSink::reconnect() {
   start();
 }
 
+// Said once for each reason: a full disk fails all that comes.
+void FileSink::failRows(uint64_t rows) {
+  m_counters.failed += rows;
+  if (rows > 0 && std::exchange(m_reported, m_error) != m_error && listener()) listener()->rowsFailed(rows, m_error);
+}
+
 bool FileSink::append(const std::string& lines, uint64_t rows) {
   if (!writeWhole(m_file, lines)) {
     setError(std::strerror(errno));
     // The lines of a batch go together, so that none of them is counted twice or stands half.
-    if (!isStandardOutput() && ftruncate(m_file, m_size) != 0) setError(std::strerror(errno));
-    m_counters.failed += rows;
-    if (rows > 0 && listener()) listener()->rowsFailed(rows, m_error);
+    if (m_isRegular && ftruncate(m_file, m_size) != 0) setError(std::strerror(errno));
+    failRows(rows);
     return false;
   }
   m_size += static_cast<int64_t>(lines.size());
@@ -150,17 +157,15 @@ void FileSink::publish(const Batch& batch) {
   }
   m_counters.published += rows;
   if (m_file < 0) {
-    m_counters.failed += rows;
-    if (listener()) listener()->rowsFailed(rows, m_error.isEmpty() ? QObject::tr("the file is closed") : m_error);
-    return;
+    if (m_error.isEmpty()) m_error = QObject::tr("the file is closed");
+    return failRows(rows);
   }
   const int64_t day = m_clock.now() / kDay;
   const bool isDue =
       m_rotation && m_size > 0 &&
       (m_rotation->isDaily ? day != m_day : m_size + static_cast<int64_t>(lines.size()) > m_rotation->bytes);
   if (isDue && !rotate()) {
-    m_counters.failed += rows;
-    if (listener()) listener()->rowsFailed(rows, m_error);
+    failRows(rows);
     return enter(ConnectionState::GaveUp);
   }
   m_day = day;

@@ -33,6 +33,7 @@ private:
   bool open();
   void close();
   bool append(const std::string& lines, uint64_t rows);
+  void failRows(uint64_t rows);
   bool rotate();
   void enter(ConnectionState state);
   void setError(const std::string& why);
@@ -48,6 +49,7 @@ private:
   char m_delimiter = ',';
   std::optional<FileRotation> m_rotation;
   int m_file = -1;
+  bool m_isRegular = false;
   int64_t m_size = 0;
   int64_t m_day = 0;  ///< of the newest line, in days since 1970 UTC
   FrameWatch m_watch;
@@ -57,6 +59,7 @@ private:
   SinkCounters m_counters;
   uint64_t m_bytes = 0;
   QString m_error;
+  QString m_reported;  ///< why rows failed, so that it is said once
   QString m_hint;
   uint64_t m_errors = 0;
 };
