@@ -127,8 +127,10 @@ std::vector<ConnectionHealth> PastRun::health() const {
     h.name = QString::fromStdString(name);
     h.url = QString::fromStdString(shownAddress(m_pipeline->script().stream(name).options));
     h.state = m_isOver ? ConnectionState::Closed : ConnectionState::Live;
+    h.since = m_firstAt.value_or(now());
     h.closedByUser = m_isOver;
     h.messages = counters.messages;
+    h.openedAt = h.since;
     h.lastMessage = intake->lastMessage();
     h.gaps = intake->gaps();
     h.bad = counters.rejected;
@@ -138,7 +140,12 @@ std::vector<ConnectionHealth> PastRun::health() const {
     h.newestEvent = intake->newestEvent();
     out.push_back(std::move(h));
   }
-  for (ConnectionHealth& sink : m_sinks.health()) out.push_back(std::move(sink));
+  // Sinks live by the real clock; what looks at a run goes by its own.
+  const Micros ahead = now() - m_clock->now();
+  for (ConnectionHealth& sink : m_sinks.health()) {
+    sink.since += ahead;
+    out.push_back(std::move(sink));
+  }
   return out;
 }
 

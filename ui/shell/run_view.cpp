@@ -219,17 +219,18 @@ void RunView::tick() {
   m_slowTick = now / kSlowMs;
   if (slow) m_parts.status.showClock(m_localTime);
   m_alerts->tell();
-  if (!m_parts.run.isRunning()) return;
+  const bool isRunning = m_parts.run.isRunning();
   uint64_t skipped = 0;
   if (std::vector<Frame> frames = m_parts.run.engine().frames().take(&skipped); !frames.empty())
     m_parts.panels.frames->add(std::move(frames), skipped);
+  // The last rows of a run that has ended meanwhile are rows, too: one over files may be over within a frame.
   const bool hasRows = m_parts.run.takeRows();
   m_alerts->show();
-  if (!hasRows && !slow) return;
+  if (!hasRows && !(slow && isRunning)) return;
   const RunSnapshot snapshot = m_parts.run.engine().snapshot();
-  if (!snapshot.running) return;
+  if (!snapshot.running && !hasRows) return;
   m_parts.run.note(snapshot);
-  if (slow) showWords(snapshot);
+  if (slow && snapshot.running) showWords(snapshot);
   if (!isPaused()) m_shown->refresh(snapshot, hasRows);
 }
 
