@@ -139,6 +139,10 @@ struct Connector {
   /// `started`. nullptr for one that only a running program can hear.
   Result<std::vector<std::unique_ptr<Past>>> (*openPast)(const BoundStream& stream, const Options& options,
                                                          Micros started) = nullptr;
+  /// Of such a one: how many times faster than it happened it is to be read, 0 for as fast as it can be; and whether it
+  /// can be read twice, to learn its columns first.
+  double (*pace)(const Options& options) = nullptr;
+  bool (*canReadAgain)(const Options& options) = nullptr;
   /// What to ask of somebody whose source is open and brings no message. May be nullptr.
   QString (*silenceHint)() = nullptr;
 };

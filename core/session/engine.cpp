@@ -108,8 +108,10 @@ void Engine::hookFrames() {
   if (!m_watchesFrames) return m_run->watchFrames({});
   m_run->watchFrames([this](const QString& name) -> FrameWatch {
     return [this, name](std::string_view payload, bool isText, bool isOutgoing) {
-      m_frames.add({m_run->now(), name, isOutgoing, isText, 0,
-                    QByteArray(payload.data(), static_cast<qsizetype>(payload.size()))});
+      // What a run that was replaced still sends may come when there is no other.
+      if (m_run)
+        m_frames.add({m_run->now(), name, isOutgoing, isText, 0,
+                      QByteArray(payload.data(), static_cast<qsizetype>(payload.size()))});
     };
   });
 }

@@ -44,7 +44,7 @@ bool isOfThePast(const BoundScript& script) {
 double paceOf(const BoundScript& script) {
   double slowest = 0;
   for (const auto& [name, stream] : script.streams)
-    if (const double pace = isSource(stream) ? stream.options.real("file.pace") : 0; pace > 0)
+    if (const double pace = isSource(stream) ? connectorFor(stream.options).pace(stream.options) : 0; pace > 0)
       slowest = slowest > 0 ? std::min(slowest, pace) : pace;
   return slowest;
 }
@@ -88,6 +88,13 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
     checked = checkScript(wanted.text, isCapture ? inferFromPast(reader, checked.script, checked.waiting)
                                                  : std::map<std::string, SchemaPtr>());
   } else {
+    for (const std::string& name : checked.waiting)
+      if (const BoundStream& stream = checked.script.stream(name);
+          !connectorFor(stream.options).canReadAgain(stream.options))
+        return pending->done(
+            {.diagnostics = {Diagnostic{Severity::Error, Code::NoInput, stream.span,
+                                        "the columns of " + name + " cannot be learnt: it can be read only once",
+                                        "write the columns into CREATE STREAM"}}});
     auto past = openPast(*pending, checked.script);
     if (!past) return pending->done({.diagnostics = past.diagnostics()});
     checked = checkScript(wanted.text, inferFromPast(**past, checked.script, checked.waiting));

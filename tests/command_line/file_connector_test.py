@@ -76,6 +76,9 @@ class Files(unittest.TestCase):
         # Columns that nobody wrote are learnt from the file.
         learnt = json_source.replace("symbol STRING, price DOUBLE, qty DOUBLE, time LONG", "...")
         self.assertEqual(self.windows(learnt + QUERY), WINDOWS)
+        done = self.weir(learnt.replace("t.json", "-") + QUERY, input="{}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("it can be read only once", done.stderr)
 
     def test_the_same_rows_as_a_replay_of_what_the_file_holds(self):
         (self.tmp / "t.csv").write_text(CSV)

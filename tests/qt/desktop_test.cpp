@@ -14,6 +14,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <QTranslator>
 #include <QTreeWidget>
 
@@ -79,6 +80,27 @@ class DesktopTest final : public QObject {
   Q_OBJECT
 
 private slots:
+  // One over files may have ended before the window looks for the first time.
+  void aRunOverFilesShowsItsRows() {
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("t.csv")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("1000,A,10\n1500,A,20\n2500,A,30\n");
+    file.close();
+    MainWindow window(darkTheme(), {});
+    window.show();
+    window.openText(
+        QStringLiteral("files.sql"),
+        QStringLiteral(
+            "CREATE STREAM T (t LONG, s STRING, p DOUBLE) WITH (type = 'source', extension = 'file', format = "
+            "'csv', \"file.path\" = '%1', \"event.time.field\" = 't');\n"
+            "SELECT s, AVG(p) AS mean FROM T WINDOW TUMBLING(1 sec) GROUP BY s INSERT INTO O;")
+            .arg(file.fileName()));
+    QTest::mouseClick(window.findChild<QToolButton*>(QStringLiteral("run")), Qt::LeftButton);
+    QTRY_VERIFY(window.series().series().size() == 1 && window.series().series()[0].points.size() == 1);
+    QTRY_VERIFY(!window.findChild<QToolButton*>(QStringLiteral("stop"))->isEnabled());
+  }
+
   void runningAgainKeepsWhatDidNotChange() {
     const auto exchange = startedExchange();
     MainWindow window(darkTheme(), {});

@@ -26,9 +26,17 @@ Diagnostics validate(const Options& options, const Options& written) {
   return {why};
 }
 
+double pace(const Options& options) { return options.real("file.pace"); }
+
+bool canReadAgain(const Options& options) { return options.text("file.path") != "-"; }
+
 }  // namespace
 
-const Connector fileConnector{
-    .makeSource = makeSource, .makeSink = makeSink, .validate = validate, .openPast = openFiles};
+const Connector fileConnector{.makeSource = makeSource,
+                              .makeSink = makeSink,
+                              .validate = validate,
+                              .openPast = openFiles,
+                              .pace = pace,
+                              .canReadAgain = canReadAgain};
 
 }  // namespace weir

@@ -68,9 +68,9 @@ Diagnostics FilePast::readHeading() {
 std::string FilePast::inOrderOfColumns(std::string_view record) const {
   const std::vector<std::string_view> fields = csvFields(record, m_delimiter);
   std::string out;
-  for (const size_t field : m_order) {
-    if (!out.empty() || field != m_order.front()) out += m_delimiter;
-    if (field < fields.size()) out += fields[field];
+  for (size_t column = 0; column < m_order.size(); ++column) {
+    if (column > 0) out += m_delimiter;
+    if (m_order[column] < fields.size()) out += fields[m_order[column]];
   }
   return out;
 }

@@ -95,7 +95,9 @@ bool FileSink::open() {
   if (!m_hasHeading || m_size > 0) return true;
   std::string heading;
   appendCsvHeading(heading, *m_schema, m_delimiter);
-  return append(heading + "\n", 0);
+  if (append(heading + "\n", 0)) return true;
+  close();
+  return false;
 }
 
 void FileSink::close() {
@@ -124,6 +126,9 @@ void FileSink::failRows(uint64_t rows) {
 }
 
 bool FileSink::append(const std::string& lines, uint64_t rows) {
+  // Another may have appended since: what is taken back must be ours.
+  struct stat found {};
+  if (m_isRegular && fstat(m_file, &found) == 0) m_size = found.st_size;
   if (!writeWhole(m_file, lines)) {
     setError(std::strerror(errno));
     // The lines of a batch go together, so that none of them is counted twice or stands half.
