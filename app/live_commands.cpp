@@ -11,10 +11,11 @@
 #include "app/progress_line.h"
 #include "app/signal_watch.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/connectors/drop_report.h"
 #include "core/connectors/metrics.h"
 #include "core/demo/demo_exchange.h"
-#include "core/plan/checker.h"
+#include "core/plan/explain.h"
 #include "core/session/live_run.h"
 #include "core/session/source_inference.h"
 
@@ -23,7 +24,7 @@ namespace weir {
 namespace {
 
 // Runs a bound script until it ends by itself, by time, by limit or by signal; returns the exit code.
-int runScript(QCoreApplication& app, BoundScript script, const RunSettings& settings, const std::string& file,
+int runScript(QCoreApplication& app, logical::Plan script, const RunSettings& settings, const std::string& file,
               const std::string& text, bool printRows, OpenedFeeds* opened = nullptr) {
   const auto streams = printedStreams(settings, script);
   if (!streams) return kExitFailure;

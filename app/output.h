@@ -14,10 +14,10 @@
 #include "core/base/diagnostic.h"
 #include "core/base/private_file.h"
 #include "core/base/save_file.h"
-#include "core/bind/bound_script.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/capture_input.h"
 #include "core/connectors/row_printer.h"
+#include "core/plan/logical.h"
 
 namespace weir {
 
@@ -92,6 +92,6 @@ bool endsInTheMiddle(const CaptureReader& reader, const std::string& path, uint6
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);
 std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams);
-std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script);
+std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const logical::Plan& script);
 
 }  // namespace weir

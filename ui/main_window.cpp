@@ -18,7 +18,8 @@
 #include <QVBoxLayout>
 #include <set>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
+#include "core/plan/explain.h"
 #include "ui/alerts_panel.h"
 #include "ui/chart_deck.h"
 #include "ui/connect_dialog.h"
@@ -312,9 +313,8 @@ void MainWindow::check() {
   }
   m_documents->editor()->setRunMarks(marks);
   m_chipLines.clear();
-  for (const BoundNode& node : result.script.nodes)
-    if (!node.target.starts_with('#'))
-      m_chipLines[node.target] = static_cast<int>(places.placeOf(node.span.begin).line) - 1;
+  for (const logical::Query& query : result.script.queries)
+    m_chipLines[query.target] = static_cast<int>(places.placeOf(query.span.begin).line) - 1;
   for (const auto& [name, stream] : result.script.streams)
     if (stream.kind == StreamKind::Source)
       m_chipLines[name] = static_cast<int>(places.placeOf(stream.span.begin).line) - 1;
@@ -376,10 +376,10 @@ void MainWindow::runStatement() {
   const BoundResult all = checkScript(text);
   if (refuse(all.diagnostics, 0)) return;
   QStringList targets;
-  for (const BoundNode& node : all.script.nodes) {
-    const QString target = QString::fromStdString(node.target);
-    if (node.span.begin < chosen->end && node.span.end > chosen->begin && !target.startsWith(QLatin1Char('#')) &&
-        !all.script.stream(node.target).isTable && !targets.contains(target))
+  for (const logical::Query& query : all.script.queries) {
+    const QString target = QString::fromStdString(query.target);
+    if (query.span.begin < chosen->end && query.span.end > chosen->begin && !all.script.stream(query.target).isTable &&
+        !targets.contains(target))
       targets << target;
   }
   if (targets.isEmpty())
@@ -390,9 +390,9 @@ void MainWindow::runStatement() {
   start(whole, all.script, false);
 }
 
-void MainWindow::start(const QString& text, const BoundScript& script, bool sinks) {
+void MainWindow::start(const QString& text, const logical::Plan& script, bool sinks) {
   m_messageBar->hide();
-  m_script = BoundScript();
+  m_script = logical::Plan();
   m_script.streams = script.streams;
   m_script.order = script.order;
   m_streams->setScript(script);

@@ -131,7 +131,7 @@ private:
   void offerReload(const QString& path);
   void check();
   void tick();
-  void start(const QString& text, const BoundScript& script, bool sinks);
+  void start(const QString& text, const logical::Plan& script, bool sinks);
   bool refuse(const Diagnostics& found, uint32_t shift);
   void showHealth(const RunSnapshot& snapshot);
   void markSources(const RunSnapshot& snapshot);
@@ -218,7 +218,7 @@ private:
   QStringList m_previewed;                      ///< the results of the statements that run alone
   QPointer<SqlEditor> m_runEditor;              ///< whose text runs
   std::map<std::string, int64_t> m_ranWindows;  ///< of each result of the run that was adopted last, in ms
-  BoundScript m_script;                         ///< that runs, or ran last
+  logical::Plan m_script;                       ///< that runs, or ran last
   std::map<std::string, int> m_chipLines;       ///< of the document that is shown
   ResultViews m_views;
   uint64_t m_runSeen = 0;

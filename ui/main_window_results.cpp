@@ -81,7 +81,7 @@ void MainWindow::adoptRun() {
     m_wasGood.erase(entry.first);
     return true;
   });
-  std::map<std::string, BoundStream> results;
+  std::map<std::string, logical::Stream> results;
   QStringList names;
   for (const std::string& name : info.results) {
     results.emplace(name, m_script.stream(name));

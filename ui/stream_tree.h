@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "core/bind/bound_script.h"
 #include "core/net/connection.h"
+#include "core/plan/logical.h"
 #include "ui/health_card.h"
 #include "ui/stream_rates.h"
 #include "ui/theme.h"
@@ -21,7 +21,7 @@ class StreamTree final : public QTreeWidget {
 public:
   explicit StreamTree(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void setScript(const BoundScript& script);
+  void setScript(const logical::Plan& script);
   /// Takes states and rates from a run.
   void showRun(const RunSnapshot& snapshot);
   void setRunning(bool running);

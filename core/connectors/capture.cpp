@@ -259,11 +259,11 @@ void CaptureWriter::eventSince(const std::string& stream, std::string_view event
 
 void CaptureWriter::advance(Micros at) { m_out << "{\"at\":" << millisText(at) << ",\"event\":\"advance\"}\n"; }
 
-std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script,
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const logical::Plan& script,
                                                   const std::vector<std::string>& waiting) {
   std::map<std::string, JsonInference> learning;
   for (const std::string& name : waiting) {
-    const BoundStream& stream = script.stream(name);
+    const logical::Stream& stream = script.stream(name);
     learning.try_emplace(name, decoderSettings(stream.options), *stream.schema);
   }
   CaptureReader reader(capture);

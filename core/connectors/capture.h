@@ -68,7 +68,7 @@ private:
 };
 
 /// Learns the columns of the streams in `waiting`, whose script declares them with `...`, from their first events.
-std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const BoundScript& script,
+std::map<std::string, SchemaPtr> inferFromCapture(std::istream& capture, const logical::Plan& script,
                                                   const std::vector<std::string>& waiting);
 
 /// Feeds a capture to a pipeline on the virtual clock. `wait` is called before each line with its instant, for replays

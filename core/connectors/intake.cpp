@@ -27,7 +27,7 @@ DecoderSettings decoderSettings(const Options& options) {
 
 namespace {
 
-DecoderSettings decoderSettings(const BoundStream& stream, const Options& options) {
+DecoderSettings decoderSettings(const logical::Stream& stream, const Options& options) {
   DecoderSettings settings = decoderSettings(options);
   if (!stream.eventTime) return settings;
   settings.timeColumn = stream.schema->fields[stream.eventTime->column].name;
@@ -37,7 +37,7 @@ DecoderSettings decoderSettings(const BoundStream& stream, const Options& option
 
 }  // namespace
 
-Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
+Intake::Intake(const logical::Stream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
       m_decoder(makeDecoder(decoderSettings(stream, options), stream.schema)),
@@ -194,7 +194,7 @@ void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptio
   std::erase_if(m_intakes, [&](const auto& entry) { return !kept.contains(entry.first); });
   for (const std::string& name : m_pipeline.script().feeds())
     if (!m_intakes.contains(name)) {
-      const BoundStream& stream = m_pipeline.script().stream(name);
+      const logical::Stream& stream = m_pipeline.script().stream(name);
       const auto resolved = options.find(name);
       m_intakes.emplace(name, std::make_unique<Intake>(
                                   stream, resolved == options.end() ? stream.options : resolved->second, m_pipeline));

@@ -36,7 +36,7 @@ struct Reject {
 class Intake {
 public:
   /// `options` are the stream's own, with secrets in their places.
-  Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline);
+  Intake(const logical::Stream& stream, const Options& options, Pipeline& pipeline);
 
   /// What a message held. Control says that the feed lives and had nothing else to say.
   enum class Held { Rows, Nothing, Control };

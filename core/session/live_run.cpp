@@ -11,6 +11,7 @@
 
 #include "core/base/private_file.h"
 #include "core/base/reader_gone.h"
+#include "core/plan/lower/lower.h"
 #include "core/session/connection_log.h"
 #include "core/session/secrets.h"
 
@@ -74,7 +75,7 @@ void LiveRun::askWhyNoRows(WebSocketSource& source) {
            {}});
 }
 
-Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
+Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
   run->m_clock = settings.previous ? settings.previous->m_clock
                  : settings.opened ? settings.opened->clock
@@ -107,11 +108,12 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   if (settings.previous) {
     run->succeed(*settings.previous, std::move(script));
   } else {
-    run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
+    run->m_pipeline =
+        std::make_unique<Pipeline>(lowered(std::move(script)), started, QRandomGenerator::global()->generate64());
     run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, resolved, Feeder::Silence::Proven);
   }
   for (const auto& [name, options] : resolved) {
-    const BoundStream& stream = run->m_pipeline->script().stream(name);
+    const logical::Stream& stream = run->m_pipeline->script().stream(name);
     if (stream.kind == StreamKind::Source)
       run->addSource(stream, options);
     else
@@ -128,7 +130,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
 }
 
 // Takes the connections and the pipeline of a run, and brings the pipeline over to another script.
-void LiveRun::succeed(LiveRun& before, BoundScript script) {
+void LiveRun::succeed(LiveRun& before, logical::Plan script) {
   takeOver(before, before.m_sources, m_sources, script);
   takeOver(before, before.m_sinks, m_sinks, script);
   before.m_feeder->advance(m_clock->now());
@@ -136,19 +138,19 @@ void LiveRun::succeed(LiveRun& before, BoundScript script) {
   for (const auto& source : before.m_sources) source->leave();
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
-  m_keptStreams = m_pipeline->changeTo(std::move(script));
+  m_keptStreams = m_pipeline->changeTo(lowered(std::move(script)));
   m_feeder->followChange(m_keptStreams, m_resolved);
 }
 
 // A connection goes on when name, options and columns are what they were, and it has not ended.
 template <class End>
 void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from,
-                       std::vector<std::unique_ptr<End>>& to, const BoundScript& script) {
+                       std::vector<std::unique_ptr<End>>& to, const logical::Plan& script) {
   for (auto it = from.begin(); it != from.end();) {
     const QString label = (*it)->health().name;
     const std::string name = label.toStdString();
     const auto options = m_resolved.find(name);
-    const BoundStream& old = before.m_pipeline->script().stream(name);
+    const logical::Stream& old = before.m_pipeline->script().stream(name);
     const bool same = !(*it)->hasEnded() && options != m_resolved.end() && old.kind == script.stream(name).kind &&
                       *old.schema == *script.stream(name).schema &&
                       before.m_resolved.at(name).sameValues(options->second);
@@ -162,7 +164,7 @@ void LiveRun::takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>&
   }
 }
 
-void LiveRun::addSource(const BoundStream& stream, const Options& options) {
+void LiveRun::addSource(const logical::Stream& stream, const Options& options) {
   const QString label = QString::fromStdString(stream.name);
   Intake& intake = *m_feeder->find(stream.name);
   WebSocketSource* source = this->source(label);
@@ -181,7 +183,7 @@ void LiveRun::addSource(const BoundStream& stream, const Options& options) {
   wire(*source);
 }
 
-void LiveRun::addSink(const BoundStream& stream, const Options& options) {
+void LiveRun::addSink(const logical::Stream& stream, const Options& options) {
   const QString label = QString::fromStdString(stream.name);
   WebSocketSink* sink = this->sink(label);
   if (!sink) {

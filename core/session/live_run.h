@@ -32,7 +32,7 @@ public:
     OpenedFeeds* opened = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
-  static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
+  static Result<std::shared_ptr<LiveRun>> create(logical::Plan script, const Settings& settings);
   ~LiveRun() override;
 
   Pipeline& pipeline() { return *m_pipeline; }
@@ -97,12 +97,12 @@ private:
   bool owns(const WebSocketSource& source) const;
   void wire(WebSocketSource& source);
   void wire(WebSocketSink& sink);
-  void succeed(LiveRun& before, BoundScript script);
+  void succeed(LiveRun& before, logical::Plan script);
   template <class End>
   void takeOver(const LiveRun& before, std::vector<std::unique_ptr<End>>& from, std::vector<std::unique_ptr<End>>& to,
-                const BoundScript& script);
-  void addSource(const BoundStream& stream, const Options& options);
-  void addSink(const BoundStream& stream, const Options& options);
+                const logical::Plan& script);
+  void addSource(const logical::Stream& stream, const Options& options);
+  void addSink(const logical::Stream& stream, const Options& options);
 
   std::shared_ptr<QtClock> m_clock;
   OpenedFeeds m_opened;

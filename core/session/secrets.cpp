@@ -49,7 +49,7 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
   return job->textData().toStdString();
 }
 
-Diagnostics unsetVariables(const BoundScript& script) {
+Diagnostics unsetVariables(const logical::Plan& script) {
   Diagnostics out;
   for (const auto& [name, stream] : script.streams)
     for (const auto& [key, reference] : stream.options.references())

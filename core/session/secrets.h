@@ -7,7 +7,7 @@
 
 #include <QString>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 
 namespace weir {
 
@@ -15,7 +15,7 @@ namespace weir {
 /// keychain under the service "weir". Nothing when it is not there; waits for the keychain for at most a few seconds.
 std::optional<std::string> lookUpSecret(const std::string& kind, const std::string& name);
 /// A warning for each `${env:NAME}` in the options of a script that is not set now: a run would fail.
-Diagnostics unsetVariables(const BoundScript& script);
+Diagnostics unsetVariables(const logical::Plan& script);
 /// Puts a secret into the keychain, or takes it away when `value` is empty. Returns an empty text, or why not.
 QString storeSecret(const QString& name, const QString& value);
 

@@ -11,20 +11,21 @@ ALLOWED = {
     "core/data": {"core/base"},
     "core/sql": {"core/base", "core/data"},
     "core/functions": {"core/base", "core/data"},
-    "core/bind": {"core/base", "core/data", "core/sql", "core/options", "core/functions"},
-    "core/exec": {"core/base", "core/data", "core/functions", "core/bind"},
-    "core/plan": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec"},
+    "core/plan": {"core/base", "core/options", "core/data", "core/functions"},
+    "core/bind": {"core/base", "core/data", "core/sql", "core/options", "core/functions", "core/plan"},
+    "core/exec": {"core/base", "core/data", "core/functions", "core/plan"},
+    "core/plan/lower": {"core/base", "core/data", "core/functions", "core/plan", "core/exec"},
     "core/formats": {"core/base", "core/data"},
     "core/net": {"core/base"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/net"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-                     "core/plan", "core/formats", "core/net", "core/connectors"},
+                     "core/plan", "core/plan/lower", "core/formats", "core/net", "core/connectors"},
     "core/demo": {"core/base", "core/net"},
     "ui": {"core/base", "core/data", "core/sql", "core/functions", "core/bind", "core/exec", "core/plan", "core/net",
            "core/session"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/formats"}
+              "core/plan", "core/plan/lower", "core/formats"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 #include "tests/bench/flood.h"
 #include "tests/bench/measure.h"

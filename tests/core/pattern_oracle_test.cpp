@@ -11,10 +11,11 @@
 #include <set>
 #include <sstream>
 
+#include "core/bind/checker.h"
 #include "core/connectors/capture.h"
 #include "core/connectors/metrics.h"
 #include "core/connectors/row_printer.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 #include "pattern_definition.h"
 
 using namespace weir;
@@ -232,7 +233,7 @@ struct Replayed {
 Replayed replay(const std::string& sql, const std::string& capture, size_t batchRows) {
   BoundResult checked = checkScript(sql);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, batchRows);
   Replayed out;
   pipeline.tap("N", [&](const BatchPtr& rows) {

@@ -14,7 +14,7 @@
 
 #include <unistd.h>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 
 using namespace weir;

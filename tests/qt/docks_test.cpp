@@ -13,7 +13,7 @@
 #include <QTest>
 #include <QTreeWidget>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "ui/bytes_text.h"
 #include "ui/dock_title.h"
 #include "ui/events_panel.h"

@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 
 namespace weir {

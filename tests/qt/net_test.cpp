@@ -6,6 +6,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/bind/checker.h"
 #include "core/connectors/outgoing_queue.h"
 #include "core/demo/demo_exchange.h"
 #include "core/net/close_frame.h"
@@ -13,7 +14,6 @@
 #include "core/net/failure_text.h"
 #include "core/net/qt_clock.h"
 #include "core/net/url_parts.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 
 using namespace weir;

@@ -153,7 +153,7 @@ private slots:
     const auto started = reader.readHeader();
     QVERIFY(started.ok());
     std::string replayed;
-    Pipeline pipeline(std::move(checked.script), *started, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), *started, 1);
     Feeder feeder(pipeline);
     RowPrinter printer(pipeline, {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { replayed += rows; });
     QVERIFY(replayCapture(reader, pipeline, feeder, {}).empty());
@@ -171,7 +171,7 @@ private slots:
                                        port + "/'); SELECT n FROM T INSERT INTO O;")
                                           .toStdString());
     const Options options = checked.script.stream("T").options;
-    Pipeline pipeline(std::move(checked.script), clock.now(), 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), clock.now(), 1);
     Feeder feeder(pipeline, 512, {}, Feeder::Silence::Proven);
     WebSocketSource source(QStringLiteral("T"), options, options, clock, feeder, *feeder.find("T"));
     source.start();

@@ -10,9 +10,9 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/bind/checker.h"
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/qt/deaf_server.h"
 

@@ -21,8 +21,8 @@
 #include <QToolButton>
 #include <QTreeWidget>
 
+#include "core/bind/checker.h"
 #include "core/demo/demo_exchange.h"
-#include "core/plan/checker.h"
 #include "ui/chart_deck.h"
 #include "ui/chart_view.h"
 #include "ui/connect_dialog.h"
