@@ -36,7 +36,7 @@ void CommandRun::printAll(const Diagnostics& diagnostics) const {
 int CommandRun::perform(RunRequest request, bool printRows) {
   m_printRows = printRows;
   request.text = m_text;
-  request.accept = [this](const BoundScript& script) { return accept(script); };
+  request.accept = [this](const logical::Plan& script) { return accept(script); };
   SignalWatch watch([this] { m_run ? end(kExitInterrupted) : quit(kExitInterrupted); });
   if (m_settings.forSeconds >= 0) {
     m_deadline.setSingleShot(true);
@@ -49,7 +49,7 @@ int CommandRun::perform(RunRequest request, bool printRows) {
 }
 
 // What the command line asks for must fit the script before anything outside is touched.
-bool CommandRun::accept(const BoundScript& script) {
+bool CommandRun::accept(const logical::Plan& script) {
   m_code = kExitFailure;
   const auto streams = printedStreams(m_settings, script);
   if (!streams) return false;

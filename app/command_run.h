@@ -25,7 +25,7 @@ public:
   int perform(RunRequest request, bool printRows = true);
 
 private:
-  bool accept(const BoundScript& script);
+  bool accept(const logical::Plan& script);
   void begin(RunOutcome outcome);
   bool serveMetrics();
   void wire();

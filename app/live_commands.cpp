@@ -7,8 +7,12 @@
 
 #include "app/command_run.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/demo/demo_exchange.h"
 #include "core/options/connector_options.h"
+#include "core/plan/explain.h"
+#include "core/session/live_run.h"
+#include "core/session/source_inference.h"
 
 namespace weir {
 

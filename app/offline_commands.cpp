@@ -16,8 +16,10 @@
 #include "app/row_printer.h"
 #include "core/base/save_file.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/data/json_text.h"
-#include "core/plan/checker.h"
+#include "core/plan/explain.h"
+#include "core/plan/lower/lower.h"
 #include "core/plan/reference.h"
 #include "core/session/secrets.h"
 #include "core/sql/formatter.h"
@@ -184,10 +186,10 @@ std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams) 
   return name == "table" ? RowFormat::Table : name == "csv" ? RowFormat::Csv : RowFormat::JsonLines;
 }
 
-std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script) {
+std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const logical::Plan& script) {
   const bool hasSource = std::any_of(script.streams.begin(), script.streams.end(),
                                      [](const auto& entry) { return entry.second.kind == StreamKind::Source; });
-  if (script.nodes.empty() && (settings.record.empty() || !hasSource)) {
+  if (script.queries.empty() && (settings.record.empty() || !hasSource)) {
     std::cerr << (settings.record.empty()
                       ? "weir: nothing to run: there is no query\nhint: add SELECT ... FROM a stream\n"
                       : "weir: nothing to record: there is no source\nhint: a source is CREATE STREAM ... WITH (type = "
@@ -196,7 +198,7 @@ std::optional<std::vector<std::string>> printedStreams(const RunSettings& settin
   }
   if (settings.streams.empty()) return script.results();
   for (const std::string& name : settings.streams) {
-    if (script.streams.contains(name) && !name.starts_with('#')) continue;
+    if (script.streams.contains(name)) continue;
     const std::string hint = didYouMean(name, script.order);
     std::cerr << "weir: unknown stream '" << name << "'\n" << (hint.empty() ? "" : "hint: " + hint + "\n");
     return std::nullopt;

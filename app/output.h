@@ -15,9 +15,9 @@
 #include "core/base/diagnostic.h"
 #include "core/base/private_file.h"
 #include "core/base/save_file.h"
-#include "core/bind/bound_script.h"
 #include "core/feed/capture.h"
 #include "core/feed/capture_input.h"
+#include "core/plan/logical.h"
 
 namespace weir {
 
@@ -91,6 +91,6 @@ void tellCutOff(const std::string& capture, uint64_t messages);
 
 void printDiagnostics(const Diagnostics& diagnostics, const std::string& file, const std::string& text);
 std::optional<RowFormat> rowFormat(const RunSettings& settings, size_t streams);
-std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const BoundScript& script);
+std::optional<std::vector<std::string>> printedStreams(const RunSettings& settings, const logical::Plan& script);
 
 }  // namespace weir

@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "core/bind/identity.h"
+#include "core/bind/expression_parts.h"
+#include "core/bind/insert_binder.h"
 #include "core/bind/query_binder.h"
 #include "core/formats/format_list.h"
+#include "core/plan/identity.h"
 #include "core/sql/lexer.h"
 #include "core/sql/parser.h"
 
@@ -72,10 +74,10 @@ public:
     checkTargets();
     checkCycles();
     for (const size_t query : upstreamFirst()) bindQuery(m_queries[query]);
-    for (const std::string& name : m_catalog.names()) applyRules(*m_catalog.find(name));
-    BoundScript& script = m_result.script;
+    for (const std::string& name : m_catalog.names()) checkRules(*m_catalog.find(name));
+    logical::Plan& script = m_result.script;
     script.streams = m_catalog.takeStreams();
-    script.nodes = std::move(m_nodes);
+    script.queries = std::move(m_bound);
     for (const std::string& name : m_order)
       if (script.streams.contains(name)) script.order.push_back(name);
     std::stable_sort(m_result.diagnostics.begin(), m_result.diagnostics.end(),
@@ -131,10 +133,10 @@ private:
       return std::equal(fields.begin(), fields.end(), kShape.fields.begin(), kShape.fields.end(), sameColumn);
     };
     for (const std::string& name : m_catalog.names()) {
-      const BoundStream& stream = *m_catalog.find(name);
+      const logical::Stream& stream = *m_catalog.find(name);
       if (stream.options.text("error.strategy") != "dlq") continue;
       const std::string letters = stream.options.text("error.dlq.stream");
-      const BoundStream* target = m_catalog.find(letters);
+      const logical::Stream* target = m_catalog.find(letters);
       const Span span = stream.options.valueSpan("error.dlq.stream");
       const std::string shape = "CREATE STREAM " + letters +
                                 " (originalEvent STRING, errorMessage STRING, errorType STRING, timestamp LONG, "
@@ -155,7 +157,7 @@ private:
   // Said before anything is said of cycles: that the source is written to is what has to change.
   void checkTargets() {
     for (PendingQuery& query : m_queries) {
-      const BoundStream* target = m_catalog.find(query.target);
+      const logical::Stream* target = m_catalog.find(query.target);
       if (!target || target->kind != StreamKind::Source) continue;
       error(Code::Graph, query.targetSpan, "'" + query.target + "' is a source stream and cannot be written to",
             "write to a stream of another name");
@@ -271,68 +273,47 @@ private:
 
   void bindQuery(PendingQuery& query) {
     if (query.isDone) return;
-    const size_t nodesBefore = m_nodes.size();
     firstError([&](Diagnostics& found) {
       try {
-        QueryBinder(m_catalog, m_nodes, found, m_hidden).bind(*query.query, query.target);
-        const std::string statement = bareStatement(textOf(m_text, query.query->span));
-        for (size_t i = nodesBefore; i < m_nodes.size(); ++i)
-          m_nodes[i].definition = std::to_string(i - nodesBefore) + " of " + statement;
+        BoundQuery bound = QueryBinder(*query.query, m_catalog, found).bind();
+        bindTarget(bound, query.target, m_catalog, found);
+        m_bound.push_back(std::move(bound.query));
       } catch (BindError& failed) {
         found.insert(found.begin(), std::move(failed.diagnostic));
-        giveUp(query.target, nodesBefore);
+        giveUp(query.target);
       } catch (const BrokenInput&) {
-        giveUp(query.target, nodesBefore);
+        giveUp(query.target);
       } catch (const DeferredInput&) {
-        for (const ast::Name& input : query.inputs)
-          if (const BoundStream* stream = m_catalog.find(input.text);
-              stream && stream->inferred &&
-              std::find(m_result.waiting.begin(), m_result.waiting.end(), input.text) == m_result.waiting.end())
-            m_result.waiting.push_back(input.text);
-        giveUp(query.target, nodesBefore);
+        noteWaiting(query);
+        giveUp(query.target);
       }
     });
   }
 
-  // What queries write into a stream with rules goes through them: the writers get a hidden stream in front of it.
-  void applyRules(const BoundStream& found) {
-    const std::string name = found.name;
-    const Options& options = found.options;
-    const auto isWriter = [&](const BoundNode& node) { return node.target == name; };
-    if (!found.declared || found.kind != StreamKind::Internal || found.isTable ||
-        std::none_of(m_nodes.begin(), m_nodes.end(), isWriter))
+  void noteWaiting(const PendingQuery& query) {
+    std::vector<std::string>& waiting = m_result.waiting;
+    for (const ast::Name& input : query.inputs)
+      if (const logical::Stream* stream = m_catalog.find(input.text);
+          stream && stream->inferred && std::find(waiting.begin(), waiting.end(), input.text) == waiting.end())
+        waiting.push_back(input.text);
+  }
+
+  // A stream that queries write takes no messages.
+  void checkRules(const logical::Stream& stream) {
+    const auto isWriter = [&](const logical::Query& query) { return query.target == stream.name; };
+    if (!stream.declared || stream.kind != StreamKind::Internal || stream.isTable ||
+        std::none_of(m_bound.begin(), m_bound.end(), isWriter))
       return;
-    for (const auto& [key, value] : options.values())
+    for (const auto& [key, value] : stream.options.values())
       if (isForMessages(key))
-        error(Code::OptionValue, options.valueSpan(key),
-              "option '" + key + "' is for messages from outside, but queries write '" + name + "'",
+        error(Code::OptionValue, stream.options.valueSpan(key),
+              "option '" + key + "' is for messages from outside, but queries write '" + stream.name + "'",
               "leave it out, or put it on the stream that brings the messages");
-    if (!found.eventTime && !options.has("dedupe.key") && !options.has("sequence.key")) return;
-    BoundStream before;
-    before.name = "#" + std::to_string(++m_hidden);
-    before.schema = found.schema;
-    before.span = found.span;
-    const std::string hidden = m_catalog.add(std::move(before)).name;
-    auto last = m_nodes.begin();
-    for (auto node = m_nodes.begin(); node != m_nodes.end(); ++node)
-      if (isWriter(*node)) {
-        node->target = hidden;
-        last = node;
-      }
-    BoundNode rules;
-    rules.body = BoundRules{};
-    rules.target = name;
-    rules.inputs = {hidden};
-    rules.span = m_catalog.find(name)->span;
-    rules.definition = "rules";
-    for (const auto& [key, value] : m_catalog.find(name)->options.values()) rules.definition += " " + key + "=" + value;
-    m_nodes.insert(std::next(last), std::move(rules));
   }
 
   static bool isForMessages(std::string_view key) { return formatWith(key) || key.starts_with("error."); }
 
-  void giveUp(const std::string& target, size_t nodesBefore) {
-    m_nodes.resize(nodesBefore);
+  void giveUp(const std::string& target) {
     if (!m_catalog.find(target)) m_catalog.markBroken(target);
   }
 
@@ -340,11 +321,10 @@ private:
   const std::map<std::string, SchemaPtr>& m_inferred;
   Catalog m_catalog;
   std::vector<PendingQuery> m_queries;
-  std::vector<BoundNode> m_nodes;
+  std::vector<logical::Query> m_bound;
   std::vector<std::string> m_order;
   std::unordered_map<std::string, uint32_t> m_firstMentions;
   std::unordered_map<std::string, std::vector<size_t>> m_writers;
-  int m_hidden = 0;
   BoundResult m_result;
 };
 

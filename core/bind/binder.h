@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 
 namespace weir {
 
 /// A checked script: `script` is whole only when the diagnostics hold no error.
 struct BoundResult {
-  BoundScript script;
+  logical::Plan script;
   Diagnostics diagnostics;
   /// Sources with `( ... )` that a query reads: it is checked once their columns are known.
   std::vector<std::string> waiting;

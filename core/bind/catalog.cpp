@@ -13,7 +13,7 @@ void fail(Diagnostics& diagnostics, Code code, Span span, std::string message, s
 }
 
 // Finds the column that an option names.
-std::optional<size_t> columnOf(const BoundStream& stream, const std::string& name, Span span,
+std::optional<size_t> columnOf(const logical::Stream& stream, const std::string& name, Span span,
                                Diagnostics& diagnostics) {
   const auto index = stream.schema->find(name);
   if (!index && !stream.inferred)
@@ -23,7 +23,7 @@ std::optional<size_t> columnOf(const BoundStream& stream, const std::string& nam
 }
 
 // Some formats say what they hold; the others have their one column, or none that could be known.
-void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
+void inferByFormat(logical::Stream& stream, Span span, Diagnostics& diagnostics) {
   const FormatSpec& format = formatNamed(stream.options.text("format"));
   if (format.asJson) return;
   if (format.ownColumns.empty())
@@ -34,7 +34,7 @@ void inferByFormat(BoundStream& stream, Span span, Diagnostics& diagnostics) {
   stream.inferred = false;
 }
 
-void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics) {
+void checkFormat(const logical::Stream& stream, Span span, Diagnostics& diagnostics) {
   const std::string name = stream.options.text("format");
   const FormatSpec* const format = findFormat(name);
   for (const auto& [key, value] : stream.options.values()) {
@@ -51,7 +51,7 @@ void checkFormat(const BoundStream& stream, Span span, Diagnostics& diagnostics)
 }
 
 // A sequence goes on by one: it must be a number, or a text that holds one.
-void checkSequence(const BoundStream& stream, Diagnostics& diagnostics) {
+void checkSequence(const logical::Stream& stream, Diagnostics& diagnostics) {
   const auto column = stream.schema->find(stream.options.text("sequence.key"));
   if (!column) return;
   const Type type = stream.schema->fields[*column].type;
@@ -62,14 +62,14 @@ void checkSequence(const BoundStream& stream, Diagnostics& diagnostics) {
        "declare it LONG");
 }
 
-void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagnostics& diagnostics) {
+void checkEventTime(logical::Stream& stream, const ast::CreateStream& create, Diagnostics& diagnostics) {
   const Options& options = stream.options;
   const bool byOption = options.has("event.time.field");
   if (byOption && create.watermark)
     fail(diagnostics, Code::OptionValue, create.watermark->span, "event time is given twice",
          "keep either WATERMARK or \"event.time.field\"");
   if (!byOption && !create.watermark) return;
-  EventTimeRule rule;
+  logical::EventTimeRule rule;
   rule.unit = options.text("event.time.unit");
   rule.idleMs = options.integer("event.time.idle.ms");
   // Only what comes from outside comes as it happens, unless the text says so of another stream.
@@ -97,7 +97,7 @@ void checkEventTime(BoundStream& stream, const ast::CreateStream& create, Diagno
 }  // namespace
 
 void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& diagnostics, const SchemaPtr& columns) {
-  if (BoundStream* known = find(create.name.text)) {
+  if (logical::Stream* known = find(create.name.text)) {
     if (create.ifNotExists) return;
     fail(diagnostics, Code::AlreadyDefined, create.name.span,
          "stream '" + create.name.text + "' is already defined (line " +
@@ -105,7 +105,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
          "give it another name, or write CREATE STREAM IF NOT EXISTS");
     return;
   }
-  BoundStream stream;
+  logical::Stream stream;
   stream.name = create.name.text;
   stream.isTable = create.isTable;
   stream.declared = true;
@@ -155,12 +155,12 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
   m_streams.emplace(stream.name, std::move(stream));
 }
 
-BoundStream* Catalog::find(const std::string& name) {
+logical::Stream* Catalog::find(const std::string& name) {
   const auto found = m_streams.find(name);
   return found == m_streams.end() ? nullptr : &found->second;
 }
 
-BoundStream& Catalog::add(BoundStream stream) {
+logical::Stream& Catalog::add(logical::Stream stream) {
   const std::string name = stream.name;
   return m_streams.insert_or_assign(name, std::move(stream)).first->second;
 }

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "core/sql/ast.h"
 
 namespace weir {
@@ -19,15 +19,15 @@ public:
   void define(const ast::CreateStream& create, Span span, Diagnostics& diagnostics, const SchemaPtr& columns);
   void markBroken(const std::string& name) { m_broken.insert(name); }
   bool isBroken(const std::string& name) const { return m_broken.contains(name); }
-  BoundStream* find(const std::string& name);
-  BoundStream& add(BoundStream stream);
+  logical::Stream* find(const std::string& name);
+  logical::Stream& add(logical::Stream stream);
   std::vector<std::string> names() const;
-  std::map<std::string, BoundStream> takeStreams() { return std::move(m_streams); }
+  std::map<std::string, logical::Stream> takeStreams() { return std::move(m_streams); }
   std::string_view source() const { return m_source; }
 
 private:
   std::string_view m_source;
-  std::map<std::string, BoundStream> m_streams;
+  std::map<std::string, logical::Stream> m_streams;
   std::set<std::string> m_broken;
 };
 

@@ -3,26 +3,26 @@
 
 #include <algorithm>
 
-#include "core/bind/expression_binder.h"
+#include "core/bind/expression_parts.h"
 
 namespace weir {
 
 namespace {
 
 using NodeKind = ast::PatternNode::Kind;
-using StepKind = BoundPatternStep::Kind;
-using Every = BoundPattern::Every;
+using StepKind = logical::PatternStep::Kind;
+using logical::Every;
 
 std::string waitFor(const ast::PatternNode& term) { return "NOT " + term.stream.text + " FOR 5 sec"; }
 
-bool hasPositive(const BoundPatternStep& step) {
-  return std::any_of(step.terms.begin(), step.terms.end(), [](const BoundPatternTerm& t) { return !t.negated; });
+bool hasPositive(const logical::PatternStep& step) {
+  return std::any_of(step.terms.begin(), step.terms.end(), [](const logical::PatternTerm& t) { return !t.negated; });
 }
-bool hasNegated(const BoundPatternStep& step) {
-  return std::any_of(step.terms.begin(), step.terms.end(), [](const BoundPatternTerm& t) { return t.negated; });
+bool hasNegated(const logical::PatternStep& step) {
+  return std::any_of(step.terms.begin(), step.terms.end(), [](const logical::PatternTerm& t) { return t.negated; });
 }
-bool hasWait(const BoundPatternStep& step) {
-  return std::any_of(step.terms.begin(), step.terms.end(), [](const BoundPatternTerm& t) { return t.waits(); });
+bool hasWait(const logical::PatternStep& step) {
+  return std::any_of(step.terms.begin(), step.terms.end(), [](const logical::PatternTerm& t) { return t.waits(); });
 }
 
 class Layout {
@@ -30,6 +30,7 @@ public:
   explicit Layout(const ast::Pattern& written) : m_written(written) {
     m_shape.pattern.strict = written.strict;
     m_shape.pattern.withinMs = written.within ? written.within->ms : -1;
+    m_shape.pattern.span = written.span;
   }
 
   PatternShape build() {
@@ -42,7 +43,7 @@ public:
   }
 
 private:
-  std::vector<BoundPatternStep>& steps() { return m_shape.pattern.steps; }
+  std::vector<logical::PatternStep>& steps() { return m_shape.pattern.steps; }
   const ast::PatternNode& written(size_t step, size_t term = 0) const {
     size_t index = term;
     for (size_t i = 0; i < step; ++i) index += m_shape.pattern.steps[i].terms.size();
@@ -50,7 +51,8 @@ private:
   }
   const ast::PatternNode& negatedIn(size_t step) {
     const auto& terms = steps()[step].terms;
-    const auto found = std::find_if(terms.begin(), terms.end(), [](const BoundPatternTerm& t) { return t.negated; });
+    const auto found =
+        std::find_if(terms.begin(), terms.end(), [](const logical::PatternTerm& t) { return t.negated; });
     return written(step, static_cast<size_t>(found - terms.begin()));
   }
 
@@ -77,7 +79,7 @@ private:
   }
 
   void addStep(const ast::PatternNode& node, bool first) {
-    BoundPatternStep step;
+    logical::PatternStep step;
     if (node.kind == NodeKind::Stream) {
       addTerm(node, step);
       step.least = node.least;
@@ -95,7 +97,7 @@ private:
     steps().push_back(std::move(step));
   }
 
-  void addParts(const ast::PatternNode& node, BoundPatternStep& step, bool first) {
+  void addParts(const ast::PatternNode& node, logical::PatternStep& step, bool first) {
     if (node.least != 1 || node.most != 1)
       throwBind(Code::Unsupported, node.span, "repetition of what AND or OR joins is not supported",
                 "repeat each event in a step of its own, a{2} -> b{2}");
@@ -111,7 +113,7 @@ private:
     }
   }
 
-  void addTerm(const ast::PatternNode& node, BoundPatternStep& step) {
+  void addTerm(const ast::PatternNode& node, logical::PatternStep& step) {
     if (node.kind != NodeKind::Stream)
       throwBind(Code::Unsupported, node.span, "AND and OR join single events here",
                 "match one side in a query of its own and name its stream here; for OR let both queries INSERT INTO "
@@ -128,7 +130,8 @@ private:
                 "repeat the event in a step of its own, a{2} -> b");
     if (step.kind == StepKind::Or && node.negated && !node.lasting)
       throwBind(Code::Syntax, node.span, "NOT beside OR needs a time to wait", "write " + waitFor(node));
-    BoundPatternTerm& term = step.terms.emplace_back();
+    logical::PatternTerm& term = step.terms.emplace_back();
+    term.stream = node.stream.text;
     term.negated = node.negated;
     term.lastingMs = node.lasting ? node.lasting->ms : 0;
     m_shape.terms.push_back(&node);
@@ -136,7 +139,7 @@ private:
 
   // A wait at the start looks back from the event behind it: there is nothing else that it could begin with.
   void checkBeginning() {
-    const BoundPatternStep& first = steps().front();
+    const logical::PatternStep& first = steps().front();
     const Every every = m_shape.pattern.every;
     if (std::none_of(steps().begin(), steps().end(), hasPositive))
       throwBind(Code::Unsupported, negatedIn(0).span,
@@ -150,8 +153,8 @@ private:
                 "NOT ... FOR beside AND or OR needs an event before it: it runs from there",
                 "put that event before the step, with ->");
     if (first.kind == StepKind::And) {
-      const auto events =
-          std::count_if(first.terms.begin(), first.terms.end(), [](const BoundPatternTerm& t) { return !t.negated; });
+      const auto events = std::count_if(first.terms.begin(), first.terms.end(),
+                                        [](const logical::PatternTerm& t) { return !t.negated; });
       if (every != Every::Never && events == 1)
         throwBind(Code::Unsupported, absent.span,
                   "NOT without FOR in the first step under EVERY has no beginning to look from",
@@ -168,7 +171,7 @@ private:
   }
 
   void checkFollows(size_t index) {
-    const BoundPatternStep& before = steps()[index - 1];
+    const logical::PatternStep& before = steps()[index - 1];
     if (before.least == before.most || !hasNegated(steps()[index])) return;
     const ast::PatternNode& repeated = written(index - 1);
     throwBind(
@@ -178,7 +181,7 @@ private:
   }
 
   void checkEnd() {
-    const BoundPatternStep& last = steps().back();
+    const logical::PatternStep& last = steps().back();
     if (last.least == last.most) return;
     const ast::PatternNode& node = written(steps().size() - 1);
     const std::string exactly = "{" + std::to_string(std::max<int64_t>(last.least, 1)) + "}";
@@ -196,10 +199,10 @@ private:
     const int64_t within = m_written.within->ms;
     int64_t together = 0;
     size_t index = 0;
-    for (const BoundPatternStep& step : steps()) {
+    for (const logical::PatternStep& step : steps()) {
       int64_t longest = 0;
       int64_t shortest = 0;
-      for (const BoundPatternTerm& term : step.terms) {
+      for (const logical::PatternTerm& term : step.terms) {
         const ast::PatternNode& node = *m_shape.terms[index++];
         if (term.lastingMs > within)
           throwBind(Code::Window, node.lasting->span,

@@ -3,14 +3,14 @@
 
 #include <vector>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "core/sql/ast.h"
 
 namespace weir {
 
 /// A pattern laid out as steps, before its columns are known.
 struct PatternShape {
-  BoundPattern pattern;
+  logical::Pattern pattern;
   std::vector<const ast::PatternNode*> terms;  ///< as written, those of all steps in order
   Diagnostics warnings;
 };

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "core/bind/catalog.h"
-#include "core/bind/expression_binder.h"
+#include "core/bind/group_binder.h"
+#include "core/bind/item_list.h"
 
 namespace weir {
 
@@ -14,45 +15,47 @@ struct BrokenInput {};
 /// Thrown when a query reads a stream whose columns are not known before its first message.
 struct DeferredInput {};
 
-/// Binds one SELECT with its FROM into nodes: the query itself last, joins, patterns and subqueries before it.
+/// A SELECT without its target, and what its rows are besides their columns.
+struct BoundQuery {
+  logical::Query query;
+  std::vector<size_t> groupColumns;  ///< items that name the group of a row
+  int64_t windowMs = 0;              ///< how far the windows of its rows lie apart
+  const ast::Query* written = nullptr;
+  Span repeated;  ///< of the first item whose name was there before; empty when there is none
+  std::string repeatedName;
+};
+
+/// Binds one SELECT clause by clause, each by a binder of its own.
 class QueryBinder {
 public:
-  QueryBinder(Catalog& catalog, std::vector<BoundNode>& nodes, Diagnostics& diagnostics, int& hidden)
-      : m_catalog(catalog), m_nodes(nodes), m_diagnostics(diagnostics), m_hidden(hidden) {}
+  QueryBinder(const ast::Query& query, Catalog& catalog, Diagnostics& diagnostics)
+      : m_written(query), m_catalog(catalog), m_source(catalog.source()), m_diagnostics(diagnostics) {}
 
-  /// Binds `query` as the writer of `target`, which is created when nobody declared it.
-  void bind(const ast::Query& query, const std::string& target, bool isHidden = false);
+  BoundQuery bind();
 
 private:
-  struct From {
-    std::string input;
-    Scope scope;
-  };
-  From bindFrom(const ast::Query& query);
-  Relation bindSource(const ast::Source& source);
-  From bindJoin(From left, const ast::Join& join);
-  From bindUnnest(From left, const ast::Join& join);
-  From bindPattern(const ast::Pattern& pattern);
-  Relation bindTerm(const ast::PatternNode& term, bool negated, const Scope& scope);
-  /// Notes in the pattern that `select` reads which of its columns it looks at.
-  void noteRead(const BoundSelect& select);
-  std::string addHidden(const SchemaPtr& schema, BoundNode node);
-  BoundWindow bindWindow(const ast::Window& window, const Scope& scope);
-  void bindGroupBy(const ast::Query& query, ExpressionBinder& binder, SelectParts& parts);
-  void bindOutput(const ast::Query& query, BoundSelect& select);
-  /// Gives the columns of a target that nobody declared the names behind INSERT INTO, when there are any.
-  static void nameColumns(const ast::Query& query, std::vector<Field>& fields);
-  /// Adds the query's columns to those that its target, declared with `...`, has written out.
-  static void complete(BoundStream& target, const ast::Query& query, const std::vector<Field>& fields);
-  /// Orders and widens the items as a declared target wants them; returns which of its columns each has become.
-  std::vector<size_t> conformToTarget(const ast::Query& query, BoundSelect& select, std::vector<Field>& fields,
-                                      const BoundStream& target);
-  void warn(Code code, Span span, std::string message, std::string hint = {});
+  void bindWhere();
+  void bindItems(const std::vector<WrittenItem>& items);
+  void bindHavingAndOrder();
+  void bindOutput();
+  void noteGroups();
+  template <class Binder>
+  void takeWarnings(Binder& binder) {
+    for (Diagnostic& warning : binder.takeWarnings()) m_warnings.push_back(std::move(warning));
+  }
 
+  const ast::Query& m_written;
   Catalog& m_catalog;
-  std::vector<BoundNode>& m_nodes;
+  std::string_view m_source;
   Diagnostics& m_diagnostics;
-  int& m_hidden;
+  Diagnostics m_warnings;  ///< told once the whole query is right
+  BoundQuery m_bound;
+  Scope m_scope;
+  Grouping m_grouping;
+  std::vector<Type> m_itemTypes;  ///< as bound, before a bare NULL became a STRING
 };
+
+/// Throws when items of one name would name columns.
+void refuseRepeatedNames(const BoundQuery& bound);
 
 }  // namespace weir

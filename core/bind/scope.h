@@ -21,10 +21,10 @@ struct Relation {
   bool isTerm = false;    ///< of a pattern: `e1[0].v` and `e1[last].v` are matches of it
   bool isAbsent = false;  ///< NOT stands before it: only its own condition reads it
   bool isHidden = false;  ///< read by its alias only, by no bare name and no star
+  /// Of its rows, which columns name the group that they belong to, and how far their windows lie apart.
+  std::vector<size_t> groupColumns;
+  int64_t windowMs = 0;
 };
-
-/// The alias under which the first match of a pattern's repeated event stands.
-inline std::string firstMatchOf(const std::string& alias) { return alias + "[0]"; }
 
 /// Answers which column a name means.
 class Scope {

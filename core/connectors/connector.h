@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/data/batch.h"
 #include "core/feed/past.h"
+#include "core/plan/logical.h"
 #include "core/telemetry/health.h"
 
 namespace weir {
@@ -131,13 +131,13 @@ private:
 /// A way in and out of the program. Each has a folder and a line in connector_list.def; what its streams may say stands
 /// in its ConnectorOptions.
 struct Connector {
-  std::unique_ptr<Source> (*makeSource)(const EndpointSetup& setup, const BoundStream& stream);
-  std::unique_ptr<Sink> (*makeSink)(const EndpointSetup& setup, const BoundStream& stream);
+  std::unique_ptr<Source> (*makeSource)(const EndpointSetup& setup, const logical::Stream& stream);
+  std::unique_ptr<Sink> (*makeSink)(const EndpointSetup& setup, const logical::Stream& stream);
   /// What is wrong with values that only the machine can tell: files that cannot be read. May be nullptr.
   Diagnostics (*validate)(const Options& options, const Options& written) = nullptr;
   /// The pasts that a source's messages are, for a connector whose sources have an end; without event time they come at
   /// `started`. nullptr for one that only a running program can hear.
-  Result<std::vector<std::unique_ptr<Past>>> (*openPast)(const BoundStream& stream, const Options& options,
+  Result<std::vector<std::unique_ptr<Past>>> (*openPast)(const logical::Stream& stream, const Options& options,
                                                          Micros started) = nullptr;
   /// Of such a one: how many times faster than it happened it is to be read, 0 for as fast as it can be; and whether it
   /// can be read twice, to learn its columns first.

@@ -5,11 +5,11 @@
 
 namespace weir {
 
-PreparedInput prepare(const BoundSelect& select, Evaluator& evaluator, const Batch& batch) {
+PreparedInput prepare(const physical::Select& select, Evaluator& evaluator, const Batch& batch) {
   PreparedInput input;
   input.batch = &batch;
   for (const auto& key : select.keys) input.keys.push_back(evaluator.evaluate(*key, batch));
-  for (const BoundAggregate& aggregate : select.aggregates) {
+  for (const physical::Aggregate& aggregate : select.aggregates) {
     // A filter guards its arguments: what it keeps out must not count as an error either.
     Selection rows;
     if (aggregate.filter) {
@@ -41,36 +41,36 @@ PreparedInput prepare(const BoundSelect& select, Evaluator& evaluator, const Bat
   return input;
 }
 
-std::vector<Type> keyTypes(const BoundSelect& select) {
+std::vector<Type> keyTypes(const physical::Select& select) {
   std::vector<Type> types;
   for (const auto& key : select.keys) types.push_back(key->type);
   return types;
 }
 
-std::vector<std::shared_ptr<Column>> layoutColumns(const BoundSelect& select) {
+std::vector<std::shared_ptr<Column>> layoutColumns(const physical::Select& select) {
   std::vector<std::shared_ptr<Column>> columns;
   for (const auto& key : select.keys) columns.push_back(std::make_shared<Column>(key->type));
-  for (const BoundAggregate& aggregate : select.aggregates)
+  for (const physical::Aggregate& aggregate : select.aggregates)
     columns.push_back(std::make_shared<Column>(aggregate.overload->result));
   columns.push_back(std::make_shared<Column>(Type::Long));
   columns.push_back(std::make_shared<Column>(Type::Long));
   return columns;
 }
 
-AggregateSet::AggregateSet(const BoundSelect& select, AggregateSet* forever)
+AggregateSet::AggregateSet(const physical::Select& select, AggregateSet* forever)
     : m_select(select), m_forever(forever), m_table(keyTypes(select)) {
   clear();
 }
 
-bool AggregateSet::needsForever(const BoundSelect& select) {
+bool AggregateSet::needsForever(const physical::Select& select) {
   return std::any_of(select.aggregates.begin(), select.aggregates.end(),
-                     [](const BoundAggregate& a) { return a.function->isForever; });
+                     [](const physical::Aggregate& a) { return a.function->isForever; });
 }
 
 void AggregateSet::clear() {
   m_table.clear();
   m_aggregators.clear();
-  for (const BoundAggregate& aggregate : m_select.aggregates)
+  for (const physical::Aggregate& aggregate : m_select.aggregates)
     m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
 }
 
@@ -105,7 +105,7 @@ uint32_t AggregateSet::foreverGroup(uint32_t group) const {
 }
 
 void AggregateSet::finishOne(size_t aggregate, uint32_t group, Column& out, Issues& issues) const {
-  const BoundAggregate& bound = m_select.aggregates[aggregate];
+  const physical::Aggregate& bound = m_select.aggregates[aggregate];
   if (m_forever && bound.function->isForever)
     m_forever->m_aggregators[aggregate]->finish(foreverGroup(group), out, issues, bound.weight);
   else

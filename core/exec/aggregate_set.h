@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/evaluator.h"
 #include "core/exec/group_table.h"
+#include "core/exec/physical_plan.h"
 
 namespace weir {
 
@@ -21,14 +21,14 @@ struct PreparedInput {
   AggregateInput of(size_t aggregate) const { return {args[aggregate], filters[aggregate].get(), batch->meta.data()}; }
 };
 
-PreparedInput prepare(const BoundSelect& select, Evaluator& evaluator, const Batch& batch);
-std::vector<Type> keyTypes(const BoundSelect& select);
+PreparedInput prepare(const physical::Select& select, Evaluator& evaluator, const Batch& batch);
+std::vector<Type> keyTypes(const physical::Select& select);
 
 /// The groups of one window with the states of all their aggregates.
 class AggregateSet {
 public:
   /// `forever` holds the aggregates that no window resets; null when there are none.
-  explicit AggregateSet(const BoundSelect& select, AggregateSet* forever = nullptr);
+  explicit AggregateSet(const physical::Select& select, AggregateSet* forever = nullptr);
 
   /// Adds rows; returns each one's group in `groups`.
   void add(const PreparedInput& input, std::span<const uint32_t> rows, std::vector<uint32_t>& groups);
@@ -46,18 +46,18 @@ public:
   /// Forgets all groups but these, ascending, which are numbered from 0 then.
   void keepOnly(std::span<const uint32_t> groups);
 
-  static bool needsForever(const BoundSelect& select);
+  static bool needsForever(const physical::Select& select);
 
 private:
   uint32_t foreverGroup(uint32_t group) const;
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   AggregateSet* m_forever;
   GroupTable m_table;
   std::vector<std::unique_ptr<Aggregator>> m_aggregators;
 };
 
 /// Empty columns for the rows that items see: keys, aggregates, window start, window end.
-std::vector<std::shared_ptr<Column>> layoutColumns(const BoundSelect& select);
+std::vector<std::shared_ptr<Column>> layoutColumns(const physical::Select& select);
 
 }  // namespace weir

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-using Kind = BoundExpression::Kind;
+using Kind = physical::Expression::Kind;
 
 namespace {
 
@@ -73,12 +73,12 @@ Selection allRows(const Batch& batch) {
   return rows;
 }
 
-ColumnPtr Evaluator::evaluate(const BoundExpression& expr, const Batch& batch) {
+ColumnPtr Evaluator::evaluate(const physical::Expression& expr, const Batch& batch) {
   if (expr.kind == Kind::Column) return batch.columns[expr.column];
   return evaluate(expr, batch, allRows(batch));
 }
 
-Selection Evaluator::select(const BoundExpression& condition, const Batch& batch, const Selection& rows) {
+Selection Evaluator::select(const physical::Expression& condition, const Batch& batch, const Selection& rows) {
   const ColumnPtr truth = evaluate(condition, batch, rows);
   Selection out;
   out.reserve(rows.size());
@@ -87,7 +87,7 @@ Selection Evaluator::select(const BoundExpression& condition, const Batch& batch
   return out;
 }
 
-ColumnPtr Evaluator::evaluate(const BoundExpression& expr, const Batch& batch, const Selection& rows) {
+ColumnPtr Evaluator::evaluate(const physical::Expression& expr, const Batch& batch, const Selection& rows) {
   switch (expr.kind) {
     case Kind::Column: return gathered(batch.columns[expr.column], rows);
     case Kind::Literal: {
@@ -138,7 +138,7 @@ ColumnPtr Evaluator::evaluate(const BoundExpression& expr, const Batch& batch, c
   return nullptr;
 }
 
-ColumnPtr Evaluator::evaluateLogic(const BoundExpression& expr, const Batch& batch, const Selection& rows) {
+ColumnPtr Evaluator::evaluateLogic(const physical::Expression& expr, const Batch& batch, const Selection& rows) {
   const bool isAnd = expr.kind == Kind::And;
   const ColumnPtr left = evaluate(*expr.args[0], batch, rows);
   Selection open;
@@ -164,12 +164,12 @@ ColumnPtr Evaluator::evaluateLogic(const BoundExpression& expr, const Batch& bat
   return out;
 }
 
-ColumnPtr Evaluator::evaluateCase(const BoundExpression& expr, const Batch& batch, const Selection& rows) {
+ColumnPtr Evaluator::evaluateCase(const physical::Expression& expr, const Batch& batch, const Selection& rows) {
   std::vector<Choice> choices(rows.size());
   std::vector<ColumnPtr> kept;
   std::vector<uint32_t> open(rows.size());
   std::iota(open.begin(), open.end(), 0U);
-  const auto assign = [&](const BoundExpression& value, const std::vector<uint32_t>& positions) {
+  const auto assign = [&](const physical::Expression& value, const std::vector<uint32_t>& positions) {
     if (positions.empty()) return;
     Selection taken;
     for (const uint32_t p : positions) taken.push_back(rows[p]);
@@ -191,7 +191,7 @@ ColumnPtr Evaluator::evaluateCase(const BoundExpression& expr, const Batch& batc
   return assembled(expr.type, choices);
 }
 
-ColumnPtr Evaluator::evaluateCoalesce(const BoundExpression& expr, const Batch& batch, const Selection& rows) {
+ColumnPtr Evaluator::evaluateCoalesce(const physical::Expression& expr, const Batch& batch, const Selection& rows) {
   std::vector<Choice> choices(rows.size());
   std::vector<ColumnPtr> kept;
   std::vector<uint32_t> open(rows.size());
@@ -213,7 +213,7 @@ ColumnPtr Evaluator::evaluateCoalesce(const BoundExpression& expr, const Batch& 
   return assembled(expr.type, choices);
 }
 
-ColumnPtr Evaluator::evaluateIn(const BoundExpression& expr, const Batch& batch, const Selection& rows) {
+ColumnPtr Evaluator::evaluateIn(const physical::Expression& expr, const Batch& batch, const Selection& rows) {
   std::vector<ColumnPtr> args;
   for (const auto& arg : expr.args) args.push_back(evaluate(*arg, batch, rows));
   auto out = std::make_shared<Column>(Type::Bool);

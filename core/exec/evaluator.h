@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "core/bind/bound_expression.h"
 #include "core/data/batch.h"
+#include "core/exec/physical_plan.h"
 
 namespace weir {
 
@@ -24,20 +24,20 @@ public:
   Evaluator(Issues& issues, UuidSource& uuids) : m_issues(&issues), m_uuids(uuids) {}
 
   /// Returns a column with one value for each row of `rows`, in that order.
-  ColumnPtr evaluate(const BoundExpression& expr, const Batch& batch, const Selection& rows);
-  ColumnPtr evaluate(const BoundExpression& expr, const Batch& batch);
+  ColumnPtr evaluate(const physical::Expression& expr, const Batch& batch, const Selection& rows);
+  ColumnPtr evaluate(const physical::Expression& expr, const Batch& batch);
   /// The rows among `rows` for which a condition is TRUE.
-  Selection select(const BoundExpression& condition, const Batch& batch, const Selection& rows);
+  Selection select(const physical::Expression& condition, const Batch& batch, const Selection& rows);
 
   /// Counts issues elsewhere, for results that are only looked at.
   void countIn(Issues& issues) { m_issues = &issues; }
   Issues& issues() { return *m_issues; }
 
 private:
-  ColumnPtr evaluateLogic(const BoundExpression& expr, const Batch& batch, const Selection& rows);
-  ColumnPtr evaluateCase(const BoundExpression& expr, const Batch& batch, const Selection& rows);
-  ColumnPtr evaluateCoalesce(const BoundExpression& expr, const Batch& batch, const Selection& rows);
-  ColumnPtr evaluateIn(const BoundExpression& expr, const Batch& batch, const Selection& rows);
+  ColumnPtr evaluateLogic(const physical::Expression& expr, const Batch& batch, const Selection& rows);
+  ColumnPtr evaluateCase(const physical::Expression& expr, const Batch& batch, const Selection& rows);
+  ColumnPtr evaluateCoalesce(const physical::Expression& expr, const Batch& batch, const Selection& rows);
+  ColumnPtr evaluateIn(const physical::Expression& expr, const Batch& batch, const Selection& rows);
 
   Issues* m_issues;
   UuidSource& m_uuids;

@@ -8,11 +8,12 @@ namespace weir {
 /// WHERE: passes the rows on for which the condition is TRUE.
 class FilterOperator final : public Operator {
 public:
-  FilterOperator(NodeContext& context, const BoundExpression& condition) : Operator(context), m_condition(condition) {}
+  FilterOperator(NodeContext& context, const physical::Expression& condition)
+      : Operator(context), m_condition(condition) {}
   void consume(const Batch& batch) override;
 
 private:
-  const BoundExpression& m_condition;
+  const physical::Expression& m_condition;
 };
 
 /// Copies the picked rows of a batch; the batch itself when all are picked.

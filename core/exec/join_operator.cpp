@@ -29,7 +29,7 @@ int64_t timeAt(const Column& column, uint32_t row) {
 
 }  // namespace
 
-JoinOperator::JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns)
+JoinOperator::JoinOperator(NodeContext& context, const physical::Join& join, SchemaPtr schema, size_t leftColumns)
     : Operator(context),
       m_join(join),
       m_leftColumns(leftColumns),
@@ -62,7 +62,7 @@ void JoinOperator::process(const std::vector<std::pair<size_t, BatchPtr>>& input
     for (uint32_t row = 0; row < batch->rows(); ++row) rows.push_back({side, &prepared.back(), row});
   }
   // What one row caused on both sides: an ASOF or table join sees the right one first.
-  const bool rightFirst = m_join.match != BoundJoin::Match::Within;
+  const bool rightFirst = m_join.match != physical::Join::Match::Within;
   std::stable_sort(rows.begin(), rows.end(), [&](const Position& a, const Position& b) {
     const uint32_t x = a.input->batch->meta[a.row].origin;
     const uint32_t y = b.input->batch->meta[b.row].origin;
@@ -109,9 +109,9 @@ void JoinOperator::flush() {
 }
 
 bool JoinOperator::keepsLonely(size_t side) const {
-  return m_join.match == BoundJoin::Match::Within &&
-         (m_join.kind == BoundJoin::Kind::Full ||
-          m_join.kind == (side == 0 ? BoundJoin::Kind::Left : BoundJoin::Kind::Right));
+  return m_join.match == physical::Join::Match::Within &&
+         (m_join.kind == physical::Join::Kind::Full ||
+          m_join.kind == (side == 0 ? physical::Join::Kind::Left : physical::Join::Kind::Right));
 }
 
 void JoinOperator::giveUpOn(int64_t watermark, uint32_t origin, Micros at) {
@@ -135,7 +135,7 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
   const Kept self{time, meta, input.batch, row, m_number++};
   std::string key;
   appendKey(key, input.keys, row);
-  if (m_join.match != BoundJoin::Match::Within) {
+  if (m_join.match != physical::Join::Match::Within) {
     if (side == 1) {
       if (nullKey || nullTime) return;
       return keepRight(key, self);
@@ -143,14 +143,14 @@ void JoinOperator::take(size_t side, const Prepared& input, uint32_t row) {
     const auto found = nullKey || nullTime ? m_stores[1].end() : m_stores[1].find(key);
     if (found != m_stores[1].end()) {
       for (auto kept = found->second.rbegin(); kept != found->second.rend(); ++kept) {
-        if (m_join.match == BoundJoin::Match::Asof) {
+        if (m_join.match == physical::Join::Match::Asof) {
           if (kept->time > time || (m_join.strict && kept->time == time)) continue;
           if (m_join.withinMs >= 0 && !EventInstant::areWithin(time, kept->time, m_join.withinMs)) break;
         }
         if (matches(self, *kept)) return answer(&self, &*kept, meta);
       }
     }
-    if (m_join.kind == BoundJoin::Kind::Left) answer(&self, nullptr, meta);
+    if (m_join.kind == physical::Join::Kind::Left) answer(&self, nullptr, meta);
     return;
   }
   joinWithin(side, self, nullKey ? nullptr : &key);
@@ -160,7 +160,7 @@ void JoinOperator::keepRight(const std::string& key, Kept row) {
   const RowMeta now = row.meta;
   std::deque<Kept>& kept = m_stores[1][key];
   m_keptRight -= kept.size();
-  if (m_join.match == BoundJoin::Match::Table) {
+  if (m_join.match == physical::Join::Match::Table) {
     kept.assign(1, row);
   } else {
     // Mostly in order; a row out of order finds its place, behind equals.
@@ -194,7 +194,7 @@ int64_t JoinOperator::oldestWanted(const RowMeta& now) const {
 // Whether every left row that may still come finds a younger one than the oldest of a key.
 bool JoinOperator::isOutlived(const std::deque<Kept>& rows, int64_t oldest) const {
   const bool anyMatches =
-      m_join.match == BoundJoin::Match::Asof && !m_join.leftTime && !m_join.residual && !m_join.strict;
+      m_join.match == physical::Join::Match::Asof && !m_join.leftTime && !m_join.residual && !m_join.strict;
   return anyMatches && rows.size() > 1 && rows[1].time.ms < oldest;
 }
 
@@ -203,7 +203,7 @@ bool JoinOperator::isOutlived(const std::deque<Kept>& rows, int64_t oldest) cons
 // old enough. Where ON names time columns nobody knows which those are.
 void JoinOperator::tidyRight(const RowMeta& now) {
   Store& store = m_stores[1];
-  if (m_join.match == BoundJoin::Match::Asof && !m_join.leftTime) {
+  if (m_join.match == physical::Join::Match::Asof && !m_join.leftTime) {
     const int64_t oldest = oldestWanted(now);
     for (auto entry = store.begin(); entry != store.end();) {
       std::deque<Kept>& rows = entry->second;
@@ -314,7 +314,7 @@ void JoinOperator::answer(const Kept* left, const Kept* right, const RowMeta& ca
   }
   // The event time of a joined row is the latest of its parts; a table's row has none that counts.
   const bool rightIsLater =
-      !left || (right && m_join.match != BoundJoin::Match::Table && right->meta.instant() > left->meta.instant());
+      !left || (right && m_join.match != physical::Join::Match::Table && right->meta.instant() > left->meta.instant());
   RowMeta meta = rightIsLater ? right->meta : left->meta;
   meta.arrival = cause.arrival;
   meta.origin = cause.origin;

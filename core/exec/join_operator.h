@@ -16,7 +16,7 @@ namespace weir {
 /// any more. Left columns first, then right ones.
 class JoinOperator final : public Operator {
 public:
-  JoinOperator(NodeContext& context, const BoundJoin& join, SchemaPtr schema, size_t leftColumns);
+  JoinOperator(NodeContext& context, const physical::Join& join, SchemaPtr schema, size_t leftColumns);
   void consume(const Batch&) override {}
   /// Takes the rows of one push from both sides (0 left, 1 right) in the order of their origins.
   void process(const std::vector<std::pair<size_t, BatchPtr>>& input);
@@ -62,7 +62,7 @@ private:
   void tidyRight(const RowMeta& now);
   void forgetOldestKeys(Store& store);
 
-  const BoundJoin& m_join;
+  const physical::Join& m_join;
   size_t m_leftColumns;
   BatchBuilder m_out;
   Store m_stores[2];
@@ -80,12 +80,12 @@ private:
 /// CROSS JOIN UNNEST: a row for each element of an array, with its value and its number from 1.
 class UnnestOperator final : public Operator {
 public:
-  UnnestOperator(NodeContext& context, const BoundUnnest& unnest, SchemaPtr schema)
+  UnnestOperator(NodeContext& context, const physical::Unnest& unnest, SchemaPtr schema)
       : Operator(context), m_unnest(unnest), m_out(std::move(schema)) {}
   void consume(const Batch& batch) override;
 
 private:
-  const BoundUnnest& m_unnest;
+  const physical::Unnest& m_unnest;
   BatchBuilder m_out;
 };
 

@@ -5,12 +5,12 @@
 
 namespace weir {
 
-LengthBatchOperator::LengthBatchOperator(NodeContext& context, const BoundSelect& select)
+LengthBatchOperator::LengthBatchOperator(NodeContext& context, const physical::Select& select)
     : Operator(context),
       m_select(select),
       m_forever(AggregateSet::needsForever(select) ? std::optional<AggregateSet>(std::in_place, select) : std::nullopt),
       m_groups(select, m_forever ? &*m_forever : nullptr) {
-  if (select.output.kind == BoundOutput::Kind::Snapshot)
+  if (select.output.kind == logical::Output::Kind::Snapshot)
     m_ticks.emplace(context, select.output.everyMs, [this] { tick(); });
 }
 
@@ -26,7 +26,7 @@ void LengthBatchOperator::consume(const Batch& batch) {
       emitAll(false);
       m_groups.clear();
       m_count = 0;
-    } else if (m_select.output.kind == BoundOutput::Kind::Changes) {
+    } else if (m_select.output.kind == logical::Output::Kind::Changes) {
       emitGroups(m_found, true);
     }
   }

@@ -12,7 +12,7 @@ namespace weir {
 /// LENGTHBATCH(n): every n rows, counted over all groups together, one row for each group with the last row's time.
 class LengthBatchOperator final : public Operator {
 public:
-  LengthBatchOperator(NodeContext& context, const BoundSelect& select);
+  LengthBatchOperator(NodeContext& context, const physical::Select& select);
   void consume(const Batch& batch) override;
   Micros earliestTimer(Micros from) const override { return m_ticks ? m_ticks->nextAfter(from) : kNever; }
   void emitOpen() override;
@@ -23,7 +23,7 @@ private:
   void emitAll(bool provisional);
   void tick();
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   std::optional<AggregateSet> m_forever;
   AggregateSet m_groups;
   int64_t m_count = 0;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/evaluator.h"
 #include "core/exec/gap_log.h"
+#include "core/exec/physical_plan.h"
 #include "core/exec/watermark.h"
 
 namespace weir {

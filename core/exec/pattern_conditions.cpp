@@ -10,17 +10,17 @@ namespace weir {
 
 namespace {
 
-void columnsOf(const BoundExpression& expr, std::vector<size_t>& out) {
-  if (expr.kind == BoundExpression::Kind::Column && std::find(out.begin(), out.end(), expr.column) == out.end())
+void columnsOf(const physical::Expression& expr, std::vector<size_t>& out) {
+  if (expr.kind == physical::Expression::Kind::Column && std::find(out.begin(), out.end(), expr.column) == out.end())
     out.push_back(expr.column);
   for (const auto& arg : expr.args) columnsOf(*arg, out);
 }
 
-bool isOwn(const BoundPatternTerm& term, size_t column) {
+bool isOwn(const physical::PatternTerm& term, size_t column) {
   return column >= term.firstColumn && column < term.firstColumn + term.columns;
 }
 
-bool isFirst(const BoundPatternTerm& term, size_t column) {
+bool isFirst(const physical::PatternTerm& term, size_t column) {
   return term.firstMatch && column >= *term.firstMatch && column < *term.firstMatch + term.columns;
 }
 
@@ -69,23 +69,23 @@ bool appendKey(std::string& out, const Value& value) {
 
 }  // namespace
 
-PatternSlots::PatternSlots(const BoundPattern& pattern, size_t columns) : m_slots(columns, kNone) {
+PatternSlots::PatternSlots(const physical::Pattern& pattern, size_t columns) : m_slots(columns, kNone) {
   std::vector<size_t> kept;
   for (size_t column = 0; column < columns; ++column)
     if (pattern.read.empty() || pattern.read[column]) kept.push_back(column);
-  for (const BoundPatternStep& step : pattern.steps)
-    for (const BoundPatternTerm& term : step.terms) {
+  for (const physical::PatternStep& step : pattern.steps)
+    for (const physical::PatternTerm& term : step.terms) {
       std::vector<size_t> rest;
       if (term.rest) columnsOf(*term.rest, rest);
       std::copy_if(rest.begin(), rest.end(), std::back_inserter(kept),
                    [&](size_t column) { return !isOwn(term, column); });
-      for (const BoundPatternKey& key : term.keys) columnsOf(*key.earlier, kept);
+      for (const physical::PatternKey& key : term.keys) columnsOf(*key.earlier, kept);
     }
   for (const size_t column : kept)
     if (m_slots[column] == kNone) m_slots[column] = m_size++;
 }
 
-void PatternSlots::capture(PartialMatch& match, const BoundPatternTerm& term, size_t index, const Batch& batch,
+void PatternSlots::capture(PartialMatch& match, const physical::PatternTerm& term, size_t index, const Batch& batch,
                            uint32_t row) const {
   for (size_t c = 0; c < term.columns; ++c) {
     const size_t latest = m_slots[term.firstColumn + c];
@@ -104,11 +104,11 @@ bool PreparedRows::key(const Term& term, uint32_t row, std::string& out) const {
                      [&](const ColumnPtr& key) { return appendKey(out, *key, place); });
 }
 
-PatternConditions::PatternConditions(const BoundPattern& pattern, Evaluator& evaluator, SchemaPtr schema,
+PatternConditions::PatternConditions(const physical::Pattern& pattern, Evaluator& evaluator, SchemaPtr schema,
                                      const PatternSlots& slots)
-    : m_slots(slots), m_evaluator(evaluator), m_termsOfPort(pattern.inputs.size()) {
-  for (const BoundPatternStep& step : pattern.steps)
-    for (const BoundPatternTerm& term : step.terms) {
+    : m_slots(slots), m_evaluator(evaluator), m_termsOfPort(pattern.inputs) {
+  for (const physical::PatternStep& step : pattern.steps)
+    for (const physical::PatternTerm& term : step.terms) {
       m_termsOfPort[term.port].push_back(m_terms.size());
       m_terms.push_back(&term);
       auto& own = m_restOwn.emplace_back();
@@ -118,7 +118,7 @@ PatternConditions::PatternConditions(const BoundPattern& pattern, Evaluator& eva
       m_restEarlier.emplace_back(others, own.end());
       own.erase(others, own.end());
       auto& earlier = m_keyEarlier.emplace_back();
-      for (const BoundPatternKey& key : term.keys) columnsOf(*key.earlier, earlier);
+      for (const physical::PatternKey& key : term.keys) columnsOf(*key.earlier, earlier);
     }
   m_scratch.columns.resize(schema->fields.size());
   m_scratch.schema = std::move(schema);
@@ -130,7 +130,7 @@ PreparedRows PatternConditions::prepare(size_t port, const Batch& batch, uint32_
   Selection rows(count);
   std::iota(rows.begin(), rows.end(), first);
   for (const size_t index : m_termsOfPort[port]) {
-    const BoundPatternTerm& term = *m_terms[index];
+    const physical::PatternTerm& term = *m_terms[index];
     PreparedRows::Term& prepared = out.m_terms.emplace_back();
     prepared.index = index;
     Selection fitting;
@@ -140,7 +140,7 @@ PreparedRows PatternConditions::prepare(size_t port, const Batch& batch, uint32_
       prepared.place.assign(count, PreparedRows::kUnfit);
       for (size_t i = 0; i < fitting.size(); ++i) prepared.place[fitting[i] - first] = static_cast<uint32_t>(i);
     }
-    for (const BoundPatternKey& key : term.keys)
+    for (const physical::PatternKey& key : term.keys)
       prepared.keys.push_back(m_evaluator.evaluate(*key.own, batch, term.alone ? fitting : rows));
   }
   return out;
@@ -161,22 +161,24 @@ Batch& PatternConditions::scratchOf(const std::vector<size_t>& columns, std::spa
 
 bool PatternConditions::key(const PartialMatch& match, size_t term, std::string& out) {
   out.clear();
-  const std::vector<BoundPatternKey>& keys = m_terms[term]->keys;
-  const auto isColumn = [](const BoundPatternKey& key) { return key.earlier->kind == BoundExpression::Kind::Column; };
+  const std::vector<physical::PatternKey>& keys = m_terms[term]->keys;
+  const auto isColumn = [](const physical::PatternKey& key) {
+    return key.earlier->kind == physical::Expression::Kind::Column;
+  };
   if (std::all_of(keys.begin(), keys.end(), isColumn))
-    return std::all_of(keys.begin(), keys.end(), [&](const BoundPatternKey& key) {
+    return std::all_of(keys.begin(), keys.end(), [&](const physical::PatternKey& key) {
       return appendKey(out, match.values[m_slots.of(key.earlier->column)]);
     });
   const PartialMatch* one = &match;
   const Batch& batch = scratchOf(m_keyEarlier[term], {&one, 1}, match.latest);
-  return std::all_of(keys.begin(), keys.end(), [&](const BoundPatternKey& key) {
+  return std::all_of(keys.begin(), keys.end(), [&](const physical::PatternKey& key) {
     return appendKey(out, *m_evaluator.evaluate(*key.earlier, batch, {0}), 0);
   });
 }
 
 void PatternConditions::keepFitting(size_t index, const Batch& batch, uint32_t row,
                                     std::vector<PartialMatch*>& matches) {
-  const BoundPatternTerm& term = *m_terms[index];
+  const physical::PatternTerm& term = *m_terms[index];
   if (!term.rest || matches.empty()) return;
   Batch& asked = scratchOf(m_restEarlier[index], matches, batch.meta[row]);
   for (const size_t column : m_restOwn[index]) {

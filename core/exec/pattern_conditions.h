@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/evaluator.h"
 #include "core/exec/partial_match.h"
+#include "core/exec/physical_plan.h"
 
 namespace weir {
 
@@ -15,13 +15,14 @@ namespace weir {
 /// kept.
 class PatternSlots {
 public:
-  PatternSlots(const BoundPattern& pattern, size_t columns);
+  PatternSlots(const physical::Pattern& pattern, size_t columns);
 
   static constexpr size_t kNone = SIZE_MAX;
   size_t size() const { return m_size; }
   size_t of(size_t column) const { return m_slots[column]; }
   /// Copies the event's values into the match, as the latest of the term and, when there was none, as its first.
-  void capture(PartialMatch& match, const BoundPatternTerm& term, size_t index, const Batch& batch, uint32_t row) const;
+  void capture(PartialMatch& match, const physical::PatternTerm& term, size_t index, const Batch& batch,
+               uint32_t row) const;
 
 private:
   std::vector<size_t> m_slots;
@@ -54,7 +55,8 @@ private:
 /// Asks the conditions of a pattern: of events by themselves, and of an event with the matches that wait for it.
 class PatternConditions {
 public:
-  PatternConditions(const BoundPattern& pattern, Evaluator& evaluator, SchemaPtr schema, const PatternSlots& slots);
+  PatternConditions(const physical::Pattern& pattern, Evaluator& evaluator, SchemaPtr schema,
+                    const PatternSlots& slots);
 
   /// Looks at consecutive rows of an input.
   PreparedRows prepare(size_t port, const Batch& batch, uint32_t first, uint32_t count);
@@ -70,7 +72,7 @@ private:
 
   const PatternSlots& m_slots;
   Evaluator& m_evaluator;
-  std::vector<const BoundPatternTerm*> m_terms;
+  std::vector<const physical::PatternTerm*> m_terms;
   std::vector<std::vector<size_t>> m_termsOfPort;
   /// Columns of the output that each term reads: the rest of its condition its own and others, its keys others.
   std::vector<std::vector<size_t>> m_restOwn;

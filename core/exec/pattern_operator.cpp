@@ -8,9 +8,9 @@
 
 namespace weir {
 
-using Every = BoundPattern::Every;
+using Every = physical::Pattern::Every;
 using Outcome = PatternSteps::Outcome;
-using StepKind = BoundPatternStep::Kind;
+using StepKind = physical::PatternStep::Kind;
 
 namespace {
 
@@ -22,7 +22,7 @@ constexpr size_t kMostComparisons = 400'000;
 
 }  // namespace
 
-PatternOperator::PatternOperator(NodeContext& context, const BoundPattern& pattern, SchemaPtr schema)
+PatternOperator::PatternOperator(NodeContext& context, const physical::Pattern& pattern, SchemaPtr schema)
     : Operator(context),
       m_pattern(pattern),
       m_slots(pattern, schema->fields.size()),
@@ -38,7 +38,7 @@ PatternOperator::PatternOperator(NodeContext& context, const BoundPattern& patte
   for (size_t term = 0; term < m_steps.terms(); ++term) m_hasWaits = m_hasWaits || m_steps.term(term).waits();
   // By the clock alone rows come in order, unless what writes them holds some back.
   m_inOrderOfTime = m_hasWaits && (context.watermark.hasSources() || context.watermark.ofClock(0) != 0);
-  const BoundPatternStep& first = pattern.steps.front();
+  const physical::PatternStep& first = pattern.steps.front();
   if (first.kind == StepKind::Single && first.terms.front().negated) m_leading = &first.terms.front();
   m_fresh = m_steps.fresh(m_leading ? 1 : 0);
   m_steps.watched(m_fresh, m_freshTerms);
@@ -46,12 +46,12 @@ PatternOperator::PatternOperator(NodeContext& context, const BoundPattern& patte
   if (m_leading && !m_inOrderOfTime) m_quietSince = context.watermark.ofClock(context.clock.now());
 }
 
-int64_t PatternOperator::delayMs(const BoundPattern& pattern) {
+int64_t PatternOperator::delayMs(const physical::Pattern& pattern) {
   int64_t delay = 0;
   for (auto step = pattern.steps.rbegin(); step != pattern.steps.rend(); ++step) {
     int64_t longest = 0;
     bool hasEvent = false;
-    for (const BoundPatternTerm& term : step->terms) {
+    for (const physical::PatternTerm& term : step->terms) {
       longest = std::max(longest, term.lastingMs);
       hasEvent = hasEvent || !term.negated;
     }

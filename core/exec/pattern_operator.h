@@ -15,7 +15,7 @@ namespace weir {
 /// watermark has reached it.
 class PatternOperator final : public Operator {
 public:
-  PatternOperator(NodeContext& context, const BoundPattern& pattern, SchemaPtr schema);
+  PatternOperator(NodeContext& context, const physical::Pattern& pattern, SchemaPtr schema);
   void consume(const Batch&) override {}
   /// Takes the rows of one push from all inputs in the order of their origins.
   void process(const std::vector<std::pair<size_t, BatchPtr>>& input);
@@ -26,7 +26,7 @@ public:
 
   /// How far a match may lie behind the watermark: as long as it can have waited for nothing to come after its last
   /// event.
-  static int64_t delayMs(const BoundPattern& pattern);
+  static int64_t delayMs(const physical::Pattern& pattern);
 
 private:
   struct Event {
@@ -76,7 +76,7 @@ private:
   void noteSilence(const Event& event);
   void noteAbsent(const Event& event);
 
-  const BoundPattern& m_pattern;
+  const physical::Pattern& m_pattern;
   PatternSlots m_slots;
   PatternConditions m_conditions;
   PatternSteps m_steps;
@@ -90,7 +90,7 @@ private:
   bool m_leftGroup = false;  ///< by the event at hand
 
   // Of a pattern that begins with NOT ... FOR.
-  const BoundPatternTerm* m_leading = nullptr;
+  const physical::PatternTerm* m_leading = nullptr;
   std::optional<int64_t> m_quietSince;
   std::optional<int64_t> m_quietUntil;  ///< the end of the last silence that was long enough
 

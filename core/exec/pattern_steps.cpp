@@ -7,13 +7,13 @@ namespace weir {
 
 using Term = PartialMatch::Term;
 using Outcome = PatternSteps::Outcome;
-using StepKind = BoundPatternStep::Kind;
+using StepKind = physical::PatternStep::Kind;
 
-PatternSteps::PatternSteps(const BoundPattern& pattern, const PatternSlots& slots)
+PatternSteps::PatternSteps(const physical::Pattern& pattern, const PatternSlots& slots)
     : m_pattern(pattern), m_slots(slots) {
-  for (const BoundPatternStep& step : pattern.steps) {
+  for (const physical::PatternStep& step : pattern.steps) {
     m_firstTerm.push_back(m_terms.size());
-    for (const BoundPatternTerm& term : step.terms) m_terms.push_back(&term);
+    for (const physical::PatternTerm& term : step.terms) m_terms.push_back(&term);
   }
 }
 
@@ -36,7 +36,7 @@ void PatternSteps::reachable(const PartialMatch& match, std::vector<size_t>& ste
 
 void PatternSteps::watched(const PartialMatch& match, std::vector<size_t>& terms) const {
   terms.clear();
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   const size_t first = m_firstTerm[match.step];
   for (size_t i = 0; i < step.terms.size(); ++i)
     if (match.terms[i] == Term::Open && !(step.isEvent() && match.count >= step.most)) terms.push_back(first + i);
@@ -48,7 +48,7 @@ void PatternSteps::watched(const PartialMatch& match, std::vector<size_t>& terms
 
 std::optional<int64_t> PatternSteps::deadline(const PartialMatch& match) const {
   std::optional<int64_t> earliest;
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   for (size_t i = 0; i < step.terms.size(); ++i) {
     if (!step.terms[i].waits() || match.terms[i] != Term::Open) continue;
     const int64_t ends = match.since + step.terms[i].lastingMs;
@@ -72,7 +72,7 @@ Outcome PatternSteps::offer(PartialMatch& match, std::span<const size_t> fitting
   const int64_t time = batch.meta[row].time();
   const auto target = std::find_if(later.rbegin(), later.rend(), [&](size_t step) { return takes(step, fitting); });
   if (target != later.rend()) enter(match, *target, time);
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   if (step.kind != StepKind::Single) return fillGroup(match, fitting, batch, row);
   const size_t term = m_firstTerm[match.step];
   if (std::find(fitting.begin(), fitting.end(), term) == fitting.end()) return Outcome::Ignored;
@@ -88,7 +88,7 @@ Outcome PatternSteps::offer(PartialMatch& match, std::span<const size_t> fitting
 // An event belongs to one term; what it is taken for comes before what it rules out.
 Outcome PatternSteps::fillGroup(PartialMatch& match, std::span<const size_t> fitting, const Batch& batch,
                                 uint32_t row) const {
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   const size_t first = m_firstTerm[match.step];
   const int64_t time = batch.meta[row].time();
   bool failed = false;
@@ -113,14 +113,14 @@ Outcome PatternSteps::fillGroup(PartialMatch& match, std::span<const size_t> fit
 
 // A step of AND is done once its events have come and its waits have ended; NOT without FOR then has held.
 Outcome PatternSteps::leaveFilled(PartialMatch& match, int64_t time) const {
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   for (size_t i = 0; i < step.terms.size(); ++i)
     if (match.terms[i] == Term::Open && (!step.terms[i].negated || step.terms[i].waits())) return Outcome::Advanced;
   return next(match, time);
 }
 
 Outcome PatternSteps::endWaits(PartialMatch& match, int64_t time) const {
-  const BoundPatternStep& step = m_pattern.steps[match.step];
+  const physical::PatternStep& step = m_pattern.steps[match.step];
   const bool inBounds = m_pattern.withinMs < 0 || time - match.earliest <= m_pattern.withinMs;
   bool open = false;
   for (size_t i = 0; i < step.terms.size(); ++i) {

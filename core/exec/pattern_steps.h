@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/pattern_conditions.h"
+#include "core/exec/physical_plan.h"
 
 namespace weir {
 
@@ -21,10 +21,10 @@ public:
     Complete,
   };
 
-  PatternSteps(const BoundPattern& pattern, const PatternSlots& slots);
+  PatternSteps(const physical::Pattern& pattern, const PatternSlots& slots);
 
   size_t terms() const { return m_terms.size(); }
-  const BoundPatternTerm& term(size_t index) const { return *m_terms[index]; }
+  const physical::PatternTerm& term(size_t index) const { return *m_terms[index]; }
   size_t firstTermOf(size_t step) const { return m_firstTerm[step]; }
   /// A match before its first event, which is expected at `step`.
   PartialMatch fresh(size_t step) const;
@@ -47,9 +47,9 @@ private:
   Outcome leaveFilled(PartialMatch& match, int64_t time) const;
   void capture(PartialMatch& match, size_t term, const Batch& batch, uint32_t row) const;
 
-  const BoundPattern& m_pattern;
+  const physical::Pattern& m_pattern;
   const PatternSlots& m_slots;
-  std::vector<const BoundPatternTerm*> m_terms;
+  std::vector<const physical::PatternTerm*> m_terms;
   std::vector<size_t> m_firstTerm;  ///< of each step
 };
 

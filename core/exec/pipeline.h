@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/bind/bound_script.h"
-#include "core/bind/identity.h"
 #include "core/exec/operator.h"
+#include "core/exec/physical_plan.h"
 #include "core/exec/row_rules.h"
 
 namespace weir {
@@ -24,16 +23,16 @@ class Pipeline {
 public:
   using Tap = std::function<void(const BatchPtr&)>;
 
-  Pipeline(BoundScript script, Micros start, uint64_t uuidSeed);
+  Pipeline(physical::Plan plan, Micros start, uint64_t uuidSeed);
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  const BoundScript& script() const { return *m_script; }
+  const logical::Plan& script() const { return m_plan->script; }
   /// Goes over to another script, between two pushes. Sources keep their watermarks and gaps, queries their windows,
-  /// where both scripts say the same of them (Identities). Everything else starts anew, and all taps are gone.
+  /// where they have the same identity in both. Everything else starts anew, and all taps are gone.
   /// Returns the names of the streams that go on.
-  std::set<std::string> changeTo(BoundScript script);
+  std::set<std::string> changeTo(physical::Plan plan);
   VirtualClock& clock() { return m_clock; }
   const VirtualClock& clock() const { return m_clock; }
   /// Rows that arrive from `from` on may share a batch until this instant.
@@ -77,21 +76,25 @@ public:
 private:
   struct Stream;
   struct Node;
-  void assemble(std::shared_ptr<BoundScript> script, std::set<std::string>* kept);
-  std::unique_ptr<Node> build(BoundNode& bound, uint32_t rank);
+  void assemble(physical::Plan plan, std::set<std::string>* kept);
+  void openFeed(const std::string& name, Stream* before);
+  std::vector<std::unique_ptr<Node>> takeOver(std::vector<std::unique_ptr<Node>> before);
+  std::unique_ptr<Node> build(const physical::Node& plan, uint32_t rank);
+  void giveContext(Node& node);
   void link(Node& node);
   std::optional<int64_t> knownFrom(const Node& node) const;
   /// The stream of the user's that a node writes, itself or through others.
   std::string visibleTarget(const Node& node) const;
-  bool buildSelect(Node& node, BoundSelect& select, const Stream& target);
-  void buildRules(Node& node, const BoundStream& target);
+  bool buildSelect(Node& node, const physical::Select& select, const Stream& target);
+  void buildWindow(Node& node, const physical::Select& select);
+  void buildRules(Node& node, const logical::Stream& target);
   bool buildSource(Node& node, const Stream& input, const Stream& target);
   void deliver(const std::string& stream, const BatchPtr& batch);
   void beginPush(Micros at);
   void propagate(uint32_t fromRank);
   void runNode(Node& node);
 
-  std::shared_ptr<BoundScript> m_script;
+  std::shared_ptr<const physical::Plan> m_plan;
   VirtualClock m_clock;
   Issues m_issues;
   UuidSource m_uuids;

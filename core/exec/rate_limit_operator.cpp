@@ -5,9 +5,10 @@
 
 namespace weir {
 
-using Kind = BoundOutput::Kind;
+using Kind = logical::Output::Kind;
 
-RateLimitOperator::RateLimitOperator(NodeContext& context, const BoundOutput& output, std::vector<size_t> groupColumns)
+RateLimitOperator::RateLimitOperator(NodeContext& context, const logical::Output& output,
+                                     std::vector<size_t> groupColumns)
     : Operator(context), m_output(output), m_groupColumns(std::move(groupColumns)) {
   if (output.everyMs > 0)
     m_ticks.emplace(context, output.everyMs, [this] {

@@ -15,7 +15,7 @@ namespace weir {
 /// LAST work for each group where the query has GROUP BY.
 class RateLimitOperator final : public Operator {
 public:
-  RateLimitOperator(NodeContext& context, const BoundOutput& output, std::vector<size_t> groupColumns);
+  RateLimitOperator(NodeContext& context, const logical::Output& output, std::vector<size_t> groupColumns);
   void consume(const Batch& batch) override;
   Micros earliestTimer(Micros from) const override { return m_ticks ? m_ticks->nextAfter(from) : kNever; }
   void flush() override { release(false); }
@@ -25,7 +25,7 @@ private:
   void release(bool keep);
   std::string groupOf(const Batch& batch, uint32_t row) const;
 
-  BoundOutput m_output;
+  logical::Output m_output;
   std::vector<size_t> m_groupColumns;
   std::optional<TickTimer> m_ticks;
   /// What is held back, in order; for LAST and snapshots one row a group.

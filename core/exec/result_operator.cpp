@@ -33,7 +33,7 @@ ColumnPtr conformed(ColumnPtr column, Type type) {
 
 }  // namespace
 
-ResultOperator::ResultOperator(NodeContext& context, const BoundSelect& select, SchemaPtr schema)
+ResultOperator::ResultOperator(NodeContext& context, const physical::Select& select, SchemaPtr schema)
     : Operator(context), m_select(select), m_schema(std::move(schema)), m_lags(select.lags.size()) {}
 
 void ResultOperator::addLags(Batch& batch) {
@@ -41,7 +41,7 @@ void ResultOperator::addLags(Batch& batch) {
   const size_t first = m_select.layout->fields.size() - m_select.lags.size();
   batch.columns.resize(first);
   for (size_t i = 0; i < m_select.lags.size(); ++i) {
-    const BoundLag& lag = m_select.lags[i];
+    const physical::Lag& lag = m_select.lags[i];
     const ColumnPtr values = m_context.evaluator.evaluate(*lag.value, batch);
     std::vector<ColumnPtr> partition;
     for (const auto& part : lag.partition) partition.push_back(m_context.evaluator.evaluate(*part, batch));
@@ -139,7 +139,7 @@ void ResultOperator::keepDistinct(const Batch& in, Selection& rows) {
 
 void ResultOperator::order(const Batch& in, const std::vector<ColumnPtr>& items, Selection& rows) {
   std::vector<ColumnPtr> keys;
-  for (const BoundOrder& order : m_select.order)
+  for (const physical::Order& order : m_select.order)
     keys.push_back(order.output ? items[*order.output] : m_context.evaluator.evaluate(*order.expr, in));
   const bool windowed = m_select.window.closes();
   std::stable_sort(rows.begin(), rows.end(), [&](uint32_t a, uint32_t b) {

@@ -13,7 +13,7 @@ namespace weir {
 /// emission: the rows of one window, or of one event.
 class ResultOperator final : public Operator {
 public:
-  ResultOperator(NodeContext& context, const BoundSelect& select, SchemaPtr schema);
+  ResultOperator(NodeContext& context, const physical::Select& select, SchemaPtr schema);
   void consume(const Batch& batch) override;
 
 private:
@@ -26,7 +26,7 @@ private:
   void keepDistinct(const Batch& in, Selection& rows);
   void order(const Batch& in, const std::vector<ColumnPtr>& items, Selection& rows);
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   SchemaPtr m_schema;
   /// For each LAG, the last values of each partition.
   std::vector<Past> m_lags;

@@ -18,27 +18,27 @@ constexpr size_t kEmptyGroups = 1024;
 
 }  // namespace
 
-RollingOperator::RollingOperator(NodeContext& context, const BoundSelect& select)
+RollingOperator::RollingOperator(NodeContext& context, const physical::Select& select)
     : Operator(context),
       m_select(select),
-      m_rolls(select.window.kind == BoundWindow::Kind::Time || select.window.kind == BoundWindow::Kind::Length),
+      m_rolls(select.window.kind == logical::WindowKind::Time || select.window.kind == logical::WindowKind::Length),
       m_groups(keyTypes(select)),
       m_hasForever(AggregateSet::needsForever(select)),
-      m_forgets(!m_rolls && !select.keys.empty() && select.window.kind != BoundWindow::Kind::Unique) {
+      m_forgets(!m_rolls && !select.keys.empty() && select.window.kind != logical::WindowKind::Unique) {
   if (!m_rolls) {
     m_running.emplace(select);
     return;
   }
-  for (const BoundAggregate& aggregate : select.aggregates) {
+  for (const physical::Aggregate& aggregate : select.aggregates) {
     const bool distinct = aggregate.distinct;
     m_rolling.push_back(distinct ? aggregate.overload->makeRollingDistinct() : aggregate.overload->makeRolling());
   }
 }
 
 void RollingOperator::expire(const EventInstant& now) {
-  const BoundWindow& window = m_select.window;
+  const physical::Window& window = m_select.window;
   const auto gone = [&] {
-    return window.kind == BoundWindow::Kind::Length
+    return window.kind == logical::WindowKind::Length
                ? m_members.size() > static_cast<size_t>(window.count)
                : m_members.front().time <= EventInstant{now.ms - window.sizeMs, now.nanos};
   };
@@ -179,10 +179,10 @@ void RollingOperator::startAnew() {
 void RollingOperator::consume(const Batch& batch) {
   const PreparedInput input = prepare(m_select, m_context.evaluator, batch);
   const bool unique =
-      m_select.window.kind == BoundWindow::Kind::Unique || m_select.window.kind == BoundWindow::Kind::FirstUnique;
+      m_select.window.kind == logical::WindowKind::Unique || m_select.window.kind == logical::WindowKind::FirstUnique;
   const ColumnPtr keys = unique ? m_context.evaluator.evaluate(*m_select.window.key, batch) : nullptr;
   std::vector<std::shared_ptr<Column>> results;
-  for (const BoundAggregate& aggregate : m_select.aggregates)
+  for (const physical::Aggregate& aggregate : m_select.aggregates)
     results.push_back(std::make_shared<Column>(aggregate.overload->result));
   auto start = std::make_shared<Column>(Type::Long);
   auto end = std::make_shared<Column>(Type::Long);
@@ -194,7 +194,7 @@ void RollingOperator::consume(const Batch& batch) {
     if (unique) {
       std::string key;
       appendKey(key, {&keys, 1}, row);
-      if (m_select.window.kind == BoundWindow::Kind::Unique)
+      if (m_select.window.kind == logical::WindowKind::Unique)
         addLatest(key, batch, input, row, group);
       else if (!addFirst(std::move(key), input, row, group))
         continue;
@@ -234,7 +234,7 @@ void RollingOperator::consume(const Batch& batch) {
   for (auto& column : results) out.columns.push_back(std::move(column));
   out.columns.push_back(std::move(start));
   out.columns.push_back(std::move(end));
-  if (m_select.window.kind == BoundWindow::Kind::Time)
+  if (m_select.window.kind == logical::WindowKind::Time)
     for (RowMeta& meta : out.meta)
       meta.hasGap = m_context.hasGap(meta.time() - m_select.window.sizeMs + 1, meta.time() + 1);
   send(out);

@@ -18,7 +18,7 @@ namespace weir {
 /// the aggregates.
 class RollingOperator final : public Operator {
 public:
-  RollingOperator(NodeContext& context, const BoundSelect& select);
+  RollingOperator(NodeContext& context, const physical::Select& select);
   void consume(const Batch& batch) override;
 
 private:
@@ -43,7 +43,7 @@ private:
   void takeOut(const Kept& gone);
   void startAnew();
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   bool m_rolls;
   std::optional<AggregateSet> m_running;
   GroupTable m_groups;

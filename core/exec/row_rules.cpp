@@ -80,7 +80,7 @@ std::optional<EventInstant> eventInstant(const Value& value, std::string_view un
   return std::nullopt;
 }
 
-RowRules::RowRules(const BoundStream& stream, const Options& options, GapLog& gaps)
+RowRules::RowRules(const logical::Stream& stream, const Options& options, GapLog& gaps)
     : m_eventTime(stream.eventTime),
       m_gaps(gaps),
       m_dedupeMemory(static_cast<size_t>(options.integer("dedupe.memory"))) {

@@ -8,8 +8,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/gap_log.h"
+#include "core/exec/physical_plan.h"
 
 namespace weir {
 
@@ -39,7 +39,7 @@ std::optional<EventInstant> eventInstant(const Value& value, std::string_view un
 class RowRules {
 public:
   /// `options` are the stream's own, with secrets in their places. Jumps of the sequence go into `gaps`.
-  RowRules(const BoundStream& stream, const Options& options, GapLog& gaps);
+  RowRules(const logical::Stream& stream, const Options& options, GapLog& gaps);
 
   enum class Verdict { Pass, NoEventTime, FromFuture, Repeat };
   /// `column(c)` is the row's column number c. Sets the event time.
@@ -65,7 +65,7 @@ public:
 
   /// Says why a row was FromFuture.
   std::string aheadText(int64_t time, Micros arrival) const;
-  const std::optional<EventTimeRule>& eventTime() const { return m_eventTime; }
+  const std::optional<logical::EventTimeRule>& eventTime() const { return m_eventTime; }
   const RowCounters& counters() const { return m_counters; }
 
 private:
@@ -73,7 +73,7 @@ private:
   bool isRepeat(uint32_t row);
   void checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time);
 
-  std::optional<EventTimeRule> m_eventTime;
+  std::optional<logical::EventTimeRule> m_eventTime;
   GapLog& m_gaps;
   RowCounters m_counters;
   std::vector<size_t> m_dedupe;

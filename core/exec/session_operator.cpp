@@ -5,14 +5,14 @@
 
 namespace weir {
 
-SessionOperator::SessionOperator(NodeContext& context, const BoundSelect& select)
+SessionOperator::SessionOperator(NodeContext& context, const physical::Select& select)
     : Operator(context), m_select(select), m_steps(context), m_timer(context, [this](int64_t watermark) {
         closeUpTo(watermark, 0, m_context.clock.now());
         arm();
       }) {
-  for (const BoundAggregate& aggregate : select.aggregates)
+  for (const physical::Aggregate& aggregate : select.aggregates)
     m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
-  if (select.output.kind == BoundOutput::Kind::Snapshot)
+  if (select.output.kind == logical::Output::Kind::Snapshot)
     m_ticks.emplace(context, select.output.everyMs, [this] { tick(); });
 }
 
@@ -67,7 +67,7 @@ void SessionOperator::add(const PreparedInput& input, uint32_t row) {
   session.end = std::max(session.end, time + gap);
   for (size_t a = 0; a < m_aggregators.size(); ++a)
     m_aggregators[a]->update(input.of(a), {&row, 1}, {&session.slot, 1});
-  if (m_select.output.kind == BoundOutput::Kind::Changes) emitSession(session, true, meta.origin, meta.arrival);
+  if (m_select.output.kind == logical::Output::Kind::Changes) emitSession(session, true, meta.origin, meta.arrival);
 }
 
 // The session that a row of this time belongs to, made one where the row bridges two.

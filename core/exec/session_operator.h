@@ -17,7 +17,7 @@ namespace weir {
 /// plus the gap; a row exactly there opens a new one, a row out of order may join two.
 class SessionOperator final : public Operator {
 public:
-  SessionOperator(NodeContext& context, const BoundSelect& select);
+  SessionOperator(NodeContext& context, const physical::Select& select);
 
   void consume(const Batch& batch) override;
   void finishPush() override;
@@ -46,7 +46,7 @@ private:
   void tick();
   uint32_t takeSlot();
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   std::unordered_map<std::string, Sessions> m_open;
   std::multimap<int64_t, std::string> m_ends;  ///< when a session may be over, at the earliest: one entry for each
   std::vector<std::unique_ptr<Aggregator>> m_aggregators;

@@ -17,7 +17,7 @@ constexpr int64_t kMonday = 4 * kDayMs;
 
 }  // namespace
 
-TimeWindowOperator::TimeWindowOperator(NodeContext& context, const BoundSelect& select)
+TimeWindowOperator::TimeWindowOperator(NodeContext& context, const physical::Select& select)
     : Operator(context),
       m_select(select),
       m_steps(context),
@@ -26,9 +26,9 @@ TimeWindowOperator::TimeWindowOperator(NodeContext& context, const BoundSelect& 
                 closeUpTo(watermark, 0, m_context.clock.now());
                 arm();
               }),
-      m_changes(select.output.kind == BoundOutput::Kind::Changes) {
+      m_changes(select.output.kind == logical::Output::Kind::Changes) {
   if (AggregateSet::needsForever(select)) m_forever.emplace(select);
-  if (select.output.kind == BoundOutput::Kind::Snapshot)
+  if (select.output.kind == logical::Output::Kind::Snapshot)
     m_ticks.emplace(context, select.output.everyMs, [this] { tick(); });
 }
 
@@ -39,12 +39,12 @@ int64_t TimeWindowOperator::aligned(int64_t time, int64_t step) const {
 }
 
 std::vector<TimeWindowOperator::Bounds> TimeWindowOperator::windowsOf(int64_t time) const {
-  const BoundWindow& window = m_select.window;
+  const physical::Window& window = m_select.window;
   std::vector<Bounds> out;
-  if (window.kind == BoundWindow::Kind::Tumbling) {
+  if (window.kind == logical::WindowKind::Tumbling) {
     const int64_t start = aligned(time, window.sizeMs);
     out.push_back({start + window.sizeMs, start});
-  } else if (window.kind == BoundWindow::Kind::Cumulate) {
+  } else if (window.kind == logical::WindowKind::Cumulate) {
     const int64_t start = aligned(time, window.sizeMs);
     for (int64_t end = start + (floorDivide(time - start, window.slideMs) + 1) * window.slideMs;
          end <= start + window.sizeMs; end += window.slideMs)
@@ -78,7 +78,7 @@ void TimeWindowOperator::addPending(const PreparedInput& input) {
 
 void TimeWindowOperator::consume(const Batch& batch) {
   const PreparedInput input = prepare(m_select, m_context.evaluator, batch);
-  const bool single = m_select.window.kind == BoundWindow::Kind::Tumbling && !m_changes;
+  const bool single = m_select.window.kind == logical::WindowKind::Tumbling && !m_changes;
   for (uint32_t row = 0; row < batch.rows(); ++row) {
     const RowMeta& meta = batch.meta[row];
     m_steps.before(meta.origin, [&](int64_t watermark, uint32_t origin) {
@@ -158,10 +158,10 @@ void TimeWindowOperator::arm() {
 }
 
 Micros TimeWindowOperator::earliestTimer(Micros from) const {
-  const BoundWindow& window = m_select.window;
+  const physical::Window& window = m_select.window;
   const int64_t step = window.slideMs > 0 ? window.slideMs : window.sizeMs;
   // Ends of hopping windows are multiples of the slide, shifted by the size.
-  const int64_t shift = window.kind == BoundWindow::Kind::Hopping ? window.sizeMs % window.slideMs : 0;
+  const int64_t shift = window.kind == logical::WindowKind::Hopping ? window.sizeMs % window.slideMs : 0;
   const auto endAfter = [&](int64_t time) { return aligned(time - shift, step) + step + shift; };
   const int64_t watermark = m_context.watermark.at(from);
   Micros earliest = m_context.watermark.earliestIdle(from, watermark == kNoWatermark ? -kLongAgo : endAfter(watermark));

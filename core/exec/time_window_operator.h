@@ -15,7 +15,7 @@ namespace weir {
 /// closes when the watermark reaches its end, and then sends one row for each group, in the order of their first rows.
 class TimeWindowOperator final : public Operator {
 public:
-  TimeWindowOperator(NodeContext& context, const BoundSelect& select);
+  TimeWindowOperator(NodeContext& context, const physical::Select& select);
 
   void consume(const Batch& batch) override;
   void finishPush() override;
@@ -41,7 +41,7 @@ private:
   void arm();
   void tick();
 
-  const BoundSelect& m_select;
+  const physical::Select& m_select;
   std::optional<AggregateSet> m_forever;
   std::map<Bounds, std::unique_ptr<AggregateSet>> m_open;
   StepWalker m_steps;

@@ -15,7 +15,7 @@ void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptio
   std::erase_if(m_intakes, [&](const auto& entry) { return !kept.contains(entry.first); });
   for (const std::string& name : m_pipeline.script().feeds())
     if (!m_intakes.contains(name)) {
-      const BoundStream& stream = m_pipeline.script().stream(name);
+      const logical::Stream& stream = m_pipeline.script().stream(name);
       const auto resolved = options.find(name);
       m_intakes.emplace(name, std::make_unique<Intake>(
                                   stream, resolved == options.end() ? stream.options : resolved->second, m_pipeline));

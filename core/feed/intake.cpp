@@ -29,7 +29,7 @@ EncoderSettings encoderSettings(const Options& options) {
   return {options.text("format"), options.text("csv.delimiter").front()};
 }
 
-DecoderSettings decoderSettings(const BoundStream& stream, const Options& options) {
+DecoderSettings decoderSettings(const logical::Stream& stream, const Options& options) {
   DecoderSettings settings = decoderSettings(options);
   if (!stream.eventTime) return settings;
   settings.timeColumn = stream.schema->fields[stream.eventTime->column].name;
@@ -37,7 +37,7 @@ DecoderSettings decoderSettings(const BoundStream& stream, const Options& option
   return settings;
 }
 
-Intake::Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline)
+Intake::Intake(const logical::Stream& stream, const Options& options, Pipeline& pipeline)
     : m_name(stream.name),
       m_schema(stream.schema),
       m_format(formatNamed(options.text("format"))),

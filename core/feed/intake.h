@@ -22,7 +22,7 @@ struct SourceCounters : RowCounters {
 /// What a stream's options say to its decoder.
 DecoderSettings decoderSettings(const Options& options);
 /// The same, with the column and unit of the stream's event time.
-DecoderSettings decoderSettings(const BoundStream& stream, const Options& options);
+DecoderSettings decoderSettings(const logical::Stream& stream, const Options& options);
 
 /// What a sink's options say to its encoder.
 EncoderSettings encoderSettings(const Options& options);
@@ -38,7 +38,7 @@ struct Reject {
 class Intake {
 public:
   /// `options` are the stream's own, with secrets in their places.
-  Intake(const BoundStream& stream, const Options& options, Pipeline& pipeline);
+  Intake(const logical::Stream& stream, const Options& options, Pipeline& pipeline);
 
   /// What a message held. Control says that the feed lives and had nothing else to say.
   enum class Held { Rows, Nothing, Control };

@@ -58,11 +58,11 @@ Diagnostics playPast(Past& past, Pipeline& pipeline, Feeder& feeder, const std::
   return {};
 }
 
-std::map<std::string, SchemaPtr> inferFromPast(Past& past, const BoundScript& script,
+std::map<std::string, SchemaPtr> inferFromPast(Past& past, const logical::Plan& script,
                                                const std::vector<std::string>& waiting) {
   std::map<std::string, JsonInference> learning;
   for (const std::string& name : waiting) {
-    const BoundStream& stream = script.stream(name);
+    const logical::Stream& stream = script.stream(name);
     learning.try_emplace(name, decoderSettings(stream.options), *stream.schema);
   }
   for (auto line = past.next(); line && *line; line = past.next()) {

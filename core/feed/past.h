@@ -59,7 +59,7 @@ private:
 Diagnostics playPast(Past& past, Pipeline& pipeline, Feeder& feeder, const std::function<bool(Micros)>& wait = {});
 
 /// Learns the columns of the streams in `waiting`, whose script declares them with `...`, from their first events.
-std::map<std::string, SchemaPtr> inferFromPast(Past& past, const BoundScript& script,
+std::map<std::string, SchemaPtr> inferFromPast(Past& past, const logical::Plan& script,
                                                const std::vector<std::string>& waiting);
 
 }  // namespace weir

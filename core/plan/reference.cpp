@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/bind/window_list.h"
 #include "core/formats/format_list.h"
 #include "core/functions/function_list.h"
 #include "core/options/option_table.h"
+#include "core/plan/window_list.h"
 
 namespace weir {
 

@@ -4,7 +4,10 @@
 #include <QScopeGuard>
 #include <QTimer>
 
-#include "core/bind/identity.h"
+#include "core/bind/checker.h"
+#include "core/plan/explain.h"
+#include "core/plan/identity.h"
+#include "core/session/live_run.h"
 #include "core/session/result_history.h"
 #include "core/session/runner.h"
 
@@ -132,18 +135,7 @@ RunSnapshot Engine::snapshot() {
 
 RunInfo Engine::info() const {
   const std::lock_guard lock(m_mutex);
-  RunInfo copy;
-  copy.number = m_info.number;
-  copy.script.streams = m_info.script.streams;
-  copy.script.order = m_info.script.order;
-  for (const BoundNode& node : m_info.script.nodes)
-    copy.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
-  copy.results = m_info.results;
-  copy.identities = m_info.identities;
-  copy.replaces = m_info.replaces;
-  copy.keptConnections = m_info.keptConnections;
-  copy.keptResults = m_info.keptResults;
-  return copy;
+  return m_info;
 }
 
 void Engine::stopOnThread(std::function<void()> then) {
@@ -209,16 +201,12 @@ void Engine::begin(RunOutcome outcome) {
   const std::shared_ptr<Run> old = std::exchange(m_run, outcome.run);
   if (old) leave(old);
   tapResults();
-  const BoundScript& script = m_run->pipeline().script();
-  const Identities identities(script);
+  const logical::Plan& script = m_run->pipeline().script();
+  const logical::Identities identities(script);
   {
     const std::lock_guard lock(m_mutex);
     m_info.number = m_runNumber + 1;
-    m_info.script.streams = script.streams;
-    m_info.script.order = script.order;
-    m_info.script.nodes.clear();
-    for (const BoundNode& node : script.nodes)
-      m_info.script.nodes.push_back({{}, node.target, node.inputs, node.span, {}});
+    m_info.script = script;
     m_info.results = m_results;
     m_info.identities = identities.streams;
     m_info.replaces = old != nullptr;
@@ -282,8 +270,8 @@ void Engine::tapResults() {
   m_results.clear();
   std::erase_if(m_streamRows, [&](const auto& entry) { return !m_run->keptStreams().contains(entry.first); });
   m_observedPush = 0;
-  const BoundScript& script = m_run->pipeline().script();
-  const Identities identities(script);
+  const logical::Plan& script = m_run->pipeline().script();
+  const logical::Identities identities(script);
   for (const std::string& name : script.order) {
     if (!script.isWritten(name) || script.stream(name).isTable) continue;
     m_results.push_back(name);

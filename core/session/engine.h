@@ -13,9 +13,10 @@
 #include <set>
 #include <vector>
 
-#include "core/bind/bound_script.h"
 #include "core/exec/gap_log.h"
 #include "core/feed/intake.h"
+#include "core/net/connection.h"
+#include "core/plan/logical.h"
 #include "core/session/frame_log.h"
 #include "core/session/result_feed.h"
 #include "core/telemetry/health.h"
@@ -51,8 +52,8 @@ struct RunSnapshot {
 
 /// What runs, the columns that were learnt from first messages included, and what it took over from the run before.
 struct RunInfo {
-  uint64_t number = 0;               ///< of the run, from 1
-  BoundScript script;                ///< its nodes without their bodies
+  uint64_t number = 0;  ///< of the run, from 1
+  logical::Plan script;
   std::vector<std::string> results;  ///< streams that a query writes, tables left out
   std::map<std::string, uint64_t> identities;
   bool replaces = false;  ///< another run was going when it began

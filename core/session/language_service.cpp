@@ -6,11 +6,11 @@
 #include <map>
 
 #include "core/base/text.h"
-#include "core/bind/window_list.h"
+#include "core/bind/checker.h"
 #include "core/data/type.h"
 #include "core/functions/function_list.h"
 #include "core/options/option_table.h"
-#include "core/plan/checker.h"
+#include "core/plan/window_list.h"
 #include "core/sql/keywords.h"
 
 namespace weir {
@@ -144,7 +144,7 @@ LanguageService::Place LanguageService::placeAt(size_t offset) const {
 }
 
 // What the rest of the script declares: the statement being written is not finished.
-BoundScript LanguageService::scriptWithout(Span statement) const {
+logical::Plan LanguageService::scriptWithout(Span statement) const {
   std::string rest = m_text;
   std::fill(rest.begin() + statement.begin, rest.begin() + statement.end, ' ');
   return checkScript(rest).script;
@@ -169,10 +169,10 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
     keywords({"CREATE STREAM", "CREATE TABLE", "SELECT", "INSERT INTO"});
     return out;
   }
-  const BoundScript script = scriptWithout(place.statement);
+  const logical::Plan script = scriptWithout(place.statement);
   const auto streams = [&](bool toWrite) {
     for (const std::string& name : script.order) {
-      const BoundStream& s = script.stream(name);
+      const logical::Stream& s = script.stream(name);
       if (toWrite ? s.kind == StreamKind::Source : s.kind == StreamKind::Sink) continue;
       add(Kind::Stream, name,
           s.kind == StreamKind::Source ? "source"
@@ -262,7 +262,7 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
     if (script.streams.contains(name)) sources[alias] = name;
   }
   const auto columnsOf = [&](const std::string& stream) {
-    const BoundStream& s = script.stream(stream);
+    const logical::Stream& s = script.stream(stream);
     if (s.schema)
       for (const Field& field : s.schema->fields)
         add(Kind::Column, field.name, std::string(typeName(field.type)), stream);

@@ -60,7 +60,7 @@ private:
   };
   Place placeAt(size_t offset) const;
   std::vector<Completion> candidates(const Place& place) const;
-  BoundScript scriptWithout(Span statement) const;
+  logical::Plan scriptWithout(Span statement) const;
 
   std::string m_text;
   std::vector<Token> m_tokens;

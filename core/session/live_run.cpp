@@ -6,7 +6,11 @@
 #include <QRandomGenerator>
 #include <algorithm>
 
+#include "core/base/private_file.h"
+#include "core/base/reader_gone.h"
+#include "core/plan/lower/lower.h"
 #include "core/session/feed_diagnosis.h"
+#include "core/session/secrets.h"
 #include "core/telemetry/connection_log.h"
 
 namespace weir {
@@ -34,7 +38,7 @@ void LiveRun::askWhyNoRows(LiveFeed& feed) {
         {}});
 }
 
-Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Settings& settings) {
+Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Settings& settings) {
   std::shared_ptr<LiveRun> run(new LiveRun);
   run->m_clock = settings.previous ? settings.previous->m_clock
                  : settings.opened ? settings.opened->clock
@@ -61,11 +65,12 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
   if (settings.previous) {
     run->succeed(*settings.previous, std::move(script));
   } else {
-    run->m_pipeline = std::make_unique<Pipeline>(std::move(script), started, QRandomGenerator::global()->generate64());
+    run->m_pipeline =
+        std::make_unique<Pipeline>(lowered(std::move(script)), started, QRandomGenerator::global()->generate64());
     run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, run->m_resolved, Feeder::Silence::Proven);
   }
   for (const auto& [name, options] : run->m_resolved) {
-    const BoundStream& stream = run->m_pipeline->script().stream(name);
+    const logical::Stream& stream = run->m_pipeline->script().stream(name);
     if (stream.kind == StreamKind::Source)
       run->addSource(stream, options);
     else if (!run->m_sinks->find(name))
@@ -85,7 +90,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(BoundScript script, const Setti
 }
 
 // Takes the connections and the pipeline of a run, and brings the pipeline over to another script.
-void LiveRun::succeed(LiveRun& before, BoundScript script) {
+void LiveRun::succeed(LiveRun& before, logical::Plan script) {
   for (auto it = before.m_feeds.begin(); it != before.m_feeds.end();) {
     const std::string name = (*it)->intake().name();
     if (!goesOn(before, (*it)->source(), name, script)) {
@@ -107,20 +112,20 @@ void LiveRun::succeed(LiveRun& before, BoundScript script) {
   for (const auto& feed : before.m_feeds) feed->leave();
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
-  m_keptStreams = m_pipeline->changeTo(std::move(script));
+  m_keptStreams = m_pipeline->changeTo(lowered(std::move(script)));
   m_feeder->followChange(m_keptStreams, m_resolved);
 }
 
 bool LiveRun::goesOn(const LiveRun& before, const Endpoint& end, const std::string& name,
-                     const BoundScript& script) const {
+                     const logical::Plan& script) const {
   const auto options = m_resolved.find(name);
   if (end.hasEnded() || options == m_resolved.end()) return false;
-  const BoundStream& old = before.m_pipeline->script().stream(name);
+  const logical::Stream& old = before.m_pipeline->script().stream(name);
   return old.kind == script.stream(name).kind && *old.schema == *script.stream(name).schema &&
          before.m_resolved.at(name).sameValues(options->second);
 }
 
-void LiveRun::addSource(const BoundStream& stream, const Options& options) {
+void LiveRun::addSource(const logical::Stream& stream, const Options& options) {
   const QString label = QString::fromStdString(stream.name);
   Intake& intake = *m_feeder->find(stream.name);
   LiveFeed* feed = source(label);

@@ -30,7 +30,7 @@ public:
     std::shared_ptr<QtClock> clock = nullptr;
   };
   /// Makes the run, or says why not: an unset secret, a file that cannot be written.
-  static Result<std::shared_ptr<LiveRun>> create(BoundScript script, const Settings& settings);
+  static Result<std::shared_ptr<LiveRun>> create(logical::Plan script, const Settings& settings);
   ~LiveRun() override;
 
   Pipeline& pipeline() override { return *m_pipeline; }
@@ -78,10 +78,10 @@ private:
 
   bool owns(const LiveFeed& feed) const;
   void wire(LiveFeed& feed);
-  void succeed(LiveRun& before, BoundScript script);
+  void succeed(LiveRun& before, logical::Plan script);
   /// A connection goes on when name, options and columns are what they were, and it has not ended.
-  bool goesOn(const LiveRun& before, const Endpoint& end, const std::string& name, const BoundScript& script) const;
-  void addSource(const BoundStream& stream, const Options& options);
+  bool goesOn(const LiveRun& before, const Endpoint& end, const std::string& name, const logical::Plan& script) const;
+  void addSource(const logical::Stream& stream, const Options& options);
   void record(const LiveRun* previous, Micros started);
   void recordingOver(bool isFailure);
 

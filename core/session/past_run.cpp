@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/past_run.h"
+#include "core/plan/lower/lower.h"
 
 #include <utility>
 
@@ -21,12 +22,12 @@ PastRun::PastRun(std::shared_ptr<QtClock> clock, std::unique_ptr<Past> past, dou
 
 PastRun::~PastRun() { m_clock->cancel(m_timer); }
 
-Result<std::shared_ptr<PastRun>> PastRun::create(BoundScript script, std::unique_ptr<Past> past,
+Result<std::shared_ptr<PastRun>> PastRun::create(logical::Plan script, std::unique_ptr<Past> past,
                                                  std::shared_ptr<QtClock> clock, const Settings& settings) {
   std::shared_ptr<PastRun> run(new PastRun(std::move(clock), std::move(past), settings.pace));
   auto resolved = resolvedSinks(script, settings.sinks, settings.secrets);
   if (!resolved) return resolved.diagnostics();
-  run->m_pipeline = std::make_unique<Pipeline>(std::move(script), settings.started, settings.seed);
+  run->m_pipeline = std::make_unique<Pipeline>(lowered(std::move(script)), settings.started, settings.seed);
   run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, settings.batchRows);
   run->m_player.emplace(*run->m_past, *run->m_pipeline, *run->m_feeder);
   for (const auto& [name, options] : *resolved) run->m_sinks.add(run->m_pipeline->script().stream(name), options);

@@ -28,7 +28,7 @@ public:
     SecretLookup secrets = lookUpSecret;
   };
   /// Makes the run, or says why not: an unset secret of a sink.
-  static Result<std::shared_ptr<PastRun>> create(BoundScript script, std::unique_ptr<Past> past,
+  static Result<std::shared_ptr<PastRun>> create(logical::Plan script, std::unique_ptr<Past> past,
                                                  std::shared_ptr<QtClock> clock, const Settings& settings);
   ~PastRun() override;
 

@@ -49,7 +49,7 @@ struct RunSinks::Entry final : SinkListener {
 RunSinks::RunSinks(Clock& clock) : m_clock(clock) {}
 RunSinks::~RunSinks() { m_clock.cancel(m_timer); }
 
-void RunSinks::add(const BoundStream& stream, const Options& resolved, std::unique_ptr<Sink> taken) {
+void RunSinks::add(const logical::Stream& stream, const Options& resolved, std::unique_ptr<Sink> taken) {
   const bool isOld = taken != nullptr;
   if (!isOld)
     taken = connectorFor(resolved).makeSink({QString::fromStdString(stream.name), resolved, stream.options, m_clock},

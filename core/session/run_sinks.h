@@ -26,7 +26,7 @@ public:
   std::function<void()> onFailedAtStart;
 
   /// Makes the stream's sink, or takes one that another run has handed over.
-  void add(const BoundStream& stream, const Options& resolved, std::unique_ptr<Sink> taken = nullptr);
+  void add(const logical::Stream& stream, const Options& resolved, std::unique_ptr<Sink> taken = nullptr);
   /// Rows of the pipeline's sink streams go out from now on.
   void tap(Pipeline& pipeline);
   /// Starts those that are not there yet.

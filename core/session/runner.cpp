@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bind/checker.h"
 #include "core/feed/merged_past.h"
-#include "core/plan/checker.h"
+#include "core/plan/explain.h"
 #include "core/session/source_inference.h"
 
 namespace weir {
@@ -27,10 +28,10 @@ private:
   CaptureReader m_reader;
 };
 
-bool isSource(const BoundStream& stream) { return stream.kind == StreamKind::Source; }
+bool isSource(const logical::Stream& stream) { return stream.kind == StreamKind::Source; }
 
 // All that comes in has an end: the script runs on the virtual clock.
-bool isOfThePast(const BoundScript& script) {
+bool isOfThePast(const logical::Plan& script) {
   bool any = false;
   for (const auto& [name, stream] : script.streams) {
     if (!isSource(stream)) continue;
@@ -41,7 +42,7 @@ bool isOfThePast(const BoundScript& script) {
 }
 
 // The slowest of the paces that the sources ask for; 0 is as fast as they can be read.
-double paceOf(const BoundScript& script) {
+double paceOf(const logical::Plan& script) {
   double slowest = 0;
   for (const auto& [name, stream] : script.streams)
     if (const double pace = isSource(stream) ? connectorFor(stream.options).pace(stream.options) : 0; pace > 0)
@@ -89,7 +90,7 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
                                                  : std::map<std::string, SchemaPtr>());
   } else {
     for (const std::string& name : checked.waiting)
-      if (const BoundStream& stream = checked.script.stream(name);
+      if (const logical::Stream& stream = checked.script.stream(name);
           !connectorFor(stream.options).canReadAgain(stream.options))
         return pending->done(
             {.diagnostics = {Diagnostic{Severity::Error, Code::NoInput, stream.span,
@@ -126,7 +127,7 @@ void Runner::learnLive(std::shared_ptr<Pending> pending, BoundResult checked) {
   m_inference->start();
 }
 
-Result<std::unique_ptr<Past>> Runner::openPast(Pending& pending, const BoundScript& script) {
+Result<std::unique_ptr<Past>> Runner::openPast(Pending& pending, const logical::Plan& script) {
   if (pending.capture) {
     // The same capture gives the same UUIDs.
     pending.seed = pending.capture->fingerprint();

@@ -34,7 +34,7 @@ struct RunRequest {
   /// Streams without a query are enough: their messages are recorded.
   bool onlyRecords = false;
   /// Whether a script that could run is to: asked before anything outside is touched. Empty: yes.
-  std::function<bool(const BoundScript& script)> accept;
+  std::function<bool(const logical::Plan& script)> accept;
 };
 
 /// What came of a request: a run that has not started, or what is wrong with it.
@@ -73,7 +73,7 @@ private:
   void learnLive(std::shared_ptr<Pending> pending, BoundResult checked);
   void finish(const std::shared_ptr<Pending>& pending, BoundResult checked, OpenedFeeds* opened = nullptr);
   /// The past that the script's sources are, or the capture that is played; nullptr for a script on live feeds.
-  Result<std::unique_ptr<Past>> openPast(Pending& pending, const BoundScript& script);
+  Result<std::unique_ptr<Past>> openPast(Pending& pending, const logical::Plan& script);
 
   World m_world;
   std::unique_ptr<SourceInference> m_inference;

@@ -54,7 +54,7 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
 namespace {
 
 // With secrets in their places and files looked at.
-Result<std::map<std::string, Options>> resolvedWhere(const BoundScript& script, const SecretLookup& lookup,
+Result<std::map<std::string, Options>> resolvedWhere(const logical::Plan& script, const SecretLookup& lookup,
                                                      const std::function<bool(StreamKind)>& wanted) {
   std::map<std::string, Options> out;
   for (const auto& [name, stream] : script.streams) {
@@ -70,19 +70,19 @@ Result<std::map<std::string, Options>> resolvedWhere(const BoundScript& script, 
 
 }  // namespace
 
-Result<std::map<std::string, Options>> resolvedOptions(const BoundScript& script, bool withSinks,
+Result<std::map<std::string, Options>> resolvedOptions(const logical::Plan& script, bool withSinks,
                                                        const SecretLookup& lookup) {
   return resolvedWhere(script, lookup, [withSinks](StreamKind kind) {
     return kind == StreamKind::Source || (withSinks && kind == StreamKind::Sink);
   });
 }
 
-Result<std::map<std::string, Options>> resolvedSinks(const BoundScript& script, bool withSinks,
+Result<std::map<std::string, Options>> resolvedSinks(const logical::Plan& script, bool withSinks,
                                                      const SecretLookup& lookup) {
   return resolvedWhere(script, lookup, [withSinks](StreamKind kind) { return withSinks && kind == StreamKind::Sink; });
 }
 
-Diagnostics unsetVariables(const BoundScript& script) {
+Diagnostics unsetVariables(const logical::Plan& script) {
   Diagnostics out;
   for (const auto& [name, stream] : script.streams)
     for (const auto& [key, reference] : stream.options.references())

@@ -9,7 +9,7 @@
 
 #include <QString>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 
 namespace weir {
 
@@ -20,13 +20,13 @@ std::optional<std::string> lookUpSecret(const std::string& kind, const std::stri
 using SecretLookup = std::function<std::optional<std::string>(const std::string& kind, const std::string& name)>;
 /// The options of a script's sources, and of its sinks where they are wanted, with secrets in their places and files
 /// looked at. Says what is not there.
-Result<std::map<std::string, Options>> resolvedOptions(const BoundScript& script, bool withSinks,
+Result<std::map<std::string, Options>> resolvedOptions(const logical::Plan& script, bool withSinks,
                                                        const SecretLookup& lookup);
 /// Those of its sinks alone.
-Result<std::map<std::string, Options>> resolvedSinks(const BoundScript& script, bool withSinks,
+Result<std::map<std::string, Options>> resolvedSinks(const logical::Plan& script, bool withSinks,
                                                      const SecretLookup& lookup);
 /// A warning for each `${env:NAME}` in the options of a script that is not set now: a run would fail.
-Diagnostics unsetVariables(const BoundScript& script);
+Diagnostics unsetVariables(const logical::Plan& script);
 /// Puts a secret into the keychain, or takes it away when `value` is empty. Returns an empty text, or why not.
 QString storeSecret(const QString& name, const QString& value);
 

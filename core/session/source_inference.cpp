@@ -63,7 +63,7 @@ SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtC
                                  QObject* parent)
     : QObject(parent), m_clock(clock), m_opened{std::move(clock), {}}, m_done(std::move(done)) {
   for (const std::string& name : checked.waiting) {
-    const BoundStream& stream = checked.script.stream(name);
+    const logical::Stream& stream = checked.script.stream(name);
     auto options = stream.options.resolved(secrets);
     if (!options) {
       m_trouble.insert(m_trouble.end(), options.diagnostics().begin(), options.diagnostics().end());

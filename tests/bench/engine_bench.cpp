@@ -7,8 +7,9 @@
 #include <sstream>
 #include <string>
 
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 #include "tests/bench/measure.h"
 
 namespace {
@@ -40,7 +41,7 @@ double replay(const std::string& text, int messages, int queries) {
     sql += "SELECT s, SUM(p * q) / SUM(q) AS vwap, COUNT(*) AS n FROM B WINDOW TUMBLING(" + std::to_string(i + 1) +
            " sec) GROUP BY s INSERT INTO V" + std::to_string(i) + ";";
   BoundResult checked = checkScript(sql);
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   uint64_t rows = 0;
   for (int i = 0; i < queries; ++i)
@@ -74,7 +75,7 @@ double typed(int groups, int batches) {
   BoundResult checked =
       checkScript(std::string(kTrades) +
                   "SELECT s, SUM(p * q) / SUM(q) AS vwap FROM B WINDOW TUMBLING(10 sec) GROUP BY s INSERT INTO V;");
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   const SchemaPtr schema = pipeline.script().stream("B").schema;
   constexpr size_t kRows = 8192;
   std::vector<std::shared_ptr<Batch>> input;

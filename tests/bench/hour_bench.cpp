@@ -14,7 +14,7 @@
 #include <string>
 
 #include "core/base/int128.h"
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 #include "tests/bench/measure.h"
 

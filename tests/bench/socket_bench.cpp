@@ -14,7 +14,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 #include "tests/bench/flood.h"
 #include "tests/bench/measure.h"

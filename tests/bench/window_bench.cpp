@@ -24,8 +24,8 @@ using namespace weir;
 
 namespace {
 
-BoundStream candles() {
-  BoundStream stream;
+logical::Stream candles() {
+  logical::Stream stream;
   stream.name = "V";
   auto schema = std::make_shared<Schema>();
   schema->fields = {{"s", Type::String}, {"vwap", Type::Double}, {"volume", Type::Double}};
@@ -66,7 +66,7 @@ private:
 
 // ms of a frame: new rows taken, chart painted.
 double chartFrame(int series, int points, int frames, bool noise = false) {
-  const BoundStream stream = candles();
+  const logical::Stream stream = candles();
   SeriesStore store(stream);
   Prices prices(series, noise);
   for (int from = 0; from < points; from += 1000)

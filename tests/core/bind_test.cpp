@@ -2,7 +2,7 @@
 // What the binder says of streams beside their columns: which group a row belongs to, and where it came from.
 #include <doctest/doctest.h>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 
 namespace weir {
 namespace {
@@ -11,7 +11,7 @@ const std::string kSource = "CREATE STREAM S (sym STRING, v DOUBLE, n LONG);\n";
 const std::string kStats =
     "INSERT INTO Stats SELECT AVG(v) AS mean, sym AS symbol FROM S WINDOW TUMBLING(10 sec) GROUP BY sym;\n";
 
-BoundScript bound(const std::string& text) {
+logical::Plan bound(const std::string& text) {
   BoundResult checked = checkScript(text);
   for (const Diagnostic& d : checked.diagnostics)
     if (d.severity == Severity::Error) FAIL(d.message);
@@ -34,12 +34,12 @@ TEST_CASE("a LONG of a message that becomes DOUBLE by itself is told of, and wha
 }
 
 TEST_CASE("rows that are passed on belong to the groups that they came from") {
-  const BoundScript script = bound(kSource + kStats +
-                                   "INSERT INTO Passed SELECT symbol AS s, mean FROM Stats WHERE mean > 0;\n"
-                                   "INSERT INTO Again SELECT mean * 2 AS twice, x.s FROM Passed AS x;\n"
-                                   "INSERT INTO Lost SELECT mean FROM Stats;\n"
-                                   "INSERT INTO Changed SELECT UPPER(symbol) AS u, mean FROM Stats;\n"
-                                   "INSERT INTO Own SELECT COUNT(*) AS n FROM Stats;\n");
+  const logical::Plan script = bound(kSource + kStats +
+                                     "INSERT INTO Passed SELECT symbol AS s, mean FROM Stats WHERE mean > 0;\n"
+                                     "INSERT INTO Again SELECT mean * 2 AS twice, x.s FROM Passed AS x;\n"
+                                     "INSERT INTO Lost SELECT mean FROM Stats;\n"
+                                     "INSERT INTO Changed SELECT UPPER(symbol) AS u, mean FROM Stats;\n"
+                                     "INSERT INTO Own SELECT COUNT(*) AS n FROM Stats;\n");
   CHECK(script.stream("Stats").groupColumns == Columns{1});
   CHECK(script.stream("Passed").groupColumns == Columns{0});
   CHECK(script.stream("Passed").windowMs == 10'000);
@@ -65,7 +65,7 @@ TEST_CASE("groups are found where the target has its columns") {
 }
 
 TEST_CASE("a stream names the feeds that it is made of") {
-  const BoundScript script =
+  const logical::Plan script =
       bound(kSource + kStats +
             "CREATE STREAM R (sym STRING, w LONG);\n"
             "INSERT INTO J SELECT st.symbol, r.w FROM Stats AS st JOIN R AS r ON st.symbol = r.sym WITHIN 1 min;\n"

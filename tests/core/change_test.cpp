@@ -2,8 +2,9 @@
 // A pipeline that goes over to another script keeps what is the same in both.
 #include <doctest/doctest.h>
 
+#include "core/bind/checker.h"
 #include "core/feed/feeder.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 namespace weir {
 namespace {
@@ -20,9 +21,9 @@ struct Line {
 
 /// A pipeline with the first column of each result, by name.
 struct Bench {
-  explicit Bench(const std::string& text) : pipeline(script(text), 0, 1), feeder(pipeline) { listen(); }
+  explicit Bench(const std::string& text) : pipeline(lowered(script(text)), 0, 1), feeder(pipeline) { listen(); }
 
-  static BoundScript script(const std::string& text) {
+  static logical::Plan script(const std::string& text) {
     BoundResult checked = checkScript(text);
     for (const Diagnostic& d : checked.diagnostics)
       if (d.severity == Severity::Error) FAIL(d.message);
@@ -37,7 +38,7 @@ struct Bench {
   }
   std::set<std::string> change(const std::string& text) {
     feeder.flush();
-    const std::set<std::string> kept = pipeline.changeTo(script(text));
+    const std::set<std::string> kept = pipeline.changeTo(lowered(script(text)));
     feeder.followChange(kept);
     listen();
     return kept;

@@ -11,8 +11,9 @@
 
 #include "app/row_printer.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/feed/feeder.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -317,7 +318,7 @@ TEST_CASE("the column evaluator agrees with a naive one, row by row") {
         checkScript("CREATE STREAM S (a LONG, b LONG, x DOUBLE, s STRING, t STRING, f BOOL); INSERT INTO O SELECT " +
                     tree.sql + " AS r FROM S;");
     REQUIRE_MESSAGE(!hasError(checked.diagnostics), tree.sql);
-    Pipeline pipeline(std::move(checked.script), 0, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
     Feeder feeder(pipeline, 1 + generator.pick(8));
     std::string got;
     RowPrinter printer(pipeline, {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { got += rows; });

@@ -5,9 +5,10 @@
 #include <sstream>
 
 #include "app/row_printer.h"
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
 #include "core/feed/feed_metrics.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -68,7 +69,7 @@ std::string replay(const std::string& text, size_t batchRows) {
   REQUIRE_FALSE(hasError(checked.diagnostics));
   const std::vector<std::string> streams{"Vwap", "Hops",  "Sess", "Roll",  "Both",     "Sum",     "Last",
                                          "Snap", "Quote", "Pair", "Outer", "OuterSum", "Missing", "Swing"};
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;
   RowPrinter printer(pipeline, streams, RowFormat::JsonLines, -1, [&](const std::string& rows) { out += rows; });
@@ -119,7 +120,7 @@ TEST_CASE("a capture says what is wrong with it, by line") {
 TEST_CASE("open windows can be looked at without changing anything") {
   BoundResult checked =
       checkScript("CREATE STREAM S (v LONG); INSERT INTO O SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   std::vector<int64_t> closed;
   pipeline.tap("O", [&](const BatchPtr& batch) { closed.push_back(batch->columns[0]->integer(0)); });

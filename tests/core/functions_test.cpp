@@ -5,10 +5,11 @@
 
 #include "app/row_printer.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
 #include "core/functions/function_list.h"
 #include "core/functions/quantile_sketch.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -20,7 +21,7 @@ std::string answer(const std::string& expression, const std::string& window) {
       "CREATE STREAM S (x LONG, y LONG); SELECT " + expression + " AS r FROM S" + window + " INSERT INTO O;";
   BoundResult checked = checkScript(sql);
   if (hasError(checked.diagnostics)) return checked.diagnostics.front().message;
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   std::string out;
   RowPrinter printer(pipeline, {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { out += rows; });

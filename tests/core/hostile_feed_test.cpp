@@ -2,8 +2,9 @@
 // Feeds that open state without end: each operator bounds it, says how much it let go, and still answers.
 #include <doctest/doctest.h>
 
+#include "core/bind/checker.h"
 #include "core/exec/pipeline.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -21,10 +22,10 @@ struct Hostile {
                  0, 1) {
     pipeline.tap("O", [this](const BatchPtr& batch) { rows += batch->rows(); });
   }
-  static BoundScript checked(const std::string& text) {
+  static physical::Plan checked(const std::string& text) {
     BoundResult result = checkScript(text);
     for (const Diagnostic& d : result.diagnostics) REQUIRE_MESSAGE(d.severity != Severity::Error, d.message);
-    return std::move(result.script);
+    return lowered(std::move(result.script));
   }
   /// Rows `from` to `to` of a stream: `row(i)` gives key and time.
   template <class Row>

@@ -2,9 +2,10 @@
 // Inputs of a size that nobody writes by hand: handled, or refused with a reason.
 #include <doctest/doctest.h>
 
+#include "core/bind/checker.h"
 #include "core/feed/feeder.h"
 #include "core/formats/json_inference.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 #include "core/plan/reference.h"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ TEST_CASE("a thousand columns go through") {
   BoundResult checked = checkScript("CREATE STREAM S (" + columns + "); INSERT INTO O SELECT " + items +
                                     " FROM S WINDOW LENGTHBATCH(2);");
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   int64_t last = -1;
   pipeline.tap("O", [&](const BatchPtr& batch) { last = batch->columns[999]->integer(0); });
@@ -75,7 +76,7 @@ TEST_CASE("a million groups close") {
   BoundResult checked = checkScript(
       "CREATE STREAM S (k LONG, v LONG); INSERT INTO O SELECT k, SUM(v) AS s FROM S WINDOW TUMBLING(1 min) GROUP BY "
       "k;");
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   size_t groups = 0;
   int64_t sum = 0;
   pipeline.tap("O", [&](const BatchPtr& batch) {
@@ -116,7 +117,7 @@ TEST_CASE("an hour in which nobody looked passes at once") {
       "INSERT INTO B SELECT v, COUNT(*) AS n FROM S GROUP BY v OUTPUT SNAPSHOT EVERY 100 ms;"
       "INSERT INTO C SELECT COUNT(*) AS n FROM S WINDOW SESSION(5 sec);");
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   std::map<std::string, size_t> rows;
   for (const char* name : {"A", "B", "C"})
@@ -134,7 +135,7 @@ TEST_CASE("an hour in which nobody looked passes at once") {
 TEST_CASE("bad messages without end are counted and the newest kept") {
   BoundResult checked =
       checkScript("CREATE STREAM S (v LONG NOT NULL); INSERT INTO A SELECT SUM(v) AS s FROM S WINDOW TUMBLING(1 sec);");
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   int64_t sum = 0;
   pipeline.tap("A", [&](const BatchPtr& batch) { sum += batch->columns[0]->integer(0); });
@@ -159,7 +160,7 @@ TEST_CASE("a join forgets keys that come no more") {
       "CREATE STREAM A (k LONG); CREATE STREAM B (k LONG); INSERT INTO O SELECT A.k AS a, B.k AS b FROM A JOIN B ON "
       "A.k = B.k WITHIN 10 ms;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   size_t pairs = 0;
   pipeline.tap("O", [&](const BatchPtr& batch) { pairs += batch->rows(); });
@@ -178,7 +179,7 @@ TEST_CASE("an ASOF JOIN forgets keys beyond its tolerance, and finds what it kee
       "CREATE TABLE L (k LONG, v LONG); INSERT INTO L SELECT k % 10 AS k, v FROM B;"
       "INSERT INTO P SELECT A.k AS k, L.v AS v FROM A JOIN L ON A.k % 10 = L.k;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   std::vector<int64_t> near;
   int64_t wrong = 0;
@@ -210,7 +211,7 @@ TEST_CASE("a rolling window forgets groups that come no more, and counts the oth
                                                   "SUM(k) AS s, MAX(k) AS m FROM S WINDOW ") +
                                       window + " GROUP BY k;");
     REQUIRE_FALSE(hasError(checked.diagnostics));
-    Pipeline pipeline(std::move(checked.script), 0, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
     Feeder feeder(pipeline);
     int64_t rows = 0;
     int64_t wrong = 0;
@@ -238,7 +239,7 @@ TEST_CASE("UNIQUE takes back what is replaced, whatever the group") {
       "CREATE STREAM S (id LONG, g LONG, v LONG); INSERT INTO O SELECT g, COUNT(*) AS n, SUM(v) AS s, MAX(v) AS m FROM "
       "S WINDOW UNIQUE(id) GROUP BY g;");
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   struct Row {
     int64_t group;
@@ -276,7 +277,7 @@ TEST_CASE("UNIQUE takes back what is replaced, whatever the group") {
 TEST_CASE("UNIQUE over very many keys takes one back at the cost of one") {
   BoundResult checked = checkScript(
       "CREATE STREAM S (id LONG, v LONG); INSERT INTO O SELECT COUNT(*) AS n, SUM(v) AS s FROM S WINDOW UNIQUE(id);");
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline);
   int64_t last = 0;
   pipeline.tap("O", [&](const BatchPtr& batch) { last = batch->columns[1]->integer(batch->rows() - 1); });

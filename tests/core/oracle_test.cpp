@@ -6,8 +6,9 @@
 #include <cmath>
 #include <random>
 
+#include "core/bind/checker.h"
 #include "core/feed/feeder.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -54,7 +55,7 @@ TEST_CASE("tumbling aggregates agree with SQLite's GROUP BY") {
         " SUM(p * q) / SUM(q) AS vwap, COUNT(DISTINCT q) AS d FROM T WHERE q > 2 WINDOW TUMBLING(1 sec) GROUP BY s "
         "HAVING COUNT(*) > 1;");
     REQUIRE_FALSE(hasError(checked.diagnostics));
-    Pipeline pipeline(std::move(checked.script), 0, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
     Feeder feeder(pipeline);
     std::vector<std::vector<std::string>> got;
     pipeline.tap("O", [&](const BatchPtr& batch) {

@@ -12,9 +12,10 @@
 #include <sstream>
 
 #include "app/row_printer.h"
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
 #include "core/feed/feed_metrics.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 #include "pattern_definition.h"
 
 using namespace weir;
@@ -232,7 +233,7 @@ struct Replayed {
 Replayed replay(const std::string& sql, const std::string& capture, size_t batchRows) {
   BoundResult checked = checkScript(sql);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, batchRows);
   Replayed out;
   pipeline.tap("N", [&](const BatchPtr& rows) {

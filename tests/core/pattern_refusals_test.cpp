@@ -6,8 +6,9 @@
 #include <sstream>
 
 #include "app/row_printer.h"
+#include "core/bind/checker.h"
 #include "core/feed/feed_metrics.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 using namespace weir;
 
@@ -172,7 +173,7 @@ TEST_CASE("a hostile feed of matches that never end is played, and what is let g
     BoundResult checked = checkScript(
         "CREATE STREAM S (k LONG, v LONG); INSERT INTO O SELECT a.v AS v FROM PATTERN (EVERY a = S -> b = S[" +
         feed.condition + "]) WITHIN 1 hour;");
-    Pipeline pipeline(std::move(checked.script), 0, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
     Feeder feeder(pipeline);
     for (int i = 0; i < feed.rows; ++i)
       feeder.message(*feeder.find("S"),

@@ -2,8 +2,9 @@
 // Any capture is replayed through windows, or refused with its line.
 #include <sstream>
 
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weir;
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                         std::string(reinterpret_cast<const char*>(data), size));
   CaptureReader reader(in);
   if (!reader.readHeader()) return 0;
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, 7);
   // A clock that leaps by years would step through every window on the way.
   const Diagnostics failed = playPast(reader, pipeline, feeder, [](Micros at) { return at < 1'000'000'000'000; });

@@ -2,7 +2,8 @@
 // Any text is checked without a crash; what parses is laid out the same way twice.
 #include <cstdlib>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
+#include "core/plan/explain.h"
 #include "core/sql/formatter.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -13,6 +13,8 @@
 // Where an error has a hint, `--- followed` is the script once all hints are obeyed: it must be accepted. With --hints
 // behind the folder all messages and hints of the cases are printed.
 //
+// A case with `--- plan` says how the script's logical plan is written; nothing of it runs.
+//
 // Every case runs at batch sizes 1, 7 and 2,048 and must give the same bytes, streams interleaved as they leave.
 #include <algorithm>
 #include <filesystem>
@@ -23,16 +25,18 @@
 
 #include "app/row_printer.h"
 #include "core/base/text.h"
+#include "core/bind/checker.h"
 #include "core/feed/capture.h"
 #include "core/feed/feed_metrics.h"
-#include "core/plan/checker.h"
+#include "core/plan/logical_text.h"
+#include "core/plan/lower/lower.h"
 
 namespace {
 
 using namespace weir;
 
 struct Case {
-  std::string sql, followed;
+  std::string sql, followed, plan;
   std::vector<std::string> script, counters, errors;
 };
 
@@ -47,6 +51,8 @@ Case parse(const std::filesystem::path& path) {
       c.sql += line + "\n";
     else if (part == "followed")
       c.followed += line + "\n";
+    else if (part == "plan")
+      c.plan += line + "\n";
     else if (part == "script" && !line.empty())
       c.script.push_back(line);
     else if (part == "counters" && !line.empty())
@@ -118,7 +124,7 @@ std::string run(const Case& c, size_t batchRows, std::string& metrics) {
   }
   if (hasError(checked.diagnostics)) return said(checked, c.sql);
   if (streams.empty()) streams = checked.script.results();
-  Pipeline pipeline(std::move(checked.script), 0, 1);
+  Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;
   RowPrinter printer(pipeline, streams, RowFormat::JsonLines, -1, [&](const std::string& rows) { out += rows; });
@@ -141,7 +147,15 @@ std::string followedVerdict(const Case& c, const BoundResult& refused) {
   return hasError(followed.diagnostics) ? "obeying the hints is refused too:\n" + said(followed, c.followed) : "";
 }
 
+std::string planVerdict(const Case& c) {
+  const BoundResult checked = checkScript(c.sql);
+  if (hasError(checked.diagnostics)) return said(checked, c.sql);
+  const std::string got = logical::text(checked.script);
+  return got == c.plan ? "" : "want\n" + c.plan + "got\n" + got;
+}
+
 std::string verdict(const Case& c) {
+  if (!c.plan.empty()) return planVerdict(c);
   if (!c.errors.empty()) {
     const BoundResult checked = checkScript(c.sql);
     const std::string text = said(checked, c.sql);

@@ -15,8 +15,8 @@
 
 #include <unistd.h>
 
+#include "core/bind/checker.h"
 #include "core/connectors/websocket/websocket_sink.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/support/tested_transport.h"
 

@@ -34,12 +34,12 @@ const QString kStats = QStringLiteral("TradeStats");
 const QString kSlow = QStringLiteral("Slow");
 
 /// Windows of a second, with all that a chart can show.
-BoundStream stream(const QString& name) {
+logical::Stream stream(const QString& name) {
   auto schema = std::make_shared<Schema>();
   schema->fields = {{"symbol", Type::String}, {"volume", Type::Double}, {"trades", Type::Long},
                     {"sigma", Type::Double},  {"open", Type::Double},   {"high", Type::Double},
                     {"low", Type::Double},    {"close", Type::Double}};
-  BoundStream out;
+  logical::Stream out;
   out.name = name.toStdString();
   out.schema = schema;
   out.groupColumns = {0};
@@ -54,7 +54,7 @@ struct Row {
   double price;
 };
 
-ResultBlock batch(const BoundStream& of, const std::vector<Row>& rows) {
+ResultBlock batch(const logical::Stream& of, const std::vector<Row>& rows) {
   BatchBuilder builder(of.schema);
   for (const Row& row : rows) {
     builder.column(0).appendText(row.symbol);
@@ -73,7 +73,7 @@ ResultBlock batch(const BoundStream& of, const std::vector<Row>& rows) {
 /// A deck of charts over rows that the test gives.
 struct Charts {
   explicit Charts(const QStringList& names = {kStats}) {
-    std::map<std::string, BoundStream> streams;
+    std::map<std::string, logical::Stream> streams;
     std::map<std::string, uint64_t> identities;
     for (const QString& name : names) {
       streams.emplace(name.toStdString(), stream(name));
@@ -189,7 +189,7 @@ private slots:
 
   // The VWAP goes over candles; its deviation, named after it, does not.
   void theValueOfCandlesIsTheirVwapOrTheirClose() {
-    BoundStream bars = stream(kStats);
+    logical::Stream bars = stream(kStats);
     QCOMPARE(SeriesStore(bars).valueName(), QStringLiteral("close"));
     QVERIFY(!SeriesStore(bars).hasLineOverCandles());
     auto schema = std::make_shared<Schema>(*bars.schema);
@@ -347,7 +347,7 @@ private slots:
   }
 
   void floatsKeepTheirOwnDigits() {
-    BoundStream of = stream(kStats);
+    logical::Stream of = stream(kStats);
     auto schema = std::make_shared<Schema>(*of.schema);
     schema->fields[7].type = Type::Float;
     of.schema = schema;

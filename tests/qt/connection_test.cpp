@@ -3,10 +3,11 @@
 #include <QTest>
 #include <set>
 
+#include "core/bind/checker.h"
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/connectors/websocket/websocket_source.h"
 #include "core/net/connection.h"
-#include "core/plan/checker.h"
+#include "core/plan/lower/lower.h"
 #include "core/session/live_feed.h"
 #include "tests/support/scripted_transport.h"
 
@@ -454,7 +455,7 @@ private slots:
         "CREATE STREAM T (n LONG) WITH (type = 'source', extension = 'websocket', "
         "\"websocket.url\" = 'ws://feed.example/'); SELECT n FROM T INSERT INTO O;");
     const Options options = checked.script.stream("T").options;
-    Pipeline pipeline(std::move(checked.script), clock.now(), 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), clock.now(), 1);
     Feeder feeder(pipeline, 512, {}, Feeder::Silence::Proven);
     auto made = std::make_unique<WebSocketSource>(EndpointSetup{QStringLiteral("T"), options, options, clock},
                                                   network.factory());

@@ -13,7 +13,7 @@
 #include <QTest>
 #include <QTreeWidget>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "ui/health/events_panel.h"
 #include "ui/health/frames_panel.h"
 #include "ui/health/stream_rates.h"

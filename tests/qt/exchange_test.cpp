@@ -11,7 +11,7 @@
 #include <QWebSocketServer>
 #include <cmath>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 #include "tests/support/tested_transport.h"
 

@@ -5,7 +5,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/engine.h"
 #include "core/session/live_run.h"
 #include "core/telemetry/health_judge.h"

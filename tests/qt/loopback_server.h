@@ -8,9 +8,9 @@
 #include <functional>
 #include <memory>
 
+#include "core/bind/checker.h"
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/connectors/websocket/websocket_source.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/support/tested_transport.h"
 

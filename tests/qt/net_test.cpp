@@ -6,6 +6,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/bind/checker.h"
 #include "core/connectors/outgoing_queue.h"
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/demo/demo_exchange.h"
@@ -14,7 +15,6 @@
 #include "core/net/failure_text.h"
 #include "core/net/qt_clock.h"
 #include "core/net/url_parts.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 
 using namespace weir;

@@ -8,7 +8,7 @@
 #include <QWebSocketServer>
 #include <set>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "core/session/live_run.h"
 #include "tests/bench/flood.h"
 #include "tests/qt/loopback_server.h"

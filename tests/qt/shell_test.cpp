@@ -61,14 +61,14 @@ public:
   }
 };
 
-BoundStream numbers() {
-  BoundStream stream;
+logical::Stream numbers() {
+  logical::Stream stream;
   stream.name = "N";
   stream.schema = std::make_shared<Schema>(Schema{{{"price", Type::Double}}});
   return stream;
 }
 
-ResultBlock rows(const BoundStream& stream, int count) {
+ResultBlock rows(const logical::Stream& stream, int count) {
   BatchBuilder builder(stream.schema);
   for (int i = 1; i <= count; ++i) {
     builder.column(0).appendReal(i);
@@ -141,7 +141,7 @@ private slots:
   }
 
   void aLayerHasItsOwnStateAndItsSay() {
-    const BoundStream stream = numbers();
+    const logical::Stream stream = numbers();
     SeriesStore store(stream);
     store.addClosed(rows(stream, 60));
     ChartView chart(darkTheme()), other(darkTheme());
@@ -188,7 +188,7 @@ private slots:
     AlertsController alerts(panel);
     QSignalSpy told(&alerts, &AlertsController::alerted);
     QSignalSpy unseen(&alerts, &AlertsController::unseenChanged);
-    const BoundStream stream = numbers();
+    const logical::Stream stream = numbers();
     alerts.note("N", rows(stream, 3));
     alerts.show();
     QVERIFY2(unseen.isEmpty(), "it is no alert yet");

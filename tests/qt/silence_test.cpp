@@ -6,6 +6,7 @@
 
 #include "app/row_printer.h"
 #include "core/net/stall_watch.h"
+#include "core/plan/lower/lower.h"
 #include "tests/qt/deaf_server.h"
 #include "tests/qt/loopback_server.h"
 
@@ -153,7 +154,7 @@ private slots:
     const auto started = reader.readHeader();
     QVERIFY(started.ok());
     std::string replayed;
-    Pipeline pipeline(std::move(checked.script), *started, 1);
+    Pipeline pipeline(lowered(std::move(checked.script)), *started, 1);
     Feeder feeder(pipeline);
     RowPrinter printer(pipeline, {"O"}, RowFormat::JsonLines, -1, [&](const std::string& rows) { replayed += rows; });
     QVERIFY(playPast(reader, pipeline, feeder).empty());

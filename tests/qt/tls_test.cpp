@@ -10,10 +10,10 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include "core/bind/checker.h"
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/net/connection.h"
 #include "core/net/qt_clock.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 #include "tests/qt/deaf_server.h"
 #include "tests/support/tested_transport.h"

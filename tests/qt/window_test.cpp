@@ -22,8 +22,8 @@
 #include <QTreeView>
 #include <QTreeWidget>
 
+#include "core/bind/checker.h"
 #include "core/demo/demo_exchange.h"
-#include "core/plan/checker.h"
 #include "ui/charts/chart_deck.h"
 #include "ui/charts/chart_view.h"
 #include "ui/editor/document_tabs.h"

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/problems_model.h"
 #include "ui/editor/sql_editor.h"
@@ -31,11 +31,10 @@ std::map<int, QColor> runMarks(const Theme& theme, const Diagnostics& found, con
   return marks;
 }
 
-std::map<std::string, int> linesOf(const BoundScript& script, const PlaceIndex& places) {
+std::map<std::string, int> linesOf(const logical::Plan& script, const PlaceIndex& places) {
   std::map<std::string, int> lines;
   const auto lineOf = [&](const Span& span) { return static_cast<int>(places.placeOf(span.begin).line) - 1; };
-  for (const BoundNode& node : script.nodes)
-    if (!node.target.starts_with('#')) lines[node.target] = lineOf(node.span);
+  for (const logical::Query& query : script.queries) lines[query.target] = lineOf(query.span);
   for (const auto& [name, stream] : script.streams)
     if (stream.kind == StreamKind::Source) lines[name] = lineOf(stream.span);
   return lines;

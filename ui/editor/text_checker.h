@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "ui/widgets/theme.h"
 
 namespace weir {
@@ -24,7 +24,7 @@ public:
   /// Checks it now.
   void check();
   /// What the text says: to be run only if there is no error among the problems.
-  const BoundScript& script() const { return m_script; }
+  const logical::Plan& script() const { return m_script; }
   /// Where the streams of the text are written or declared, by line from 0.
   const std::map<std::string, int>& lines() const { return m_lines; }
 
@@ -36,7 +36,7 @@ private:
   DocumentTabs& m_documents;
   ProblemsModel& m_problems;
   QTimer m_delay;
-  BoundScript m_script;
+  logical::Plan m_script;
   std::map<std::string, int> m_lines;
 };
 

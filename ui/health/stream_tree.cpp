@@ -87,18 +87,19 @@ void StreamTree::setAlerts(const std::set<QString>& alerts) {
   }
 }
 
-void StreamTree::setScript(const BoundScript& script) {
+void StreamTree::setScript(const logical::Plan& script) {
   clear();
   m_items.clear();
   m_isConnection.clear();
   m_isResult.clear();
   m_sources = m_queries = nullptr;
   m_rates.clear();
+  const std::set<std::string> written = script.written();
   const auto group = [&](const QString& title, const auto& belongs) -> QTreeWidgetItem* {
     QTreeWidgetItem* root = nullptr;
     int count = 0;
     for (const std::string& name : script.order) {
-      const BoundStream& stream = script.stream(name);
+      const logical::Stream& stream = script.stream(name);
       if (!belongs(stream)) continue;
       if (!root) root = new QTreeWidgetItem(this, {title});
       ++count;
@@ -107,7 +108,7 @@ void StreamTree::setScript(const BoundScript& script) {
       item->setIcon(0, markIcon({{}, m_theme->idle, HealthLook::Mark::Ring}));
       m_items[label] = item;
       m_isConnection[label] = stream.kind != StreamKind::Internal;
-      m_isResult[label] = stream.kind != StreamKind::Source && script.isWritten(name);
+      m_isResult[label] = stream.kind != StreamKind::Source && written.contains(name);
       if (!stream.schema) continue;
       for (const Field& field : stream.schema->fields)
         new QTreeWidgetItem(
@@ -120,12 +121,13 @@ void StreamTree::setScript(const BoundScript& script) {
     root->setExpanded(true);
     return root;
   };
-  m_sources = group(tr("Sources"), [](const BoundStream& s) { return s.kind == StreamKind::Source; });
-  m_queries = group(tr("Queries"),
-                    [&](const BoundStream& s) { return s.kind == StreamKind::Internal && script.isWritten(s.name); });
+  m_sources = group(tr("Sources"), [](const logical::Stream& s) { return s.kind == StreamKind::Source; });
+  m_queries = group(tr("Queries"), [&](const logical::Stream& s) {
+    return s.kind == StreamKind::Internal && written.contains(s.name);
+  });
   group(tr("Fed streams"),
-        [&](const BoundStream& s) { return s.kind == StreamKind::Internal && !script.isWritten(s.name); });
-  group(tr("Sinks"), [](const BoundStream& s) { return s.kind == StreamKind::Sink; });
+        [&](const logical::Stream& s) { return s.kind == StreamKind::Internal && !written.contains(s.name); });
+  group(tr("Sinks"), [](const logical::Stream& s) { return s.kind == StreamKind::Sink; });
   paint();
 }
 

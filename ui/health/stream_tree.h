@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "core/telemetry/health.h"
 #include "ui/health/health_card.h"
 #include "ui/health/stream_rates.h"
@@ -19,7 +19,7 @@ class StreamTree final : public QTreeWidget {
 public:
   explicit StreamTree(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void setScript(const BoundScript& script);
+  void setScript(const logical::Plan& script);
   /// Takes states and rates from a run.
   void showRun(const RunSnapshot& snapshot);
   void setRunning(bool running);

@@ -28,7 +28,7 @@ void ResultViews::setTheme(const Theme& theme) {
   }
 }
 
-std::vector<std::string> ResultViews::setScript(const std::map<std::string, BoundStream>& results,
+std::vector<std::string> ResultViews::setScript(const std::map<std::string, logical::Stream>& results,
                                                 const std::map<std::string, uint64_t>& identities) {
   std::vector<std::string> fresh;
   std::erase_if(m_views, [&](const auto& entry) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "ui/results/results_model.h"
 #include "ui/results/series_store.h"
 
@@ -14,7 +14,7 @@ namespace weir {
 
 /// What the window holds of one result stream, whether it is looked at or not.
 struct ResultView {
-  BoundStream stream;
+  logical::Stream stream;
   uint64_t identity = 0;
   SeriesStore series;
   std::unique_ptr<ResultsModel> latest;   ///< one row for each key and window
@@ -35,7 +35,7 @@ public:
 
   void setTheme(const Theme& theme);
   /// Returns the names of the streams that begin empty.
-  std::vector<std::string> setScript(const std::map<std::string, BoundStream>& results,
+  std::vector<std::string> setScript(const std::map<std::string, logical::Stream>& results,
                                      const std::map<std::string, uint64_t>& identities);
   /// Whoever shows a view holds it: a run that begins may drop it here.
   std::shared_ptr<ResultView> find(const std::string& stream);

@@ -90,7 +90,7 @@ size_t ChartSeries::lowerBound(int64_t at) const {
   return static_cast<size_t>(found - points.begin());
 }
 
-SeriesStore::SeriesStore(const BoundStream& stream, size_t mostPoints)
+SeriesStore::SeriesStore(const logical::Stream& stream, size_t mostPoints)
     : m_mostPoints(mostPoints), m_schema(stream.schema), m_groups(stream.groupColumns), m_windowMs(stream.windowMs) {
   const auto named = [&](std::initializer_list<const char*> words) -> std::optional<size_t> {
     for (const char* word : words)

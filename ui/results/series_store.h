@@ -12,7 +12,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/bind/bound_script.h"
+#include "core/data/batch.h"
+#include "core/plan/logical.h"
 #include "ui/results/result_block.h"
 
 namespace weir {
@@ -91,7 +92,7 @@ public:
   static constexpr size_t kMostSeries = 500;
   static constexpr size_t kMostPoints = 2'000'000;
   SeriesStore() = default;
-  explicit SeriesStore(const BoundStream& stream, size_t mostPoints = kMostPoints);
+  explicit SeriesStore(const logical::Stream& stream, size_t mostPoints = kMostPoints);
 
   bool isEmpty() const { return m_series.empty(); }
   void addClosed(const ResultBlock& block);

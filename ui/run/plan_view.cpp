@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "core/options/connector_options.h"
+#include "core/plan/stages.h"
+#include "core/plan/window_list.h"
 
 namespace weir {
 
@@ -17,14 +19,14 @@ constexpr double kHeight = 62;
 constexpr double kColumnGap = 96;
 constexpr double kRowGap = 20;
 
-QString windowText(const BoundSelect& select) {
-  static const char* const kNames[] = {"",     "TUMBLING", "HOP",    "CUMULATE",    "SESSION", "LENGTHBATCH",
-                                       "TIME", "LENGTH",   "UNIQUE", "FIRSTUNIQUE", "DELAY"};
-  QString text = QString::fromLatin1(kNames[static_cast<size_t>(select.window.kind)]);
-  if (select.window.sizeMs > 0) text += QStringLiteral(" %1 s").arg(static_cast<double>(select.window.sizeMs) / 1000);
-  if (select.window.count > 0) text += QStringLiteral(" %1").arg(select.window.count);
-  if (!select.keys.empty()) text += QObject::tr(", %n keys", nullptr, static_cast<int>(select.keys.size()));
-  if (select.where) text = QObject::tr("filter ") + text;
+QString windowText(const logical::Query& query) {
+  const logical::Window& window = query.window;
+  QString text;
+  if (window.kind != logical::WindowKind::None) text = QString::fromStdString(std::string(windowName(window.kind)));
+  if (window.sizeMs > 0) text += QStringLiteral(" %1 s").arg(static_cast<double>(window.sizeMs) / 1000);
+  if (window.count > 0) text += QStringLiteral(" %1").arg(window.count);
+  if (!query.keys.empty()) text += QObject::tr(", %n keys", nullptr, static_cast<int>(query.keys.size()));
+  if (query.where) text = QObject::tr("filter ") + text;
   return text.isEmpty() ? QObject::tr("project") : text;
 }
 
@@ -47,15 +49,16 @@ void PlanView::setTheme(const Theme& theme) {
   draw();
 }
 
-void PlanView::setScript(const BoundScript& script) {
+void PlanView::setScript(const logical::Plan& script) {
   m_boxes.clear();
   m_rates.clear();
   const auto isSink = [&](const std::string& name) { return script.stream(name).kind == StreamKind::Sink; };
+  const std::set<std::string> read = script.read();
+  const std::set<std::string> written = script.written();
   for (const auto& [name, stream] : script.streams) {
-    const bool hidden = name.starts_with('#');
-    if (!hidden && !script.isRead(name) && !script.isWritten(name) && stream.kind == StreamKind::Internal) continue;
+    if (!read.contains(name) && !written.contains(name) && stream.kind == StreamKind::Internal) continue;
     Box box;
-    box.title = hidden ? tr("join or subquery") : QString::fromStdString(name);
+    box.title = QString::fromStdString(name);
     box.kind = stream.kind == StreamKind::Source ? tr("source")
                : stream.kind == StreamKind::Sink ? tr("sink")
                : stream.isTable                  ? tr("table")
@@ -69,23 +72,26 @@ void PlanView::setScript(const BoundScript& script) {
     to.column = std::max(to.column, m_boxes[from].column + 1);
   };
   int number = 0;
-  for (const BoundNode& node : script.nodes) {
+  for (const logical::Stage& stage : stagesOf(script)) {
+    const bool isMadeUp = !script.streams.contains(stage.target);
+    if (isMadeUp) m_boxes[stage.target].title = tr("join or subquery");
+    if (isMadeUp) m_boxes[stage.target].kind = tr("query");
     // What writes a sink is a box of its own: the connection is another matter than the query.
-    std::string name = node.target;
-    if (isSink(node.target)) {
-      name = '>' + std::to_string(number++) + node.target;
-      m_boxes[name].title = tr("for %1").arg(QString::fromStdString(node.target));
+    std::string name = stage.target;
+    if (!isMadeUp && isSink(stage.target)) {
+      name = '>' + std::to_string(number++) + stage.target;
+      m_boxes[name].title = tr("for %1").arg(QString::fromStdString(stage.target));
       m_boxes[name].kind = tr("query");
     }
     Box& box = m_boxes[name];
-    for (const std::string& input : node.inputs) connectBoxes(box, input, input);
-    if (const auto* select = std::get_if<BoundSelect>(&node.body)) box.detail = windowText(*select);
-    if (std::holds_alternative<BoundJoin>(node.body)) box.title = tr("JOIN");
-    if (std::holds_alternative<BoundPattern>(node.body)) box.title = tr("PATTERN");
-    if (std::holds_alternative<BoundUnnest>(node.body)) box.title = tr("UNNEST");
-    if (std::holds_alternative<BoundRules>(node.body))
-      m_boxes[node.inputs.front()].title = tr("for %1").arg(QString::fromStdString(node.target));
-    if (name != node.target) connectBoxes(m_boxes[node.target], name, node.target);
+    for (const std::string& input : stage.inputs) connectBoxes(box, input, input);
+    if (const auto* query = stage.as<logical::Query>()) box.detail = windowText(*query);
+    if (stage.as<logical::Join>()) box.title = tr("JOIN");
+    if (stage.as<logical::Pattern>()) box.title = tr("PATTERN");
+    if (stage.as<logical::Unnest>()) box.title = tr("UNNEST");
+    if (stage.as<logical::Stream>())
+      m_boxes[stage.inputs.front()].title = tr("for %1").arg(QString::fromStdString(stage.target));
+    if (name != stage.target) connectBoxes(m_boxes[stage.target], name, stage.target);
   }
   std::map<int, int> rows;
   for (auto& [name, box] : m_boxes) box.row = rows[box.column]++;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "core/session/engine.h"
 #include "ui/health/stream_rates.h"
 #include "ui/widgets/theme.h"
@@ -20,7 +20,7 @@ class PlanView final : public QGraphicsView {
 public:
   explicit PlanView(const Theme& theme, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  void setScript(const BoundScript& script);
+  void setScript(const logical::Plan& script);
   /// Rates follow from the calls before; a second lies between two of them.
   void showRun(const RunSnapshot& snapshot);
   /// The graph in words, a line for each box.

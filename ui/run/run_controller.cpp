@@ -50,20 +50,20 @@ void RunController::keepResults(const QString& file, const ResultHistory::Limits
   m_engine.setHistory(m_history.get());
 }
 
-QStringList RunController::previewable(const BoundScript& script, Span chosen) {
+QStringList RunController::previewable(const logical::Plan& script, Span chosen) {
   QStringList targets;
-  for (const BoundNode& node : script.nodes) {
-    const QString target = QString::fromStdString(node.target);
-    if (node.span.begin < chosen.end && node.span.end > chosen.begin && !target.startsWith(QLatin1Char('#')) &&
-        !script.stream(node.target).isTable && !targets.contains(target))
+  for (const logical::Query& query : script.queries) {
+    const QString target = QString::fromStdString(query.target);
+    if (query.span.begin < chosen.end && query.span.end > chosen.begin && !script.stream(query.target).isTable &&
+        !targets.contains(target))
       targets << target;
   }
   return targets;
 }
 
-void RunController::start(const QString& text, const BoundScript& script, const QStringList& previewed) {
+void RunController::start(const QString& text, const logical::Plan& script, const QStringList& previewed) {
   m_previewed = previewed;
-  m_info.script = BoundScript();
+  m_info.script = logical::Plan();
   m_info.script.streams = script.streams;
   m_info.script.order = script.order;
   emit starting();
@@ -85,7 +85,7 @@ void RunController::adopt() {
     for (const QString& name : info.keptConnections) goingOn.insert(name.toStdString());
   m_gaps.beginRun(info.identities, goingOn, QDateTime::currentMSecsSinceEpoch());
   m_feedsOf.clear();
-  std::map<std::string, BoundStream> results;
+  std::map<std::string, logical::Stream> results;
   for (const std::string& name : info.results) {
     m_feedsOf.emplace(name, m_info.script.feedsOf(name));
     results.emplace(name, m_info.script.stream(name));

@@ -25,10 +25,10 @@ public:
   /// Finished windows are kept in this file from the next run on.
   void keepResults(const QString& file, const ResultHistory::Limits& limits);
   /// The results of the statements of a script that a stretch of its text touches: what can be previewed.
-  static QStringList previewable(const BoundScript& script, Span chosen);
+  static QStringList previewable(const logical::Plan& script, Span chosen);
   /// Runs a text, which was checked and is this script. Where `previewed` names results, these alone are shown, and the
   /// sinks are off.
-  void start(const QString& text, const BoundScript& script, const QStringList& previewed = {});
+  void start(const QString& text, const logical::Plan& script, const QStringList& previewed = {});
   void stop() { m_engine.stop(); }
   /// The next run is recorded into this file; empty: it is not.
   void setRecordFile(const QString& file) { m_recordFile = file; }
@@ -36,7 +36,7 @@ public:
   Engine& engine() { return m_engine; }
   ResultViews& views() { return m_views; }
   /// What runs, or ran last; its nodes have no bodies.
-  const BoundScript& script() const { return m_info.script; }
+  const logical::Plan& script() const { return m_info.script; }
   const RunInfo& info() const { return m_info; }
   bool isRunning() const { return m_running; }
   bool hasRun() const { return m_info.number > 0; }

@@ -74,7 +74,7 @@ void DockLayout::setLocalTime(bool local) {
     if (panel.setLocalTime) panel.setLocalTime(local);
 }
 
-void DockLayout::setScript(const BoundScript& script) {
+void DockLayout::setScript(const logical::Plan& script) {
   for (const Panel& panel : m_panels)
     if (panel.setScript) panel.setScript(script);
 }

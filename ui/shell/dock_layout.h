@@ -26,7 +26,7 @@ public:
 
   void setTheme(const Theme& theme);
   void setLocalTime(bool local);
-  void setScript(const BoundScript& script);
+  void setScript(const logical::Plan& script);
   void setRunning(bool running);
   /// What stands at the left says how things are, even while the view is paused.
   void showRun(const RunSnapshot& snapshot, bool isPaused);

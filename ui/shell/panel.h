@@ -5,7 +5,7 @@
 #include <QString>
 #include <functional>
 
-#include "core/bind/bound_script.h"
+#include "core/plan/logical.h"
 #include "core/session/engine.h"
 #include "core/telemetry/log.h"
 #include "ui/widgets/theme.h"
@@ -20,7 +20,7 @@ struct Panel {
   QWidget* widget = nullptr;
   std::function<void(const Theme&)> setTheme;
   std::function<void(bool)> setLocalTime;
-  std::function<void(const BoundScript&)> setScript;
+  std::function<void(const logical::Plan&)> setScript;
   std::function<void(bool)> setRunning;
   std::function<void(const RunSnapshot&)> showRun;
   using Say = std::function<void(const QString& text, LogLevel level)>;
@@ -35,8 +35,8 @@ Panel panelOf(const char* id, const QString& title, Qt::DockWidgetArea area, Wid
     panel.setTheme = [widget](const Theme& theme) { widget->setTheme(theme); };
   if constexpr (requires { widget->setLocalTime(true); })
     panel.setLocalTime = [widget](bool local) { widget->setLocalTime(local); };
-  if constexpr (requires(const BoundScript& script) { widget->setScript(script); })
-    panel.setScript = [widget](const BoundScript& script) { widget->setScript(script); };
+  if constexpr (requires(const logical::Plan& script) { widget->setScript(script); })
+    panel.setScript = [widget](const logical::Plan& script) { widget->setScript(script); };
   if constexpr (requires { widget->setRunning(true); })
     panel.setRunning = [widget](bool running) { widget->setRunning(running); };
   if constexpr (requires(const RunSnapshot& snapshot) { widget->showRun(snapshot); })

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "core/plan/checker.h"
+#include "core/bind/checker.h"
+#include "core/plan/explain.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/problems_model.h"
 #include "ui/editor/sql_editor.h"
@@ -34,7 +35,7 @@ bool TextRunner::refuses(const Diagnostics& found) {
 void TextRunner::run() {
   m_demo.address(m_documents);
   m_checker.check();
-  const BoundScript& script = m_checker.script();
+  const logical::Plan& script = m_checker.script();
   if (refuses(m_problems.firstError()) || refuses(missingSources(script))) return;
   const QString text = m_documents.editor()->text();
   emit ran(m_documents.title(), text);
@@ -50,7 +51,7 @@ void TextRunner::preview() {
                   static_cast<uint32_t>(shown.SendScintilla(QsciScintillaBase::SCI_GETSELECTIONEND))};
   if (!chosen) return emit message(tr("Put the caret into a SELECT to run it alone."), LogLevel::Error);
   m_checker.check();
-  const BoundScript& script = m_checker.script();
+  const logical::Plan& script = m_checker.script();
   if (refuses(m_problems.firstError())) return;
   const QStringList targets = RunController::previewable(script, *chosen);
   if (targets.isEmpty())

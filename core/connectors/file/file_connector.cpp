@@ -9,11 +9,11 @@ namespace weir {
 
 namespace {
 
-std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const BoundStream& stream) {
+std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const logical::Stream& stream) {
   return std::make_unique<FileSource>(setup, stream);
 }
 
-std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const BoundStream& stream) {
+std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const logical::Stream& stream) {
   return std::make_unique<FileSink>(setup, stream);
 }
 

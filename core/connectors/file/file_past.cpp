@@ -21,7 +21,7 @@ RecordReader::Shape shapeOf(const std::string& format) {
 
 }  // namespace
 
-FilePast::FilePast(RecordReader records, const BoundStream& stream, const Options& options, Micros started)
+FilePast::FilePast(RecordReader records, const logical::Stream& stream, const Options& options, Micros started)
     : m_records(std::move(records)),
       m_stream(stream.name),
       m_schema(stream.schema),
@@ -38,7 +38,7 @@ FilePast::FilePast(RecordReader records, const BoundStream& stream, const Option
   m_clock = makeDecoder(settings, m_clockSchema);
 }
 
-Result<std::unique_ptr<FilePast>> FilePast::open(const std::string& path, const BoundStream& stream,
+Result<std::unique_ptr<FilePast>> FilePast::open(const std::string& path, const logical::Stream& stream,
                                                  const Options& options, Micros started) {
   auto bytes = openBytes(path);
   if (!bytes) return bytes.diagnostics();
@@ -119,7 +119,7 @@ Result<std::optional<FeedEvent>> FilePast::next() {
       FeedEvent{m_at, m_stream, FeedEvent::Kind::Message, std::move(record.text), 0, true, placeOf(record.line)});
 }
 
-Result<std::vector<std::unique_ptr<Past>>> openFiles(const BoundStream& stream, const Options& options,
+Result<std::vector<std::unique_ptr<Past>>> openFiles(const logical::Stream& stream, const Options& options,
                                                      Micros started) {
   const auto files = filesOf(options.text("file.path"));
   if (!files) return files.diagnostics();

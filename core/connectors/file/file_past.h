@@ -15,7 +15,7 @@ namespace weir {
 class FilePast final : public Past {
 public:
   /// Opens the file and reads its heading, if it has one.
-  static Result<std::unique_ptr<FilePast>> open(const std::string& path, const BoundStream& stream,
+  static Result<std::unique_ptr<FilePast>> open(const std::string& path, const logical::Stream& stream,
                                                 const Options& options, Micros started);
   Result<std::optional<FeedEvent>> next() override;
   std::string place() const override { return placeOf(m_records.line()); }
@@ -26,7 +26,7 @@ private:
     uint64_t line = 0;
     std::optional<Micros> time;
   };
-  FilePast(RecordReader records, const BoundStream& stream, const Options& options, Micros started);
+  FilePast(RecordReader records, const logical::Stream& stream, const Options& options, Micros started);
   Diagnostics readHeading();
   Result<std::optional<Record>> read();
   std::optional<Micros> timeOf(const std::string& message);
@@ -38,7 +38,7 @@ private:
   SchemaPtr m_schema;
   std::unique_ptr<Decoder> m_clock;  ///< reads nothing but the time
   SchemaPtr m_clockSchema;
-  std::optional<EventTimeRule> m_eventTime;
+  std::optional<logical::EventTimeRule> m_eventTime;
   size_t m_timeColumn = 0;
   char m_delimiter = ',';
   bool m_isCsv = false;
@@ -50,6 +50,7 @@ private:
 };
 
 /// Those of all files that a source's `file.path` stands for.
-Result<std::vector<std::unique_ptr<Past>>> openFiles(const BoundStream& stream, const Options& options, Micros started);
+Result<std::vector<std::unique_ptr<Past>>> openFiles(const logical::Stream& stream, const Options& options,
+                                                     Micros started);
 
 }  // namespace weir

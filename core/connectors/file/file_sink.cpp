@@ -47,7 +47,7 @@ std::string asideName(const std::string& path, Micros now) {
 
 }  // namespace
 
-FileSink::FileSink(const EndpointSetup& setup, const BoundStream& stream)
+FileSink::FileSink(const EndpointSetup& setup, const logical::Stream& stream)
     : m_name(setup.name),
       m_shownPath(QString::fromStdString(setup.written.text("file.path"))),
       m_path(setup.options.text("file.path")),

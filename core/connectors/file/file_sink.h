@@ -14,7 +14,7 @@ namespace weir {
 /// and its rows have failed.
 class FileSink final : public Sink {
 public:
-  FileSink(const EndpointSetup& setup, const BoundStream& stream);
+  FileSink(const EndpointSetup& setup, const logical::Stream& stream);
   ~FileSink() override;
 
   void start() override;

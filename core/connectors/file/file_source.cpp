@@ -17,7 +17,7 @@ constexpr int kMessagesATurn = 512;
 
 }  // namespace
 
-FileSource::FileSource(const EndpointSetup& setup, const BoundStream& stream)
+FileSource::FileSource(const EndpointSetup& setup, const logical::Stream& stream)
     : m_name(setup.name),
       m_path(QString::fromStdString(setup.written.text("file.path"))),
       m_clock(setup.clock),

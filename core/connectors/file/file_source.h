@@ -13,7 +13,7 @@ namespace weir {
 class FileSource final : public QObject, public Source {
   Q_OBJECT
 public:
-  FileSource(const EndpointSetup& setup, const BoundStream& stream);
+  FileSource(const EndpointSetup& setup, const logical::Stream& stream);
   ~FileSource() override { m_clock.cancel(m_timer); }
 
   void start() override;
@@ -40,7 +40,7 @@ private:
   QString m_name;
   QString m_path;
   Clock& m_clock;
-  BoundStream m_stream;
+  logical::Stream m_stream;
   Options m_options;
   double m_pace = 0;  ///< 0 is as fast as it can be read
   std::unique_ptr<Past> m_past;

@@ -9,11 +9,11 @@ namespace weir {
 
 namespace {
 
-std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const BoundStream&) {
+std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const logical::Stream&) {
   return std::make_unique<WebSocketSource>(setup);
 }
 
-std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const BoundStream&) {
+std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const logical::Stream&) {
   return std::make_unique<WebSocketSink>(setup);
 }
 

@@ -4,8 +4,8 @@
 #include <QTimer>
 #include <iostream>
 
+#include "core/bind/checker.h"
 #include "core/demo/demo_exchange.h"
-#include "core/plan/checker.h"
 #include "core/session/live_run.h"
 
 int main(int argc, char** argv) {
