@@ -294,6 +294,7 @@ bool DirectTransport::isFlushed() {
 }
 
 void DirectTransport::close() {
+  if (m_socket) m_socket->disconnect(this);
   if (!takesMessages() || !isFlushed()) return abort();
   sayGoodbye(close_code::kNormal, {});
 }
@@ -302,8 +303,10 @@ void DirectTransport::close() {
 void DirectTransport::sayGoodbye(std::optional<int> code, std::string_view reason) {
   if (!takesMessages()) return abort();
   write(Opcode::Close, closePayload(code, reason));
-  m_socket->flush();
-  part(release());
+  // A flush that fails ends the socket at once, and would tell us so.
+  QTcpSocket* const socket = release();
+  socket->flush();
+  part(socket);
 }
 
 QTcpSocket* DirectTransport::release() {

@@ -207,6 +207,7 @@ QWebSocket* QtTransport::release() {
 }
 
 void QtTransport::close() {
+  if (m_socket) m_socket->disconnect(this);
   if (!m_isOpen || !isFlushed()) return abort();
   QWebSocket* socket = release();
   connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);

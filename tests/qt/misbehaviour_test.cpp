@@ -26,6 +26,7 @@ public:
     connect(&m_server, &QTcpServer::newConnection, this, [this] {
       QTcpSocket* peer = m_server.nextPendingConnection();
       ++connections;
+      m_newest = peer;
       connect(peer, &QTcpSocket::readyRead, peer, [this, peer] {
         const QByteArray request = peer->peek(65536);
         if (peer->property("done").toBool() || !request.contains("\r\n\r\n")) return;
@@ -59,6 +60,12 @@ public:
     s.url = s.shownUrl = QStringLiteral("ws://127.0.0.1:%1/feed").arg(m_server.serverPort());
     return s;
   }
+  /// Ends the newest connection without waiting for anybody.
+  void reset() {
+    const linger atOnce{1, 0};
+    ::setsockopt(static_cast<int>(m_newest->socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+    m_newest->abort();
+  }
   int connections = 0;
   QByteArray endless;
   QByteArray later;      ///< comes in a segment of its own
@@ -68,6 +75,7 @@ public:
 
 private:
   QTcpServer m_server;
+  QTcpSocket* m_newest = nullptr;
   QByteArray m_answer;
   QByteArray m_bytes;
 };
@@ -191,6 +199,20 @@ private slots:
       QVERIFY2(connection.health().hint.contains(hint), qPrintable(connection.health().hint));
       QCOMPARE(static_cast<int>(connection.machine().delayMs()), delayMs);
     }
+  }
+
+  // Its close is still to be answered when the connection is not there any more.
+  void aResetBehindACloseIsOneLoss() {
+    RawServer server(upgrade(), QByteArray("\x81\x02{}\x88\x02\x03\xE9", 8));
+    QtClock clock;
+    Connection connection(server.settings(), clock);
+    int losses = 0;
+    connection.onMessage = [&](const QByteArray&, bool) { server.reset(); };
+    connection.onLost = [&] { ++losses; };
+    connection.start();
+    QTRY_COMPARE(connection.state(), ConnectionState::Waiting);
+    QVERIFY(connection.health().error.contains(QLatin1String("closed with code 1001")));
+    QCOMPARE(losses, 1);
   }
 
   // A flood, and a reader that is slower: what else the thread has to do gets its turns.
