@@ -129,7 +129,7 @@ std::vector<ConnectionHealth> PastRun::health() const {
     h.url = QString::fromStdString(shownAddress(m_pipeline->script().stream(name).options));
     h.state = m_isOver ? ConnectionState::Closed : ConnectionState::Live;
     h.since = m_firstAt.value_or(now());
-    h.closedByUser = m_isOver;
+    h.isFinished = isFinished();
     h.messages = counters.messages;
     h.openedAt = h.since;
     h.lastMessage = intake->lastMessage();

@@ -50,6 +50,7 @@ struct ConnectionHealth {
   std::optional<int64_t> newestEvent;  ///< greatest event time, where the source has event times, ms
   std::optional<int64_t> watermark;    ///< ms
   bool closedByUser = false;           ///< alone, or with its run
+  bool isFinished = false;             ///< it has come to its end, and nothing went wrong
 
   /// How full a sink's queue is, by rows or by bytes: 0 to 1.
   double queueFill() const;

@@ -99,6 +99,8 @@ private slots:
     QTest::mouseClick(window.findChild<QToolButton*>(QStringLiteral("run")), Qt::LeftButton);
     QTRY_VERIFY(window.series().series().size() == 1 && window.series().series()[0].points.size() == 1);
     QTRY_VERIFY(!window.findChild<QToolButton*>(QStringLiteral("stop"))->isEnabled());
+    QTRY_VERIFY(window.card(QStringLiteral("T")));
+    QTRY_COMPARE(window.card(QStringLiteral("T"))->causeText(), QStringLiteral("Read to its end."));
   }
 
   void runningAgainKeepsWhatDidNotChange() {

@@ -111,6 +111,7 @@ bool HealthCard::isDown() const {
 
 QString HealthCard::causeText() const {
   if (!isDown()) return {};
+  if (m_health.isFinished) return tr("Read to its end.");
   if (m_health.closedByUser) return tr("Closed on request.");
   if (m_health.error.isEmpty())
     return m_rejects.empty() ? tr("Not connected.")

@@ -99,7 +99,7 @@ void HealthPanel::showRun(const RunSnapshot& snapshot) {
     cardOf(h.name).show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
     const auto before = m_wasGood.find(h.name);
     // Silent is as bad as lost; what somebody closed by hand is neither.
-    if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser)
+    if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser && !h.isFinished)
       emit troubled(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
     m_wasGood[h.name] = isGood(h);
   }

@@ -177,7 +177,8 @@ void RunView::begin(bool goesOn) {
 void RunView::setRunning(bool running) {
   m_parts.toolBar.setRunning(running);
   showLive();
-  // Its data stays on the charts when it has ended.
+  // How it ended, and its data, stay when it has ended.
+  if (!running) m_parts.docks.showRun(m_parts.run.engine().snapshot(), isPaused());
   m_parts.status.setDemo(m_parts.demo.isShown());
   m_parts.docks.setRunning(running);
   if (running) return;

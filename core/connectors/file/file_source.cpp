@@ -107,6 +107,7 @@ ConnectionHealth FileSource::health() const {
   h.name = m_name;
   h.url = m_path;
   h.state = m_state;
+  h.isFinished = m_isFinished;
   h.since = m_since;
   h.error = m_error;
   h.hint = m_hint;
