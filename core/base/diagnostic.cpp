@@ -9,8 +9,6 @@ namespace weir {
 
 namespace {
 
-bool startsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 uint32_t codePoints(std::string_view text) {
   return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), startsCodePoint));
 }

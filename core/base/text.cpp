@@ -125,6 +125,41 @@ size_t utf8Prefix(std::string_view text) {
   return text.size();
 }
 
+// Greedy with one point of return, which is enough for % and linear in practice.
+bool matchesLike(std::string_view text, std::string_view pattern) {
+  size_t t = 0;
+  size_t p = 0;
+  size_t star = std::string_view::npos;
+  size_t mark = 0;
+  const auto next = [](std::string_view s, size_t at) {
+    ++at;
+    while (at < s.size() && !startsCodePoint(s[at])) ++at;
+    return at;
+  };
+  while (t < text.size()) {
+    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
+    const size_t literal = escaped ? p + 1 : p;
+    if (!escaped && p < pattern.size() && pattern[p] == '%') {
+      star = p++;
+      mark = t;
+    } else if (!escaped && p < pattern.size() && pattern[p] == '_') {
+      ++p;
+      t = next(text, t);
+    } else if (literal < pattern.size() && pattern[literal] == text[t]) {
+      p = literal + 1;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      mark = next(text, mark);
+      t = mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
+}
+
 bool isUtf8(std::string_view text) { return utf8Prefix(text) == text.size(); }
 
 std::string oneLine(std::string_view text) {

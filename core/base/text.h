@@ -39,6 +39,13 @@ bool isUtf8(std::string_view text);
 /// How many bytes at the beginning are UTF-8: all of them, or those before the first that is not.
 size_t utf8Prefix(std::string_view text);
 
+/// Whether a byte of UTF-8 is the first of its code point.
+inline bool startsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+/// Returns whether the whole of `text` is as the pattern has it, the LIKE of SQL: % any run, _ one code point, \ takes
+/// the next character as it is.
+bool matchesLike(std::string_view text, std::string_view pattern);
+
 /// What some editors write at the beginning of a file in UTF-8. It is no part of the text.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 inline std::string_view withoutMark(std::string_view text) {

@@ -104,25 +104,25 @@ std::string unescaped(std::string_view inside) {
   return out;
 }
 
-}  // namespace
-
-void forEachJsonMember(std::string_view object, const std::function<void(std::string, std::string_view)>& each) {
+// Calls `each` with the raw name, in its quotes, and the raw text of every member.
+template <class Each>
+void walkMembers(std::string_view object, const Each& each) {
   size_t at = skipSpace(object, 0);
   if (at >= object.size() || object[at] != '{') return;
   at = skipSpace(object, at + 1);
   while (at < object.size() && object[at] == '"') {
     const size_t nameEnd = skipString(object, at);
-    std::string name = unescaped(object.substr(at + 1, nameEnd - at - 2));
     const size_t value = skipSpace(object, std::min(skipSpace(object, nameEnd) + 1, object.size()));
     const size_t end = skipValue(object, value);
-    each(std::move(name), object.substr(value, end - value));
+    each(object.substr(at, nameEnd - at), object.substr(value, end - value));
     at = skipSpace(object, end);
     if (at >= object.size() || object[at] != ',') return;
     at = skipSpace(object, at + 1);
   }
 }
 
-void forEachJsonElement(std::string_view array, const std::function<void(std::string_view)>& each) {
+template <class Each>
+void walkElements(std::string_view array, const Each& each) {
   size_t at = skipSpace(array, 0);
   if (at >= array.size() || array[at] != '[') return;
   at = skipSpace(array, at + 1);
@@ -136,10 +136,30 @@ void forEachJsonElement(std::string_view array, const std::function<void(std::st
   }
 }
 
+std::string_view withoutQuotes(std::string_view string) {
+  return string.size() < 2 ? std::string_view() : string.substr(1, string.size() - 2);
+}
+
+bool isNamed(std::string_view quoted, std::string_view name) {
+  const std::string_view written = withoutQuotes(quoted);
+  return written.find('\\') == std::string_view::npos ? written == name : unescaped(written) == name;
+}
+
+}  // namespace
+
+void forEachJsonMember(std::string_view object, const std::function<void(std::string, std::string_view)>& each) {
+  walkMembers(object,
+              [&](std::string_view name, std::string_view value) { each(unescaped(withoutQuotes(name)), value); });
+}
+
+void forEachJsonElement(std::string_view array, const std::function<void(std::string_view)>& each) {
+  walkElements(array, each);
+}
+
 std::optional<std::string_view> jsonMember(std::string_view object, std::string_view name) {
   std::optional<std::string_view> found;
-  forEachJsonMember(object, [&](const std::string& member, std::string_view value) {
-    if (member == name) found = value;
+  walkMembers(object, [&](std::string_view member, std::string_view value) {
+    if (isNamed(member, name)) found = value;
   });
   return found;
 }
@@ -147,7 +167,7 @@ std::optional<std::string_view> jsonMember(std::string_view object, std::string_
 std::optional<std::string_view> jsonElement(std::string_view array, size_t index) {
   std::optional<std::string_view> found;
   size_t at = 0;
-  forEachJsonElement(array, [&](std::string_view value) {
+  walkElements(array, [&](std::string_view value) {
     if (at++ == index) found = value;
   });
   return found;
@@ -162,13 +182,15 @@ namespace {
 
 constexpr int kDeepestJson = 512;
 
-// Returns the position behind the value at `at`, or npos.
-size_t checkedValue(std::string_view json, size_t at, int depth) {
+// Returns the position behind the value at `at`, or npos, and in `read` how far it looked.
+size_t checkedValue(std::string_view json, size_t at, int depth, size_t& read) {
   constexpr size_t kBad = std::string_view::npos;
   at = skipSpace(json, at);
+  read = std::max(read, at);
   if (at >= json.size() || depth > kDeepestJson) return kBad;
   if (json[at] == '"') {
     const size_t end = skipString(json, at);
+    read = end;
     if (end < at + 2 || json[end - 1] != '"') return kBad;
     for (size_t i = at + 1; i + 1 < end; ++i) {
       if (static_cast<unsigned char>(json[i]) < 0x20) return kBad;
@@ -188,13 +210,13 @@ size_t checkedValue(std::string_view json, size_t at, int depth) {
     while (true) {
       if (object) {
         if (at >= json.size() || json[at] != '"') return kBad;
-        at = checkedValue(json, at, depth + 1);
+        at = checkedValue(json, at, depth + 1, read);
         if (at == kBad) return kBad;
         at = skipSpace(json, at);
         if (at >= json.size() || json[at] != ':') return kBad;
         ++at;
       }
-      at = checkedValue(json, at, depth + 1);
+      at = checkedValue(json, at, depth + 1, read);
       if (at == kBad) return kBad;
       at = skipSpace(json, at);
       if (at >= json.size()) return kBad;
@@ -204,6 +226,7 @@ size_t checkedValue(std::string_view json, size_t at, int depth) {
     }
   }
   const size_t end = skipValue(json, at);
+  read = end;
   const std::string_view scalar = json.substr(at, end - at);
   if (scalar == "true" || scalar == "false" || scalar == "null") return end;
   const char* const stop = scalar.data() + scalar.size();
@@ -213,9 +236,18 @@ size_t checkedValue(std::string_view json, size_t at, int depth) {
 }  // namespace
 
 bool isJson(std::string_view text) {
-  const size_t end = checkedValue(text, 0, 0);
-  return end != std::string_view::npos && skipSpace(text, end) == text.size();
+  size_t read = 0;
+  const auto end = endOfJson(text, 0, read);
+  return end && skipSpace(text, *end) == text.size();
 }
+
+std::optional<size_t> endOfJson(std::string_view text, size_t at, size_t& read) {
+  read = at;
+  const size_t end = checkedValue(text, at, 0, read);
+  return end == std::string_view::npos ? std::nullopt : std::optional(end);
+}
+
+size_t roughEndOfJson(std::string_view text, size_t at) { return std::max(at, skipValue(text, at)); }
 
 bool isJsonNull(std::string_view json) { return json == "null"; }
 

@@ -23,6 +23,10 @@ void forEachJsonMember(std::string_view object, const std::function<void(std::st
 std::string jsonPlainText(std::string_view json);
 /// Returns whether the whole of `text` is one JSON value, nested at most 512 deep.
 bool isJson(std::string_view text);
+/// Where the JSON value that begins at `at` ends; nothing where none does. `read` becomes how far it had to be read.
+std::optional<size_t> endOfJson(std::string_view text, size_t at, size_t& read);
+/// The same without a look at what stands inside the value, to be checked afterwards: never in front of `at`.
+size_t roughEndOfJson(std::string_view text, size_t at);
 bool isJsonNull(std::string_view json);
 /// The text by which two values are equal: numbers by their exact value (1, 1.0 and 1e0 are one), members in the order
 /// of their names, a string at the root as what it says, so that "1" is 1. For comparing alone, not to be read.

@@ -17,8 +17,6 @@ using S = std::string_view;
 // Longer results are somebody's mistake, and would take the memory of everybody.
 constexpr size_t kLongestText = size_t{1} << 20;
 
-bool startsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 L lengthOf(S text) { return std::count_if(text.begin(), text.end(), startsCodePoint); }
 
 // Byte position of code point `index`, or the end.
@@ -150,41 +148,6 @@ Checked<std::string> chr(L point) {
   utf8proc_uint8_t encoded[4];
   const utf8proc_ssize_t written = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), encoded);
   return std::string(reinterpret_cast<const char*>(encoded), static_cast<size_t>(written));
-}
-
-// Greedy with one point of return, which is enough for % and linear in practice.
-bool like(S text, S pattern) {
-  size_t t = 0;
-  size_t p = 0;
-  size_t star = S::npos;
-  size_t mark = 0;
-  const auto next = [](S s, size_t at) {
-    ++at;
-    while (at < s.size() && !startsCodePoint(s[at])) ++at;
-    return at;
-  };
-  while (t < text.size()) {
-    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
-    const size_t literal = escaped ? p + 1 : p;
-    if (!escaped && p < pattern.size() && pattern[p] == '%') {
-      star = p++;
-      mark = t;
-    } else if (!escaped && p < pattern.size() && pattern[p] == '_') {
-      ++p;
-      t = next(text, t);
-    } else if (literal < pattern.size() && pattern[literal] == text[t]) {
-      p = literal + 1;
-      ++t;
-    } else if (star != S::npos) {
-      p = star + 1;
-      mark = next(text, mark);
-      t = mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
-  return p == pattern.size();
 }
 
 L octetLength(S bytes) { return static_cast<L>(bytes.size()); }
@@ -351,7 +314,7 @@ std::vector<ScalarFunction> textFunctions() {
        .help = "Matches the whole text: % any run, _ one code point, \\ takes the next character as it is.",
        .example = "'weir' LIKE 'w%r'",
        .exampleResult = "true",
-       .overloads = test2(lift<&like>)},
+       .overloads = test2(lift<&matchesLike>)},
       {.name = "OCTET_LENGTH",
        .signature = "OCTET_LENGTH(x)",
        .help = "Number of bytes.",

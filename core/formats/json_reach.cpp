@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/formats/json_reach.h"
+
+#include "core/base/text.h"
+#include "core/data/json_text.h"
+
+namespace weir {
+
+std::optional<std::string_view> JsonReach::opened(std::string_view json) {
+  if (!json.starts_with('"')) return json;
+  std::string text = jsonPlainText(json);
+  const std::string_view inside = trimmed(text);
+  if ((!inside.starts_with('{') && !inside.starts_with('[')) || !isJson(inside)) return std::nullopt;
+  return trimmed(m_texts.emplace_back(std::move(text)));
+}
+
+std::optional<std::string_view> JsonReach::at(std::string_view json, std::span<const JsonStep> steps) {
+  std::optional<std::string_view> found = json;
+  for (const JsonStep& step : steps) {
+    found = opened(*found);
+    if (found) found = step.index ? jsonElement(*found, *step.index) : jsonMember(*found, step.member);
+    if (!found) break;
+  }
+  return found;
+}
+
+}  // namespace weir
