@@ -65,6 +65,8 @@ void appendDouble(std::string& out, double value);
 void appendFloat(std::string& out, float value);
 
 std::string base64Encoded(std::string_view bytes);
+/// Returns nothing when `text` is not pairs of hexadecimal digits.
+std::optional<std::string> hexDecoded(std::string_view text);
 /// Returns nothing when `text` is not padded standard base64.
 std::optional<std::string> base64Decoded(std::string_view text);
 

@@ -2,6 +2,7 @@
 #include "core/bind/catalog.h"
 
 #include "core/base/text.h"
+#include "core/bind/template_binder.h"
 #include "core/formats/format_list.h"
 
 namespace weir {
@@ -142,6 +143,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
       fail(diagnostics, Code::OptionValue, create.name.span, "a table is neither a source nor a sink");
     if (stream.inferred && stream.kind != StreamKind::Sink) inferByFormat(stream, create.name.span, diagnostics);
     checkFormat(stream, create.name.span, diagnostics);
+    checkTemplates(stream.options, diagnostics);
     checkEventTime(stream, create, diagnostics);
     for (const char* key : {"dedupe.key", "sequence.key", "sequence.partition"})
       for (const std::string& column : stream.options.list(key))

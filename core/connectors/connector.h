@@ -62,6 +62,10 @@ public:
   virtual void message(std::string_view payload, bool isText, Micros at) = 0;
   virtual void opened() = 0;
   virtual void lost() = 0;
+  /// Something was said to the peer; `shown` is without secrets.
+  virtual void said(std::string_view /*shown*/, bool /*isText*/) {}
+  /// Something that is worth telling once.
+  virtual void trouble(const QString& /*what*/) {}
   /// All that was sent up to `asked` has been read.
   virtual void alive(Micros asked) = 0;
   virtual void stateChanged() = 0;

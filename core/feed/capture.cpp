@@ -166,6 +166,7 @@ Result<std::optional<FeedEvent>> CaptureReader::next() {
     if (trimmed(line).empty()) continue;
     if (!isJson(line)) return wrong("not valid JSON");
     out = {};
+    bool isSent = false;
     std::optional<std::string_view> at, stream, text, base64, event, since;
     forEachJsonMember(line, [&](const std::string& name, std::string_view value) {
       if (name == "at") at = value;
@@ -174,12 +175,14 @@ Result<std::optional<FeedEvent>> CaptureReader::next() {
       if (name == "base64") base64 = value;
       if (name == "event") event = value;
       if (name == "since") since = value;
+      if (name == "sent") isSent = value == "true";
     });
     const auto time = at ? microsOf(*at) : std::nullopt;
     if (!time) return wrong("'at' must be a time in ms");
     out.at = *time;
     if (out.at < m_last) return wrong("'at' goes back; lines must be in the order of arrival");
     m_last = out.at;
+    if (isSent) continue;
     if (stream) out.stream = jsonPlainText(*stream);
     if (event) {
       const std::string kind = jsonPlainText(*event);
@@ -232,8 +235,18 @@ CaptureWriter::CaptureWriter(std::ostream& out, Micros started, const std::map<s
 }
 
 void CaptureWriter::message(const std::string& stream, std::string_view payload, bool isText, Micros at) {
+  payloadLine(stream, {}, payload, isText, at);
+}
+
+void CaptureWriter::said(const std::string& stream, std::string_view shown, bool isText, Micros at) {
+  payloadLine(stream, ",\"sent\":true", shown, isText, at);
+}
+
+void CaptureWriter::payloadLine(const std::string& stream, std::string_view mark, std::string_view payload, bool isText,
+                                Micros at) {
   std::string line = "{\"at\":" + millisText(at) + ",\"stream\":";
   appendJsonString(line, stream);
+  line += mark;
   line += isText ? ",\"text\":" : ",\"base64\":";
   appendJsonString(line, isText ? std::string(payload) : base64Encoded(payload));
   m_out << line << "}\n";

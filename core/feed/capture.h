@@ -42,6 +42,8 @@ public:
   CaptureWriter(std::ostream& out, Micros started, const std::map<std::string, std::string>& sources,
                 bool provesSilence = false);
   void message(const std::string& stream, std::string_view payload, bool isText, Micros at);
+  /// What was said to a feed, without secrets; a replay passes it over.
+  void said(const std::string& stream, std::string_view shown, bool isText, Micros at);
   void event(const std::string& stream, std::string_view event, Micros at);
   /// A feed has answered what it was asked at `asked`: up to then nothing else was sent.
   void alive(const std::string& stream, Micros at, Micros asked);
@@ -51,6 +53,7 @@ public:
   void advance(Micros at);
 
 private:
+  void payloadLine(const std::string& stream, std::string_view mark, std::string_view payload, bool isText, Micros at);
   void eventSince(const std::string& stream, std::string_view event, Micros at, Micros since);
   std::ostream& m_out;
 };

@@ -14,8 +14,8 @@ enum class JsonFraming { One, Many, Embedded };
 JsonFraming framingNamed(std::string_view name);
 
 /// Calls `each` with the values of a message in their order, until it returns false. One and Many take a message apart
-/// and leave it to `each` whether the values are JSON; of Embedded it is the first `{` or `[` that begins a whole value,
-/// or nothing. Work grows with the message only, whatever it holds.
+/// and leave it to `each` whether the values are JSON; of Embedded it is the first `{` or `[` that begins a whole
+/// value, or nothing. Work grows with the message only, whatever it holds.
 void forEachJsonValue(std::string_view message, JsonFraming framing, const std::function<bool(std::string_view)>& each);
 
 }  // namespace weir

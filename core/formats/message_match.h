@@ -12,8 +12,8 @@
 
 namespace weir {
 
-/// A path into messages, read once. The paths are those of `json.mapping`; `$` and `$$` are the message. Any message may
-/// be asked: one that is not JSON has nothing.
+/// A path into messages, read once. The paths are those of `json.mapping`; `$` and `$$` are the message. Any message
+/// may be asked: one that is not JSON has nothing.
 class MessagePath {
 public:
   /// The error's span is the place in `text`.
@@ -32,9 +32,9 @@ private:
 /// One condition on a value: that it is there, be it null, or what it must be.
 struct MatchTerm {
   JsonPath path;
-  Span span;                         ///< of the path in the text
-  std::optional<std::string> value;  ///< as it was meant; nothing: being there is enough
-  std::optional<std::string> number; ///< the value as `jsonCanonical` has it, when it is a number
+  Span span;                          ///< of the path in the text
+  std::optional<std::string> value;   ///< as it was meant; nothing: being there is enough
+  std::optional<std::string> number;  ///< the value as `jsonCanonical` has it, when it is a number
 
   /// Whether a value that is there is the wanted one: its text (of a string what it says) is equal, or both are
   /// numbers, in quotes or not, and equal.

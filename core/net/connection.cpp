@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/net/failure_text.h"
 #include "core/net/url_parts.h"
+#include "core/wire/frame_writer.h"
 
 namespace weir {
 
@@ -39,6 +40,9 @@ Connection::Connection(ConnectionSettings settings, Clock& clock, TransportFacto
     return header.first.compare("Authorization", Qt::CaseInsensitive) == 0;
   });
   if (!parts.authorization.isEmpty() && !isGiven) m_settings.addHeader("Authorization", parts.authorization);
+  if (m_settings.dialogue)
+    m_dialogue = std::make_unique<Dialogue>(*m_settings.dialogue, clock, static_cast<Dialogue::Peer&>(*this));
+  if (m_settings.compression != Compression::None) m_inflater = std::make_unique<Inflater>(m_settings.compression);
   m_settings.hide(parts.password);
   m_settings.hide(QString::fromUtf8(QByteArray::fromPercentEncoding(parts.password.toUtf8())));
 }
@@ -160,15 +164,82 @@ void Connection::open() {
   drop();
   m_hasPassedRow = false;
   m_readAgainIn = 0;
+  m_before.clear();
   m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] { timedOut(); });
-  m_transport = m_transports(m_settings, *this);
+  if (m_settings.dialogue && m_settings.dialogue->before) return ask(*m_settings.dialogue->before);
+  connectTransport();
+}
+
+// Asks by HTTP for what the connection needs.
+void Connection::ask(const DialogueSettings::Before& before) {
+  const TemplateValues values{.now = m_clock.now(), .each = m_settings.dialogue->each, .number = 1};
+  HttpRequest::What what{before.method, {}, {}, {}};
+  const auto made = [&](const MessageTemplate& text, std::string& out) {
+    const Result<MadeMessage> result = text.make(values);
+    if (result) out = result->text;
+    return result.ok();
+  };
+  bool isWhole = made(before.url, what.url) && (!before.body || made(*before.body, what.body));
+  for (const auto& [name, value] : before.headers) {
+    what.headers.emplace_back(name, std::string());
+    isWhole = isWhole && made(value, what.headers.back().second);
+  }
+  if (!isWhole) return fail({FailureKind::Refused, QObject::tr("the request before it cannot be made"), {}});
   m_isUp = true;
-  m_transport->open(m_settings);
+  m_request = std::make_unique<HttpRequest>(m_settings);
+  m_request->onAnswer = [this](std::string answer) {
+    m_before = std::move(answer);
+    // It is told from its own call.
+    m_clock.cancel(m_connectTimer);
+    m_connectTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.connectTimeoutMs), [this] { timedOut(); });
+    connectTransport();
+  };
+  m_request->onFailure = [this](const Failure& failure) { fail(failure); };
+  m_request->start(what);
+}
+
+void Connection::connectTransport() {
+  TransportSettings target = m_settings;
+  if (const DialogueSettings* const dialogue = m_settings.dialogue.get()) {
+    const TemplateValues values{.now = m_clock.now(), .before = m_before, .each = dialogue->each, .number = 1};
+    const auto made = [&](const MessageTemplate& text) -> std::optional<QString> {
+      // What was asked for is as secret as what it was asked with.
+      for (const std::string& path : text.beforePaths())
+        if (const auto parsed = MessagePath::parse(path))
+          m_settings.hide(QString::fromStdString(parsed->text(m_before).value_or("")));
+      const Result<MadeMessage> result = text.make(values);
+      if (result) return QString::fromStdString(result->text);
+      fail({FailureKind::Retryable, QString::fromStdString(result.diagnostics().front().message), {}});
+      return std::nullopt;
+    };
+    if (dialogue->url) {
+      const auto url = made(*dialogue->url);
+      if (!url) return;
+      if (const QString why = urlTrouble(*url); !why.isEmpty()) return fail({FailureKind::Retryable, why, {}});
+      target.url = *url;
+    }
+    for (const auto& [name, value] : dialogue->headers) {
+      const auto text = made(value);
+      if (!text) return;
+      if (text->contains(QLatin1Char('\n')) || text->contains(QLatin1Char('\r')))
+        return fail({FailureKind::Retryable,
+                     QObject::tr("the header %1 has a line end").arg(QString::fromStdString(name)),
+                     {}});
+      target.headers.append({QByteArray::fromStdString(name), text->toUtf8()});
+    }
+  }
+  m_transport = m_transports(target, *this);
+  m_isUp = true;
+  m_transport->open(target);
 }
 
 void Connection::drop() {
   cancelTimers();
-  if (std::exchange(m_isUp, false)) m_transport->abort();
+  if (m_dialogue) m_dialogue->end();
+  m_request.reset();
+  m_kept.clear();
+  m_keptBytes = 0;
+  if (std::exchange(m_isUp, false) && m_transport) m_transport->abort();
 }
 
 void Connection::timedOut() {
@@ -184,14 +255,44 @@ void Connection::opened(const QString& subprotocol) {
   m_clock.cancel(m_connectTimer);
   if (!m_settings.subprotocol.isEmpty() && subprotocol != m_settings.subprotocol)
     return fail(failureOfNoSubprotocol(m_settings.subprotocol));
+  if (m_dialogue) return m_dialogue->begin(m_before);
+  openingDone();
+}
+
+void Connection::say(const MadeMessage& message) {
+  const QByteArray payload = QByteArray::fromStdString(message.text);
+  const QByteArray shown = QByteArray::fromStdString(message.shown);
+  if (!m_isUp || !m_transport->takesMessages()) return;
+  if (onFrame) onFrame(shown, !m_settings.saysBinary, true);
+  if (onSaid) onSaid(shown, !m_settings.saysBinary);
+  m_transport->send(payload, !m_settings.saysBinary);
+}
+
+void Connection::openingDone() {
   handle(Event::HandshakeDone);
-  for (const QString& message : m_settings.openMessages) send(message.toUtf8(), true);
-  // A send may have broken the socket.
+  // What was sent may have broken the socket.
   if (!m_isUp) return;
   schedulePing();
   scheduleIdle();
-  scheduleHeartbeat();
   if (onOpen) onOpen();
+  m_keptBytes = 0;
+  for (const auto& [payload, isText] : std::exchange(m_kept, {}))
+    if (isOpen() && onMessage) onMessage(payload, isText);
+}
+
+// An attempt that never was open has failed; what was open is lost.
+void Connection::dialogueFailed(const std::string& why, const std::string& said) {
+  Failure failure{FailureKind::Retryable, QString::fromStdString(why), {}};
+  if (const QString words = shown(QString::fromStdString(said)); !words.isEmpty())
+    failure.cause = QObject::tr("%1: %2").arg(failure.cause, words);
+  if (isOpen())
+    lose(failure);
+  else
+    fail(failure);
+}
+
+void Connection::dialogueTrouble(const std::string& what) {
+  if (onTrouble) onTrouble(QString::fromStdString(what));
 }
 
 void Connection::written() {
@@ -211,13 +312,15 @@ void Connection::fail(const Failure& failure) {
 void Connection::lost(const TransportLoss& loss) {
   Failure failure = failureOfLoss(loss, m_settings.maxMessageBytes);
   // What a server says ahead of its close is why it closes; one that was content said nothing of the kind.
-  const bool mayBeSaid = loss.by != TransportLoss::By::Flood && !m_hasPassedRow && lastWords;
-  if (const QString said = mayBeSaid ? shown(lastWords()) : QString(); !said.isEmpty())
+  const bool mayBeSaid = loss.by != TransportLoss::By::Flood && !m_hasPassedRow;
+  const QString words = !m_kept.empty() ? QString::fromUtf8(m_kept.back().first) : lastWords ? lastWords() : QString();
+  if (const QString said = mayBeSaid ? shown(words) : QString(); !said.isEmpty())
     failure.cause = QObject::tr("%1 (the server said: %2)").arg(failure.cause, said);
   lose(failure);
 }
 
 void Connection::lose(const Failure& failure) {
+  if (!isOpen()) return fail(failure);
   setError(QObject::tr("Lost WebSocket %1: %2").arg(m_settings.shownUrl, failure.cause), failure.hint);
   drop();
   if (onLost) onLost();
@@ -226,16 +329,48 @@ void Connection::lose(const Failure& failure) {
 
 void Connection::lose(const QString& cause) { lose({FailureKind::Retryable, cause, {}}); }
 
-void Connection::received(const QByteArray& payload, bool isText) {
+void Connection::received(const QByteArray& borrowed, bool isText) {
+  QByteArray payload = borrowed;
+  if (m_inflater && !isText && !decompress(payload)) return;
   ++m_messages;
-  m_bytes += static_cast<uint64_t>(payload.size());
+  m_bytes += static_cast<uint64_t>(borrowed.size());
   if (m_readAgainIn-- == 0) {
     m_lastMessage = m_clock.now();
     m_readAgainIn = kMessagesToAnInstant - 1;
   }
   // What looks on keeps the payload, which is only borrowed.
   if (onFrame) onFrame(QByteArray(payload.constData(), payload.size()), isText, false);
+  if (m_dialogue) {
+    const Dialogue::Heard heard = m_dialogue->heard({payload.constData(), static_cast<size_t>(payload.size())});
+    if (heard != Dialogue::Heard::Data) return;
+    if (!isOpen()) return keep(payload, isText);
+  }
   if (onMessage) onMessage(payload, isText);
+}
+
+// Returns false when the connection is lost by it. What cannot be decompressed is judged by whoever reads the feed.
+bool Connection::decompress(QByteArray& payload) {
+  const auto most = static_cast<size_t>(m_settings.maxMessageBytes);
+  const std::string_view bytes(payload.constData(), static_cast<size_t>(payload.size()));
+  switch (m_inflater->inflateWhole(bytes, most, m_inflated)) {
+    case Inflater::Outcome::Done:
+      payload = QByteArray::fromRawData(m_inflated.data(), static_cast<qsizetype>(m_inflated.size()));
+      return true;
+    case Inflater::Outcome::Broken: return true;
+    case Inflater::Outcome::TooLarge: break;
+  }
+  lost({TransportLoss::By::Weir, close_code::kTooLarge,
+        QObject::tr("a message is larger than that when it is decompressed")});
+  return false;
+}
+
+// A server that talks before the connection is open is heard once it is.
+void Connection::keep(const QByteArray& payload, bool isText) {
+  constexpr qsizetype kMostKept = 64 << 20;
+  m_keptBytes += payload.size();
+  if (m_keptBytes > kMostKept)
+    return fail({FailureKind::Retryable, QObject::tr("more than 64 MB came before the opening was done"), {}});
+  m_kept.emplace_back(QByteArray(payload.constData(), payload.size()), isText);
 }
 
 void Connection::turned() { m_readAgainIn = 0; }
@@ -291,14 +426,6 @@ void Connection::pongOverdue() {
   lose(QObject::tr("no answer to a ping in %1 s").arg(static_cast<double>(m_settings.pingTimeoutMs) / 1000));
 }
 
-void Connection::scheduleHeartbeat() {
-  if (m_settings.heartbeatMessage.isEmpty()) return;
-  m_heartbeatTimer = m_clock.callAt(m_clock.now() + fromMillis(m_settings.heartbeatMs), [this] {
-    send(m_settings.heartbeatMessage.toUtf8(), true);
-    scheduleHeartbeat();
-  });
-}
-
 void Connection::scheduleIdle() {
   if (m_settings.idleTimeoutMs <= 0) return;
   const Micros last = std::max(m_lastMessage, m_since);
@@ -316,7 +443,7 @@ void Connection::scheduleIdle() {
 
 void Connection::cancelTimers() {
   m_unanswered.clear();
-  for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_heartbeatTimer, &m_stayTimer}) {
+  for (TimerId* timer : {&m_connectTimer, &m_pingTimer, &m_pongTimer, &m_idleTimer, &m_stayTimer}) {
     m_clock.cancel(*timer);
     *timer = TimerId::None;
   }

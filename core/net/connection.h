@@ -9,9 +9,12 @@
 #include <memory>
 
 #include "core/base/clock.h"
+#include "core/dialogue/dialogue.h"
 #include "core/net/connection_machine.h"
+#include "core/net/http_request.h"
 #include "core/net/transport.h"
 #include "core/telemetry/health.h"
+#include "core/wire/inflater.h"
 
 namespace weir {
 
@@ -21,9 +24,10 @@ struct Failure;
 struct ConnectionSettings : TransportSettings {
   QString name;
   QString shownUrl;  ///< without secrets
-  QStringList openMessages;
-  QString heartbeatMessage;
-  int64_t heartbeatMs = 20000;
+  /// What is said and waited for; nothing: nothing.
+  std::shared_ptr<const DialogueSettings> dialogue;
+  bool saysBinary = false;                      ///< in binary frames
+  Compression compression = Compression::None;  ///< of each binary message
   int64_t connectTimeoutMs = 10000;
   int64_t pingIntervalMs = 20000;
   int64_t pingTimeoutMs = 10000;
@@ -42,7 +46,7 @@ struct ConnectionSettings : TransportSettings {
 
 /// Does what the machine says, over one transport after another. Lives on the thread of its clock. Messages come by
 /// callback, never by signal: a signal per message would cost more than the message.
-class Connection final : private TransportListener {
+class Connection final : private TransportListener, private Dialogue::Peer {
 public:
   Connection(ConnectionSettings settings, Clock& clock, TransportFactory transports = makeTransport);
   ~Connection();
@@ -53,6 +57,10 @@ public:
   std::function<void(const QByteArray& payload, bool isText)> onMessage;
   /// Every message in and out, for somebody who looks on.
   std::function<void(const QByteArray& payload, bool isText, bool isOutgoing)> onFrame;
+  /// What was said of itself, as it may be shown.
+  std::function<void(const QByteArray& shown, bool isText)> onSaid;
+  /// Something that is worth telling once.
+  std::function<void(const QString& what)> onTrouble;
   std::function<void()> onOpen;
   std::function<void()> onLost;
   std::function<void()> onStateChanged;
@@ -109,10 +117,18 @@ private:
   void written() override;
   void failed(HandshakeFailure kind, const QString& cause) override;
   void lost(const TransportLoss& loss) override;
+  void say(const MadeMessage& message) override;
+  void openingDone() override;
+  void dialogueFailed(const std::string& why, const std::string& said) override;
+  void dialogueTrouble(const std::string& what) override;
 
   void act(ConnectionMachine::Action action);
   void handle(ConnectionMachine::Event event, FailureKind kind = FailureKind::Retryable);
   void open();
+  void ask(const DialogueSettings::Before& before);
+  void connectTransport();
+  bool decompress(QByteArray& payload);
+  void keep(const QByteArray& payload, bool isText);
   void drop();
   void timedOut();
   void fail(const Failure& failure);
@@ -123,7 +139,6 @@ private:
   void awaitPong();
   void pongOverdue();
   void scheduleIdle();
-  void scheduleHeartbeat();
   void cancelTimers();
   void setError(const QString& text, const QString& hint);
 
@@ -132,6 +147,14 @@ private:
   Clock& m_clock;
   ConnectionMachine m_machine;
   TransportFactory m_transports;
+  std::unique_ptr<Dialogue> m_dialogue;
+  std::unique_ptr<HttpRequest> m_request;  ///< that comes before
+  std::string m_before;                    ///< its answer
+  std::unique_ptr<Inflater> m_inflater;
+  std::string m_inflated;
+  /// What came while the connection was being opened.
+  std::vector<std::pair<QByteArray, bool>> m_kept;
+  qsizetype m_keptBytes = 0;
   std::unique_ptr<Transport> m_transport;  ///< the newest
   bool m_isUp = false;                     ///< it opens, or is open
   bool m_hasPassedRow = false;             ///< by a row that passed
@@ -143,7 +166,6 @@ private:
   std::deque<Micros> m_unanswered;  ///< when the pings left
   TimerId m_idleTimer = TimerId::None;
   Micros m_idleNotBefore = 0;
-  TimerId m_heartbeatTimer = TimerId::None;
   Micros m_since = 0;
   Micros m_nextTry = 0;
   Micros m_lastMessage = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/net/url_parts.h"
 
+#include <QObject>
 #include <QRegularExpression>
 
 namespace weir {
@@ -25,6 +26,13 @@ UrlParts urlParts(const QString& text) {
   // QWebSocket puts the query alone into the request line, which must begin with a slash (RFC 9112, 3.2).
   if (parts.url.path().isEmpty()) parts.url.setPath(QStringLiteral("/"));
   return parts;
+}
+
+QString urlTrouble(const QString& text) {
+  const QUrl url = urlParts(text).url;
+  if (url.scheme() != QLatin1String("ws") && url.scheme() != QLatin1String("wss"))
+    return QObject::tr("the address does not begin with ws:// or wss://");
+  return url.isValid() && !url.host().isEmpty() ? QString() : QObject::tr("the address has no host");
 }
 
 }  // namespace weir

@@ -16,5 +16,7 @@ struct UrlParts {
 
 /// Takes a URL apart. A URL without a path asks for `/`; user and password are percent-decoded.
 UrlParts urlParts(const QString& text);
+/// What is wrong with a URL that was made only now; empty: nothing. Does not repeat it.
+QString urlTrouble(const QString& text);
 
 }  // namespace weir

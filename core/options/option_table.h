@@ -40,8 +40,9 @@ struct OptionSpec {
   double least = 0;              ///< of an Integer or Real
   double most = 0;
   bool required = false;
-  bool isHeader = false;   ///< the names behind the wildcard have no case, and no value of it is printed
-  std::string_view needs;  ///< the key without which this one has no effect
+  bool isHeader = false;    ///< the names behind the wildcard have no case, and no value of it is printed
+  bool isTemplate = false;  ///< `${...}` in it may stand for what is known only when it is sent
+  std::string_view needs;   ///< the key without which this one has no effect
   /// A rule of its own, after what the type asks for; of a wildcard's key even before the value is known.
   std::optional<OptionTrouble> (*complain)(const OptionValue& option) = nullptr;
   std::string_view help;

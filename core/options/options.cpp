@@ -8,6 +8,7 @@
 #include "core/base/json_path.h"
 #include "core/base/text.h"
 #include "core/options/connector_options.h"
+#include "core/options/template_text.h"
 
 namespace weir {
 
@@ -103,14 +104,8 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   return ruled();
 }
 
-// Where a reference stands in the text, if its option's value stands there as it is: a doubled quote moves what
-// follows.
-Span placeIn(const WrittenOption& option, const SecretReference& reference) {
-  const Span span = option.valueSpan;
-  const bool isExact = span.end - span.begin == option.value.size() + 2;
-  if (!isExact) return span;
-  return {span.begin + 1 + static_cast<uint32_t>(reference.begin),
-          span.begin + 1 + static_cast<uint32_t>(reference.end)};
+Span placeIn(const WrittenOption& option, size_t begin, size_t end) {
+  return placeWithin(option.valueSpan, option.value, begin, end);
 }
 
 }  // namespace
@@ -139,6 +134,24 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
       continue;
     }
+    if (spec->isTemplate) {
+      const TemplateText read = readTemplate(option.value);
+      if (read.trouble) {
+        const Span span = placeIn(option, read.trouble->begin, read.trouble->end);
+        fail(Code::OptionValue, span, isHeader ? "'${...}' names nothing" : read.trouble->message, read.trouble->hint);
+        continue;
+      }
+      if (read.isDynamic()) {
+        if (auto wrong = complaint(*spec, option, option.value, true)) {
+          found.push_back(std::move(*wrong));
+          continue;
+        }
+        Entry entry{option.value, option.valueSpan, {}, false};
+        entry.isTemplate = true;
+        out.m_values.emplace(option.key, std::move(entry));
+        continue;
+      }
+    }
     const auto references = secretReferences(option.value);
     const auto unknown =
         std::find_if(references.begin(), references.end(), [](const SecretReference& r) { return r.name.empty(); });
@@ -147,7 +160,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       // What a header holds is not printed, nor is what an open reference runs into.
       const std::string reference =
           isHeader ? "${...}" : option.value.substr(unknown->begin, unknown->end - unknown->begin);
-      fail(Code::OptionValue, placeIn(option, *unknown),
+      fail(Code::OptionValue, placeIn(option, unknown->begin, unknown->end),
            isClosed ? "'" + reference + "' names nothing" : "a ${ is not closed",
            "write ${env:NAME} for a variable of the environment, ${secret:NAME} for an entry of the keychain, $${ for "
            "the characters ${");
@@ -277,11 +290,17 @@ Span Options::valueSpan(std::string_view key) const {
   return found == m_values.end() ? Span{} : found->second.span;
 }
 
+bool Options::isTemplate(std::string_view key) const {
+  const auto found = m_values.find(key);
+  return found != m_values.end() && found->second.isTemplate;
+}
+
 std::vector<std::pair<std::string, SecretReference>> Options::references() const {
   std::vector<std::pair<std::string, SecretReference>> out;
   for (const auto& [key, entry] : m_values) {
     if (entry.isPlain) continue;
-    for (SecretReference& reference : secretReferences(entry.value))
+    for (SecretReference& reference :
+         entry.isTemplate ? templateReferences(entry.value) : secretReferences(entry.value))
       if (!reference.isLiteral()) out.emplace_back(key, std::move(reference));
   }
   return out;
@@ -311,6 +330,18 @@ std::vector<SecretReference> secretReferences(std::string_view value) {
     out.push_back({at, end, std::string(kind), isKnown ? std::string(inside.substr(colon + 1)) : std::string()});
   }
   return out;
+}
+
+std::vector<SecretReference> templateReferences(std::string_view value) {
+  std::vector<SecretReference> out;
+  for (const TemplatePart& part : readTemplate(value).inputs())
+    if (part.kind == TemplatePart::Kind::Reference) out.push_back({part.begin, part.end, part.from, part.text});
+  return out;
+}
+
+Span placeWithin(Span value, std::string_view text, size_t begin, size_t end) {
+  if (value.end - value.begin != text.size() + 2) return value;
+  return {value.begin + 1 + static_cast<uint32_t>(begin), value.begin + 1 + static_cast<uint32_t>(end)};
 }
 
 std::string withoutReferences(std::string_view value) {

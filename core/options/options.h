@@ -35,6 +35,8 @@ struct SecretReference {
   bool isLiteral() const { return kind == "$"; }
 };
 std::vector<SecretReference> secretReferences(std::string_view value);
+/// Those of a template, within its expressions too; no literal ones.
+std::vector<SecretReference> templateReferences(std::string_view value);
 
 /// The options of one stream, checked. Every getter answers the default of the table for a key that is not there.
 class Options {
@@ -68,6 +70,11 @@ public:
   Result<Options> resolved(const Lookup& lookup) const;
   /// What `resolved` put in, to be hidden wherever it might show.
   const std::vector<std::string>& secrets() const { return m_secrets; }
+  /// The value is a template that only a message, a clock or a connection completes: `references` are not in their
+  /// places in it.
+  bool isTemplate(std::string_view key) const;
+  /// What `resolved` found for the templates, by `kind:name`.
+  const std::map<std::string, std::string>& found() const { return m_found; }
   /// What still stands for a variable or a secret, and in which option.
   std::vector<std::pair<std::string, SecretReference>> references() const;
   /// All values, for comparing two definitions.
@@ -87,13 +94,19 @@ private:
     Span span;
     std::string written;   ///< with its references, once `value` is without
     bool isPlain = false;  ///< nothing in it is to be replaced any more
+    bool isTemplate = false;
   };
   std::optional<Diagnostic> resolve(const std::string& key, std::string value);
 
   StreamKind m_kind = StreamKind::Internal;
   std::map<std::string, Entry, std::less<>> m_values;
   std::vector<std::string> m_secrets;
+  std::map<std::string, std::string> m_found;
 };
+
+/// Where a stretch of an option's value stands in the text, if the value stands there as it is: a doubled quote moves
+/// what follows. `value` is the place of the whole with its quotes.
+Span placeWithin(Span value, std::string_view text, size_t begin, size_t end);
 
 /// A value in which nothing is a reference: what looks like one stands for itself.
 std::string withoutReferences(std::string_view value);
@@ -107,7 +120,7 @@ Result<Options> Options::resolved(const Lookup& lookup) const {
   for (const auto& [key, entry] : m_values) {
     if (entry.isPlain) continue;
     std::string value = entry.value;
-    const auto references = secretReferences(value);
+    const auto references = entry.isTemplate ? templateReferences(value) : secretReferences(value);
     for (auto it = references.rbegin(); it != references.rend(); ++it) {
       if (it->isLiteral()) {
         value.replace(it->begin, it->end - it->begin, kReference);
@@ -123,8 +136,12 @@ Result<Options> Options::resolved(const Lookup& lookup) const {
                 : "store it in the keychain first: weir secret " + it->name};
       }
       out.m_secrets.push_back(*found);
-      value.replace(it->begin, it->end - it->begin, *found);
+      if (entry.isTemplate)
+        out.m_found[it->kind + ":" + it->name] = *found;
+      else
+        value.replace(it->begin, it->end - it->begin, *found);
     }
+    if (entry.isTemplate) continue;
     if (auto wrong = out.resolve(key, std::move(value))) return *wrong;
   }
   return out;

@@ -78,6 +78,14 @@ void LiveFeed::opened() {
   m_feeder->opened(*m_intake, now);
 }
 
+void LiveFeed::said(std::string_view shown, bool isText) {
+  if (m_capture) m_capture->said(m_intake->name(), shown, isText, notBefore(m_clock.now()));
+}
+
+void LiveFeed::trouble(const QString& what) {
+  if (onTrouble) onTrouble(what);
+}
+
 void LiveFeed::setCapture(CaptureWriter* capture) {
   m_capture = capture;
   // A recording that begins over an open connection knows of nothing before.

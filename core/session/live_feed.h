@@ -19,6 +19,8 @@ public:
   ~LiveFeed() override;
 
   std::function<void()> onStateChanged;
+  /// Something about it is worth telling once.
+  std::function<void(const QString& what)> onTrouble;
   /// Called after each message: rows may be pending.
   std::function<void()> onFed;
   /// Called with the time before anything that came is taken.
@@ -51,6 +53,8 @@ private:
   void message(std::string_view payload, bool isText, Micros at) override;
   void opened() override;
   void lost() override;
+  void said(std::string_view shown, bool isText) override;
+  void trouble(const QString& what) override;
   void alive(Micros asked) override;
   void stateChanged() override;
   QString lastWords() const override { return QString::fromStdString(m_lastWords.text()); }

@@ -152,6 +152,10 @@ void LiveRun::wire(LiveFeed& feed) {
   feed.onArrival = [this](Micros now) {
     if (m_stallWatch) m_stallWatch->check(now);
   };
+  feed.onTrouble = [this, raw = &feed](const QString& what) {
+    const std::string& name = raw->intake().name();
+    tell({LogLevel::Warning, LogCategory::Connection, name, name + ": " + what.toStdString(), {}, {}});
+  };
   feed.onStateChanged = [this, raw = &feed] {
     report(raw->health());
     if (raw->source().state() == ConnectionState::Open)

@@ -12,6 +12,7 @@ namespace {
 
 // A window of any size that a server may choose can be read with the largest; negative says that there is no header.
 constexpr int kLargestWindow = -15;
+constexpr int kGzipWindow = 15 + 16;
 // Every message ends with these, which are not sent (RFC 7692, 7.2.1).
 constexpr std::string_view kEnd("\x00\x00\xff\xff", 4);
 constexpr size_t kFirstRoom = 4 << 10;
@@ -21,7 +22,7 @@ constexpr size_t kMostAtOnce = std::numeric_limits<uInt>::max();
 }  // namespace
 
 struct Inflater::Stream {
-  Stream() { isReady = inflateInit2(&z, kLargestWindow) == Z_OK; }
+  explicit Stream(int windowBits) { isReady = inflateInit2(&z, windowBits) == Z_OK; }
   ~Stream() {
     if (isReady) inflateEnd(&z);
   }
@@ -32,7 +33,13 @@ struct Inflater::Stream {
   bool isReady = false;
 };
 
-Inflater::Inflater(bool takesOver) : m_stream(std::make_unique<Stream>()), m_takesOver(takesOver) {}
+Inflater::Inflater(bool takesOver) : m_stream(std::make_unique<Stream>(kLargestWindow)), m_takesOver(takesOver) {}
+
+Inflater::Inflater(Compression compression)
+    : m_stream(std::make_unique<Stream>(compression == Compression::Gzip   ? kGzipWindow
+                                        : compression == Compression::Zlib ? -kLargestWindow
+                                                                           : kLargestWindow)),
+      m_takesOver(false) {}
 
 Inflater::~Inflater() = default;
 Inflater::Inflater(Inflater&&) noexcept = default;
@@ -47,6 +54,17 @@ Inflater::Outcome Inflater::inflate(std::string_view compressed, size_t most, st
   out.resize(size);
   if (!m_takesOver) inflateReset(&m_stream->z);
   return outcome;
+}
+
+Inflater::Outcome Inflater::inflateWhole(std::string_view compressed, size_t most, std::string& out) {
+  if (!m_stream->isReady) return Outcome::Broken;
+  out.resize(std::min(std::max(compressed.size() * kUsualRatio, kFirstRoom), most));
+  size_t size = 0;
+  m_hasEnded = false;
+  const Outcome outcome = feed(compressed, most, out, size);
+  out.resize(size);
+  inflateReset(&m_stream->z);
+  return outcome == Outcome::Done && !m_hasEnded ? Outcome::Broken : outcome;
 }
 
 Inflater::Outcome Inflater::feed(std::string_view bytes, size_t most, std::string& out, size_t& size) {
@@ -73,6 +91,7 @@ Inflater::Outcome Inflater::feed(std::string_view bytes, size_t most, std::strin
       size += made;
     }
     // A sender may end its stream and begin another.
+    m_hasEnded = result == Z_STREAM_END || (m_hasEnded && bytes.empty() && made == 0);
     if (result == Z_STREAM_END) inflateReset(&z);
     const bool wasRoom = z.avail_out > 0;
     if (bytes.empty() && wasRoom) return Outcome::Done;

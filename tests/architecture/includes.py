@@ -18,12 +18,13 @@ ALLOWED = {
     "core/plan/lower": {"core/base", "core/data", "core/functions", "core/plan", "core/exec"},
     "core/telemetry": {"core/base"},
     "core/feed": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/telemetry"},
+    "core/dialogue": {"core/base", "core/data", "core/formats", "core/options", "core/bind", "core/exec", "core/plan", "core/plan/lower"},
     "core/wire": {"core/base"},
-    "core/net": {"core/base", "core/telemetry", "core/wire"},
+    "core/net": {"core/base", "core/dialogue", "core/formats", "core/telemetry", "core/wire"},
     "core/connectors": {"core/base", "core/options", "core/data", "core/plan", "core/telemetry", "core/feed"},
-    "core/connectors/websocket/options": {"core/base", "core/options"},
+    "core/connectors/websocket/options": {"core/base", "core/formats", "core/options"},
     "core/connectors/websocket": {"core/base", "core/options", "core/data", "core/feed", "core/formats", "core/telemetry",
-                                  "core/net", "core/connectors", "core/connectors/websocket/options"},
+                                  "core/net", "core/dialogue", "core/wire", "core/connectors", "core/connectors/websocket/options"},
     "core/connectors/file/options": {"core/base", "core/formats", "core/options"},
     "core/connectors/file": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/feed",
                              "core/connectors", "core/connectors/file/options"},
@@ -42,7 +43,7 @@ ALLOWED = {
                  "ui/editor", "ui/results", "ui/charts", "ui/health", "ui/run"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/plan/lower", "core/formats", "core/feed", "core/wire"}
+              "core/plan", "core/plan/lower", "core/formats", "core/feed", "core/wire", "core/dialogue"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 

@@ -16,6 +16,16 @@ using Fate = ScriptedNetwork::Fate;
 
 namespace {
 
+std::shared_ptr<const DialogueSettings> saying(const std::vector<std::string>& opening,
+                                               const std::string& heartbeat = {}, int64_t heartbeatMs = 20000) {
+  auto out = std::make_shared<DialogueSettings>();
+  for (const std::string& message : opening)
+    out->opening.push_back({{}, MessageTemplate::plain(message, message), "m"});
+  if (!heartbeat.empty()) out->heartbeat = MessageTemplate::plain(heartbeat, heartbeat);
+  out->heartbeatMs = heartbeatMs;
+  return out;
+}
+
 constexpr Micros kBegun = 1'000'000'000'000;
 
 /// A connection, its clock and its network.
@@ -173,7 +183,7 @@ private slots:
 
   void openMessagesGoOutAfterEachHandshake() {
     ConnectionSettings s = Stage::plain();
-    s.openMessages = {QStringLiteral("login"), QStringLiteral("subscribe")};
+    s.dialogue = saying({"login", "subscribe"});
     Stage stage(s);
     stage.open();
     stage.network.breaks();
@@ -185,7 +195,7 @@ private slots:
   // The first message finds that the connection has gone: one loss, and no timer is left behind.
   void anOpenMessageMayBreakIt() {
     ConnectionSettings s = Stage::plain();
-    s.openMessages = {QStringLiteral("a"), QStringLiteral("b")};
+    s.dialogue = saying({"a", "b"});
     Stage stage(s);
     int opened = 0;
     stage.connection.onOpen = [&] { ++opened; };
@@ -277,8 +287,7 @@ private slots:
   void heartbeatsGoOutWhileItIsOpen() {
     ConnectionSettings s = Stage::plain();
     s.pingIntervalMs = 0;
-    s.heartbeatMessage = QStringLiteral("ping");
-    s.heartbeatMs = 5000;
+    s.dialogue = saying({}, "ping", 5000);
     Stage stage(s);
     stage.open();
     stage.pass(15'000);

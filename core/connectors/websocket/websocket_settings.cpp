@@ -29,22 +29,99 @@ QString troubleOf(std::string_view key, const Options& resolved) {
                                                     : QString();
 }
 
+Compression compressionOf(std::string_view word) {
+  return word == "gzip"      ? Compression::Gzip
+         : word == "zlib"    ? Compression::Zlib
+         : word == "deflate" ? Compression::Deflate
+                             : Compression::None;
+}
+
+/// Compiles what a connection says from options that were checked.
+class DialogueReader {
+public:
+  DialogueReader(const Options& options, const Options& written) : m_options(options), m_written(written) {}
+
+  std::shared_ptr<const DialogueSettings> read() {
+    auto out = std::make_shared<DialogueSettings>();
+    if (has("websocket.open.message"))
+      out->opening.push_back({{}, message("websocket.open.message"), "websocket.open.message"});
+    for (const auto& [number, value] : m_options.under("websocket.open.message.")) {
+      const std::string key = "websocket.open.message." + number;
+      out->opening.push_back({await("websocket.open.await." + number), message(key), key});
+    }
+    out->opened = await("websocket.open.await");
+    out->timeoutMs = m_options.integer("websocket.open.timeout.ms");
+    out->intervalMs = m_options.integer("websocket.open.interval.ms");
+    if (has("websocket.refused")) out->refused = match("websocket.refused");
+    for (const auto& [number, value] : m_options.under("websocket.reply.when.")) {
+      const std::string key = "websocket.reply.send." + number;
+      out->replies.push_back({match("websocket.reply.when." + number), message(key), key});
+    }
+    if (has("websocket.heartbeat.message")) out->heartbeat = message("websocket.heartbeat.message");
+    out->heartbeatMs = m_options.integer("websocket.heartbeat.interval.ms");
+    readAddresses(*out);
+    return out;
+  }
+
+private:
+  bool has(std::string_view key) const { return m_options.has(key); }
+  MessageMatch match(const std::string& key) const { return *MessageMatch::parse(m_options.text(key)); }
+  std::optional<DialogueSettings::Await> await(const std::string& key) const {
+    if (!has(key)) return std::nullopt;
+    MessageMatch what = match(key);
+    const bool isText = what.isPattern();
+    return DialogueSettings::Await{std::move(what), key, isText};
+  }
+  MessageTemplate compiled(const std::string& key, const std::string& text, MessageTemplate::Use use) const {
+    if (!m_options.isTemplate(key)) return MessageTemplate::plain(text, m_written.written(key));
+    auto made = MessageTemplate::compile(text, m_options.found(), use);
+    return std::move(*made);
+  }
+  MessageTemplate message(const std::string& key) const {
+    return compiled(key, m_options.text(key), MessageTemplate::Use::Message);
+  }
+  MessageTemplate address(const std::string& key) const {
+    return compiled(key, m_options.text(key), MessageTemplate::Use::Address);
+  }
+  void readAddresses(DialogueSettings& out) const {
+    if (m_options.isTemplate("websocket.url")) out.url = address("websocket.url");
+    for (const auto& [name, value] : m_options.under("websocket.headers."))
+      if (m_options.isTemplate("websocket.headers." + name))
+        out.headers.emplace_back(name, address("websocket.headers." + name));
+    if (!has("websocket.before")) return;
+    const std::string request = m_options.text("websocket.before");
+    const size_t space = request.find(' ');
+    std::vector<std::pair<std::string, MessageTemplate>> headers;
+    for (const auto& [name, value] : m_options.under("websocket.before.headers."))
+      headers.emplace_back(name, address("websocket.before.headers." + name));
+    std::optional<MessageTemplate> body;
+    if (has("websocket.before.body")) body = message("websocket.before.body");
+    out.before.emplace(
+        DialogueSettings::Before{request.substr(0, space),
+                                 compiled("websocket.before", request.substr(std::min(space, request.size() - 1) + 1),
+                                          MessageTemplate::Use::Address),
+                                 std::move(headers), std::move(body)});
+  }
+
+  const Options& m_options;
+  const Options& m_written;
+};
+
 }  // namespace
 
 ConnectionSettings connectionSettings(const QString& name, const Options& options, const Options& written) {
   const auto text = [&](std::string_view key) { return QString::fromStdString(options.text(key)); };
   ConnectionSettings s;
   s.name = name;
-  s.url = text("websocket.url");
+  if (!options.isTemplate("websocket.url")) s.url = text("websocket.url");
   s.shownUrl = QString::fromStdString(maskedUrl(written.text("websocket.url")));
   for (const auto& [header, value] : options.under("websocket.headers."))
-    s.addHeader(QByteArray::fromStdString(header), QByteArray::fromStdString(value));
+    if (!options.isTemplate("websocket.headers." + header))
+      s.addHeader(QByteArray::fromStdString(header), QByteArray::fromStdString(value));
   s.subprotocol = text("websocket.subprotocol");
-  if (options.has("websocket.open.message")) s.openMessages.append(text("websocket.open.message"));
-  for (const auto& [number, message] : options.under("websocket.open.message."))
-    s.openMessages.append(QString::fromStdString(message));
-  s.heartbeatMessage = text("websocket.heartbeat.message");
-  s.heartbeatMs = options.integer("websocket.heartbeat.interval.ms");
+  s.dialogue = DialogueReader(options, written).read();
+  s.saysBinary = text("websocket.open.type") == QLatin1String("binary");
+  s.compression = compressionOf(options.text("websocket.decompress"));
   s.connectTimeoutMs = options.integer("websocket.connect.timeout.ms");
   s.pingIntervalMs = options.integer("websocket.ping.interval.ms");
   s.pingTimeoutMs = options.integer("websocket.ping.timeout.ms");

@@ -23,6 +23,12 @@ WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory tr
   m_connection.onLost = [this] {
     if (listener()) listener()->lost();
   };
+  m_connection.onSaid = [this](const QByteArray& shown, bool isText) {
+    if (listener()) listener()->said({shown.constData(), static_cast<size_t>(shown.size())}, isText);
+  };
+  m_connection.onTrouble = [this](const QString& what) {
+    if (listener()) listener()->trouble(what);
+  };
   m_connection.lastWords = [this] { return listener() ? listener()->lastWords() : QString(); };
   m_connection.onStateChanged = [this] {
     if (listener()) listener()->stateChanged();

@@ -6,7 +6,9 @@
 
 #include "core/base/text.h"
 #include "core/connectors/websocket/options/websocket_url.h"
+#include "core/formats/message_match.h"
 #include "core/options/connector_options.h"
+#include "core/options/template_text.h"
 
 namespace weir {
 
@@ -37,9 +39,53 @@ std::optional<OptionTrouble> urlTrouble(const OptionValue& option) {
   return std::nullopt;
 }
 
+// What is numbered is numbered by digits.
 std::optional<OptionTrouble> placeTrouble(const OptionValue& option) {
   if (parseNumber<uint32_t>(option.name)) return std::nullopt;
-  return OptionTrouble{"'" + option.key + "' is not a message's place: websocket.open.message.1, .2 and so on"};
+  const std::string stem = option.key.substr(0, option.key.size() - option.name.size());
+  return OptionTrouble{"'" + option.key + "' is not a message's place: " + stem + "1, ." + "2 and so on", {}, true};
+}
+
+std::optional<OptionTrouble> matchTrouble(const OptionValue& option) {
+  const auto match = MessageMatch::parse(option.value);
+  if (match) return std::nullopt;
+  const Diagnostic& why = match.diagnostics().front();
+  return OptionTrouble{why.message, why.hint.empty() ? "write $.path, $.path = value, several joined by AND, or a LIKE "
+                                                       "pattern such as pong%"
+                                                     : why.hint};
+}
+
+std::optional<OptionTrouble> numberedMatchTrouble(const OptionValue& option) {
+  if (auto trouble = placeTrouble(option)) return trouble;
+  return matchTrouble(option);
+}
+
+// `hex:` and `base64:` say how bytes are written.
+std::optional<OptionTrouble> bytesTrouble(const OptionValue& option) {
+  if (option.value.starts_with("base64:") && !base64Decoded(std::string_view(option.value).substr(7)))
+    return OptionTrouble{"what follows base64: is not base64"};
+  if (option.value.starts_with("hex:") && !hexDecoded(std::string_view(option.value).substr(4)))
+    return OptionTrouble{"what follows hex: is not pairs of hexadecimal digits"};
+  return std::nullopt;
+}
+
+std::optional<OptionTrouble> numberedMessageTrouble(const OptionValue& option) {
+  if (auto trouble = placeTrouble(option)) return trouble;
+  return bytesTrouble(option);
+}
+
+std::optional<OptionTrouble> requestTrouble(const OptionValue& option) {
+  const size_t space = option.value.find(' ');
+  const std::string_view method = std::string_view(option.value).substr(0, std::min(space, option.value.size()));
+  const std::string_view url =
+      space == std::string::npos ? std::string_view() : std::string_view(option.value).substr(space + 1);
+  const std::string scheme = lowered(url.substr(0, 8));
+  const bool isRequest = (method == "GET" || method == "POST" || method == "PUT") &&
+                         (scheme.starts_with("http://") || scheme == "https://") &&
+                         url.find(' ') == std::string_view::npos;
+  if (isRequest) return std::nullopt;
+  return OptionTrouble{"'" + option.shown + "' is no request",
+                       "write GET, POST or PUT and an address: 'POST https://host/path'"};
 }
 
 std::optional<OptionTrouble> headerTrouble(const OptionValue& option) {
@@ -67,7 +113,80 @@ std::optional<OptionTrouble> proxyTrouble(const OptionValue& option) {
   return OptionTrouble{"Invalid proxy '" + option.shown + "': expected http://HOST:PORT, socks5://HOST:PORT or none"};
 }
 
+constexpr std::string_view kBefore = "websocket.before";
+
+using Of = TemplatePart::Of;
+
+/// Which messages the paths of a template may lead into.
+struct Reach {
+  bool message = false;
+  bool last = false;
+  bool before = false;
+};
+
+void checkReach(const Options& options, const std::string& key, const Reach& reach, std::string_view whyNoMessage,
+                Diagnostics& found) {
+  if (!options.isTemplate(key)) return;
+  const std::string value = options.text(key);
+  const auto fail = [&](const TemplatePart& part, std::string message, std::string hint) {
+    found.push_back({Severity::Error, Code::OptionValue,
+                     placeWithin(options.valueSpan(key), value, part.begin, part.end), std::move(message),
+                     std::move(hint)});
+  };
+  for (const TemplatePart& part : readTemplate(value).inputs()) {
+    if (part.kind == TemplatePart::Kind::Each && !options.has("websocket.each"))
+      return fail(part, "${each} needs websocket.each", "list what it stands for in websocket.each");
+    if (part.kind != TemplatePart::Kind::Path) continue;
+    if (part.of == Of::Message && !reach.message)
+      return fail(part, "${" + part.text + "} has no message here", std::string(whyNoMessage));
+    if (part.of == Of::Last && !reach.last)
+      return fail(part, "${last." + part.text + "} has no message here: none has come yet",
+                  "it can stand in what is sent once the connection is open");
+    if (part.of == Of::Before && !(reach.before && options.has(kBefore)))
+      return fail(part, "${before." + part.text + "} needs websocket.before",
+                  reach.before ? "write the request whose answer it is in" : "it cannot stand in that request itself");
+  }
+}
+
+void checkTemplates(const Options& options, Diagnostics& found) {
+  constexpr std::string_view kNoMessage = "use ${before.$.path} for the answer to websocket.before";
+  checkReach(options, "websocket.url", {.before = true}, kNoMessage, found);
+  for (const auto& [name, value] : options.under("websocket.headers."))
+    checkReach(options, "websocket.headers." + name, {.before = true}, kNoMessage, found);
+  for (const std::string& key : {std::string(kBefore), std::string("websocket.before.body")})
+    checkReach(options, key, {}, "nothing has come before this request", found);
+  for (const auto& [name, value] : options.under("websocket.before.headers."))
+    checkReach(options, "websocket.before.headers." + name, {}, "nothing has come before this request", found);
+  checkReach(options, "websocket.heartbeat.message", {.last = true, .before = true},
+             "use ${last.$.path} for the newest message that has it", found);
+  bool awaits = false;
+  const std::string noAwait = "an open message answers what was awaited: add websocket.open.await.N";
+  checkReach(options, "websocket.open.message", {.last = true, .before = true}, noAwait, found);
+  for (const auto& [number, value] : options.under("websocket.open.message.")) {
+    awaits = awaits || options.has("websocket.open.await." + number);
+    checkReach(options, "websocket.open.message." + number, {.message = awaits, .last = true, .before = true}, noAwait,
+               found);
+  }
+  for (const auto& [number, value] : options.under("websocket.reply.send."))
+    checkReach(options, "websocket.reply.send." + number, {.message = true, .last = true, .before = true}, {}, found);
+}
+
+// Each has another of the same number.
+void checkPairs(const Options& options, const std::string& stem, const std::string& needed, Diagnostics& found) {
+  for (const auto& [number, value] : options.under(stem))
+    if (!options.has(needed + number))
+      found.push_back({Severity::Error, Code::MissingOption, options.valueSpan(stem + number),
+                       stem + number + " needs " + needed + number,
+                       stem == "websocket.open.await."
+                           ? "it says what that message waits for; websocket.open.await alone is for the last word"
+                           : ""});
+}
+
 void checkTogether(const Options& options, Diagnostics& found) {
+  checkTemplates(options, found);
+  checkPairs(options, "websocket.open.await.", "websocket.open.message.", found);
+  checkPairs(options, "websocket.reply.when.", "websocket.reply.send.", found);
+  checkPairs(options, "websocket.reply.send.", "websocket.reply.when.", found);
   if (options.has("csv.header"))
     found.push_back({Severity::Error,
                      Code::OptionValue,
@@ -87,6 +206,7 @@ constexpr auto kTable = std::to_array<OptionSpec>({
     {.key = "websocket.url",
      .type = Url,
      .required = true,
+     .isTemplate = true,
      .complain = urlTrouble,
      .help = "Address of the server: ws:// or wss://; a user and a password in it are sent as a header."},
     {.key = "websocket.reconnect", .type = Boolean, .byDefault = "true", .help = "Reconnect after any loss."},
@@ -117,6 +237,7 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .help = "Share of each delay that is random, so that many clients do not reconnect in step."},
     {.key = "websocket.headers.*",
      .isHeader = true,
+     .isTemplate = true,
      .complain = headerTrouble,
      .help = "A request header, e.g. websocket.headers.Authorization."},
     {.key = "websocket.subprotocol",
@@ -128,10 +249,67 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .least = 1,
      .most = kDay,
      .help = "Limit for TCP, TLS and handshake together."},
-    {.key = "websocket.open.message", .help = "Text sent after every handshake: a subscription or a login."},
+    {.key = "websocket.before",
+     .isTemplate = true,
+     .complain = requestTrouble,
+     .help = "Asked by HTTP before every connection, e.g. POST https://host/token; ${before.$.path} is in its answer."},
+    {.key = "websocket.before.headers.*",
+     .isHeader = true,
+     .isTemplate = true,
+     .needs = "websocket.before",
+     .complain = headerTrouble,
+     .help = "A header of that request."},
+    {.key = "websocket.before.body",
+     .isTemplate = true,
+     .needs = "websocket.before",
+     .help = "Its body; application/json unless a header says otherwise."},
+    {.key = "websocket.open.message",
+     .isTemplate = true,
+     .complain = bytesTrouble,
+     .help = "Sent after every handshake: a subscription or a login."},
     {.key = "websocket.open.message.*",
-     .complain = placeTrouble,
-     .help = "Further texts sent after every handshake, in the order of their numbers."},
+     .isTemplate = true,
+     .complain = numberedMessageTrouble,
+     .help = "Further messages sent after every handshake, in the order of their numbers."},
+    {.key = "websocket.open.await.*",
+     .complain = numberedMatchTrouble,
+     .help = "Which message of the server the open message of that number waits for."},
+    {.key = "websocket.open.await",
+     .complain = matchTrouble,
+     .help = "Which message of the server must have come, after all open messages, before the connection is open."},
+    {.key = "websocket.open.timeout.ms",
+     .type = Integer,
+     .byDefault = "10000",
+     .least = 1,
+     .most = kDay,
+     .help = "Without a message that is awaited for this long the attempt has failed."},
+    {.key = "websocket.open.interval.ms",
+     .type = Integer,
+     .byDefault = "0",
+     .least = 0,
+     .most = kDay,
+     .help = "Pause between open messages."},
+    {.key = "websocket.open.type",
+     .type = Choice,
+     .byDefault = "text",
+     .choices = "text|binary",
+     .help = "Frame type of open messages, replies and heartbeats; a value that begins with hex: or base64: is bytes."},
+    {.key = "websocket.refused",
+     .complain = matchTrouble,
+     .help = "A message by which the server refuses: the attempt has failed, in its words."},
+    {.key = "websocket.reply.when.*",
+     .complain = numberedMatchTrouble,
+     .help = "Which messages the reply of that number answers; they are control."},
+    {.key = "websocket.reply.send.*",
+     .isTemplate = true,
+     .complain = numberedMessageTrouble,
+     .help = "What answers such a message; at most 100 a second."},
+    {.key = "websocket.decompress",
+     .type = Choice,
+     .side = Source,
+     .byDefault = "none",
+     .choices = "none|gzip|zlib|deflate",
+     .help = "How each binary message is compressed; websocket.max.message.bytes bounds what comes out."},
     {.key = "websocket.ping.interval.ms",
      .type = Integer,
      .byDefault = "20000",
@@ -144,7 +322,10 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .least = 1,
      .most = kDay,
      .help = "Without a pong for this long the connection is half-open and is dropped."},
-    {.key = "websocket.heartbeat.message", .help = "Text sent regularly to keep the connection alive, e.g. ping."},
+    {.key = "websocket.heartbeat.message",
+     .isTemplate = true,
+     .complain = bytesTrouble,
+     .help = "Sent regularly to keep the connection alive, e.g. ping."},
     {.key = "websocket.heartbeat.interval.ms",
      .type = Integer,
      .byDefault = "20000",
