@@ -81,9 +81,13 @@ private:
   struct Part;
   MessageTemplate();
   std::vector<std::string> paths(TemplatePart::Of of) const;
+  Result<MadeMessage> written(const TemplateValues& values) const;
+  void noteEncoding();
 
   std::vector<Part> m_parts;
   bool m_usesNumber = false;
+  bool m_isHex = false;     ///< it is bytes, written behind `hex:`
+  bool m_isBase64 = false;  ///< or behind `base64:`
 };
 
 }  // namespace weir
