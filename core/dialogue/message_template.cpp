@@ -89,9 +89,7 @@ std::optional<MessageToken> found(const MessagePath& path, std::string_view mess
 }
 
 std::string asWritten(std::string_view text, Spot spot) {
-  return spot == Spot::Query        ? inQuery(text)
-         : spot == Spot::JsonString ? inJsonString(text)
-                                      : std::string(text);
+  return spot == Spot::Query ? inQuery(text) : spot == Spot::JsonString ? inJsonString(text) : std::string(text);
 }
 
 std::string asWritten(const MessageToken& token, Spot spot) {
@@ -152,9 +150,8 @@ void MessageTemplate::noteEncoding() {
   m_isBase64 = beginsWithText && m_parts.front().value.starts_with(kBase64);
 }
 
-Result<MessageTemplate> MessageTemplate::compile(std::string_view text,
-                                                 const std::map<std::string, std::string>& found, Use use,
-                                                 JsonFraming framing) {
+Result<MessageTemplate> MessageTemplate::compile(std::string_view text, const std::map<std::string, std::string>& found,
+                                                 Use use, JsonFraming framing) {
   auto bound = bindTemplate(text, {});
   if (!bound) return bound.diagnostics();
   std::vector<TemplatePart> sources;
@@ -249,7 +246,11 @@ Result<MadeMessage> MessageTemplate::make(const TemplateValues& values) const {
   auto bytes = m_isHex ? hexDecoded(std::string_view(out->text).substr(kHex.size()))
                        : base64Decoded(std::string_view(out->text).substr(kBase64.size()));
   if (!bytes)
-    return Diagnostic{Severity::Error, Code::OptionValue, {}, std::string("what follows ") + std::string(m_isHex ? kHex : kBase64) + " is none", {}};
+    return Diagnostic{Severity::Error,
+                      Code::OptionValue,
+                      {},
+                      std::string("what follows ") + std::string(m_isHex ? kHex : kBase64) + " is none",
+                      {}};
   out->text = std::move(*bytes);
   return out;
 }

@@ -41,11 +41,11 @@ private:
 /// What is known when a message is made.
 struct TemplateValues {
   Micros now = 0;
-  std::string_view message;          ///< that is answered, or was awaited
+  std::string_view message;  ///< that is answered, or was awaited
   const LastValues* last = nullptr;
-  std::string_view before;           ///< the answer to the request before connecting
+  std::string_view before;  ///< the answer to the request before connecting
   std::string_view each;
-  uint64_t number = 0;               ///< what SEQ() is
+  uint64_t number = 0;  ///< what SEQ() is
 };
 
 /// A message as it goes out, and as it may be shown: without what comes from secrets.

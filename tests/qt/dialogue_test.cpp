@@ -55,7 +55,8 @@ public:
         request += client->readAll();
         const auto head = request.indexOf("\r\n\r\n");
         const auto length = request.toLower().indexOf("content-length: ");
-        const qsizetype body = length < 0 ? 0 : request.mid(length + 16, request.indexOf("\r\n", length) - length - 16).toLongLong();
+        const qsizetype body =
+            length < 0 ? 0 : request.mid(length + 16, request.indexOf("\r\n", length) - length - 16).toLongLong();
         if (head < 0 || request.size() < head + 4 + body || isSilent) return;
         requests << request;
         const QByteArray& answer = m_answers[std::min(requests.size(), m_answers.size()) - 1];
@@ -65,9 +66,12 @@ public:
     });
   }
   static QByteArray ok(const QByteArray& body) {
-    return "HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\nConnection: close\r\n\r\n" +
+           body;
   }
-  QString url(const QString& path) const { return QStringLiteral("http://127.0.0.1:%1%2").arg(m_server.serverPort()).arg(path); }
+  QString url(const QString& path) const {
+    return QStringLiteral("http://127.0.0.1:%1%2").arg(m_server.serverPort()).arg(path);
+  }
   bool isSilent = false;
   QList<QByteArray> requests;
 
@@ -100,7 +104,8 @@ private slots:
           client->sendTextMessage(QStringLiteral("{\"n\":1}"));
           QTimer::singleShot(60, client, [client, loggedIn] {
             *loggedIn = true;
-            client->sendTextMessage(QStringLiteral("{\"event\":\"login\",\"code\":\"0\",\"session\":9007199254740993}"));
+            client->sendTextMessage(
+                QStringLiteral("{\"event\":\"login\",\"code\":\"0\",\"session\":9007199254740993}"));
           });
           return;
         }
@@ -123,10 +128,13 @@ private slots:
 
   void anAnswerThatDoesNotComeIsAFailedAttempt() {
     Server server;
-    server.onClient = [](QWebSocket* client) { client->sendTextMessage(QStringLiteral("{\"event\":\"please wait\"}")); };
+    server.onClient = [](QWebSocket* client) {
+      client->sendTextMessage(QStringLiteral("{\"event\":\"please wait\"}"));
+    };
     const auto run = start(source(
-        server.port(), QStringLiteral("\"websocket.open.message.1\" = 'hello', \"websocket.open.await.1\" = '$.event = welcome', "
-                                      "\"websocket.open.timeout.ms\" = '50', \"websocket.reconnect.max.attempts\" = '2'")));
+        server.port(),
+        QStringLiteral("\"websocket.open.message.1\" = 'hello', \"websocket.open.await.1\" = '$.event = welcome', "
+                       "\"websocket.open.timeout.ms\" = '50', \"websocket.reconnect.max.attempts\" = '2'")));
     QTRY_COMPARE_WITH_TIMEOUT(run->source(QStringLiteral("T"))->source().state(), ConnectionState::GaveUp, 5000);
     const QString error = healthOf(run).error;
     QVERIFY2(error.contains(QLatin1String("websocket.open.await.1 waits for")), qPrintable(error));
@@ -159,8 +167,9 @@ private slots:
       });
       for (int i = 0; i < 20; ++i) client->sendTextMessage(QStringLiteral("{\"ping\":%1,\"n\":5}").arg(i));
     };
-    const auto run = start(source(server.port(), QStringLiteral("\"websocket.reply.when.1\" = '$.ping', "
-                                                                "\"websocket.reply.send.1\" = '{\"pong\":\"${$.ping}\"}'")));
+    const auto run =
+        start(source(server.port(), QStringLiteral("\"websocket.reply.when.1\" = '$.ping', "
+                                                   "\"websocket.reply.send.1\" = '{\"pong\":\"${$.ping}\"}'")));
     QTRY_COMPARE(answered, 20);
     QVERIFY(!isWrong);
     // What is answered is nobody's row.
@@ -172,7 +181,8 @@ private slots:
     int alive = 0;
     server.onClient = [&](QWebSocket* client) {
       const QUrl url = client->requestUrl();
-      if (url.path() != QLatin1String("/ws") || url.query() != QStringLiteral("token=t%2B%1").arg(server.requests.size()))
+      if (url.path() != QLatin1String("/ws") ||
+          url.query() != QStringLiteral("token=t%2B%1").arg(server.requests.size()))
         return closeWith(client, kPolicy, url.toString());
       if (client->request().rawHeader("X-Token") != "Bearer t+" + QByteArray::number(server.requests.size()))
         return closeWith(client, kPolicy, QStringLiteral("header"));
@@ -182,13 +192,14 @@ private slots:
     };
     QList<QByteArray> answers;
     for (int i = 1; i < 5; ++i)
-      answers << HttpServer::ok("{\"data\":{\"token\":\"t+" + QByteArray::number(i) + "\",\"endpoint\":\"ws://127.0.0.1:" +
-                                QByteArray::number(server.port()) + "/ws\"}}");
+      answers << HttpServer::ok("{\"data\":{\"token\":\"t+" + QByteArray::number(i) +
+                                "\",\"endpoint\":\"ws://127.0.0.1:" + QByteArray::number(server.port()) + "/ws\"}}");
     HttpServer http(answers);
     const auto run = start(source(
         0,
-        QStringLiteral("\"websocket.before\" = 'POST %1', \"websocket.before.body\" = '{\"a\":${NOW() * 0}}', "
-                       "\"websocket.before.headers.X-Key\" = 'k', \"websocket.headers.X-Token\" = 'Bearer ${before.$.data.token}'")
+        QStringLiteral(
+            "\"websocket.before\" = 'POST %1', \"websocket.before.body\" = '{\"a\":${NOW() * 0}}', "
+            "\"websocket.before.headers.X-Key\" = 'k', \"websocket.headers.X-Token\" = 'Bearer ${before.$.data.token}'")
             .arg(http.url(QStringLiteral("/bullet"))),
         QStringLiteral("${before.$.data.endpoint}?token=${before.$.data.token}")));
     QTRY_VERIFY_WITH_TIMEOUT(alive >= 3, 5000);
@@ -202,11 +213,16 @@ private slots:
     QTest::addColumn<QByteArray>("answer");
     QTest::addColumn<QString>("error");
     QTest::addColumn<bool>("isRefused");
-    QTest::newRow("401") << QByteArray("HTTP/1.1 401 Unauthorized\r\nContent-Length: 6\r\n\r\nsesame") << "HTTP 401 Unauthorized" << true;
+    QTest::newRow("401") << QByteArray("HTTP/1.1 401 Unauthorized\r\nContent-Length: 6\r\n\r\nsesame")
+                         << "HTTP 401 Unauthorized" << true;
     QTest::newRow("503") << QByteArray("HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n") << "HTTP 503 Later" << false;
-    QTest::newRow("redirect") << QByteArray("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") << "HTTP 302 Found" << true;
-    QTest::newRow("without the token") << HttpServer::ok("{\"data\":{}}") << "the answer to websocket.before has no $.data.token" << false;
-    QTest::newRow("no JSON") << HttpServer::ok("<html>") << "the answer to websocket.before has no $.data.token" << false;
+    QTest::newRow("redirect") << QByteArray(
+                                     "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
+                              << "HTTP 302 Found" << true;
+    QTest::newRow("without the token") << HttpServer::ok("{\"data\":{}}")
+                                       << "the answer to websocket.before has no $.data.token" << false;
+    QTest::newRow("no JSON") << HttpServer::ok("<html>") << "the answer to websocket.before has no $.data.token"
+                             << false;
     QTest::newRow("no HTTP") << QByteArray("hello\r\n\r\n") << "127.0.0.1: " << false;
     QTest::newRow("too large") << HttpServer::ok(QByteArray(5000, 'x')) << "larger than 2000 bytes" << false;
   }
@@ -216,9 +232,11 @@ private slots:
     QFETCH(QString, error);
     QFETCH(bool, isRefused);
     HttpServer http({answer});
-    const auto run = start(source(
-        0, QStringLiteral("\"websocket.max.message.bytes\" = '2000', \"websocket.before\" = 'GET %1'").arg(http.url(QStringLiteral("/"))),
-        QStringLiteral("ws://127.0.0.1:1/?t=${before.$.data.token}")));
+    const auto run =
+        start(source(0,
+                     QStringLiteral("\"websocket.max.message.bytes\" = '2000', \"websocket.before\" = 'GET %1'")
+                         .arg(http.url(QStringLiteral("/"))),
+                     QStringLiteral("ws://127.0.0.1:1/?t=${before.$.data.token}")));
     QTRY_VERIFY2(healthOf(run).error.contains(error), qPrintable(healthOf(run).error));
     QCOMPARE(run->source(QStringLiteral("T"))->source().state() == ConnectionState::Refused, isRefused);
     QVERIFY(!healthOf(run).error.contains(QLatin1String("sesame")));
@@ -227,9 +245,11 @@ private slots:
   void aRequestWithoutAnAnswerMeetsTheDeadline() {
     HttpServer http(QList<QByteArray>{QByteArray()});
     http.isSilent = true;
-    const auto run = start(source(
-        0, QStringLiteral("\"websocket.connect.timeout.ms\" = '80', \"websocket.before\" = 'GET %1'").arg(http.url(QStringLiteral("/"))),
-        QStringLiteral("ws://127.0.0.1:1/?t=${before.$.token}")));
+    const auto run =
+        start(source(0,
+                     QStringLiteral("\"websocket.connect.timeout.ms\" = '80', \"websocket.before\" = 'GET %1'")
+                         .arg(http.url(QStringLiteral("/"))),
+                     QStringLiteral("ws://127.0.0.1:1/?t=${before.$.token}")));
     QTRY_VERIFY(healthOf(run).error.contains(QLatin1String("timed out")));
   }
 
@@ -260,15 +280,18 @@ private slots:
   // A few kB that would become a hundred MB.
   void aBombIsALossLikeAnyMessageThatIsTooLarge() {
     Server server;
-    server.onClient = [&](QWebSocket* client) { client->sendBinaryMessage(packed(QByteArray(20'000'000, ' '), 15 + 16)); };
+    server.onClient = [&](QWebSocket* client) {
+      client->sendBinaryMessage(packed(QByteArray(20'000'000, ' '), 15 + 16));
+    };
     const auto run = start(source(server.port(), QStringLiteral("\"websocket.decompress\" = 'gzip'")));
     QTRY_VERIFY2(healthOf(run).error.contains(QLatin1String("1009")), qPrintable(healthOf(run).error));
   }
 
   void bytesAreSentAsTheyAreWritten() {
     Server server;
-    const auto run = start(source(server.port(), QStringLiteral("\"websocket.open.type\" = 'binary', \"websocket.open.message.1\" = "
-                                                                "'hex:00ff41', \"websocket.open.message.2\" = 'base64:AAEC'")));
+    const auto run =
+        start(source(server.port(), QStringLiteral("\"websocket.open.type\" = 'binary', \"websocket.open.message.1\" = "
+                                                   "'hex:00ff41', \"websocket.open.message.2\" = 'base64:AAEC'")));
     QTRY_COMPARE(server.binaries, QList<QByteArray>({QByteArray("\x00\xff\x41", 3), QByteArray("\x00\x01\x02", 3)}));
   }
 
@@ -277,18 +300,22 @@ private slots:
     qputenv("WEIR_TEST_KEY", "sesame-sesame");
     Server server;
     server.onClient = [](QWebSocket* client) {
-      QObject::connect(client, &QWebSocket::textMessageReceived, client, [client] { client->sendTextMessage(QStringLiteral("{\"n\":1}")); });
+      QObject::connect(client, &QWebSocket::textMessageReceived, client,
+                       [client] { client->sendTextMessage(QStringLiteral("{\"n\":1}")); });
     };
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("c.weircap"));
     BoundResult checked = checkScript(overTestedTransport(source(
-        server.port(), QStringLiteral("\"websocket.open.message.1\" = '{\"k\":\"${env:WEIR_TEST_KEY}\"}', "
-                                      "\"websocket.open.message.2\" = '{\"s\":\"${UPPER(''${env:WEIR_TEST_KEY}'')}\",\"t\":${NOW() * 0}}'"))));
+        server.port(),
+        QStringLiteral(
+            "\"websocket.open.message.1\" = '{\"k\":\"${env:WEIR_TEST_KEY}\"}', "
+            "\"websocket.open.message.2\" = '{\"s\":\"${UPPER(''${env:WEIR_TEST_KEY}'')}\",\"t\":${NOW() * 0}}'"))));
     auto run = LiveRun::create(std::move(checked.script), {.recordFile = file});
     QVERIFY(run.ok());
     (*run)->start();
     QTRY_COMPARE(passed(*run), uint64_t{2});
-    QCOMPARE(server.texts, QStringList({QStringLiteral("{\"k\":\"sesame-sesame\"}"), QStringLiteral("{\"s\":\"SESAME-SESAME\",\"t\":0}")}));
+    QCOMPARE(server.texts, QStringList({QStringLiteral("{\"k\":\"sesame-sesame\"}"),
+                                        QStringLiteral("{\"s\":\"SESAME-SESAME\",\"t\":0}")}));
     bool isDone = false;
     (*run)->stop([&] { isDone = true; });
     QTRY_VERIFY(isDone);
