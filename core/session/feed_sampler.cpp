@@ -38,6 +38,22 @@ QString quotedText(const QString& text) {
   return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QStringLiteral("''")) + QLatin1Char('\'');
 }
 
+// What the server asks for besides, as options.
+QList<QPair<QString, QString>> dialogueOptions(const DraftSource& draft) {
+  QList<QPair<QString, QString>> out;
+  const DialogueAdvice& advice = draft.dialogue;
+  if (!advice.greeting.isEmpty() && !draft.openMessages.isEmpty())
+    out.append({QStringLiteral("websocket.open.await.1"), advice.greeting});
+  if (!advice.loginAnswer.isEmpty() && draft.openMessages.size() > 1)
+    out.append({QStringLiteral("websocket.open.await.2"), advice.loginAnswer});
+  if (!advice.decompress.isEmpty()) out.append({QStringLiteral("websocket.decompress"), advice.decompress});
+  for (qsizetype i = 0; i < advice.replies.size(); ++i) {
+    out.append({QStringLiteral("websocket.reply.when.%1").arg(i + 1), advice.replies[i].first});
+    out.append({QStringLiteral("websocket.reply.send.%1").arg(i + 1), advice.replies[i].second});
+  }
+  return out;
+}
+
 // What CREATE STREAM would say, for a connection that is made once.
 std::map<std::string, std::string> optionsOf(const DraftSource& draft) {
   std::map<std::string, std::string> options{{"type", "source"},
@@ -49,6 +65,7 @@ std::map<std::string, std::string> optionsOf(const DraftSource& draft) {
   int place = 0;
   for (const QString& message : draft.openMessages)
     options["websocket.open.message." + std::to_string(++place)] = message.toStdString();
+  for (const auto& [key, value] : dialogueOptions(draft)) options[key.toStdString()] = value.toStdString();
   return options;
 }
 
@@ -100,6 +117,11 @@ FeedSampler::FeedSampler(const DraftSource& source, Clock& clock, QObject* paren
     : QObject(parent), m_draft(source), m_clock(clock) {}
 
 void FeedSampler::start(int messages) {
+  m_wanted = messages;
+  connectOnce();
+}
+
+void FeedSampler::connectOnce() {
   const auto told = [this](const Diagnostics& why) {
     emit failed(
         QString::fromStdString(why.front().message + (why.front().hint.empty() ? "" : "\n" + why.front().hint)));
@@ -111,13 +133,14 @@ void FeedSampler::start(int messages) {
   const auto options = written->resolved(lookUpSecret);
   if (!self) return;
   if (!options) return told(options.diagnostics());
-  m_wanted = messages;
+  m_hasHeard = false;
   m_source = connectorFor(*options).makeSource({m_draft.stream, *options, *written, m_clock}, {});
   m_source->setListener(this);
   m_source->start();
 }
 
 FeedSampler::~FeedSampler() {
+  m_clock.cancel(m_silence);
   if (!m_source) return;
   m_source->setListener(nullptr);
   m_source->stop();
@@ -125,8 +148,34 @@ FeedSampler::~FeedSampler() {
 
 void FeedSampler::message(std::string_view payload, bool, Micros) {
   if (m_wanted <= 0) return;
-  emit sampled(QByteArray(payload.data(), static_cast<qsizetype>(payload.size())));
+  m_hasHeard = true;
+  const QByteArray message(payload.data(), static_cast<qsizetype>(payload.size()));
+  const qsizetype known = m_draft.dialogue.words.size();
+  const bool goesBetter = m_draft.dialogue.hear(message);
+  if (goesBetter || m_draft.dialogue.words.size() > known) emit learned(m_draft.dialogue);
+  if (goesBetter) {
+    // It is told from its own call.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+          m_source->setListener(nullptr);
+          m_source->stop();
+          connectOnce();
+        },
+        Qt::QueuedConnection);
+    return;
+  }
+  emit sampled(message);
   if (--m_wanted == 0) QMetaObject::invokeMethod(this, &FeedSampler::done, Qt::QueuedConnection);
+}
+
+void FeedSampler::opened() {
+  constexpr Micros kPatience = 5'000'000;
+  m_clock.cancel(m_silence);
+  m_silence = m_clock.callAt(m_clock.now() + kPatience, [this] {
+    m_silence = TimerId::None;
+    if (!m_hasHeard) emit silent();
+  });
 }
 
 void FeedSampler::stateChanged() {
@@ -228,9 +277,15 @@ QString draftScript(const DraftSource& source) {
                       QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
   for (const auto& [key, value] : source.headers)
     options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
+  const QList<QPair<QString, QString>> dialogue = dialogueOptions(source);
+  const bool awaits = std::any_of(dialogue.begin(), dialogue.end(), [](const auto& option) {
+    return option.first.startsWith(QLatin1String("websocket.open.await."));
+  });
   for (int i = 0; i < source.openMessages.size(); ++i)
     options << QStringLiteral("  \"websocket.open.message%1\" = %2")
-                   .arg(i == 0 ? QString() : QStringLiteral(".%1").arg(i + 1), quotedText(source.openMessages[i]));
+                   .arg(i == 0 && !awaits ? QString() : QStringLiteral(".%1").arg(i + 1),
+                        quotedText(source.openMessages[i]));
+  for (const auto& [key, value] : dialogue) options << QStringLiteral("  \"%1\" = %2").arg(key, quotedText(value));
   if (!source.records.isEmpty()) options << QStringLiteral("  \"json.records\" = %1").arg(quotedText(source.records));
   if (!time.column.isEmpty()) {
     options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(time.column));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/connectors/connector.h"
+#include "core/session/dialogue_advice.h"
 
 namespace weir {
 
@@ -35,6 +36,7 @@ struct DraftSource {
   QString format = QStringLiteral("json");
   QString records;  ///< path of the events, e.g. $.data[*]; empty: the message itself
   std::vector<DraftColumn> columns;
+  DialogueAdvice dialogue;        ///< what the server asks for besides
   std::optional<DraftTime> time;  ///< nothing: what `likelyTime` says
 };
 
@@ -50,10 +52,15 @@ signals:
   void sampled(const QByteArray& message);
   void done();
   void failed(const QString& why);
+  /// It is connected, and nothing has come for some seconds.
+  void silent();
+  /// What the server asks for, as far as is known; where it matters the sampler connects again with it.
+  void learned(const DialogueAdvice& advice);
 
 private:
+  void connectOnce();
   void message(std::string_view payload, bool isText, Micros at) override;
-  void opened() override {}
+  void opened() override;
   void lost() override {}
   void alive(Micros) override {}
   void stateChanged() override;
@@ -63,6 +70,8 @@ private:
   Clock& m_clock;
   std::unique_ptr<Source> m_source;  ///< from the start on
   int m_wanted = 0;
+  bool m_hasHeard = false;
+  TimerId m_silence = TimerId::None;
 };
 
 /// The format that most of these messages are written in.

@@ -28,7 +28,8 @@ TEST_CASE("each: elsewhere a message holds one") {
 }
 
 TEST_CASE("each: addresses") {
-  CHECK(eachAddress("wss://h/stream?streams=${each}@trade", {"a", "b"}, "/") == "wss://h/stream?streams=a@trade/b@trade");
+  CHECK(eachAddress("wss://h/stream?streams=${each}@trade", {"a", "b"}, "/") ==
+        "wss://h/stream?streams=a@trade/b@trade");
   CHECK(eachAddress("wss://h/ws/${each}/x", {"a", "b"}, ",") == "wss://h/ws/a,b/x");
   CHECK(eachAddress("wss://h/ws", {"a"}, ",") == "wss://h/ws");
 }

@@ -40,6 +40,21 @@ using namespace weir;
 
 namespace {
 
+// A gzip member around what qCompress makes: four bytes of its own, then zlib's head, the data, and a checksum.
+QByteArray gzipped(const QByteArray& text) {
+  const QByteArray zlib = qCompress(text).sliced(4);
+  quint32 crc = 0xFFFFFFFFU;
+  for (const char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+  }
+  crc = ~crc;
+  QByteArray out = QByteArray::fromHex("1f8b08000000000000ff") + zlib.sliced(2).chopped(4);
+  for (const quint32 word : {crc, static_cast<quint32>(text.size())})
+    for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((word >> shift) & 255U);
+  return out;
+}
+
 /// Every text in brackets: one that is not translated is seen.
 class Brackets final : public QTranslator {
 public:
@@ -337,6 +352,43 @@ private slots:
     lost.start(1);
     QTRY_VERIFY(!failed.isEmpty());
     QVERIFY2(!failed[0][0].toString().contains(QLatin1String("topsecret")), qPrintable(failed[0][0].toString()));
+  }
+
+  // It greets, packs what it says, and cuts who does not answer its ping: the sample learns all that, and the SQL says
+  // it.
+  void aSampleLearnsTheDialogue() {
+    QWebSocketServer server(QStringLiteral("test"), QWebSocketServer::NonSecureMode);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const QByteArray packed = gzipped("{\"p\":1,\"q\":2}");
+    connect(&server, &QWebSocketServer::newConnection, this, [&] {
+      QWebSocket* socket = server.nextPendingConnection();
+      socket->setParent(&server);
+      socket->sendTextMessage(QStringLiteral("{\"type\":\"welcome\"}"));
+      connect(socket, &QWebSocket::textMessageReceived, socket, [socket, packed](const QString& text) {
+        if (text == QLatin1String("sub")) return void(socket->sendTextMessage(QStringLiteral("{\"ping\":7}")));
+        if (text != QLatin1String("{\"pong\":7}")) return socket->abort();
+        for (int i = 0; i < 3; ++i) socket->sendBinaryMessage(packed);
+      });
+    });
+    QtClock clock;
+    DraftSource source;
+    source.url = QStringLiteral("ws://127.0.0.1:%1/").arg(server.serverPort());
+    source.openMessages = {QStringLiteral("sub")};
+    FeedSampler sampler(source, clock);
+    QList<QByteArray> sampled;
+    connect(&sampler, &FeedSampler::sampled, this, [&](const QByteArray& message) { sampled << message; });
+    connect(&sampler, &FeedSampler::learned, this, [&](const DialogueAdvice& advice) { source.dialogue = advice; });
+    QSignalSpy done(&sampler, &FeedSampler::done);
+    sampler.start(6);
+    QTRY_COMPARE(done.size(), 1);
+    QCOMPARE(sampled.last(), QByteArray("{\"p\":1,\"q\":2}"));
+    const QString sql = draftScript(source);
+    for (const char* option :
+         {"\"websocket.open.message.1\" = 'sub'", "\"websocket.open.await.1\" = '$.type = welcome'",
+          "\"websocket.decompress\" = 'gzip'", "\"websocket.reply.when.1\" = '$.ping'",
+          "\"websocket.reply.send.1\" = '{\"pong\":${$.ping}}'"})
+      QVERIFY2(sql.contains(QLatin1String(option)), qPrintable(sql));
+    QCOMPARE(source.dialogue.words.size(), 3);
   }
 
   void standardButtonsHaveNoIcons() {

@@ -173,7 +173,9 @@ void ConnectDialog::choosePreset(int index) {
   m_url->setText(QLatin1String(preset.url));
   m_stream->setText(QLatin1String(preset.stream));
   m_open->setPlainText(QLatin1String(preset.open));
+  endSampling({});
   m_messages.clear();
+  m_dialogue = {};
   m_records->clear();
   m_columns->setRowCount(0);
   offerTimes();
@@ -189,6 +191,7 @@ DraftSource ConnectDialog::draft() const {
     if (colon > 0) d.headers.append({line.left(colon).trimmed(), line.mid(colon + 1).trimmed()});
   }
   d.openMessages = m_open->toPlainText().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  d.dialogue = m_dialogue;
   d.format = likelyFormat(m_messages);
   d.records = m_records->currentData().toString();
   for (int row = 0; row < m_columns->rowCount(); ++row)
@@ -200,12 +203,25 @@ DraftSource ConnectDialog::draft() const {
   return d;
 }
 
+void ConnectDialog::endSampling(const QString& state) {
+  // It may be in the course of telling us something.
+  if (m_sampler) {
+    m_sampler->disconnect(this);
+    m_ended = std::move(m_sampler);
+  }
+  m_sample->setText(tr("Sample ten messages"));
+  m_state->setText(QStringList({state, m_dialogue.words.join(QLatin1Char(' '))}).join(QLatin1Char(' ')).trimmed());
+}
+
 void ConnectDialog::sample() {
+  if (m_sampler) return endSampling(tr("Cancelled after %1 messages.").arg(m_messages.size()));
   m_messages.clear();
+  m_dialogue = {};
   m_hasChosenRecords = false;
   m_columns->setRowCount(0);
   const DraftSource source = draft();
   m_state->setText(tr("Connecting to %1 ...").arg(source.url));
+  m_sample->setText(tr("Cancel"));
   m_sampler = std::make_unique<FeedSampler>(source, m_clock);
   connect(m_sampler.get(), &FeedSampler::sampled, this, [this](const QByteArray& message) {
     m_messages << message;
@@ -222,11 +238,16 @@ void ConnectDialog::sample() {
     }
     infer();
   });
-  connect(m_sampler.get(), &FeedSampler::done, this, [this] {
-    m_sampler.reset();
-    m_state->setText(tr("%1 messages sampled").arg(m_messages.size()));
+  connect(m_sampler.get(), &FeedSampler::learned, this, [this](const DialogueAdvice& advice) {
+    m_dialogue = advice;
+    preview();
   });
-  connect(m_sampler.get(), &FeedSampler::failed, this, [this](const QString& why) { m_state->setText(why); });
+  connect(m_sampler.get(), &FeedSampler::silent, this, [this] {
+    m_state->setText(tr("Connected, but nothing comes: does it wait for a subscription or a login (open messages)?"));
+  });
+  connect(m_sampler.get(), &FeedSampler::done, this,
+          [this] { endSampling(tr("%1 messages sampled.").arg(m_messages.size())); });
+  connect(m_sampler.get(), &FeedSampler::failed, this, [this](const QString& why) { endSampling(why); });
   m_sampler->start(kMessages);
 }
 

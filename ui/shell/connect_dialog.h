@@ -30,6 +30,7 @@ signals:
 private:
   void choosePreset(int index);
   void sample();
+  void endSampling(const QString& state);
   void infer();
   void offerTimes();
   void preview();
@@ -37,7 +38,9 @@ private:
 
   QtClock m_clock;
   std::unique_ptr<FeedSampler> m_sampler;
+  std::unique_ptr<FeedSampler> m_ended;  ///< the one before
   QList<QByteArray> m_messages;
+  DialogueAdvice m_dialogue;  ///< what the server asked for
   QComboBox* m_preset;
   QLineEdit* m_url;
   QLineEdit* m_stream;

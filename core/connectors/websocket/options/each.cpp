@@ -33,7 +33,8 @@ std::string withoutParts(std::string_view text) {
   std::string out(text);
   for (const TemplatePart& part : readTemplate(text).parts)
     if (part.kind != TemplatePart::Kind::Text)
-      std::fill(out.begin() + static_cast<std::ptrdiff_t>(part.begin), out.begin() + static_cast<std::ptrdiff_t>(part.end), '_');
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(part.begin),
+                out.begin() + static_cast<std::ptrdiff_t>(part.end), '_');
   return out;
 }
 
@@ -158,7 +159,8 @@ std::vector<std::vector<std::string>> inGroups(const std::vector<std::string>& v
   return out;
 }
 
-std::vector<std::string> eachMessages(std::string_view text, const std::vector<std::string>& values, size_t perMessage) {
+std::vector<std::string> eachMessages(std::string_view text, const std::vector<std::string>& values,
+                                      size_t perMessage) {
   const auto each = firstEach(text);
   if (!each) return {std::string(text)};
   const auto element = elementAround(withoutParts(text), each->begin);
@@ -183,8 +185,8 @@ std::string eachAddress(std::string_view text, const std::vector<std::string>& v
   const std::string plain = withoutParts(text);
   const size_t before = plain.find_last_of(kBounds, each->begin);
   const size_t behind = plain.find_first_of(kBounds, each->end);
-  return repeated(text, {before == std::string::npos ? 0 : before + 1, std::min(behind, plain.size())}, values, separator,
-                  false);
+  return repeated(text, {before == std::string::npos ? 0 : before + 1, std::min(behind, plain.size())}, values,
+                  separator, false);
 }
 
 }  // namespace weir
