@@ -13,7 +13,8 @@
 
 namespace weir {
 
-/// An expression of a template; its columns are named as `TemplatePart::column` says, their relation `kTemplateRelation`.
+/// An expression of a template; its columns are named as `TemplatePart::column` says, their relation
+/// `kTemplateRelation`.
 struct BoundTemplatePart {
   TemplatePart part;
   std::optional<logical::Expression> expression;

@@ -170,7 +170,8 @@ bool Dialogue::isAwaited(std::string_view message) {
 
 // What cannot be made is not sent, and without it the server would wait in vain.
 bool Dialogue::say(const MessageTemplate& message, std::string_view about, const std::string& option) {
-  const Result<MadeMessage> made = message.make({m_clock.now(), about, &m_last, m_before, m_settings.each, m_number + 1});
+  const Result<MadeMessage> made =
+      message.make({m_clock.now(), about, &m_last, m_before, m_settings.each, m_number + 1});
   if (!made) {
     fail(option + " cannot be made: " + made.diagnostics().front().message, std::string(about.substr(0, kLongestSaid)));
     return false;

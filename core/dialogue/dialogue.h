@@ -110,11 +110,11 @@ private:
   LastValues m_last;
   size_t m_mustReach = 0;  ///< opening messages that must be out before the connection can be open
   std::string m_before;
-  std::string m_awaited;   ///< the message that was
-  std::string m_said;      ///< what the server said last, while opening
+  std::string m_awaited;  ///< the message that was
+  std::string m_said;     ///< what the server said last, while opening
   size_t m_step = 0;
   bool m_runs = false;
-  bool m_isMet = false;    ///< what the present step waits for has come
+  bool m_isMet = false;  ///< what the present step waits for has come
   bool m_isPausing = false;
   bool m_isConfirmed = false;  ///< what `opened` waits for has come
   bool m_isOpen = false;

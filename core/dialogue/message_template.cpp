@@ -20,6 +20,8 @@ using Kind = TemplatePart::Kind;
 using Of = TemplatePart::Of;
 
 constexpr std::string_view kHidden = "***";
+constexpr std::string_view kHex = "hex:";
+constexpr std::string_view kBase64 = "base64:";
 
 /// Where a part stands, which decides how a value is written there.
 enum class Spot { Bare, JsonValue, JsonString, Query };
@@ -86,14 +88,12 @@ std::optional<MessageToken> found(const MessagePath& path, std::string_view mess
   return MessageToken{std::move(*raw), path.text(message).value_or("")};
 }
 
-std::string written(std::string_view text, Spot spot) {
-  return spot == Spot::Query        ? inQuery(text)
-         : spot == Spot::JsonString ? inJsonString(text)
-                                      : std::string(text);
+std::string asWritten(std::string_view text, Spot spot) {
+  return spot == Spot::Query ? inQuery(text) : spot == Spot::JsonString ? inJsonString(text) : std::string(text);
 }
 
-std::string written(const MessageToken& token, Spot spot) {
-  return spot == Spot::JsonValue ? token.raw : written(token.text, spot);
+std::string asWritten(const MessageToken& token, Spot spot) {
+  return spot == Spot::JsonValue ? token.raw : asWritten(token.text, spot);
 }
 
 }  // namespace
@@ -140,12 +140,18 @@ MessageTemplate MessageTemplate::plain(std::string text, std::string shown) {
   part.source.text = std::move(shown);
   part.value = std::move(text);
   out.m_parts.push_back(std::move(part));
+  out.noteEncoding();
   return out;
 }
 
-Result<MessageTemplate> MessageTemplate::compile(std::string_view text,
-                                                 const std::map<std::string, std::string>& found, Use use,
-                                                 JsonFraming framing) {
+void MessageTemplate::noteEncoding() {
+  const bool beginsWithText = !m_parts.empty() && m_parts.front().source.kind == Kind::Text;
+  m_isHex = beginsWithText && m_parts.front().value.starts_with(kHex);
+  m_isBase64 = beginsWithText && m_parts.front().value.starts_with(kBase64);
+}
+
+Result<MessageTemplate> MessageTemplate::compile(std::string_view text, const std::map<std::string, std::string>& found,
+                                                 Use use, JsonFraming framing) {
   auto bound = bindTemplate(text, {});
   if (!bound) return bound.diagnostics();
   std::vector<TemplatePart> sources;
@@ -198,6 +204,7 @@ Result<MessageTemplate> MessageTemplate::compile(std::string_view text,
     }
     out.m_parts.push_back(std::move(part));
   }
+  if (use == Use::Message) out.noteEncoding();
   return out;
 }
 
@@ -234,6 +241,21 @@ Diagnostic missing(const TemplatePart& part) {
 }  // namespace
 
 Result<MadeMessage> MessageTemplate::make(const TemplateValues& values) const {
+  Result<MadeMessage> out = written(values);
+  if (!out || (!m_isHex && !m_isBase64)) return out;
+  auto bytes = m_isHex ? hexDecoded(std::string_view(out->text).substr(kHex.size()))
+                       : base64Decoded(std::string_view(out->text).substr(kBase64.size()));
+  if (!bytes)
+    return Diagnostic{Severity::Error,
+                      Code::OptionValue,
+                      {},
+                      std::string("what follows ") + std::string(m_isHex ? kHex : kBase64) + " is none",
+                      {}};
+  out->text = std::move(*bytes);
+  return out;
+}
+
+Result<MadeMessage> MessageTemplate::written(const TemplateValues& values) const {
   MadeMessage out;
   const auto add = [&](const std::string& text, const Part& part) {
     out.text += text;
@@ -247,11 +269,11 @@ Result<MadeMessage> MessageTemplate::make(const TemplateValues& values) const {
         out.shown += source.text;
         break;
       case Kind::Reference: add(part.value, part); break;
-      case Kind::Each: add(written(values.each, part.spot), part); break;
+      case Kind::Each: add(asWritten(values.each, part.spot), part); break;
       case Kind::Path: {
         const auto token = tokenOf(source, *part.path, values);
         if (!token) return missing(source);
-        add(written(*token, part.spot), part);
+        add(asWritten(*token, part.spot), part);
         break;
       }
       case Kind::Expression: {
@@ -282,7 +304,7 @@ Result<MadeMessage> MessageTemplate::make(const TemplateValues& values) const {
         const ColumnPtr result = Evaluator(issues, uuids).evaluate(*part.expression, *batch);
         if (result->isNull(0))
           return Diagnostic{Severity::Error, Code::OptionValue, {}, "${" + source.text + "} has no value", {}};
-        add(written(std::string(result->text(0)), part.spot), part);
+        add(asWritten(std::string(result->text(0)), part.spot), part);
         break;
       }
     }

@@ -41,11 +41,11 @@ private:
 /// What is known when a message is made.
 struct TemplateValues {
   Micros now = 0;
-  std::string_view message;          ///< that is answered, or was awaited
+  std::string_view message;  ///< that is answered, or was awaited
   const LastValues* last = nullptr;
-  std::string_view before;           ///< the answer to the request before connecting
+  std::string_view before;  ///< the answer to the request before connecting
   std::string_view each;
-  uint64_t number = 0;               ///< what SEQ() is
+  uint64_t number = 0;  ///< what SEQ() is
 };
 
 /// A message as it goes out, and as it may be shown: without what comes from secrets.
@@ -81,9 +81,13 @@ private:
   struct Part;
   MessageTemplate();
   std::vector<std::string> paths(TemplatePart::Of of) const;
+  Result<MadeMessage> written(const TemplateValues& values) const;
+  void noteEncoding();
 
   std::vector<Part> m_parts;
   bool m_usesNumber = false;
+  bool m_isHex = false;     ///< it is bytes, written behind `hex:`
+  bool m_isBase64 = false;  ///< or behind `base64:`
 };
 
 }  // namespace weir

@@ -12,7 +12,6 @@ public:
   explicit WholeDecoder(bool isText) : m_isText(isText) {}
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
     if (m_isText && !isUtf8(message)) return rejected("not valid UTF-8");
-    if (m_isText) message = withoutMark(message);
     rows.column(0).appendText(message);
     rows.finishRow(meta);
     return {};

@@ -76,15 +76,22 @@ void HttpRequest::finished() {
     return call(std::move(answer));
   }
   if (!m_sslTrouble.isEmpty())
-    return fail({FailureKind::Refused, QObject::tr("certificate of %1: %2").arg(host, m_sslTrouble), QLatin1String(kHintCertificate)});
-  if (status == 0) return fail({FailureKind::Retryable, QObject::tr("%1: %2").arg(host, m_reply->errorString()), QLatin1String(kHintRefused)});
-  const QString cause = QObject::tr("%1 answered HTTP %2 %3 to the request before it").arg(host).arg(status).arg(reason).trimmed();
+    return fail({FailureKind::Refused, QObject::tr("certificate of %1: %2").arg(host, m_sslTrouble),
+                 QLatin1String(kHintCertificate)});
+  if (status == 0)
+    return fail(
+        {FailureKind::Retryable, QObject::tr("%1: %2").arg(host, m_reply->errorString()), QLatin1String(kHintRefused)});
+  const QString cause =
+      QObject::tr("%1 answered HTTP %2 %3 to the request before it").arg(host).arg(status).arg(reason).trimmed();
   if (status >= 300 && status < 400)
-    return fail({FailureKind::Refused, cause, QStringLiteral("write the address that it points to into websocket.before")});
+    return fail(
+        {FailureKind::Refused, cause, QStringLiteral("write the address that it points to into websocket.before")});
   const bool isAuth = status == 401 || status == 403;
   const bool isThrottled = status == 429 || status == 503;
-  fail({isAuth ? FailureKind::Refused : isThrottled ? FailureKind::Throttled : FailureKind::Retryable, cause,
-        isAuth ? QLatin1String(kHintAuth) : QString()});
+  fail({isAuth        ? FailureKind::Refused
+        : isThrottled ? FailureKind::Throttled
+                      : FailureKind::Retryable,
+        cause, isAuth ? QLatin1String(kHintAuth) : QString()});
 }
 
 void HttpRequest::fail(Failure failure) {

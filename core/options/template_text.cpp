@@ -43,7 +43,8 @@ size_t behindQuoted(std::string_view text, size_t at) {
 
 // The brace that closes what was opened before `at`; one within quotes closes nothing.
 size_t closingBrace(std::string_view text, size_t at) {
-  while (at < text.size() && text[at] != '}') at = text[at] == '\'' || text[at] == '"' ? behindQuoted(text, at) : at + 1;
+  while (at < text.size() && text[at] != '}')
+    at = text[at] == '\'' || text[at] == '"' ? behindQuoted(text, at) : at + 1;
   return at < text.size() ? at : std::string_view::npos;
 }
 
@@ -88,7 +89,8 @@ std::optional<TemplateTrouble> troubleOf(const TemplatePart& part) {
     return wrong("'${" + part.from + ":}' names nothing", std::string(kWhatFits));
   if (part.kind != Kind::Path) return std::nullopt;
   JsonPath path;
-  if (const auto error = parseJsonPath(part.text, path)) return wrong("'" + part.text + "' is not a path: " + error->reason, "for example '${$.data.id}'");
+  if (const auto error = parseJsonPath(part.text, path))
+    return wrong("'" + part.text + "' is not a path: " + error->reason, "for example '${$.data.id}'");
   const auto isMany = [](const JsonStep& step) { return step.all; };
   if (path.fromEnvelope || std::any_of(path.steps.begin(), path.steps.end(), isMany))
     return wrong("'" + part.text + "' does not lead to one value", "for example '${$.data.id}'");
@@ -186,7 +188,8 @@ private:
     size_t length = 0;
     if (rest.starts_with("env:") || rest.starts_with("secret:"))
       length = reaches([](char c) { return isNameChar(c) || c == ':' || c == '-' || c == '.'; });
-    else if (rest.starts_with("$.") || rest.starts_with("$[") || rest.starts_with("last.$") || rest.starts_with("before.$"))
+    else if (rest.starts_with("$.") || rest.starts_with("$[") || rest.starts_with("last.$") ||
+             rest.starts_with("before.$"))
       length = reaches([](char c) { return isNameChar(c) || c == '$' || c == '.' || c == '[' || c == ']'; });
     else if (reaches(isNameChar) == 4 && rest.starts_with("each"))
       length = 4;
@@ -223,9 +226,8 @@ std::string TemplatePart::column() const {
 }
 
 bool TemplateText::isDynamic() const {
-  return std::any_of(parts.begin(), parts.end(), [](const TemplatePart& part) {
-    return part.kind != Kind::Text && part.kind != Kind::Reference;
-  });
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const TemplatePart& part) { return part.kind != Kind::Text && part.kind != Kind::Reference; });
 }
 
 std::vector<TemplatePart> TemplateText::inputs() const {
@@ -272,7 +274,8 @@ TemplateText readTemplate(std::string_view text) {
       out.trouble = TemplateTrouble{open, text.size(), "a ${ is not closed", std::string(kWhatFits)};
       return out;
     }
-    const std::string_view content = isReference ? text.substr(inside, close - inside) : trimmedView(text.substr(inside, close - inside));
+    const std::string_view content =
+        isReference ? text.substr(inside, close - inside) : trimmedView(text.substr(inside, close - inside));
     TemplatePart part;
     if (auto plain = plainPart(content)) {
       part = std::move(*plain);
@@ -287,7 +290,8 @@ TemplateText readTemplate(std::string_view text) {
     const bool isNamed = colon > 0 && colon < content.size() && !content.substr(colon).starts_with("::") &&
                          std::all_of(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(colon), isNameChar);
     if (part.kind == Kind::Expression && isNamed)
-      out.trouble = TemplateTrouble{open, close + 1, "'${" + std::string(content) + "}' names nothing", std::string(kWhatFits)};
+      out.trouble =
+          TemplateTrouble{open, close + 1, "'${" + std::string(content) + "}' names nothing", std::string(kWhatFits)};
     if (content.empty()) out.trouble = TemplateTrouble{open, close + 1, "'${}' names nothing", std::string(kWhatFits)};
     if (!out.trouble) out.trouble = troubleOf(part);
     if (!out.trouble && part.kind == Kind::Expression) out.trouble = ExpressionReader(part, inside).read();

@@ -26,7 +26,9 @@ struct Stage final : Dialogue::Peer {
   explicit Stage(DialogueSettings s) : settings(std::move(s)), dialogue(settings, clock, *this) {}
   void say(const MadeMessage& message) override { said.push_back(message.text); }
   void openingDone() override { ++opened; }
-  void dialogueFailed(const std::string& why, const std::string& last) override { failures.push_back(why + " | " + last); }
+  void dialogueFailed(const std::string& why, const std::string& last) override {
+    failures.push_back(why + " | " + last);
+  }
   void dialogueTrouble(const std::string& what) override { troubles.push_back(what); }
   void pass(int64_t ms) { clock.advanceTo(clock.now() + fromMillis(ms)); }
 
@@ -92,7 +94,8 @@ TEST_CASE("templates: expressions") {
 }
 
 TEST_CASE("templates: what is no template") {
-  for (const char* text : {"${nothing}", "${}", "${NOW(}", "${NOW()", "${$.a[*]}", "${env:}", "${SELECT 1}", "${COUNT(*)}", "${last.x}"}) {
+  for (const char* text :
+       {"${nothing}", "${}", "${NOW(}", "${NOW()", "${$.a[*]}", "${env:}", "${SELECT 1}", "${COUNT(*)}", "${last.x}"}) {
     CAPTURE(text);
     const TemplateText read = readTemplate(text);
     CHECK((read.trouble || !MessageTemplate::compile(text, {}, Use::Message).ok()));
@@ -199,7 +202,8 @@ TEST_CASE("a dialogue is refused in the server's words, at any time") {
   stage.dialogue.begin({});
   CHECK(stage.opened == 1);
   CHECK(stage.dialogue.heard(R"({"event":"error","msg":"no such channel"})") == Dialogue::Heard::Failed);
-  CHECK(stage.failures == std::vector<std::string>{R"(refused by the server | {"event":"error","msg":"no such channel"})"});
+  CHECK(stage.failures ==
+        std::vector<std::string>{R"(refused by the server | {"event":"error","msg":"no such channel"})"});
 }
 
 TEST_CASE("heartbeats count, and know the newest of what came") {
@@ -214,5 +218,6 @@ TEST_CASE("heartbeats count, and know the newest of what came") {
   stage.pass(1000);
   stage.dialogue.heard(R"({"s":42})");
   stage.pass(1000);
-  CHECK(stage.said == std::vector<std::string>{R"({"op":1,"d":null,"n":1})", R"({"op":1,"d":41,"n":2})", R"({"op":1,"d":42,"n":3})"});
+  CHECK(stage.said ==
+        std::vector<std::string>{R"({"op":1,"d":null,"n":1})", R"({"op":1,"d":41,"n":2})", R"({"op":1,"d":42,"n":3})"});
 }
