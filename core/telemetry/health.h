@@ -35,6 +35,7 @@ struct ConnectionHealth {
   /// Until when it is known that nothing else was sent; 0 where nobody knows.
   Micros lastProof = 0;
   double pingMs = -1;
+  int sockets = 1;  ///< that its messages come over
   bool insecure = false;
   // Filled in by whoever knows.
   uint64_t gaps = 0, bad = 0, duplicates = 0, sequenceJumps = 0;

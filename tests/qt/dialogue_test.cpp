@@ -295,6 +295,52 @@ private slots:
     QTRY_COMPARE(server.binaries, QList<QByteArray>({QByteArray("\x00\xff\x41", 3), QByteArray("\x00\x01\x02", 3)}));
   }
 
+  // One source, one card, three sockets; a gap of one is a gap of the source.
+  void symbolsAreSharedOutOverConnections() {
+    Server server;
+    server.onClient = [](QWebSocket* client) {
+      QObject::connect(client, &QWebSocket::textMessageReceived, client, [client](const QString& text) {
+        const int symbols = static_cast<int>(text.count(QLatin1String("@t")));
+        for (int i = 0; i < symbols; ++i) client->sendTextMessage(QStringLiteral("{\"n\":1}"));
+      });
+    };
+    const auto run = start(source(
+        server.port(), QStringLiteral("\"websocket.each\" = 'a,b,c,d,e', \"websocket.each.per.connection\" = '2', "
+                                      "\"websocket.open.message.1\" = '{\"sub\":[\"${each}@t\"]}'")));
+    QTRY_COMPARE(passed(run), uint64_t{5});
+    QStringList said = server.texts;
+    said.sort();
+    QCOMPARE(said, QStringList({QStringLiteral("{\"sub\":[\"a@t\",\"b@t\"]}"),
+                                QStringLiteral("{\"sub\":[\"c@t\",\"d@t\"]}"), QStringLiteral("{\"sub\":[\"e@t\"]}")}));
+    QCOMPARE(healthOf(run).sockets, 3);
+    QCOMPARE(healthOf(run).messages, uint64_t{5});
+    QCOMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::Live);
+    QCOMPARE(healthOf(run).gaps, uint64_t{0});
+    server.clients[1]->abort();
+    QTRY_COMPARE(passed(run), uint64_t{7});
+    QCOMPARE(healthOf(run).gaps, uint64_t{1});
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::Live);
+    QCOMPARE(server.clients.size(), 3);
+  }
+
+  // The others cannot make up for one that will never come.
+  void whereOneConnectionGivesUpAllEnd() {
+    Server server;
+    server.onClient = [](QWebSocket* client) {
+      QObject::connect(client, &QWebSocket::textMessageReceived, client, [client](const QString& text) {
+        client->sendTextMessage(text == QLatin1String("b") ? QStringLiteral("{\"error\":\"no b\"}")
+                                                           : QStringLiteral("{\"n\":1}"));
+      });
+    };
+    const auto run = start(source(
+        server.port(), QStringLiteral("\"websocket.each\" = 'a,b,c', \"websocket.each.per.connection\" = '1', "
+                                      "\"websocket.refused\" = '$.error', \"websocket.reconnect.max.attempts\" = '1', "
+                                      "\"websocket.open.message.1\" = '${each}'")));
+    QTRY_COMPARE(run->source(QStringLiteral("T"))->source().state(), ConnectionState::GaveUp);
+    QVERIFY2(healthOf(run).error.contains(QLatin1String("no b")), qPrintable(healthOf(run).error));
+    QTRY_COMPARE(server.clients.size(), 0);
+  }
+
   // A recording holds what was said, without secrets, and a replay passes it over.
   void whatIsSaidIsRecordedWithoutSecrets() {
     qputenv("WEIR_TEST_KEY", "sesame-sesame");

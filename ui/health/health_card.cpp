@@ -386,7 +386,10 @@ void HealthCard::paintEvent(QPaintEvent*) {
   const double rateWidth = p.fontMetrics().horizontalAdvance(rate);
   p.setFont(uiFont(11));
   p.setPen(t.text2);
-  p.drawText(QRectF(left + rateWidth + 6, 33, 60, 24), Qt::AlignVCenter, h.isSink ? tr("rows/s") : tr("msg/s"));
+  p.drawText(QRectF(left + rateWidth + 6, 33, 130, 24), Qt::AlignVCenter,
+             h.isSink        ? tr("rows/s")
+             : h.sockets > 1 ? tr("msg/s over %1 sockets").arg(h.sockets)
+                             : tr("msg/s"));
   const QRectF spark(right - 84, 31, 84, 26);
   if (m_rates.size() > 1) {
     double most = 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QObject>
 
+#include "core/connectors/websocket/sharded_source.h"
 #include "core/connectors/websocket/websocket_settings.h"
 #include "core/connectors/websocket/websocket_sink.h"
 #include "core/connectors/websocket/websocket_source.h"
@@ -10,7 +11,9 @@ namespace weir {
 namespace {
 
 std::unique_ptr<Source> makeSource(const EndpointSetup& setup, const logical::Stream&) {
-  return std::make_unique<WebSocketSource>(setup);
+  const auto groups = symbolGroups(setup.options);
+  if (groups.size() > 1) return std::make_unique<ShardedSource>(setup, groups);
+  return std::make_unique<WebSocketSource>(setup, makeTransport, groups.front());
 }
 
 std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const logical::Stream&) {
@@ -22,6 +25,6 @@ QString silenceHint() { return QObject::tr("is a subscription message needed (we
 }  // namespace
 
 const Connector websocketConnector{
-    .makeSource = makeSource, .makeSink = makeSink, .validate = tlsFileTrouble, .silenceHint = silenceHint};
+    .makeSource = makeSource, .makeSink = makeSink, .validate = fileTrouble, .silenceHint = silenceHint};
 
 }  // namespace weir

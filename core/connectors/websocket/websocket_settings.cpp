@@ -7,6 +7,7 @@
 #include <QSslKey>
 #include <utility>
 
+#include "core/connectors/websocket/options/each.h"
 #include "core/connectors/websocket/options/websocket_url.h"
 
 namespace weir {
@@ -39,16 +40,14 @@ Compression compressionOf(std::string_view word) {
 /// Compiles what a connection says from options that were checked.
 class DialogueReader {
 public:
-  DialogueReader(const Options& options, const Options& written) : m_options(options), m_written(written) {}
+  DialogueReader(const Options& options, const Options& written, const std::vector<std::string>& symbols)
+      : m_options(options), m_written(written), m_symbols(symbols) {}
 
   std::shared_ptr<const DialogueSettings> read() {
     auto out = std::make_shared<DialogueSettings>();
-    if (has("websocket.open.message"))
-      out->opening.push_back({{}, message("websocket.open.message"), "websocket.open.message"});
-    for (const auto& [number, value] : m_options.under("websocket.open.message.")) {
-      const std::string key = "websocket.open.message." + number;
-      out->opening.push_back({await("websocket.open.await." + number), message(key), key});
-    }
+    if (has("websocket.open.message")) addSteps(*out, "websocket.open.message", {});
+    for (const auto& [number, value] : m_options.under("websocket.open.message."))
+      addSteps(*out, "websocket.open.message." + number, "websocket.open.await." + number);
     out->opened = await("websocket.open.await");
     out->timeoutMs = m_options.integer("websocket.open.timeout.ms");
     out->intervalMs = m_options.integer("websocket.open.interval.ms");
@@ -77,6 +76,18 @@ private:
     auto made = MessageTemplate::compile(text, m_options.found(), use);
     return std::move(*made);
   }
+  // One that names symbols may be several; the first waits for all.
+  void addSteps(DialogueSettings& out, const std::string& key, const std::string& awaitKey) const {
+    if (!m_options.isTemplate(key)) {
+      out.opening.push_back({await(awaitKey), message(key), key});
+      return;
+    }
+    const auto perMessage = static_cast<size_t>(m_options.integer("websocket.each.per.message"));
+    std::optional<DialogueSettings::Await> awaited = await(awaitKey);
+    for (const std::string& text : eachMessages(m_options.text(key), m_symbols, perMessage))
+      out.opening.push_back(
+          {std::exchange(awaited, std::nullopt), compiled(key, text, MessageTemplate::Use::Message), key});
+  }
   MessageTemplate message(const std::string& key) const {
     return compiled(key, m_options.text(key), MessageTemplate::Use::Message);
   }
@@ -84,7 +95,11 @@ private:
     return compiled(key, m_options.text(key), MessageTemplate::Use::Address);
   }
   void readAddresses(DialogueSettings& out) const {
-    if (m_options.isTemplate("websocket.url")) out.url = address("websocket.url");
+    if (m_options.isTemplate("websocket.url"))
+      out.url =
+          compiled("websocket.url",
+                   eachAddress(m_options.text("websocket.url"), m_symbols, m_options.text("websocket.each.separator")),
+                   MessageTemplate::Use::Address);
     for (const auto& [name, value] : m_options.under("websocket.headers."))
       if (m_options.isTemplate("websocket.headers." + name))
         out.headers.emplace_back(name, address("websocket.headers." + name));
@@ -105,11 +120,13 @@ private:
 
   const Options& m_options;
   const Options& m_written;
+  const std::vector<std::string>& m_symbols;
 };
 
 }  // namespace
 
-ConnectionSettings connectionSettings(const QString& name, const Options& options, const Options& written) {
+ConnectionSettings connectionSettings(const QString& name, const Options& options, const Options& written,
+                                      const std::vector<std::string>& symbols) {
   const auto text = [&](std::string_view key) { return QString::fromStdString(options.text(key)); };
   ConnectionSettings s;
   s.name = name;
@@ -119,7 +136,7 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
     if (!options.isTemplate("websocket.headers." + header))
       s.addHeader(QByteArray::fromStdString(header), QByteArray::fromStdString(value));
   s.subprotocol = text("websocket.subprotocol");
-  s.dialogue = DialogueReader(options, written).read();
+  s.dialogue = DialogueReader(options, written, symbols).read();
   s.saysBinary = text("websocket.open.type") == QLatin1String("binary");
   s.compression = compressionOf(options.text("websocket.decompress"));
   s.connectTimeoutMs = options.integer("websocket.connect.timeout.ms");
@@ -143,7 +160,18 @@ ConnectionSettings connectionSettings(const QString& name, const Options& option
   return s;
 }
 
-Diagnostics tlsFileTrouble(const Options& resolved, const Options& written) {
+std::vector<std::vector<std::string>> symbolGroups(const Options& resolved) {
+  if (!resolved.has("websocket.each")) return {{}};
+  const auto values = eachValues(resolved.text("websocket.each"));
+  if (!values) return {{}};
+  return inGroups(*values, static_cast<size_t>(resolved.integer("websocket.each.per.connection")));
+}
+
+Diagnostics fileTrouble(const Options& resolved, const Options& written) {
+  if (resolved.has("websocket.each"))
+    if (const auto values = eachValues(resolved.text("websocket.each")); !values)
+      return {{Severity::Error, Code::File, written.valueSpan("websocket.each"), values.diagnostics().front().message,
+               "the path is relative to the folder of the start"}};
   for (const char* key : {"websocket.tls.ca.file", "websocket.tls.cert.file", "websocket.tls.key.file"})
     if (const QString why = resolved.has(key) ? troubleOf(key, resolved) : QString(); !why.isEmpty())
       return {{Severity::Error, Code::File, written.valueSpan(key), why.toStdString(),

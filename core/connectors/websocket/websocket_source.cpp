@@ -7,8 +7,10 @@
 
 namespace weir {
 
-WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory transports)
-    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock, std::move(transports)) {
+WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory transports,
+                                 const std::vector<std::string>& symbols)
+    : m_connection(connectionSettings(setup.name, setup.options, setup.written, symbols), setup.clock,
+                   std::move(transports)) {
   m_connection.onMessage = [this](const QByteArray& payload, bool isText) {
     if (listener())
       listener()->message({payload.constData(), static_cast<size_t>(payload.size())}, isText,

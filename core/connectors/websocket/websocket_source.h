@@ -9,7 +9,9 @@ namespace weir {
 /// Brings the messages of a WebSocket server.
 class WebSocketSource final : public Source {
 public:
-  explicit WebSocketSource(const EndpointSetup& setup, TransportFactory transports = makeTransport);
+  /// `symbols` are those of `websocket.each` that it is to bring.
+  explicit WebSocketSource(const EndpointSetup& setup, TransportFactory transports = makeTransport,
+                           const std::vector<std::string>& symbols = {});
 
   void start() override { m_connection.start(); }
   void stop() override { m_connection.stop(); }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/connectors/websocket/options/each.h"
 #include "core/connectors/websocket/options/websocket_url.h"
 #include "core/formats/message_match.h"
 #include "core/options/connector_options.h"
@@ -122,6 +123,7 @@ struct Reach {
   bool message = false;
   bool last = false;
   bool before = false;
+  bool each = false;
 };
 
 void checkReach(const Options& options, const std::string& key, const Reach& reach, std::string_view whyNoMessage,
@@ -136,6 +138,10 @@ void checkReach(const Options& options, const std::string& key, const Reach& rea
   for (const TemplatePart& part : readTemplate(value).inputs()) {
     if (part.kind == TemplatePart::Kind::Each && !options.has("websocket.each"))
       return fail(part, "${each} needs websocket.each", "list what it stands for in websocket.each");
+    const bool isWhole = value.substr(part.begin, part.end - part.begin).starts_with("${");
+    if (part.kind == TemplatePart::Kind::Each && !(reach.each && isWhole))
+      return fail(part, reach.each ? "each cannot stand in an expression" : "${each} has no place here",
+                  "it stands for symbols in the address and in open messages, as ${each}");
     if (part.kind != TemplatePart::Kind::Path) continue;
     if (part.of == Of::Message && !reach.message)
       return fail(part, "${" + part.text + "} has no message here", std::string(whyNoMessage));
@@ -150,7 +156,7 @@ void checkReach(const Options& options, const std::string& key, const Reach& rea
 
 void checkTemplates(const Options& options, Diagnostics& found) {
   constexpr std::string_view kNoMessage = "use ${before.$.path} for the answer to websocket.before";
-  checkReach(options, "websocket.url", {.before = true}, kNoMessage, found);
+  checkReach(options, "websocket.url", {.before = true, .each = true}, kNoMessage, found);
   for (const auto& [name, value] : options.under("websocket.headers."))
     checkReach(options, "websocket.headers." + name, {.before = true}, kNoMessage, found);
   for (const std::string& key : {std::string(kBefore), std::string("websocket.before.body")})
@@ -161,11 +167,11 @@ void checkTemplates(const Options& options, Diagnostics& found) {
              "use ${last.$.path} for the newest message that has it", found);
   bool awaits = false;
   const std::string noAwait = "an open message answers what was awaited: add websocket.open.await.N";
-  checkReach(options, "websocket.open.message", {.last = true, .before = true}, noAwait, found);
+  checkReach(options, "websocket.open.message", {.last = true, .before = true, .each = true}, noAwait, found);
   for (const auto& [number, value] : options.under("websocket.open.message.")) {
     awaits = awaits || options.has("websocket.open.await." + number);
-    checkReach(options, "websocket.open.message." + number, {.message = awaits, .last = true, .before = true}, noAwait,
-               found);
+    checkReach(options, "websocket.open.message." + number,
+               {.message = awaits, .last = true, .before = true, .each = true}, noAwait, found);
   }
   for (const auto& [number, value] : options.under("websocket.reply.send."))
     checkReach(options, "websocket.reply.send." + number, {.message = true, .last = true, .before = true}, {}, found);
@@ -182,8 +188,33 @@ void checkPairs(const Options& options, const std::string& stem, const std::stri
                            : ""});
 }
 
+// Symbols that nothing names would never be asked for.
+void checkEach(const Options& options, Diagnostics& found) {
+  if (!options.has("websocket.each")) return;
+  const auto hasEach = [&](const std::string& key) {
+    const auto inputs = readTemplate(options.text(key)).inputs();
+    return std::any_of(inputs.begin(), inputs.end(),
+                       [](const TemplatePart& part) { return part.kind == TemplatePart::Kind::Each; });
+  };
+  bool isUsed = hasEach("websocket.url") || hasEach("websocket.open.message");
+  for (const auto& [number, value] : options.under("websocket.open.message."))
+    isUsed = isUsed || hasEach("websocket.open.message." + number);
+  if (!isUsed)
+    found.push_back({Severity::Error, Code::OptionValue, options.valueSpan("websocket.each"),
+                     "nothing names what websocket.each lists",
+                     "write ${each} into websocket.url or into an open message"});
+  if (!options.text("websocket.each").starts_with('@'))
+    if (const auto values = eachValues(options.text("websocket.each")); !values)
+      found.push_back({Severity::Error,
+                       Code::OptionValue,
+                       options.valueSpan("websocket.each"),
+                       values.diagnostics().front().message,
+                       {}});
+}
+
 void checkTogether(const Options& options, Diagnostics& found) {
   checkTemplates(options, found);
+  checkEach(options, found);
   checkPairs(options, "websocket.open.await.", "websocket.open.message.", found);
   checkPairs(options, "websocket.reply.when.", "websocket.reply.send.", found);
   checkPairs(options, "websocket.reply.send.", "websocket.reply.when.", found);
@@ -263,6 +294,31 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .isTemplate = true,
      .needs = "websocket.before",
      .help = "Its body; application/json unless a header says otherwise."},
+    {.key = "websocket.each",
+     .side = Source,
+     .help = "Symbols, with commas between, or @FILE: ${each} stands for them in the address and in open messages."},
+    {.key = "websocket.each.per.message",
+     .type = Integer,
+     .side = Source,
+     .byDefault = "0",
+     .least = 0,
+     .most = 1e6,
+     .needs = "websocket.each",
+     .help =
+         "How many of them one open message names: the element of an array that holds ${each} is repeated; 0 is all."},
+    {.key = "websocket.each.per.connection",
+     .type = Integer,
+     .side = Source,
+     .byDefault = "0",
+     .least = 0,
+     .most = 1e6,
+     .needs = "websocket.each",
+     .help = "How many of them come over one connection; 0 is all. A source has as many connections as it takes."},
+    {.key = "websocket.each.separator",
+     .side = Source,
+     .byDefault = ",",
+     .needs = "websocket.each",
+     .help = "What stands between them in the address."},
     {.key = "websocket.open.message",
      .isTemplate = true,
      .complain = bytesTrouble,
