@@ -152,10 +152,16 @@ for page in sorted((root / "docs").rglob("*.md")):
         picture = (page.parent / link).resolve().relative_to((root / "docs").resolve())
         say(f">{picture}<" in shown and picture.is_relative_to("images/bench"), f"{page.name}: {link} is not in help.qrc, or not in the package")
 # A page that shows a file shows all of it.
-for page, files in (("exchanges.md", (root / "resources/examples").glob("*.sql")), ("embedding.md", [root / "resources/examples/embedding/main.cpp"])):
+for page, files in (("exchanges.md", [root / "resources/examples/kraken.sql"]), ("embedding.md", [root / "resources/examples/embedding/main.cpp"])):
     blocks = {tag: body for _, tag, body in BLOCK.findall((root / "docs/howto" / page).read_text()) if tag}
     for file in files:
         say(blocks.get(file.name) == file.read_text(), f"{page}: the block {file.name} is not the file's text")
+# Each example has its line in the page's tables, with options that it uses.
+lines = {cells[2].strip(" `"): cells[4] for cells in (line.split("|") for line in (root / "docs/howto/exchanges.md").read_text().splitlines()) if len(cells) == 6 and ".sql" in cells[2]}
+say(set(lines) == {file.name for file in (root / "resources/examples").glob("*.sql")}, f"exchanges.md lists {sorted(lines)}")
+for file, options in lines.items():
+    for option in re.findall(r"`([^`]+)`", options):
+        say(f'"{option}" = ' in (root / "resources/examples" / file).read_text(), f"exchanges.md: {file} has no {option}")
 for example in sorted((root / "resources/examples").glob("*.sql")):
     done = call("check", example)
     say(done.returncode == 0, f"{example.name}: {done.stderr}")
