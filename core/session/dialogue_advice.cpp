@@ -31,14 +31,16 @@ bool DialogueAdvice::hear(const QByteArray& message) {
     if (!words.contains(text)) words << text;
   };
   const auto answer = [&](const QString& when, const QString& send) {
-    const bool isKnown = std::any_of(replies.begin(), replies.end(), [&](const auto& reply) { return reply.first == when; });
+    const bool isKnown =
+        std::any_of(replies.begin(), replies.end(), [&](const auto& reply) { return reply.first == when; });
     if (isKnown) return false;
     replies.append({when, send});
     say(QObject::tr("It sends pings of its own, which are answered."));
     return true;
   };
   const bool isGzip = message.startsWith("\x1f\x8b");
-  const bool isZlib = message.size() > 2 && message[0] == '\x78' && (static_cast<unsigned char>(message[0]) * 256 + static_cast<unsigned char>(message[1])) % 31 == 0;
+  const bool isZlib = message.size() > 2 && message[0] == '\x78' &&
+                      (static_cast<unsigned char>(message[0]) * 256 + static_cast<unsigned char>(message[1])) % 31 == 0;
   if (isGzip || isZlib) {
     const QString word = isGzip ? QStringLiteral("gzip") : QStringLiteral("zlib");
     if (decompress == word) return false;
@@ -57,7 +59,8 @@ bool DialogueAdvice::hear(const QByteArray& message) {
     if (isOneOf(word, {"ping"})) return answer(match, QStringLiteral("{\"%1\":\"pong\"}").arg(QLatin1String(kind)));
     if (isOneOf(word, {"auth_required", "login_required", "unauthorized"}))
       say(QObject::tr("It wants a login, as an open message or a header."));
-    if (isOneOf(word, {"auth_required", "welcome", "hello", "connected", "connection_established"}) && greeting.isEmpty()) {
+    if (isOneOf(word, {"auth_required", "welcome", "hello", "connected", "connection_established"}) &&
+        greeting.isEmpty()) {
       greeting = match;
       say(QObject::tr("It greets first, and is waited for."));
       return false;
