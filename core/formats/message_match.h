@@ -12,8 +12,8 @@
 
 namespace weir {
 
-/// A path into messages, read once. The paths are those of `json.mapping`; `$` and `$$` are the message. Any message may
-/// be asked: one that is not JSON has nothing.
+/// A path into messages, read once. The paths are those of `json.mapping`; `$` and `$$` are the message. Any message
+/// may be asked: one that is not JSON has nothing.
 class MessagePath {
 public:
   /// The error's span is the place in `text`.
@@ -32,9 +32,9 @@ private:
 /// One condition on a value: that it is there, be it null, or what it must be.
 struct MatchTerm {
   JsonPath path;
-  Span span;                         ///< of the path in the text
-  std::optional<std::string> value;  ///< as it was meant; nothing: being there is enough
-  std::optional<std::string> number; ///< the value as `jsonCanonical` has it, when it is a number
+  Span span;                          ///< of the path in the text
+  std::optional<std::string> value;   ///< as it was meant; nothing: being there is enough
+  std::optional<std::string> number;  ///< the value as `jsonCanonical` has it, when it is a number
 
   /// Whether a value that is there is the wanted one: its text (of a string what it says) is equal, or both are
   /// numbers, in quotes or not, and equal.
@@ -49,6 +49,9 @@ class MessageMatch {
 public:
   /// The error's span is the place in `text`.
   static Result<MessageMatch> parse(std::string_view text, JsonFraming framing = JsonFraming::One);
+  /// The same for `json.when`, whose `$` is a record, so that `$^` and `$key` mean something. A pattern is one over the
+  /// message still; the terms are for the decoder to ask.
+  static Result<MessageMatch> parseForRecords(std::string_view text);
 
   /// Of several values in a message one must match in all its terms.
   bool matches(std::string_view message) const;
@@ -57,6 +60,7 @@ public:
   const std::vector<MatchTerm>& terms() const { return m_terms; }
 
 private:
+  static Result<MessageMatch> parsed(std::string_view text, JsonFraming framing, bool isOfRecords);
   bool matchesValue(std::string_view json) const;
 
   std::string m_pattern;

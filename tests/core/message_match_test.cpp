@@ -101,9 +101,8 @@ TEST_CASE("what does not begin with $ is a pattern") {
 }
 
 TEST_CASE("a message that is not JSON matches no path") {
-  for (const std::string_view message :
-       {"", " ", "pong", "{", R"({"a":1)", R"({"a":1}})", R"({"a":1} x)", R"({"a":1,"b":tru})", R"({"a":01})", "{\"a\":\"\x01\"}",
-        R"({"a":1}{"a":1})"})
+  for (const std::string_view message : {"", " ", "pong", "{", R"({"a":1)", R"({"a":1}})", R"({"a":1} x)",
+                                         R"({"a":1,"b":tru})", R"({"a":01})", "{\"a\":\"\x01\"}", R"({"a":1}{"a":1})"})
     CHECK_FALSE(matches("$.a", message));
   CHECK(matches("$.a", "\xEF\xBB\xBF {\"a\":1}\r\n"));
 }
@@ -139,7 +138,8 @@ TEST_CASE("what is wrong with a match is said with its place") {
   CHECK(complaint("$.a = $.b") == "6-9 a path is compared with a value, not with another path");
   CHECK(complaint("$.a = {}") == "6-8 objects and arrays are not compared");
   CHECK(complaint("$..a = 1") == "2-4 '$..a' is not a path: a member's name is missing");
-  CHECK(complaint("$.a AND $.b[x] = 1") == "12-14 '$.b[x]' is not a path: expected an index from 0, * or a quoted name");
+  CHECK(complaint("$.a AND $.b[x] = 1") ==
+        "12-14 '$.b[x]' is not a path: expected an index from 0, * or a quoted name");
   CHECK(complaint("$.a['b = 1") == "4-10 '$.a['b = 1' is not a path: a quote is not closed");
   CHECK(complaint("$.a[*].b = 1") == "0-8 '$.a[*].b' leads to more than one value");
 }
