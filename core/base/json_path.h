@@ -9,16 +9,20 @@
 
 namespace weir {
 
-/// One step of a path into JSON: a member, an element, or with neither of them each element.
+/// One step of a path into JSON: a member, an element, or each of one or the other.
 struct JsonStep {
+  enum class Each { None, Element, Member };
   std::string member;
   std::optional<size_t> index;
-  bool all = false;
+  Each each = Each::None;
 };
 
-/// A path such as `$.data.p`, `$['a b'][0]`, `$.data[*]` or, from the envelope, `$$.channel`.
+/// A path such as `$.data.p`, `$['a b'][0]` or `$.data[*]`; from the message around the record `$$.channel`, from what
+/// is so many levels up `$^.symbol`. `$key` is the name that `.*` stands for.
 struct JsonPath {
-  bool fromEnvelope = false;
+  enum class From { Record, Above, Message, Name };
+  From from = From::Record;
+  size_t up = 0;  ///< levels, of Above
   std::vector<JsonStep> steps;
 };
 
@@ -31,8 +35,8 @@ struct JsonPathError {
 /// Reads a path to its end; returns what is wrong, or nothing.
 std::optional<JsonPathError> parseJsonPath(std::string_view text, JsonPath& path);
 
-/// What an option must be told about its path. The path to records may end with `[*]`, that of a column leads to one
-/// value.
+/// What an option must be told about its path. The path to records may have `[*]` and `.*`, that of a column leads to
+/// one value.
 std::optional<std::string> jsonPathComplaint(std::string_view text, bool toRecords);
 
 }  // namespace weir

@@ -19,6 +19,8 @@ DecoderSettings decoderSettings(const Options& options) {
   settings.format = options.text("format");
   settings.mapping = options.under("json.mapping.");
   settings.records = options.text("json.records");
+  settings.when = options.text("json.when");
+  settings.framing = framingNamed(options.text("json.framing"));
   settings.mismatchIsNull = options.text("json.on.mismatch") == "null";
   settings.heartbeatAnswer = options.text("websocket.heartbeat.answer");
   settings.delimiter = options.text("csv.delimiter").front();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/data/batch.h"
+#include "core/formats/json_framing.h"
 
 namespace weir {
 
@@ -15,7 +16,9 @@ namespace weir {
 struct DecoderSettings {
   std::string format = "json";
   std::vector<std::pair<std::string, std::string>> mapping;  ///< column, path
-  std::string records;                                       ///< path of the array of events
+  std::string records;                                       ///< path of the events
+  std::string when;                                          ///< the records that are this stream's; empty: all
+  JsonFraming framing = JsonFraming::One;
   bool mismatchIsNull = false;
   std::string heartbeatAnswer = "pong";
   char delimiter = ',';

@@ -20,10 +20,12 @@ public:
 }  // namespace
 
 FormatSpec jsonFormat() {
+  std::vector<std::string_view> options = memberOptions();
+  options.emplace_back("json.framing");
   return {
       .name = "json",
       .help = "Objects, or arrays of them; columns by the names of members.",
-      .options = memberOptions(),
+      .options = std::move(options),
       .makeDecoder = makeJsonDecoder,
       .makeEncoder = [](const EncoderSettings&) -> std::unique_ptr<Encoder> { return std::make_unique<JsonEncoder>(); },
       .asJson =

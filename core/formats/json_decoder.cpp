@@ -2,6 +2,7 @@
 #include <simdjson.h>
 
 #include <bit>
+#include <deque>
 #include <optional>
 #include <span>
 #include <utility>
@@ -11,6 +12,9 @@
 #include "core/data/json_text.h"
 #include "core/formats/decoder.h"
 #include "core/formats/json_decoder.h"
+#include "core/formats/json_framing.h"
+#include "core/formats/json_reach.h"
+#include "core/formats/json_rows.h"
 #include "core/formats/json_shape.h"
 #include "core/formats/json_wanted.h"
 
@@ -22,17 +26,10 @@ namespace od = simdjson::ondemand;
 
 constexpr size_t kShapesKept = 4;
 
-/// Thrown inside a decode only: the message is bad, for this reason.
-struct Bad {
-  std::string reason;
-};
-
 class JsonDecoder final : public Decoder {
 public:
   JsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema)
-      : m_settings(settings), m_schema(schema), m_plan(settings, *schema), m_cells(schema->fields.size()) {
-    for (const Field& field : schema->fields) m_isNotNull.push_back(field.notNull);
-  }
+      : m_settings(settings), m_plan(m_settings, *schema), m_rows(m_settings, schema, m_plan) {}
 
   DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
     return decode(withoutMark(message), {}, meta, rows);
@@ -42,15 +39,15 @@ public:
   DecodeResult decode(std::string_view message, std::span<const JsonNote> notes, const RowMeta& meta,
                       BatchBuilder& rows) {
     DecodeResult result;
-    m_result = &result;
-    m_rows = &rows;
-    m_meta = meta;
+    if (m_plan.pattern && !m_plan.pattern->matches(message)) {
+      result.kind = DecodeResult::Kind::Control;
+      return result;
+    }
     m_notes = notes;
+    m_rows.begin(rows, meta, result);
     read(message, rows, result);
-    // None of them outlives this call.
-    m_result = nullptr;
-    m_rows = nullptr;
     m_notes = {};
+    if (!m_texts.empty()) m_texts.clear();
     return result;
   }
 
@@ -58,18 +55,18 @@ private:
   void read(std::string_view message, BatchBuilder& rows, DecodeResult& result) {
     const size_t before = rows.rows();
     bool isParsed = false;
-    m_presentInEnvelope = false;
     try {
       isParsed = !readByShape(message);
       if (isParsed) {
         parse(message);
       } else {
-        endRecord();
-        fillEnvelope(before);
+        m_rows.endEvent(true);
+        for (size_t level = 0; level < m_plan.eventLevel; ++level) m_rows.endLevel(level, before);
       }
-    } catch (const Bad& bad) {
+    } catch (const BadMessage& bad) {
       rows.truncate(before);
       result = {};
+      m_open = 0;
       if (trimmed(message) == m_settings.heartbeatAnswer) {
         result.kind = DecodeResult::Kind::Control;
       } else {
@@ -86,27 +83,41 @@ private:
   }
 
   void parse(std::string_view message) {
-    if (m_buffer.size() < message.size() + simdjson::SIMDJSON_PADDING)
-      m_buffer.resize((message.size() + simdjson::SIMDJSON_PADDING) * 2);
-    std::memcpy(m_buffer.data(), message.data(), message.size());
-    std::memset(m_buffer.data() + message.size(), 0, simdjson::SIMDJSON_PADDING);
     od::document document;
-    check(m_parser.iterate(m_buffer.data(), message.size(), m_buffer.size()).get(document));
-    walkRoot(document);
-    if (document.current_location().error() == simdjson::SUCCESS) throw Bad{"not valid JSON: text behind the value"};
+    iterate(m_source, message, document);
+    if (!walkRoot(document)) {
+      if (!m_plan.hasConditions || !isJson(message)) throw BadMessage{"not an object"};
+      return m_rows.control();
+    }
+    if (document.current_location().error() == simdjson::SUCCESS)
+      throw BadMessage{"not valid JSON: text behind the value"};
+  }
+
+  /// A text that is being parsed.
+  struct Source {
+    od::parser parser;
+    std::vector<char> buffer;
+  };
+
+  static void iterate(Source& source, std::string_view text, od::document& document) {
+    std::vector<char>& buffer = source.buffer;
+    if (buffer.size() < text.size() + simdjson::SIMDJSON_PADDING)
+      buffer.resize((text.size() + simdjson::SIMDJSON_PADDING) * 2);
+    std::memcpy(buffer.data(), text.data(), text.size());
+    std::memset(buffer.data() + text.size(), 0, simdjson::SIMDJSON_PADDING);
+    check(source.parser.iterate(buffer.data(), text.size(), buffer.size()).get(document));
   }
 
   // A feed sends few kinds of messages, one after the other: the kind that fitted last is tried first.
   bool readByShape(std::string_view message) {
     for (size_t i = 0; i < m_shapes.size(); ++i) {
-      beginRecord();
-      if (!m_shapes[i].read(message, m_cells)) continue;
+      m_rows.forgetAll();
+      if (!m_shapes[i].read(message, m_rows.cells())) continue;
       if (i > 0) std::swap(m_shapes[i], m_shapes[i - 1]);
       m_misses = 0;
       if (!m_notes.empty())
-        for (JsonCell& cell : m_cells)
+        for (JsonCell& cell : m_rows.cells())
           if (cell.kind == JsonKind::String) cell.kind = noted(message.data(), cell.text.data() - 1, 1, cell.kind);
-      for (const size_t c : m_plan.envelope) m_presentInEnvelope = m_presentInEnvelope || m_cells[c].present;
       return true;
     }
     return false;
@@ -125,159 +136,185 @@ private:
   JsonKind noted(const char* message, const char* first, size_t size, JsonKind otherwise) const {
     return notedKind(m_notes, static_cast<size_t>(first - message), size).value_or(otherwise);
   }
-
-  static void check(simdjson::error_code code) {
-    if (code != simdjson::SUCCESS) throw Bad{std::string("not valid JSON: ") + simdjson::error_message(code)};
+  // Notes are about the message, not about what a text in it holds.
+  JsonKind noted(const char* first, size_t size, JsonKind otherwise) const {
+    return m_open > 0 ? otherwise : noted(m_source.buffer.data(), first, size, otherwise);
   }
 
-  void walkRoot(od::document& document) {
+  // Asked at every step: what is thrown is made elsewhere.
+  static void check(simdjson::error_code code) {
+    if (code != simdjson::SUCCESS) [[unlikely]]
+      fail(code);
+  }
+  [[noreturn]] static void fail(simdjson::error_code code) {
+    throw BadMessage{std::string("not valid JSON: ") + simdjson::error_message(code)};
+  }
+
+  // What is no record can be another stream's, where there are such.
+  void noEvent(const char* why) {
+    if (!m_plan.hasConditions) throw BadMessage{why};
+    m_rows.control();
+  }
+
+  // False where no event can be.
+  bool walkRoot(od::document& document) {
     od::json_type type = od::json_type::null;
     check(document.type().get(type));
     if (type == od::json_type::array) {
       od::array array;
       check(document.get_array().get(array));
-      if (!m_plan.rootIsList) {
-        const size_t before = m_rows->rows();
-        beginRecord();
-        walkArray(array, m_plan.root);
-        if (m_settings.records.empty())
-          endRecord();
-        else
-          fillEnvelope(before);
-        return;
-      }
-      for (auto element : array) {
-        od::value value;
-        check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
-        check(value.type().get(type));
-        if (type == od::json_type::array) {
-          ++m_result->controlRecords;
-          continue;
-        }
-        if (type != od::json_type::object) throw Bad{"an event is not an object"};
+      walkRoot(array);
+    } else if (type == od::json_type::object) {
+      od::object object;
+      check(document.get_object().get(object));
+      walkMessage(object);
+    } else {
+      std::string_view text;
+      if (type == od::json_type::string) check(document.get_string().get(text));
+      return type == od::json_type::string && walkText(text, [this](auto& inside) { walkRoot(inside); });
+    }
+    return true;
+  }
+
+  void walkRoot(od::object& object) { walkMessage(object); }
+
+  void walkRoot(od::array& array) {
+    if (!m_plan.rootIsList) return walkMessage(array);
+    for (auto element : array) {
+      od::value value;
+      check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
+      od::json_type type = od::json_type::null;
+      check(value.type().get(type));
+      if (type == od::json_type::object) {
         od::object object;
         check(value.get_object().get(object));
         walkMessage(object);
+      } else if (type == od::json_type::array) {
+        m_rows.control();
+      } else {
+        walkScalarEvent(value, type, [this](auto& inside) { walkMessage(inside); });
       }
-      return;
     }
-    if (type != od::json_type::object) throw Bad{"not an object"};
-    od::object object;
-    check(document.get_object().get(object));
-    walkMessage(object);
   }
 
-  // An object at the root, or one of a root array's: the event itself, or the envelope around the records.
-  void walkMessage(od::object& object) {
-    const size_t before = m_rows->rows();
-    const size_t control = m_result->controlRecords;
-    m_presentInEnvelope = false;
-    beginRecord();
-    walkObject(object, m_plan.root);
-    if (m_settings.records.empty()) return endRecord();
-    if (m_rows->rows() == before && m_result->controlRecords == control) ++m_result->controlRecords;
-    fillEnvelope(before);
+  // The event itself, or what is around the events.
+  template <class Container>
+  void walkMessage(Container& container) {
+    const size_t before = m_rows.count();
+    const size_t control = m_rows.controlRecords();
+    m_rows.forgetAll();
+    if (!lookInto(0, container)) return m_rows.control();
+    walkInside(container, m_plan.root);
+    if (m_plan.eventLevel == 0) return m_rows.endEvent(false);
+    if (m_rows.count() == before && m_rows.controlRecords() == control) m_rows.control();
+    m_rows.endLevel(0, before);
   }
 
-  void walkRecord(od::value& value, const JsonWanted& wanted) {
+  // Where an event should be.
+  template <class Walk>
+  void walkScalarEvent(od::value& value, od::json_type type, const Walk& walk) {
+    std::string_view text;
+    if (type == od::json_type::string) check(value.get_string().get(text));
+    if (type != od::json_type::string || !walkText(text, walk)) noEvent("an event is not an object");
+  }
+
+  // One of a level's elements, and the name by which it is a member.
+  template <class Container>
+  void walkElement(Container& container, const JsonWanted& wanted, std::string_view name) {
+    const size_t level = wanted.level;
+    m_rows.forget(level);
+    if (m_plan.nameLevel == level && !takeName(level, name)) return m_rows.control();
+    if (level == m_plan.eventLevel) {
+      walkInside(container, wanted);
+      return m_rows.endEvent(false);
+    }
+    if (!lookInto(level, container)) return m_rows.control();
+    const size_t before = m_rows.count();
+    walkInside(container, wanted);
+    m_rows.endLevel(level, before);
+  }
+
+  void walkElement(od::value& value, const JsonWanted& wanted, bool isMember, std::string_view name) {
     od::json_type type = od::json_type::null;
     check(value.type().get(type));
-    forgetRecord();
     if (type == od::json_type::object) {
       od::object object;
       check(value.get_object().get(object));
-      walkObject(object, wanted);
+      walkElement(object, wanted, name);
     } else if (type == od::json_type::array) {
       od::array array;
       check(value.get_array().get(array));
-      walkArray(array, wanted);
+      walkElement(array, wanted, name);
+    } else if (isMember || wanted.level < m_plan.eventLevel) {
+      // A member beside those that hold the events.
+      if (type != od::json_type::string) return;
+      std::string_view text;
+      check(value.get_string().get(text));
+      walkText(text, [&](auto& inside) { walkElement(inside, wanted, name); });
     } else {
-      throw Bad{"an event is not an object"};
+      walkScalarEvent(value, type, [&](auto& inside) { walkElement(inside, wanted, name); });
     }
-    endRecord();
   }
 
-  // The envelope around the record stays.
-  void forgetRecord() {
-    for (size_t c = 0; c < m_cells.size(); ++c)
-      if (!m_plan.isEnvelope[c]) m_cells[c] = {};
+  bool takeName(size_t level, std::string_view name) {
+    for (const MatchTerm& term : m_plan.levels[level].ofName)
+      if (!term.holdsText(name)) return false;
+    if (!m_plan.names.empty()) m_rows.keep(m_plan.names, {true, JsonKind::String, m_texts.emplace_back(name)});
+    return true;
   }
 
-  void beginRecord() {
-    for (JsonCell& cell : m_cells) cell = {};
-  }
-
-  void endRecord() {
-    bool any = false;
-    for (size_t c = 0; c < m_cells.size(); ++c) any = any || (m_cells[c].present && !m_plan.isEnvelope[c]);
-    if (!any) {
-      ++m_result->controlRecords;
-      return;
+  // Reads what is not met on the way; false: it is another stream's.
+  template <class Container>
+  bool lookInto(size_t level, Container& container) {
+    const JsonPlan::Level& own = m_plan.levels[level];
+    if (!own.isLookedInto()) return true;
+    std::string_view json;
+    check(container.raw_json().get(json));
+    JsonReach reach(m_plan.framing);
+    for (const JsonPlan::Condition& condition : own.conditions) {
+      const auto found = reach.at(json, condition.place.steps);
+      if (!found || !condition.term.holds(*found)) return false;
     }
-    for (size_t c = 0; c < m_cells.size(); ++c) {
-      Column& column = m_rows->column(c);
-      if (m_plan.isEnvelope[c]) {
-        column.appendNull();
-        continue;
-      }
-      write(c, column);
-      if (m_isNotNull[c] && column.isNull(column.size() - 1)) throw Bad{missingReason(m_schema->fields[c])};
+    for (const JsonPlan::Aside& aside : own.asides)
+      if (const auto found = reach.at(json, aside.steps)) keepAside(aside.cell, *found);
+    check(container.reset().error());
+    return true;
+  }
+
+  void keepAside(size_t cell, std::string_view token) {
+    if (!isJson(token)) throw BadMessage{"not valid JSON: " + std::string(token.substr(0, 60))};
+    const JsonKind kind = token.starts_with('"')                             ? JsonKind::String
+                          : token.starts_with('{') || token.starts_with('[') ? JsonKind::Container
+                          : token == "null"                                  ? JsonKind::Null
+                          : token == "true" || token == "false"              ? JsonKind::Bool
+                                                                             : JsonKind::Number;
+    m_rows.keep({&cell, 1}, {true, kind, m_texts.emplace_back(jsonPlainText(token))});
+  }
+
+  void walkInside(od::object& object, const JsonWanted& wanted) {
+    if (!wanted.each) return walkObject(object, wanted);
+    // One event where there could be several.
+    if (!wanted.isOfMembers) return walkElement(object, *wanted.each, {});
+    for (auto entry : object) {
+      check(entry.error());
+      const od::field& field = entry.value_unsafe();
+      const std::string_view name = keyText(field);
+      od::value value = const_cast<od::field&>(field).value();
+      walkElement(value, *wanted.each, true, name);
     }
-    m_rows->finishRow(m_meta);
   }
 
-  // Appends a cell's value, converted. Most numbers take the short way; the long one has the last word.
-  void write(size_t index, Column& column) {
-    const JsonCell& cell = m_cells[index];
-    if (!cell.present || cell.kind == JsonKind::Null) return column.appendNull();
-    const bool number = cell.kind == JsonKind::Number || cell.kind == JsonKind::String;
-    switch (column.type()) {
-      case Type::String:
-        if (cell.kind == JsonKind::Foreign) break;
-        return column.appendText(cell.text);
-      case Type::Int:
-      case Type::Long:
-        if (const auto value = number ? plainInteger(cell.text) : std::nullopt;
-            value && (column.type() == Type::Long || std::in_range<int32_t>(*value)))
-          return column.appendInteger(*value);
-        break;
-      case Type::Double:
-        if (const auto value = number ? plainReal(cell.text) : std::nullopt) return column.appendReal(*value);
-        break;
-      default: break;
-    }
-    const Field& field = m_schema->fields[index];
-    Value value;
-    if (convertJson(cell.kind, std::string(cell.text), field.type, value)) return column.append(value);
-    if (readTime(cell, field, value)) return column.append(value);
-    if (!m_settings.mismatchIsNull) throw Bad{mismatchReason(field, cell.text)};
-    ++m_result->fieldMismatches;
-    column.appendNull();
-  }
-
-  // What is a time by its type needs no column that was declared one.
-  bool readTime(const JsonCell& cell, const Field& field, Value& out) const {
-    if (cell.kind != JsonKind::String && cell.kind != JsonKind::Time) return false;
-    if (cell.kind == JsonKind::String || field.isTime || field.type != Type::Long)
-      return readIsoTime(m_settings, field, cell.text, out);
-    return readIsoTime(m_settings, {field.name, field.type, field.notNull, true}, cell.text, out);
-  }
-
-  // The envelope may come behind the records, so its columns are written last.
-  void fillEnvelope(size_t before) {
-    if (m_rows->rows() == before) return;
-    for (const size_t c : m_plan.envelope) {
-      Column& column = m_rows->column(c);
-      if (!m_presentInEnvelope) {
-        if (m_isNotNull[c]) throw Bad{missingReason(m_schema->fields[c])};
-        continue;
-      }
-      const size_t mismatches = m_result->fieldMismatches;
-      column.truncate(before);
-      for (size_t row = before; row < m_rows->rows(); ++row) write(c, column);
-      if (m_isNotNull[c] && column.isNull(before)) throw Bad{missingReason(m_schema->fields[c])};
-      // One member is one mismatch, however many rows it stands in.
-      if (m_result->fieldMismatches > mismatches) m_result->fieldMismatches = mismatches + 1;
+  void walkInside(od::array& array, const JsonWanted& wanted) {
+    // Passed over, so that the message is read to its end.
+    if (wanted.each && wanted.isOfMembers) return check(array.raw_json().error());
+    size_t index = 0;
+    for (auto element : array) {
+      od::value value;
+      check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
+      if (wanted.each)
+        walkElement(value, *wanted.each, false, {});
+      else if (const JsonWanted* const found = wanted.element(index++))
+        walkValue(value, *found);
     }
   }
 
@@ -307,46 +344,62 @@ private:
       ++end;
     }
     const std::string_view raw(begin, static_cast<size_t>(end - begin));
-    if (!escaped) return raw;
+    return escaped ? unescapedKey(raw) : raw;
+  }
+  std::string_view unescapedKey(std::string_view raw) {
     m_unescapedKey = jsonPlainText("\"" + std::string(raw) + "\"");
     return m_unescapedKey;
-  }
-
-  void walkArray(od::array array, const JsonWanted& wanted) {
-    size_t index = 0;
-    for (auto element : array) {
-      od::value value;
-      check(std::move(element).get(value));  // NOLINT(performance-move-const-arg): get() wants an rvalue
-      if (wanted.isRecords()) {
-        walkRecord(value, *wanted.record);
-        continue;
-      }
-      if (const JsonWanted* const found = wanted.element(index++)) walkValue(value, *found);
-    }
   }
 
   void walkValue(od::value& value, const JsonWanted& wanted) {
     od::json_type type = od::json_type::null;
     check(value.type().get(type));
     if (type == od::json_type::object) {
-      if (wanted.columns.empty() && !wanted.isRecords() && wanted.members.empty()) return;
+      if (wanted.columns.empty() && !wanted.each && wanted.members.empty()) return;
       od::object object;
       check(value.get_object().get(object));
-      if (keepsContainer(object, wanted)) return;
-      if (!wanted.isRecords()) return walkObject(object, wanted);
-      // A path that ends at an object: the object is the one event.
-      forgetRecord();
-      walkObject(object, *wanted.record);
-      endRecord();
+      if (!keepsContainer(object, wanted)) walkInside(object, wanted);
     } else if (type == od::json_type::array) {
-      if (wanted.columns.empty() && !wanted.isRecords() && wanted.elements.empty()) return;
+      if (wanted.columns.empty() && !wanted.each && wanted.elements.empty()) return;
       od::array array;
       check(value.get_array().get(array));
-      if (keepsContainer(array, wanted)) return;
-      walkArray(array, wanted);
+      if (!keepsContainer(array, wanted)) walkInside(array, wanted);
+    } else if (type == od::json_type::string && !wanted.isLeaf()) {
+      walkBelowText(value, wanted);
     } else if (!wanted.columns.empty()) {
       keepScalar(value, type, wanted);
     }
+  }
+
+  void walkBelowText(od::value& value, const JsonWanted& wanted) {
+    const JsonKind kind = noted(value.raw_json_token().data(), 1, JsonKind::String);
+    std::string_view text;
+    check(value.get_string().get(text));
+    if (!wanted.columns.empty()) keep(wanted, {true, kind, text});
+    walkText(text, [&](auto& inside) { walkInside(inside, wanted); });
+  }
+
+  // Where a path goes on below a text, the text is read as JSON; false: it is none.
+  template <class Walk>
+  bool walkText(std::string_view text, const Walk& walk) {
+    const auto json = jsonInText(text, m_plan.framing);
+    if (!json) return false;
+    // A path has so many steps, and each text takes one at least.
+    if (m_open == m_inner.size()) m_inner.push_back(std::make_unique<Source>());
+    Source& source = *m_inner[m_open++];
+    od::document document;
+    iterate(source, *json, document);
+    if (json->starts_with('{')) {
+      od::object object;
+      check(document.get_object().get(object));
+      walk(object);
+    } else {
+      od::array array;
+      check(document.get_array().get(array));
+      walk(array);
+    }
+    --m_open;
+    return true;
   }
 
   // Returns whether this was all: nothing below the object or array is wanted as well.
@@ -356,59 +409,59 @@ private:
     std::string_view text;
     check(container.raw_json().get(text));
     // Members that are skipped are not parsed, but what is kept must be JSON all through.
-    if (!isJson(text)) throw Bad{"not valid JSON: " + std::string(text.substr(0, 60))};
-    keep(wanted, {true, noted(m_buffer.data(), text.data(), text.size(), JsonKind::Container), text});
+    if (!isJson(text)) throw BadMessage{"not valid JSON: " + std::string(text.substr(0, 60))};
+    keep(wanted, {true, noted(text.data(), text.size(), JsonKind::Container), text});
     if (wanted.isLeaf()) return true;
     check(container.reset().error());
     return false;
   }
 
+  // What is read of a text is gone with the next one.
   void keep(const JsonWanted& wanted, const JsonCell& cell) {
-    for (const size_t column : wanted.columns) {
-      m_cells[column] = cell;
-      if (m_plan.isEnvelope[column]) m_presentInEnvelope = true;
-    }
+    if (m_open > 0) [[unlikely]]
+      m_rows.keep(wanted.columns, {true, cell.kind, m_texts.emplace_back(cell.text)});
+    else
+      m_rows.keep(wanted.columns, cell);
   }
 
   void keepScalar(od::value& value, od::json_type type, const JsonWanted& wanted) {
     std::string_view text;
     JsonKind kind = JsonKind::String;
     if (type == od::json_type::string) {
-      if (!m_notes.empty()) kind = noted(m_buffer.data(), value.raw_json_token().data(), 1, kind);
+      if (!m_notes.empty()) kind = noted(value.raw_json_token().data(), 1, kind);
       check(value.get_string().get(text));
     } else {
-      text = trimmed(value.raw_json_token());
+      text = value.raw_json_token();
+      // Up to the next token, so that there may be space behind it.
+      if (text.ends_with(' ') || text.ends_with('\n') || text.ends_with('\r') || text.ends_with('\t'))
+        text = trimmed(text);
       if (type == od::json_type::boolean) {
         kind = JsonKind::Bool;
         bool ignored = false;
         check(value.get_bool().get(ignored));
       } else if (type == od::json_type::null) {
         kind = JsonKind::Null;
-        if (text != "null") throw Bad{"not valid JSON: '" + std::string(text) + "'"};
+        if (text != "null") throw BadMessage{"not valid JSON: '" + std::string(text) + "'"};
       } else {
         kind = JsonKind::Number;
         // The processor of numbers is more generous than JSON: 007 and 5. would leave a sink as they came.
         if (endOfPlainNumber(text.data(), text.data() + text.size()) != text.data() + text.size())
-          throw Bad{"not valid JSON: '" + std::string(text.substr(0, 60)) + "'"};
+          throw BadMessage{"not valid JSON: '" + std::string(text.substr(0, 60)) + "'"};
       }
     }
     keep(wanted, {true, kind, text});
   }
 
   DecoderSettings m_settings;
-  SchemaPtr m_schema;
   JsonPlan m_plan;
-  std::vector<uint8_t> m_isNotNull;
-  std::vector<JsonCell> m_cells;
+  JsonRows m_rows;
   std::vector<JsonShape> m_shapes;
   uint32_t m_misses = 0;
-  od::parser m_parser;
-  std::vector<char> m_buffer;
-  BatchBuilder* m_rows = nullptr;
-  RowMeta m_meta;
+  Source m_source;
+  std::vector<std::unique_ptr<Source>> m_inner;  ///< for texts inside the message, the outermost first
+  size_t m_open = 0;                             ///< how many of them are being read
+  std::deque<std::string> m_texts;               ///< what cells hold that is not in the message
   std::string m_unescapedKey;
-  DecodeResult* m_result = nullptr;
-  bool m_presentInEnvelope = false;
   std::span<const JsonNote> m_notes;
 };
 
@@ -432,9 +485,56 @@ private:
   JsonDecoder m_json;
 };
 
+/// Messages in which JSON does not stand alone.
+class FramedDecoder final : public Decoder {
+public:
+  FramedDecoder(const DecoderSettings& settings, const SchemaPtr& schema)
+      : m_settings(settings), m_json(withoutPattern(settings), schema) {
+    if (settings.when.empty()) return;
+    if (const auto when = MessageMatch::parseForRecords(settings.when); when && when->isPattern()) m_pattern = *when;
+  }
+
+  DecodeResult decode(std::string_view message, const RowMeta& meta, BatchBuilder& rows) override {
+    DecodeResult all{DecodeResult::Kind::Control, 0, 0, {}};
+    if (m_pattern && !m_pattern->matches(message)) return all;
+    const size_t before = rows.rows();
+    forEachJsonValue(message, m_settings.framing, [&](std::string_view json) {
+      DecodeResult one = m_json.decode(json, {}, meta, rows);
+      // A value without an event is what a record without one is.
+      if (one.kind == DecodeResult::Kind::Control) one.controlRecords = 1;
+      all.controlRecords += one.controlRecords;
+      all.fieldMismatches += one.fieldMismatches;
+      if (one.kind == DecodeResult::Kind::Rejected) all = std::move(one);
+      return all.kind != DecodeResult::Kind::Rejected;
+    });
+    if (all.kind == DecodeResult::Kind::Rejected) {
+      rows.truncate(before);
+      if (trimmed(message) == m_settings.heartbeatAnswer) all = {DecodeResult::Kind::Control, 0, 0, {}};
+    } else if (rows.rows() == before) {
+      all.controlRecords = 0;
+    } else {
+      all.kind = DecodeResult::Kind::Decoded;
+    }
+    return all;
+  }
+
+private:
+  // A pattern is about the message as it came.
+  static DecoderSettings withoutPattern(DecoderSettings settings) {
+    if (!trimmed(settings.when).starts_with('$')) settings.when.clear();
+    return settings;
+  }
+
+  DecoderSettings m_settings;
+  std::optional<MessageMatch> m_pattern;
+  JsonDecoder m_json;
+};
+
 }  // namespace
 
-std::vector<std::string_view> memberOptions() { return {"json.mapping.*", "json.records", "json.on.mismatch"}; }
+std::vector<std::string_view> memberOptions() {
+  return {"json.mapping.*", "json.records", "json.when", "json.on.mismatch"};
+}
 
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema,
                                          JsonMessage (*asJson)(std::string_view)) {
@@ -442,6 +542,7 @@ std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const 
 }
 
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema) {
+  if (settings.framing != JsonFraming::One) return std::make_unique<FramedDecoder>(settings, schema);
   return std::make_unique<JsonDecoder>(settings, schema);
 }
 

@@ -49,13 +49,19 @@ JsonFraming framingNamed(std::string_view name) {
 
 void forEachJsonValue(std::string_view message, JsonFraming framing,
                       const std::function<bool(std::string_view)>& each) {
-  message = withoutMark(message);
   switch (framing) {
     case JsonFraming::One: each(message); return;
-    case JsonFraming::Many: forEachOfMany(message, each); return;
+    case JsonFraming::Many: forEachOfMany(withoutMark(message), each); return;
     case JsonFraming::Embedded:
       if (const auto found = embedded(message)) each(*found);
   }
+}
+
+std::optional<std::string_view> jsonInText(std::string_view text, JsonFraming framing) {
+  if (framing == JsonFraming::Embedded) return embedded(text);
+  const std::string_view inside = trimmed(text);
+  const bool isOpened = inside.starts_with('{') || inside.starts_with('[');
+  return isOpened && isJson(inside) ? std::optional(inside) : std::nullopt;
 }
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace weir {
@@ -17,5 +18,9 @@ JsonFraming framingNamed(std::string_view name);
 /// and leave it to `each` whether the values are JSON; of Embedded it is the first `{` or `[` that begins a whole
 /// value, or nothing. Work grows with the message only, whatever it holds.
 void forEachJsonValue(std::string_view message, JsonFraming framing, const std::function<bool(std::string_view)>& each);
+
+/// The object or array that a text inside a message holds, for a path that goes on below it: all of it, or where the
+/// message's own JSON is embedded, what is embedded in it.
+std::optional<std::string_view> jsonInText(std::string_view text, JsonFraming framing);
 
 }  // namespace weir

@@ -2,10 +2,12 @@
 #include "core/formats/json_inference.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/base/text.h"
 #include "core/data/json_text.h"
 #include "core/formats/format_list.h"
+#include "core/formats/json_wanted.h"
 
 namespace weir {
 
@@ -31,14 +33,11 @@ Type merged(Type a, Type b) {
   return a == Type::Object || b == Type::Object ? Type::Object : Type::String;
 }
 
-std::optional<std::string_view> valueAt(std::string_view json, const JsonPath& path) {
-  std::optional<std::string_view> at = json;
-  for (const JsonStep& step : path.steps) {
-    if (step.all) continue;
-    at = step.index ? jsonElement(*at, *step.index) : jsonMember(*at, step.member);
-    if (!at) break;
-  }
-  return at;
+// The decoder's word on how messages are read.
+JsonPlan planOf(const DecoderSettings& settings) {
+  Schema mapped;
+  for (const auto& [column, path] : settings.mapping) mapped.fields.push_back({column});
+  return {settings, mapped};
 }
 
 }  // namespace
@@ -66,70 +65,59 @@ void JsonInference::Columns::merge(const Columns& other) {
 JsonInference::JsonInference(const DecoderSettings& settings, const Schema& written, size_t events)
     : m_asJson(formatNamed(settings.format).asJson),
       m_eventsRead(events),
-      m_hasRecords(!settings.records.empty()),
+      m_framing(settings.framing),
+      m_way(settings.records),
+      m_rootIsList(planOf(settings).rootIsList),
       m_written(written.fields) {
-  parseJsonPath(settings.records, m_records);
+  if (!settings.when.empty())
+    if (auto when = MessageMatch::parseForRecords(settings.when)) m_when = std::move(*when);
   for (const Field& field : m_written) m_writtenMembers.insert(field.name);
-  for (const auto& [column, path] : settings.mapping) {
-    Mapped mapped{column, {}};
-    parseJsonPath(path, mapped.path);
+  for (const auto& [column, to] : settings.mapping) {
+    JsonPath path;
+    parseJsonPath(to, path);
+    const auto place = m_way.place(path);
+    if (!place) continue;
     m_writtenMembers.erase(column);
-    const bool inRecord = !m_hasRecords || !mapped.path.fromEnvelope;
-    if (inRecord && !mapped.path.steps.empty()) m_takenMembers.insert(mapped.path.steps.front().member);
-    m_mapped.push_back(std::move(mapped));
+    if (isOfEvent(*place) && !place->steps.empty()) m_takenMembers.insert(place->steps.front().member);
+    m_mapped.push_back({column, *place});
   }
 }
 
-std::vector<JsonInference::Record> JsonInference::recordsOf(std::string_view message) const {
-  std::vector<Record> records;
-  const auto add = [&](std::string_view envelope) {
-    for (const std::string_view event : recordsInside(envelope)) records.push_back({event, envelope});
-  };
-  // A root array that the path does not begin in holds envelopes.
-  const bool isList = m_hasRecords && message.starts_with('[') && !m_records.steps.empty() &&
-                      !m_records.steps.front().index && !m_records.steps.front().all;
-  if (isList)
-    forEachJsonElement(message, add);
-  else
-    add(message);
-  return records;
-}
+JsonEvents JsonInference::eventsOf(std::string_view message) const { return {message, m_way, m_framing, m_rootIsList}; }
 
-std::vector<std::string_view> JsonInference::recordsInside(std::string_view envelope) const {
-  std::string_view at = envelope;
-  if (m_hasRecords) {
-    const auto found = valueAt(envelope, m_records);
-    if (!found) return {};
-    at = *found;
-  }
-  const bool reachesIn = !m_hasRecords && std::any_of(m_mapped.begin(), m_mapped.end(), [](const Mapped& mapped) {
-    return !mapped.path.steps.empty() && mapped.path.steps.front().index;
+bool JsonInference::isWanted(const JsonEvents::Event& event, JsonReach& reach) const {
+  if (!m_when) return true;
+  return std::all_of(m_when->terms().begin(), m_when->terms().end(), [&](const MatchTerm& term) {
+    const auto place = m_way.place(term.path);
+    const auto found = place ? event.at(*place, reach) : std::nullopt;
+    return found && term.holds(*found);
   });
-  if (!at.starts_with('[') || reachesIn) return {at};
-  std::vector<std::string_view> records;
-  forEachJsonElement(at, [&](std::string_view element) { records.push_back(element); });
-  return records;
 }
 
-void JsonInference::read(std::string_view record, std::string_view envelope, const JsonMessage& message,
+void JsonInference::read(const JsonEvents::Event& event, JsonReach& reach, const JsonMessage& message,
                          Found& found) const {
+  const std::string_view record = event.json;
   if (!record.starts_with('{') && !record.starts_with('[')) return;
+  if (!isWanted(event, reach)) return;
   Columns columns;
   bool hasKnown = false;
   bool hasNumber = false;
   const auto note = [&](const std::string& name, std::string_view value) {
-    const auto at = static_cast<size_t>(value.data() - message.text.data());
-    const auto kind = notedKind(message.notes, at, value.size());
+    // What a text in the message holds has no notes.
+    const char* const begin = message.text.data();
+    const bool isInMessage =
+        std::less_equal<>()(begin, value.data()) && std::less<>()(value.data(), begin + message.text.size());
+    const auto kind =
+        isInMessage ? notedKind(message.notes, static_cast<size_t>(value.data() - begin), value.size()) : std::nullopt;
     // A column of what none takes would reject every message.
     if (kind == JsonKind::Foreign) return;
     const Type type = kind == JsonKind::Time ? Type::Long : kind == JsonKind::Bytes ? Type::Bytes : typeOf(value);
     columns.note(name, type, kind == JsonKind::Time);
   };
   for (const Mapped& mapped : m_mapped) {
-    const bool beside = m_hasRecords && mapped.path.fromEnvelope;
-    const auto value = valueAt(beside ? envelope : record, mapped.path);
+    const auto value = event.at(mapped.place, reach);
     if (!value) continue;
-    hasKnown = hasKnown || !beside;
+    hasKnown = hasKnown || isOfEvent(mapped.place);
     note(mapped.column, *value);
   }
   size_t members = 0;
@@ -141,20 +129,32 @@ void JsonInference::read(std::string_view record, std::string_view envelope, con
       if (!m_takenMembers.contains(name)) note(name, value);
     });
   }
+  const bool hasRecords = m_way.eventLevel() > 0;
   const bool isAsked = !m_mapped.empty() || !m_written.empty();
-  if (!hasKnown && isAsked && !m_hasRecords) return;
-  found.isEvent = found.isEvent || m_hasRecords || hasKnown || (members >= kLeastMembers && hasNumber);
+  if (!hasKnown && isAsked && !hasRecords) return;
+  const bool isChosen = hasRecords || (m_when && !m_when->isPattern());
+  found.isEvent = found.isEvent || isChosen || hasKnown || (members >= kLeastMembers && hasNumber);
   found.columns.merge(columns);
+}
+
+void JsonInference::readValue(std::string_view json, Found& found) const {
+  const JsonMessage message = m_asJson(json);
+  if (!message.wrong.empty()) return;
+  const JsonEvents events = eventsOf(message.text);
+  JsonReach reach(m_framing);
+  for (const JsonEvents::Event& event : events.all()) read(event, reach, message, found);
 }
 
 bool JsonInference::isSettled() const { return m_events.messages >= m_eventsRead; }
 
 void JsonInference::add(std::string_view written) {
   if (isSettled() || !m_asJson) return;
-  const JsonMessage message = m_asJson(written);
-  if (!message.wrong.empty()) return;
+  if (m_when && m_when->isPattern() && !m_when->matches(written)) return;
   Found found;
-  for (const Record& record : recordsOf(message.text)) read(record.event, record.envelope, message, found);
+  forEachJsonValue(written, m_framing, [&](std::string_view json) {
+    readValue(json, found);
+    return true;
+  });
   if (found.columns.fields.empty()) return;
   if (found.isEvent || m_doubtful.messages >= kMostDoubtful)
     m_events.merge(found.columns);

@@ -7,10 +7,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/base/json_path.h"
 #include "core/data/schema.h"
 #include "core/formats/decoder.h"
+#include "core/formats/json_events.h"
 #include "core/formats/json_message.h"
+#include "core/formats/message_match.h"
 
 namespace weir {
 
@@ -31,18 +32,13 @@ public:
   /// Written columns, mapped ones, then members in the order in which they came, up to 1,000 in all; nothing before any
   /// message fits.
   SchemaPtr schema() const;
-  /// The events of a message that is minified JSON (`FormatSpec::asJson`), each with the envelope around it, as the
-  /// decoder takes them.
-  struct Record {
-    std::string_view event;
-    std::string_view envelope;
-  };
-  std::vector<Record> recordsOf(std::string_view message) const;
+  /// The events of a message that is minified JSON (`FormatSpec::asJson`), as the decoder takes them.
+  JsonEvents eventsOf(std::string_view message) const;
 
 private:
   struct Mapped {
     std::string column;
-    JsonPath path;
+    JsonRecordPath::Place place;
   };
   struct Columns {
     std::vector<Field> fields;
@@ -58,13 +54,19 @@ private:
     bool isEvent = false;
   };
 
-  std::vector<std::string_view> recordsInside(std::string_view envelope) const;
-  void read(std::string_view record, std::string_view envelope, const JsonMessage& message, Found& found) const;
+  bool isOfEvent(const JsonRecordPath::Place& place) const {
+    return place.level == m_way.eventLevel() && !place.isName;
+  }
+  void readValue(std::string_view json, Found& found) const;
+  void read(const JsonEvents::Event& event, JsonReach& reach, const JsonMessage& message, Found& found) const;
+  bool isWanted(const JsonEvents::Event& event, JsonReach& reach) const;
 
   JsonMessage (*m_asJson)(std::string_view);
   size_t m_eventsRead;
-  bool m_hasRecords = false;
-  JsonPath m_records;
+  JsonFraming m_framing;
+  JsonRecordPath m_way;
+  bool m_rootIsList = true;
+  std::optional<MessageMatch> m_when;
   std::vector<Mapped> m_mapped;
   std::vector<Field> m_written;
   std::unordered_set<std::string> m_writtenMembers;  ///< written and not mapped: read from the member of their name

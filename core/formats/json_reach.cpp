@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/json_reach.h"
 
-#include "core/base/text.h"
 #include "core/data/json_text.h"
 
 namespace weir {
 
 std::optional<std::string_view> JsonReach::opened(std::string_view json) {
   if (!json.starts_with('"')) return json;
-  std::string text = jsonPlainText(json);
-  const std::string_view inside = trimmed(text);
-  if ((!inside.starts_with('{') && !inside.starts_with('[')) || !isJson(inside)) return std::nullopt;
-  return trimmed(m_texts.emplace_back(std::move(text)));
+  m_texts.push_back(jsonPlainText(json));
+  const auto inside = jsonInText(m_texts.back(), m_framing);
+  if (!inside) m_texts.pop_back();
+  return inside;
 }
 
 std::optional<std::string_view> JsonReach::at(std::string_view json, std::span<const JsonStep> steps) {

@@ -98,6 +98,8 @@ struct JsonShape::Learner {
   }
 
   bool scalar(const JsonWanted* wanted) {
+    // A text there is read as JSON.
+    if (wanted && !wanted->isLeaf()) return false;
     Part part = piece();
     if (wanted)
       for (const size_t column : wanted->columns) shape.m_columns.push_back(static_cast<uint32_t>(column));
@@ -113,8 +115,8 @@ struct JsonShape::Learner {
     if (at == end || depth >= kDeepest) return false;
     if (*at != '{' && *at != '[') return scalar(wanted);
     if (wanted && !wanted->columns.empty()) return false;
-    if (*at == '[') return array(wanted, wanted && wanted->isRecords() ? wanted->record.get() : nullptr);
-    return object(wanted && wanted->isRecords() ? wanted->record.get() : wanted);
+    const JsonWanted* const record = wanted ? wanted->each.get() : nullptr;
+    return *at == '[' ? array(wanted, record) : object(record ? record : wanted);
   }
 
   bool object(const JsonWanted* wanted) {
@@ -158,6 +160,7 @@ struct JsonShape::Learner {
 };
 
 std::optional<JsonShape> JsonShape::learnt(std::string_view message, const JsonPlan& plan) {
+  if (!plan.hasShapes) return std::nullopt;
   JsonShape shape;
   const char* const end = message.data() + message.size();
   Learner learner{shape, message.data(), end, message.data()};
@@ -165,8 +168,9 @@ std::optional<JsonShape> JsonShape::learnt(std::string_view message, const JsonP
   if (learner.at == end) return std::nullopt;
   const bool isArray = *learner.at == '[';
   if (!isArray && *learner.at != '{') return std::nullopt;
-  const JsonWanted* const record = plan.rootIsList ? &plan.root : plan.root.record.get();
-  if (!(isArray ? learner.array(&plan.root, record) : learner.object(&plan.root))) return std::nullopt;
+  const JsonWanted* const record = plan.rootIsList ? &plan.root : plan.root.each.get();
+  if (!(isArray ? learner.array(&plan.root, record) : learner.object(record ? record : &plan.root)))
+    return std::nullopt;
   learner.at = end;
   shape.m_tail = learner.piece();
   return shape;

@@ -7,23 +7,84 @@ namespace weir {
 
 namespace {
 
-// The checker has seen that the path is one.
-std::vector<JsonStep> stepsOf(std::string_view path) {
-  JsonPath parsed;
-  parseJsonPath(path, parsed);
-  return std::move(parsed.steps);
-}
-
-JsonWanted& reach(JsonWanted& root, const std::vector<JsonStep>& steps) {
-  JsonWanted* at = &root;
+// Nothing where the way leads through what is walked one by one.
+JsonWanted* reach(JsonWanted& from, const std::vector<JsonStep>& steps) {
+  JsonWanted* at = &from;
   for (const JsonStep& step : steps) {
-    if (step.all) continue;
+    if (at->each) return nullptr;
     auto& next = step.index ? at->elements[*step.index] : at->members[step.member];
     if (!next) next = std::make_unique<JsonWanted>();
     at = next.get();
   }
-  return *at;
+  return at;
 }
+
+/// Puts the paths of columns and conditions into the plan.
+class Planner {
+public:
+  Planner(JsonPlan& plan, const JsonRecordPath& way) : m_plan(plan), m_way(way) {
+    m_plan.eventLevel = way.eventLevel();
+    m_plan.levels.resize(way.eventLevel() + 1);
+    m_bases.push_back(&plan.root);
+    for (const JsonRecordPath::Level& level : way.levels()) {
+      JsonWanted& holder = *reach(*m_bases.back(), level.steps);
+      holder.isOfMembers = level.isOfMembers;
+      holder.each = std::make_unique<JsonWanted>();
+      holder.each->level = m_bases.size();
+      m_bases.push_back(holder.each.get());
+      if (level.isOfMembers) m_plan.hasShapes = false;
+    }
+    if (way.eventLevel() > 1) m_plan.hasShapes = false;
+  }
+
+  void column(const JsonRecordPath::Place& place) {
+    const size_t cell = newCell(place.level);
+    const bool isOfEvent = place.level == m_plan.eventLevel;
+    m_plan.isOfEvent.push_back(isOfEvent);
+    m_plan.makesEvent.push_back(isOfEvent && !place.isName);
+    if (!isOfEvent) m_plan.levels[place.level].columns.push_back(cell);
+    if (!place.isName) return put(place, cell);
+    m_plan.names.push_back(cell);
+    m_plan.nameLevel = place.level;
+    m_plan.hasShapes = false;
+  }
+
+  void condition(const MatchTerm& term) {
+    auto place = m_way.place(term.path);
+    // The checker has refused a path that leads nowhere, and a record itself is always there.
+    if (!place || (place->steps.empty() && !place->isName)) return;
+    if (place->isName) {
+      m_plan.levels[place->level].ofName.push_back(term);
+      m_plan.nameLevel = place->level;
+      m_plan.hasShapes = false;
+      return;
+    }
+    const size_t cell = newCell(place->level);
+    put(*place, cell);
+    m_plan.conditions.push_back({term, cell, *place});
+    // What lies around the events may come behind them, and must be known before one of them is found to be bad.
+    if (place->level < m_plan.eventLevel) m_plan.levels[place->level].conditions.push_back({term, cell, *place});
+  }
+
+private:
+  size_t newCell(size_t level) {
+    m_plan.levels[level].cells.push_back(m_plan.cells);
+    return m_plan.cells++;
+  }
+
+  void put(const JsonRecordPath::Place& place, size_t cell) {
+    if (JsonWanted* const wanted = reach(*m_bases[place.level], place.steps)) {
+      wanted->columns.push_back(cell);
+      return;
+    }
+    m_plan.levels[place.level].asides.push_back({cell, place.steps});
+    m_plan.hasShapes = false;
+  }
+
+  JsonPlan& m_plan;
+  const JsonRecordPath& m_way;
+  std::vector<JsonWanted*> m_bases;  ///< what is wanted of an element of each level
+};
 
 }  // namespace
 
@@ -33,14 +94,10 @@ void JsonWanted::settle() {
     for (const auto& [name, wanted] : members) few.emplace_back(name, wanted.get());
   for (const auto& [name, wanted] : members) wanted->settle();
   for (const auto& [index, wanted] : elements) wanted->settle();
-  if (record) record->settle();
+  if (each) each->settle();
 }
 
-const JsonWanted* JsonWanted::member(std::string_view name) const {
-  // Names of feeds are short and begin differently: the call to compare them is worth avoiding.
-  for (const auto& [known, wanted] : few)
-    if (known.size() == name.size() && (name.empty() || known[0] == name[0]) && known == name) return wanted;
-  if (!few.empty() || members.empty()) return nullptr;
+const JsonWanted* JsonWanted::memberOfMany(std::string_view name) const {
   const auto found = members.find(name);
   return found == members.end() ? nullptr : found->second.get();
 }
@@ -50,31 +107,26 @@ const JsonWanted* JsonWanted::element(size_t index) const {
   return found == elements.end() ? nullptr : found->second.get();
 }
 
-JsonPlan::JsonPlan(const DecoderSettings& settings, const Schema& schema) : isEnvelope(schema.fields.size()) {
-  JsonWanted* records = &root;
-  if (!settings.records.empty()) {
-    records = &reach(root, stepsOf(settings.records));
-    records->record = std::make_unique<JsonWanted>();
-  }
-  JsonWanted& base = records->isRecords() ? *records->record : root;
-  for (size_t column = 0; column < schema.fields.size(); ++column) {
-    const std::string& name = schema.fields[column].name;
-    std::string path;
-    for (const auto& [mapped, to] : settings.mapping)
-      if (mapped == name) path = to;
-    if (path.empty()) {
-      auto& leaf = base.members[name];
-      if (!leaf) leaf = std::make_unique<JsonWanted>();
-      leaf->columns.push_back(column);
-      continue;
+JsonPlan::JsonPlan(const DecoderSettings& settings, const Schema& schema) : framing(settings.framing) {
+  const JsonRecordPath way(settings.records);
+  Planner planner(*this, way);
+  for (const Field& field : schema.fields) {
+    JsonRecordPath::Place place{eventLevel, {{field.name, std::nullopt}}};
+    for (const auto& [mapped, to] : settings.mapping) {
+      JsonPath path;
+      // The checker has seen that it is one, and that it leads somewhere.
+      if (mapped == field.name && !parseJsonPath(to, path)) place = way.place(path).value_or(place);
     }
-    const bool beside = path.starts_with("$$") && records->isRecords();
-    isEnvelope[column] = beside;
-    if (beside) envelope.push_back(column);
-    reach(beside ? root : base, stepsOf(path)).columns.push_back(column);
+    planner.column(place);
   }
+  if (!settings.when.empty())
+    if (const auto when = MessageMatch::parseForRecords(settings.when)) {
+      for (const MatchTerm& term : when->terms()) planner.condition(term);
+      hasConditions = !when->isPattern();
+      if (when->isPattern()) pattern = *when;
+    }
   // A root array is a list of events, unless the paths reach into it.
-  rootIsList = root.elements.empty() && !root.isRecords();
+  rootIsList = root.elements.empty() && !root.each;
   root.settle();
 }
 

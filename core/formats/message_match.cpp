@@ -31,12 +31,15 @@ std::optional<std::string_view> valueAt(JsonReach& reach, std::string_view json,
   return found && isJson(json) ? found : std::nullopt;
 }
 
-std::optional<Diagnostic> readPath(std::string_view text, Span span, JsonPath& path) {
+std::optional<Diagnostic> readPath(std::string_view text, Span span, bool isOfRecords, JsonPath& path) {
   const std::string_view written = text.substr(span.begin, span.end - span.begin);
   if (const auto error = parseJsonPath(written, path))
     return wrong(span.begin + error->at, span.end, "'" + std::string(written) + "' is not a path: " + error->reason);
-  const auto all = std::find_if(path.steps.begin(), path.steps.end(), [](const JsonStep& step) { return step.all; });
-  if (all != path.steps.end())
+  if (!isOfRecords && (path.from == JsonPath::From::Above || path.from == JsonPath::From::Name))
+    return wrong(span.begin, span.end, "'" + std::string(written) + "' leads out of the message",
+                 "write $.path: $ is the message");
+  const auto isEach = [](const JsonStep& step) { return step.each != JsonStep::Each::None; };
+  if (std::any_of(path.steps.begin(), path.steps.end(), isEach))
     return wrong(span.begin, span.end, "'" + std::string(written) + "' leads to more than one value",
                  "name an element by its index, as in $.data[0]");
   return std::nullopt;
@@ -45,7 +48,7 @@ std::optional<Diagnostic> readPath(std::string_view text, Span span, JsonPath& p
 /// Reads `$.path [= value] {AND $.path [= value]}`.
 class TermReader {
 public:
-  explicit TermReader(std::string_view text) : m_text(text) { skipSpace(); }
+  TermReader(std::string_view text, bool isOfRecords) : m_text(text), m_isOfRecords(isOfRecords) { skipSpace(); }
 
   Result<std::vector<MatchTerm>> read() {
     std::vector<MatchTerm> terms;
@@ -69,12 +72,14 @@ private:
     const size_t begin = m_at;
     m_at = endOfPath();
     term.span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(m_at)};
-    if (auto error = readPath(m_text, term.span, term.path)) return error;
+    if (auto error = readPath(m_text, term.span, m_isOfRecords, term.path)) return error;
     skipSpace();
     if (m_at < m_text.size() && std::string_view("<>!~").find(m_text[m_at]) != std::string_view::npos)
       return wrong(m_at, endOfWord(m_at), "a message is told apart by = alone");
     if (m_at == m_text.size() || m_text[m_at] != '=') return std::nullopt;
     m_at += m_text.substr(m_at).starts_with("==") ? 2 : 1;
+    if (m_isOfRecords && term.path.steps.empty() && term.path.from != JsonPath::From::Name)
+      return wrong(begin, m_at, "a record is not compared as a whole", "name a member, as in $.type = trade");
     skipSpace();
     return readValue(term);
   }
@@ -133,6 +138,7 @@ private:
   void skipSpace() { m_at = std::min(m_text.find_first_not_of(kSpace, m_at), m_text.size()); }
 
   std::string_view m_text;
+  bool m_isOfRecords;
   size_t m_at = 0;
 };
 
@@ -143,7 +149,7 @@ Result<MessagePath> MessagePath::parse(std::string_view text, JsonFraming framin
   made.m_framing = framing;
   const size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
   const size_t end = begin + trimmed(text).size();
-  if (auto error = readPath(text, {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}, made.m_path))
+  if (auto error = readPath(text, {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}, false, made.m_path))
     return *error;
   return made;
 }
@@ -151,8 +157,8 @@ Result<MessagePath> MessagePath::parse(std::string_view text, JsonFraming framin
 std::optional<std::string> MessagePath::token(std::string_view message) const {
   std::optional<std::string> token;
   forEachJsonValue(message, m_framing, [&](std::string_view json) {
-    JsonReach reach;
-    if (const auto found = valueAt(reach, trimmed(json), m_path)) token = *found;
+    JsonReach reach(m_framing);
+    if (const auto found = valueAt(reach, trimmed(withoutMark(json)), m_path)) token = *found;
     return !token;
   });
   return token;
@@ -177,12 +183,20 @@ bool MatchTerm::holdsText(std::string_view text) const {
 }
 
 Result<MessageMatch> MessageMatch::parse(std::string_view text, JsonFraming framing) {
+  return parsed(text, framing, false);
+}
+
+Result<MessageMatch> MessageMatch::parseForRecords(std::string_view text) {
+  return parsed(text, JsonFraming::One, true);
+}
+
+Result<MessageMatch> MessageMatch::parsed(std::string_view text, JsonFraming framing, bool isOfRecords) {
   MessageMatch made;
   made.m_framing = framing;
   const std::string_view written = trimmed(text);
   if (written.empty()) return wrong(0, text.size(), "nothing is said of the message");
   if (written.starts_with('$')) {
-    auto terms = TermReader(text).read();
+    auto terms = TermReader(text, isOfRecords).read();
     if (!terms) return terms.diagnostics();
     made.m_terms = std::move(*terms);
     return made;
@@ -195,7 +209,7 @@ Result<MessageMatch> MessageMatch::parse(std::string_view text, JsonFraming fram
 }
 
 bool MessageMatch::matchesValue(std::string_view json) const {
-  JsonReach reach;
+  JsonReach reach(m_framing);
   for (const MatchTerm& term : m_terms) {
     const auto found = reach.at(json, term.path.steps);
     if (!found || !term.holds(*found)) return false;
@@ -207,7 +221,7 @@ bool MessageMatch::matches(std::string_view message) const {
   if (isPattern()) return matchesLike(message, m_pattern);
   bool found = false;
   forEachJsonValue(message, m_framing, [&](std::string_view json) {
-    found = matchesValue(trimmed(json));
+    found = matchesValue(trimmed(withoutMark(json)));
     return !found;
   });
   return found;

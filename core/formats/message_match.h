@@ -49,6 +49,9 @@ class MessageMatch {
 public:
   /// The error's span is the place in `text`.
   static Result<MessageMatch> parse(std::string_view text, JsonFraming framing = JsonFraming::One);
+  /// The same for `json.when`, whose `$` is a record, so that `$^` and `$key` mean something. A pattern is one over the
+  /// message still; the terms are for the decoder to ask.
+  static Result<MessageMatch> parseForRecords(std::string_view text);
 
   /// Of several values in a message one must match in all its terms.
   bool matches(std::string_view message) const;
@@ -57,6 +60,7 @@ public:
   const std::vector<MatchTerm>& terms() const { return m_terms; }
 
 private:
+  static Result<MessageMatch> parsed(std::string_view text, JsonFraming framing, bool isOfRecords);
   bool matchesValue(std::string_view json) const;
 
   std::string m_pattern;

@@ -9,6 +9,7 @@
 #include "core/options/connector_options.h"
 
 #include "core/formats/format_list.h"
+#include "core/formats/message_match.h"
 
 namespace weir {
 
@@ -18,6 +19,15 @@ using enum OptionType;
 using enum OptionSide;
 
 constexpr double kDay = 86'400'000;
+
+std::optional<OptionTrouble> matchTrouble(const OptionValue& option) {
+  const auto match = MessageMatch::parseForRecords(option.value);
+  if (match) return std::nullopt;
+  const Diagnostic& wrong = match.diagnostics().front();
+  // What came from a secret is not printed.
+  if (option.shown != option.value) return OptionTrouble{option.key + ": '" + option.shown + "' is no MATCH"};
+  return OptionTrouble{option.key + ": " + wrong.message, wrong.hint, false, wrong.span};
+}
 
 constexpr auto kCommon = std::to_array<OptionSpec>({
     {.key = "type",
@@ -66,8 +76,25 @@ constexpr auto kCommon = std::to_array<OptionSpec>({
      .byDefault = "drop",
      .choices = "drop|arrival",
      .help = "A row without a usable event time is dropped and counted, or takes its arrival time."},
-    {.key = "json.mapping.*", .side = Feed, .help = "Path that fills the column, e.g. $.data.p; $$ is the envelope."},
-    {.key = "json.records", .side = Feed, .help = "Path of the array whose elements are the events, e.g. $.data[*]."},
+    {.key = "json.mapping.*",
+     .side = Feed,
+     .help = "Path that fills the column, e.g. $.data.p; $$ is the message around the record, $^ one level up, $key "
+             "the name that .* stood for."},
+    {.key = "json.records",
+     .side = Feed,
+     .help = "Path of the events, e.g. $.data[*], $.events[*].trades[*] or $.update.*[*]."},
+    {.key = "json.when",
+     .side = Feed,
+     .complain = &matchTrouble,
+     .help = "MATCH that tells this stream's records from others, e.g. $.T = t or $$.arg.channel = trades."},
+    {.key = "json.framing",
+     .type = Choice,
+     .side = Feed,
+     .byDefault = "one",
+     .choices = "one|many|embedded",
+     .help =
+         "A message is one JSON value, or many (white space, a line end or 0x1E between them), or text in which one "
+         "is embedded."},
     {.key = "json.on.mismatch",
      .type = Choice,
      .side = Feed,

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/diagnostic.h"
+
 namespace weir {
 
 /// What an option's value must look like.
@@ -26,7 +28,8 @@ struct OptionValue {
 struct OptionTrouble {
   std::string message;
   std::string hint;
-  bool isAboutKey = false;  ///< and not about its value
+  bool isAboutKey = false;     ///< and not about its value
+  std::optional<Span> within;  ///< the place in the value, where it is one
 };
 
 /// One key of `WITH (...)`. A key that ends in `.*` stands for any name behind the dot.

@@ -7,6 +7,8 @@
 
 #include "core/base/json_path.h"
 #include "core/base/text.h"
+#include "core/formats/json_record_path.h"
+#include "core/formats/message_match.h"
 #include "core/options/connector_options.h"
 #include "core/options/template_text.h"
 
@@ -39,6 +41,10 @@ bool isWord(const OptionSpec& spec) { return spec.type == OptionType::Choice || 
 
 std::string number(double value) { return std::to_string(static_cast<int64_t>(value)); }
 
+Span placeIn(const WrittenOption& option, size_t begin, size_t end) {
+  return placeWithin(option.valueSpan, option.value, begin, end);
+}
+
 // Returns what is wrong with `value`, or nothing; `shown` is what a message may print of it. Values with references
 // that are not replaced yet (`isOpen`) are checked once they are.
 std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption& option, const std::string& shown,
@@ -53,8 +59,10 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
     const std::string name = isWildcard ? option.key.substr(spec.key.size() - 1) : std::string();
     const auto trouble = spec.complain({option.key, value, shown, name});
     if (!trouble) return std::nullopt;
-    return Diagnostic{Severity::Error, Code::OptionValue, trouble->isAboutKey ? option.keySpan : option.valueSpan,
-                      trouble->message, trouble->hint};
+    const Span span = trouble->isAboutKey ? option.keySpan
+                      : trouble->within   ? placeIn(option, trouble->within->begin, trouble->within->end)
+                                          : option.valueSpan;
+    return Diagnostic{Severity::Error, Code::OptionValue, span, trouble->message, trouble->hint};
   };
   if (isOpen) {
     // Columns are found before a run begins, when nothing is known of its environment.
@@ -98,14 +106,30 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   }
   if (spec.key == "csv.delimiter" && (value.size() != 1 || value == "\"" || value == "\n" || value == "\r"))
     return wrong("csv.delimiter must be one character other than a quote or a line end");
-  if (spec.key.starts_with("json.") && spec.type == OptionType::Text)
+  if (spec.key == "json.records" || spec.key == "json.mapping.*")
     if (auto why = jsonPathComplaint(value, spec.key == "json.records"))
       return wrong(shown == value ? std::move(*why) : "'" + shown + "' is not a path", "for example '$.data.p'");
   return ruled();
 }
 
-Span placeIn(const WrittenOption& option, size_t begin, size_t end) {
-  return placeWithin(option.valueSpan, option.value, begin, end);
+// A path may be right and lead nowhere from these records.
+void checkRecordPaths(const Options& options, const std::vector<WrittenOption>& written, Diagnostics& found) {
+  if (!secretReferences(options.text("json.records")).empty()) return;
+  const JsonRecordPath way(options.text("json.records"));
+  const auto look = [&](Span span, const JsonPath& path) {
+    if (const auto why = way.complaint(path))
+      found.push_back({Severity::Error, Code::OptionValue, span, *why,
+                       "json.records says where the events are, for example '$.update.*[*]'"});
+  };
+  for (const WrittenOption& option : written) {
+    if (option.key.starts_with("json.mapping.")) {
+      JsonPath path;
+      if (!parseJsonPath(option.value, path)) look(option.valueSpan, path);
+    } else if (option.key == "json.when") {
+      if (const auto when = MessageMatch::parseForRecords(option.value))
+        for (const MatchTerm& term : when->terms()) look(placeIn(option, term.span.begin, term.span.end), term.path);
+    }
+  }
 }
 
 }  // namespace
@@ -227,6 +251,7 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       fail(Code::MissingOption, out.valueSpan("error.strategy"), "Missing required property: error.dlq.stream",
            "error.strategy 'dlq' needs it");
     if (connector && connector->check) connector->check(out, found);
+    checkRecordPaths(out, written, found);
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));

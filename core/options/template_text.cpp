@@ -91,8 +91,9 @@ std::optional<TemplateTrouble> troubleOf(const TemplatePart& part) {
   JsonPath path;
   if (const auto error = parseJsonPath(part.text, path))
     return wrong("'" + part.text + "' is not a path: " + error->reason, "for example '${$.data.id}'");
-  const auto isMany = [](const JsonStep& step) { return step.all; };
-  if (path.fromEnvelope || std::any_of(path.steps.begin(), path.steps.end(), isMany))
+  const auto isMany = [](const JsonStep& step) { return step.each != JsonStep::Each::None; };
+  const bool leadsOut = path.from != JsonPath::From::Record;
+  if (leadsOut || std::any_of(path.steps.begin(), path.steps.end(), isMany))
     return wrong("'" + part.text + "' does not lead to one value", "for example '${$.data.id}'");
   return std::nullopt;
 }

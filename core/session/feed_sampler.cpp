@@ -232,12 +232,14 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
     out.push_back(
         {QString::fromStdString(field.name), QString::fromUtf8(type.data(), static_cast<qsizetype>(type.size())), {}});
   }
-  for (const std::string& text : texts)
-    for (const JsonInference::Record& record : inference.recordsOf(text))
+  for (const std::string& text : texts) {
+    const JsonEvents events = inference.eventsOf(text);
+    for (const JsonEvents::Event& event : events.all())
       for (DraftColumn& column : out)
         if (column.sample.isEmpty())
-          if (const auto value = jsonMember(record.event, column.name.toStdString()); value && !isJsonNull(*value))
+          if (const auto value = jsonMember(event.json, column.name.toStdString()); value && !isJsonNull(*value))
             column.sample = QString::fromStdString(jsonPlainText(*value));
+  }
   return out;
 }
 

@@ -38,7 +38,7 @@ struct Feed {
 
 std::vector<Feed> feeds() {
   using enum Type;
-  std::vector<Feed> out(4);
+  std::vector<Feed> out(6);
   out[0].schema =
       schemaOf({{"e", String}, {"E", Long}, {"s", String}, {"p", Double}, {"q", Double}, {"m", Bool}, {"t", Int}});
   out[0].messages = {
@@ -62,6 +62,21 @@ std::vector<Feed> feeds() {
   out[3].schema = schemaOf({{"a", Int}, {"b", Float}, {"c", Bytes}, {"d", Bool, true}});
   out[3].messages = {R"([{"a":1,"b":2.5,"c":"AAEC","d":"true"}])", R"([{"a":"7","b":"x","c":"?","d":false}])",
                      R"([{"a":1,"d":true},{"a":2,"d":true}])"};
+  // Records of several kinds, by what they say and by what lies around them.
+  out[4].settings.records = "$.data[*]";
+  out[4].settings.when = "$$.arg.ch = t AND $.side AND $.n = 1";
+  out[4].settings.mapping = {{"ch", "$^.arg.ch"}};
+  out[4].schema = schemaOf({{"ch", String}, {"p", Double, true}});
+  out[4].messages = {R"({"arg":{"ch":"t"},"data":[{"p":1.5,"side":"b","n":1}]})",
+                     R"({"data":[{"p":1.5,"side":"b","n":"1"}],"arg":{"ch":"t"}})",
+                     R"({"arg":{"ch":"o"},"data":[{"p":"x","side":"b","n":1}]})",
+                     R"({"arg":{"ch":"t"},"data":[{"p":1.5,"side":"b","n":2},{"p":1.5,"side":null,"n":1}]})"};
+  // Where a path goes on below a text.
+  out[5].settings.mapping = {{"p", "$.o.p"}, {"q", "$.o[1]"}, {"o", "$.o"}};
+  out[5].settings.when = "$.m";
+  out[5].schema = schemaOf({{"p", Double}, {"q", Long}, {"o", String}});
+  out[5].messages = {R"({"m":3,"o":{"p":1}})", R"({"m":3,"o":"{\"p\":2}"})", R"({"m":3,"o":"[1,2]"})",
+                     R"({"m":3,"o":null})",    R"({"o":"[1,2]"})",           R"({"m":3,"o":"text"})"};
   return out;
 }
 

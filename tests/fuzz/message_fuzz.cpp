@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any message is decoded or rejected: JSON with its paths, CSV, text, bytes, msgpack and CBOR. The first byte chooses.
+// Any message is decoded or rejected: JSON with its paths, records of several kinds and framings, CSV, text, bytes,
+// msgpack and CBOR. The first byte chooses.
 // What a decoder has seen before must not show.
 #include <array>
 #include <cstdlib>
@@ -46,7 +47,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     mapped.mismatchIsNull = true;
     DecoderSettings lenient;
     lenient.mismatchIsNull = true;
-    // `2` is the first of them, `1` the last.
+    DecoderSettings deeper;
+    deeper.records = "$.u.*[*]";
+    deeper.mapping = {{"a", "$key"}, {"b", "$^.ts"}, {"d", "$$.ch"}, {"f", "$.o[0]"}};
+    deeper.when = "$.t = x AND $$.ch";
+    DecoderSettings nested;
+    nested.records = "$.e[*].t[*]";
+    nested.mapping = {{"a", "$^.a"}, {"b", "$$.o.b"}, {"d", "$[0]"}};
+    nested.framing = JsonFraming::Many;
+    DecoderSettings embedded;
+    embedded.framing = JsonFraming::Embedded;
+    embedded.when = "$.a";
+    // `2` is the first of them, `1` the tenth, `a` to `d` the others.
     return std::array{make("json", kAll),
                       make("json", kAll, mapped),
                       make("csv", kAll),
@@ -56,10 +68,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                       make("cbor", kAll),
                       make("cbor", kAll, mapped),
                       make("cbor", {{"b", Long, false, true}, {"d", String}, {"f", Object}}, lenient),
-                      make("bytes", {{"b", Bytes}})};
+                      make("bytes", {{"b", Bytes}}),
+                      make("json", kAll, deeper),
+                      make("json", kAll, nested),
+                      make("json", kAll, embedded),
+                      make("msgpack", kAll, deeper)};
   }();
   if (size == 0) return 0;
-  Target& target = targets[data[0] % targets.size()];
+  constexpr size_t kByDigit = 10;
+  const bool isDigit = data[0] < 'a';
+  Target& target = targets[isDigit ? data[0] % kByDigit : kByDigit + (data[0] - 'a') % (targets.size() - kByDigit)];
   const std::string_view message(reinterpret_cast<const char*>(data) + 1, size - 1);
   BatchBuilder rows(target.schema);
   const DecodeResult result = target.decoder->decode(message, {}, rows);
@@ -82,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static DecoderSettings reaching;
   reaching.records = "$.data[*]";
   reaching.mapping = {{"a", "$.x.y"}, {"b", "$$.ts"}, {"d", "$[0]"}};
-  for (DecoderSettings settings : {DecoderSettings{}, reaching}) {
+  for (DecoderSettings settings : {DecoderSettings{}, reaching, target.settings}) {
     settings.format = target.settings.format;
     JsonInference inference(settings, Schema{{{"a", Int}}});
     inference.add(message);
