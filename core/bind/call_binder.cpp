@@ -7,6 +7,7 @@
 #include "core/functions/cast.h"
 #include "core/functions/date_pattern.h"
 #include "core/functions/foreign_names.h"
+#include "core/functions/json_web_token.h"
 
 namespace weir {
 
@@ -45,6 +46,12 @@ void ExpressionBinder::checkConstants(const ScalarFunction& function, const ast:
       throwBind(Code::Format,
                 placeInside(textOf(expr.args[1]->span), expr.args[1]->span, *pattern, problem->at, problem->length),
                 std::move(problem->message), std::move(problem->hint));
+  if (const std::string* algorithm = function.name == "JWT" ? textAt(0) : nullptr) {
+    const std::vector<std::string> known = tokenAlgorithms();
+    if (std::find(known.begin(), known.end(), *algorithm) == known.end())
+      throwBind(Code::Format, expr.args[0]->span, "JWT cannot sign by '" + *algorithm + "'",
+                "algorithms are " + joined(known, ", ", " and "));
+  }
 }
 
 Expression ExpressionBinder::bindScalar(const ScalarFunction& function, std::vector<Expression> args, Span span) {

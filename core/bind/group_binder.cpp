@@ -35,6 +35,7 @@ Grouping bindGroupBy(const ast::Query& query, const Scope& scope, std::string_vi
   Grouping grouping;
   grouping.closes = window.closes();
   grouping.hasWindow = grouping.closes || window.kind == logical::WindowKind::Time;
+  grouping.knowsGaps = grouping.hasWindow || window.kind == logical::WindowKind::Book;
   ExpressionBinder binder(scope, source, "GROUP BY");
   for (const auto& written : query.groupBy) {
     const ast::Expr* item = itemOf(*written, query, scope);

@@ -15,6 +15,7 @@ struct Grouping {
   std::vector<std::string> signatures;  ///< of the keys, in their order
   bool closes = false;                  ///< one answer for each group when a window closes; else one with each row
   bool hasWindow = false;               ///< which has a start and an end
+  bool knowsGaps = false;               ///< what it holds may lack rows that were lost
 };
 
 /// Binds GROUP BY: expressions, or items of SELECT by alias or place.

@@ -49,7 +49,9 @@ Expression ResultBinder::bindAggregate(const ast::Expr& expr, const AggregateFun
 }
 
 void ResultBinder::checkWindowValue(const ast::Expr& expr, const SpecialFunction& function) const {
-  if (function.name != "WINDOW_FINAL" && !m_grouping.hasWindow)
+  const bool isKnown = function.name == "WINDOW_FINAL" ||
+                       (function.name == "WINDOW_HAS_GAP" ? m_grouping.knowsGaps : m_grouping.hasWindow);
+  if (!isKnown)
     throwBind(Code::Window, expr.span, lowered(function.name) + "() needs a window",
               "for example WINDOW TUMBLING(1 min)");
 }

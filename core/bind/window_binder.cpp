@@ -3,7 +3,9 @@
 
 #include "core/base/text.h"
 #include "core/bind/expression_binder.h"
+#include "core/functions/cast.h"
 #include "core/plan/window_list.h"
+#include "core/sql/lexer.h"
 
 namespace weir {
 
@@ -25,8 +27,9 @@ const WindowSpec& specOf(const ast::Window& window) {
 class WindowBinder {
 public:
   WindowBinder(const WindowSpec& spec, const Scope& scope, std::string_view source)
-      : m_spec(spec), m_expressions(scope, source, "WINDOW") {
+      : m_spec(spec), m_source(source), m_expressions(scope, source, "WINDOW") {
     m_bound.kind = spec.kind;
+    if (spec.kind == logical::WindowKind::Book) m_bound.book = logical::Book();
   }
 
   void bind(const ast::WindowArg& arg, char parameter) {
@@ -35,6 +38,10 @@ public:
       case 'l': m_bound.slideMs = duration(arg); break;
       case 'n': m_bound.count = events(arg); break;
       case 't': m_bound.time = timeColumn(arg); break;
+      case 'p': m_bound.book->price = number(arg); break;
+      case 'q': m_bound.book->quantity = number(arg); break;
+      case 'b': m_bound.book->snapshot = snapshot(arg); break;
+      case 'd': m_bound.book->side = expression(arg); break;
       default: m_bound.key = expression(arg);
     }
   }
@@ -61,10 +68,34 @@ private:
     return *count;
   }
 
-  logical::Expression expression(const ast::WindowArg& arg) {
+  void needExpression(const ast::WindowArg& arg) const {
     if (arg.kind == ast::WindowArg::Kind::Duration)
       throwBind(Code::Window, arg.span, std::string(m_spec.name) + " needs a column here", example());
+  }
+
+  logical::Expression expression(const ast::WindowArg& arg) {
+    needExpression(arg);
     return m_expressions.bind(*arg.expr);
+  }
+
+  // A price in a text would make two levels of 100.1 and 100.10.
+  logical::Expression number(const ast::WindowArg& arg) {
+    logical::Expression value = expression(arg);
+    if (!isNumber(value.type))
+      throwBind(Code::TypeMismatch, arg.span,
+                std::string(m_spec.name) + " needs numbers for price and quantity, got " + named(value.type),
+                castKernel(value.type, Type::Double)
+                    ? "use CAST(" + shown(std::string(textOf(m_source, arg.span))) + " AS DOUBLE)"
+                    : "");
+    return value;
+  }
+
+  // One that is never TRUE is none: so a side can be given without.
+  Box<logical::Expression> snapshot(const ast::WindowArg& arg) {
+    needExpression(arg);
+    logical::Expression begins = m_expressions.asBool(*arg.expr, "snapshot");
+    if (begins.kind == logical::Expression::Kind::Literal && begins.literal != Value(true)) return {};
+    return begins;
   }
 
   logical::Expression timeColumn(const ast::WindowArg& arg) {
@@ -79,6 +110,7 @@ private:
   }
 
   const WindowSpec& m_spec;
+  std::string_view m_source;
   ExpressionBinder m_expressions;
   logical::Window m_bound;
 };
@@ -89,13 +121,14 @@ logical::Window bindWindow(const ast::Window& window, const Scope& scope, std::s
                            Diagnostics& warnings) {
   const WindowSpec& spec = specOf(window);
   const std::string_view parameters = spec.parameters;
-  if (window.args.size() != parameters.size())
+  const size_t least = parameters.size() - spec.optional;
+  if (window.args.size() < least || window.args.size() > parameters.size())
     throwBind(Code::Window, window.span,
-              std::string(spec.name) + " takes " + std::to_string(parameters.size()) +
-                  (parameters.size() == 1 ? " argument" : " arguments"),
+              std::string(spec.name) + " takes " + (spec.optional > 0 ? std::to_string(least) + " to " : "") +
+                  std::to_string(parameters.size()) + (parameters.size() == 1 ? " argument" : " arguments"),
               "for example WINDOW " + std::string(spec.signature));
   WindowBinder binder(spec, scope, source);
-  for (size_t i = 0; i < parameters.size(); ++i) binder.bind(window.args[i], parameters[i]);
+  for (size_t i = 0; i < window.args.size(); ++i) binder.bind(window.args[i], parameters[i]);
   for (Diagnostic& warning : binder.takeWarnings()) warnings.push_back(std::move(warning));
   logical::Window bound = binder.take();
   if (const std::string complaint = spec.complaint ? spec.complaint(bound) : ""; !complaint.empty())

@@ -41,6 +41,8 @@ struct RowMeta {
   uint32_t origin = 0;
   /// What event time has beyond its ms, 0 to 999,999.
   uint32_t nanos = 0;
+  /// Counts the messages of a feed: rows of one have one number. Of the rows that are pushed only.
+  uint32_t message = 0;
   /// `at` is a window's exclusive end: downstream windows count the row as `at - 1`.
   bool isWindowEnd = false;
   /// Of a window that is still open: replaced by a later row.

@@ -6,9 +6,16 @@
 namespace weir {
 
 PreparedInput prepare(const physical::Select& select, Evaluator& evaluator, const Batch& batch) {
+  std::vector<ColumnPtr> keys;
+  for (const auto& key : select.keys) keys.push_back(evaluator.evaluate(*key, batch));
+  PreparedInput input = prepareArguments(select, evaluator, batch);
+  input.keys = std::move(keys);
+  return input;
+}
+
+PreparedInput prepareArguments(const physical::Select& select, Evaluator& evaluator, const Batch& batch) {
   PreparedInput input;
   input.batch = &batch;
-  for (const auto& key : select.keys) input.keys.push_back(evaluator.evaluate(*key, batch));
   for (const physical::Aggregate& aggregate : select.aggregates) {
     // A filter guards its arguments: what it keeps out must not count as an error either.
     Selection rows;
@@ -41,6 +48,22 @@ PreparedInput prepare(const physical::Select& select, Evaluator& evaluator, cons
   return input;
 }
 
+KeptRow keptRow(const PreparedInput& input, uint32_t row) {
+  KeptRow kept;
+  auto times = std::make_shared<Batch>();
+  times->meta.push_back(input.batch->meta[row]);
+  const auto one = [row](const ColumnPtr& column) { return column ? gathered(column, {row}) : nullptr; };
+  for (const ColumnPtr& column : input.keys) kept.input.keys.push_back(one(column));
+  for (const ColumnPtr& column : input.filters) kept.input.filters.push_back(one(column));
+  for (const std::vector<ColumnPtr>& args : input.args) {
+    kept.input.args.emplace_back();
+    for (const ColumnPtr& column : args) kept.input.args.back().push_back(one(column));
+  }
+  kept.input.batch = times.get();
+  kept.times = std::move(times);
+  return kept;
+}
+
 std::vector<Type> keyTypes(const physical::Select& select) {
   std::vector<Type> types;
   for (const auto& key : select.keys) types.push_back(key->type);
@@ -57,8 +80,8 @@ std::vector<std::shared_ptr<Column>> layoutColumns(const physical::Select& selec
   return columns;
 }
 
-AggregateSet::AggregateSet(const physical::Select& select, AggregateSet* forever)
-    : m_select(select), m_forever(forever), m_table(keyTypes(select)) {
+AggregateSet::AggregateSet(const physical::Select& select, AggregateSet* forever, Rows rows)
+    : m_select(select), m_forever(forever), m_rows(rows), m_table(keyTypes(select)) {
   clear();
 }
 
@@ -70,8 +93,12 @@ bool AggregateSet::needsForever(const physical::Select& select) {
 void AggregateSet::clear() {
   m_table.clear();
   m_aggregators.clear();
-  for (const physical::Aggregate& aggregate : m_select.aggregates)
-    m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct() : aggregate.overload->make());
+  for (const physical::Aggregate& aggregate : m_select.aggregates) {
+    const bool leaves = m_rows == Rows::Leave && !aggregate.function->isForever;
+    m_aggregators.push_back(aggregate.distinct ? aggregate.overload->makeDistinct()
+                            : leaves           ? aggregate.overload->makeRetracting()
+                                               : aggregate.overload->make());
+  }
 }
 
 void AggregateSet::keepOnly(std::span<const uint32_t> groups) {
@@ -88,14 +115,30 @@ void AggregateSet::add(const PreparedInput& input, std::span<const uint32_t> row
   }
 }
 
-void AggregateSet::takeBack(const PreparedInput& gone, uint32_t row, uint32_t group,
-                            const std::map<uint64_t, const PreparedInput*>& left) {
+uint32_t AggregateSet::groupOf(std::span<const ColumnPtr> keys, uint32_t row) {
+  const uint32_t group = m_table.find(keys, row);
+  for (auto& aggregator : m_aggregators) aggregator->grow(m_table.size());
+  return group;
+}
+
+std::vector<size_t> AggregateSet::takeBack(const PreparedInput& gone, uint32_t row, uint32_t group) {
+  std::vector<size_t> inexact;
+  for (size_t a = 0; a < m_aggregators.size(); ++a)
+    if (!m_select.aggregates[a].function->isForever && !m_aggregators[a]->takeBack(gone.of(a), row, group))
+      inexact.push_back(a);
+  return inexact;
+}
+
+void AggregateSet::remake(size_t aggregate, uint32_t group, std::span<const PreparedInput* const> left) {
   const uint32_t first = 0;
-  for (size_t a = 0; a < m_aggregators.size(); ++a) {
-    if (m_aggregators[a]->takeBack(gone.of(a), row, group)) continue;
-    m_aggregators[a]->clear(group);
-    for (const auto& [order, stays] : left) m_aggregators[a]->update(stays->of(a), {&first, 1}, {&group, 1});
-  }
+  m_aggregators[aggregate]->clear(group);
+  for (const PreparedInput* stays : left)
+    m_aggregators[aggregate]->update(stays->of(aggregate), {&first, 1}, {&group, 1});
+}
+
+void AggregateSet::empty(uint32_t group) {
+  for (size_t a = 0; a < m_aggregators.size(); ++a)
+    if (!m_select.aggregates[a].function->isForever) m_aggregators[a]->clear(group);
 }
 
 uint32_t AggregateSet::foreverGroup(uint32_t group) const {

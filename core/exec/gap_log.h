@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace weir {
 
@@ -44,6 +46,18 @@ public:
       if (gap->from < end && (!gap->to || *gap->to > start)) return true;
     return false;
   }
+  /// Messages are missing before the row at `origin` of the push that is gathered or under way. A gap is a stretch of
+  /// time; this is a place among the rows, and there is none where the program only read late.
+  void lose(uint32_t origin = 0) {
+    ++m_losses;
+    if (origin > 0) m_ahead.push_back(origin);
+  }
+  /// How often messages were lost before the row at `origin` of the present push.
+  uint64_t lossesBefore(uint32_t origin) const {
+    return m_losses - static_cast<uint64_t>(m_ahead.end() - std::upper_bound(m_ahead.begin(), m_ahead.end(), origin));
+  }
+  /// The push is over: all that was lost lies before what comes.
+  void settle() { m_ahead.clear(); }
   uint64_t count() const { return m_count; }
   const std::deque<Gap>& gaps() const { return m_gaps; }
 
@@ -52,6 +66,8 @@ private:
   std::optional<int64_t> m_first;
   std::deque<Gap> m_gaps;
   uint64_t m_count = 0;
+  uint64_t m_losses = 0;
+  std::vector<uint32_t> m_ahead;  ///< where in the present push
 };
 
 }  // namespace weir

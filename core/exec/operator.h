@@ -33,12 +33,20 @@ struct NodeContext {
   std::function<TimerId(Micros at, std::function<void()> work)> callOnceProven;
   /// Arrival of the row at an origin of the present push.
   std::function<Micros(uint32_t origin)> arrivalOf;
+  /// Number of the message that the row at an origin of the present push came with.
+  std::function<uint32_t(uint32_t origin)> messageOf;
 
   bool hasGap(int64_t start, int64_t end) const {
     if (knownFrom && start < *knownFrom) return true;
     for (const GapLog* gap : gaps)
       if (gap->overlaps(start, end)) return true;
     return false;
+  }
+  /// How often the node's sources have lost messages before the row at an origin of the present push.
+  uint64_t lossesBefore(uint32_t origin) const {
+    uint64_t losses = 0;
+    for (const GapLog* gap : gaps) losses += gap->lossesBefore(origin);
+    return losses;
   }
 };
 

@@ -45,6 +45,14 @@ struct Expression {
 
 using ExpressionPtr = std::unique_ptr<Expression>;
 
+/// What makes a level of an order book; `snapshot` and `side` are null where they are not given.
+struct Book {
+  ExpressionPtr price;
+  ExpressionPtr quantity;
+  ExpressionPtr snapshot;
+  ExpressionPtr side;
+};
+
 /// A window with its lengths in ms; sizes that a kind does not have are 0.
 struct Window {
   logical::WindowKind kind = logical::WindowKind::None;
@@ -52,7 +60,8 @@ struct Window {
   int64_t sizeMs = 0;      ///< of SESSION the gap
   int64_t slideMs = 0;     ///< of CUMULATE the step
   int64_t count = 0;
-  ExpressionPtr key;                     ///< of UNIQUE and FIRSTUNIQUE
+  ExpressionPtr key;  ///< of UNIQUE and FIRSTUNIQUE
+  std::optional<Book> book;
   std::optional<size_t> externalColumn;  ///< event time comes from this column, with lateness 0
   bool closes() const { return isClosing; }
 };

@@ -110,6 +110,10 @@ void Pipeline::propagate(uint32_t fromRank) {
     runNode(*node);
   }
   for (const auto& [name, stream] : m_streams) settle(name);
+  for (const auto& [name, stream] : m_streams)
+    if (stream->gapLog) stream->gapLog->settle();
+  for (const auto& node : m_nodes)
+    if (node->rules) node->rules->settle();
 }
 
 void Pipeline::runNode(Node& node) {

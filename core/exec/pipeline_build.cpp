@@ -2,6 +2,7 @@
 // How a pipeline comes to be, and goes over to another plan.
 #include <algorithm>
 
+#include "core/exec/book_operator.h"
 #include "core/exec/filter_operator.h"
 #include "core/exec/join_operator.h"
 #include "core/exec/length_batch_operator.h"
@@ -168,7 +169,8 @@ void Pipeline::giveContext(Node& n) {
                                                         .rowsBeforeSteps = rowsBeforeSteps,
                                                         .knownFrom = {},
                                                         .callAt = {},
-                                                        .arrivalOf = {}});
+                                                        .arrivalOf = {},
+                                                        .messageOf = {}});
   const auto asPush = [this, &n](std::function<void()> work) {
     return [this, &n, work = std::move(work)] {
       m_pushed.reset();
@@ -187,6 +189,9 @@ void Pipeline::giveContext(Node& n) {
   };
   n.context->arrivalOf = [this](uint32_t origin) {
     return m_pushed && origin < m_pushed->rows() ? m_pushed->meta[origin].arrival : m_clock.now();
+  };
+  n.context->messageOf = [this](uint32_t origin) {
+    return m_pushed && origin < m_pushed->rows() ? m_pushed->meta[origin].message : 0;
   };
 }
 
@@ -279,6 +284,7 @@ void Pipeline::buildWindow(Node& n, const physical::Select& select) {
     case logical::WindowKind::None:
       if (select.aggregated) n.chain.push_back(std::make_unique<RollingOperator>(*n.context, select));
       break;
+    case logical::WindowKind::Book: n.chain.push_back(std::make_unique<BookOperator>(*n.context, select)); break;
     default: n.chain.push_back(std::make_unique<RollingOperator>(*n.context, select));
   }
 }

@@ -30,7 +30,7 @@ struct Pipeline::Node {
   std::unique_ptr<Evaluator> evaluator;
   std::unique_ptr<NodeContext> context;
   std::unique_ptr<SourceWatermark> external;
-  const RulesOperator* rules = nullptr;
+  RulesOperator* rules = nullptr;
   std::vector<std::unique_ptr<Operator>> chain;
   std::vector<std::pair<size_t, BatchPtr>> input;  ///< with the port
   /// Of a node with several inputs: takes a push from all of them.

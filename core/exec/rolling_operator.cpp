@@ -26,7 +26,8 @@ RollingOperator::RollingOperator(NodeContext& context, const physical::Select& s
       m_hasForever(AggregateSet::needsForever(select)),
       m_forgets(!m_rolls && !select.keys.empty() && select.window.kind != logical::WindowKind::Unique) {
   if (!m_rolls) {
-    m_running.emplace(select);
+    const bool leave = select.window.kind == logical::WindowKind::Unique;
+    m_running.emplace(select, nullptr, leave ? AggregateSet::Rows::Leave : AggregateSet::Rows::Stay);
     return;
   }
   for (const physical::Aggregate& aggregate : select.aggregates) {
@@ -106,31 +107,17 @@ bool RollingOperator::addFirst(std::string key, const PreparedInput& input, uint
   return true;
 }
 
-void RollingOperator::addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row,
-                                uint32_t& group) {
+void RollingOperator::addLatest(const std::string& key, const PreparedInput& input, uint32_t row, uint32_t& group) {
   const auto [place, isNew] = m_kept.try_emplace(key);
   if (isNew)
     m_keptOrder.push_back(key);
   else
     takeOut(place->second);
   if (m_emptyGroups > kEmptyGroups + m_kept.size()) {
-    if (!isNew) place->second.row = nullptr;
+    if (!isNew) place->second.times = nullptr;
     startAnew();
   }
-  Kept kept;
-  auto meta = std::make_shared<Batch>();
-  meta->meta.push_back(batch.meta[row]);
-  const auto one = [row](const ColumnPtr& column) { return column ? gathered(column, {row}) : nullptr; };
-  for (const ColumnPtr& column : input.keys) kept.input.keys.push_back(one(column));
-  for (const ColumnPtr& column : input.filters) kept.input.filters.push_back(one(column));
-  for (const std::vector<ColumnPtr>& args : input.args) {
-    kept.input.args.emplace_back();
-    for (const ColumnPtr& column : args) kept.input.args.back().push_back(one(column));
-  }
-  kept.input.batch = meta.get();
-  kept.row = std::move(meta);
-  kept.order = m_order++;
-  place->second = std::move(kept);
+  place->second = Kept{keptRow(input, row), 0, m_order++};
   putIn(place->second);
   if (m_keptOrder.size() > kMostKeys) {
     // Many at once: what is left is added anew.
@@ -160,7 +147,12 @@ void RollingOperator::putIn(Kept& kept) {
 void RollingOperator::takeOut(const Kept& gone) {
   auto& left = m_keptOf[gone.group];
   left.erase(gone.order);
-  m_running->takeBack(gone.input, 0, gone.group, left);
+  const std::vector<size_t> inexact = m_running->takeBack(gone.input, 0, gone.group);
+  if (!inexact.empty()) {
+    std::vector<const PreparedInput*> rows;
+    for (const auto& [order, stays] : left) rows.push_back(stays);
+    for (const size_t aggregate : inexact) m_running->remake(aggregate, gone.group, rows);
+  }
   if (left.empty()) ++m_emptyGroups;
 }
 
@@ -168,7 +160,7 @@ void RollingOperator::takeOut(const Kept& gone) {
 void RollingOperator::startAnew() {
   std::vector<Kept*> all;
   for (auto& [name, kept] : m_kept)
-    if (kept.row) all.push_back(&kept);
+    if (kept.times) all.push_back(&kept);
   std::sort(all.begin(), all.end(), [](const Kept* a, const Kept* b) { return a->order < b->order; });
   m_running->clear();
   m_keptOf.clear();
@@ -195,7 +187,7 @@ void RollingOperator::consume(const Batch& batch) {
       std::string key;
       appendKey(key, {&keys, 1}, row);
       if (m_select.window.kind == logical::WindowKind::Unique)
-        addLatest(key, batch, input, row, group);
+        addLatest(key, input, row, group);
       else if (!addFirst(std::move(key), input, row, group))
         continue;
     } else if (m_rolls) {

@@ -26,10 +26,8 @@ private:
     EventInstant time;
     uint32_t group;
   };
-  /// A row that UNIQUE keeps: everything needed to add it again.
-  struct Kept {
-    std::shared_ptr<const Batch> row;  ///< its times only
-    PreparedInput input;
+  /// A row that UNIQUE keeps.
+  struct Kept : KeptRow {
     uint32_t group = 0;
     uint64_t order = 0;
   };
@@ -38,7 +36,7 @@ private:
   void used(uint32_t group);
   void dropEmptyGroups();
   bool addFirst(std::string key, const PreparedInput& input, uint32_t row, uint32_t& group);
-  void addLatest(const std::string& key, const Batch& batch, const PreparedInput& input, uint32_t row, uint32_t& group);
+  void addLatest(const std::string& key, const PreparedInput& input, uint32_t row, uint32_t& group);
   void putIn(Kept& kept);
   void takeOut(const Kept& gone);
   void startAnew();

@@ -134,7 +134,8 @@ bool RowRules::isRepeat(uint32_t row) {
   return false;
 }
 
-void RowRules::checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time) {
+void RowRules::checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time,
+                             uint32_t origin) {
   const int64_t number = wholeNumber(column.value(row)).value_or(INT64_MIN);
   if (number == INT64_MIN) return;
   std::string key;
@@ -144,7 +145,7 @@ void RowRules::checkSequence(const Column& column, const Column* partition, uint
   }
   const auto found = m_last.find(key);
   if (found == m_last.end()) {
-    if (m_last.size() < kMostPartitions) m_last.emplace(std::move(key), Last{number, number, time});
+    if (m_last.size() < kMostPartitions) m_last.emplace(std::move(key), Last{number, number, time, m_connections});
     return;
   }
   // It goes on from the message before, too: a sequence that the feed began anew jumps once, not until its old height.
@@ -152,8 +153,9 @@ void RowRules::checkSequence(const Column& column, const Column* partition, uint
   if (number - 1 != last.value && number - 1 != last.greatest) {
     ++m_counters.sequenceJumps;
     m_gaps.add(std::min(last.time, time), std::max(last.time, time));
+    if (last.connection == m_connections) m_gaps.lose(origin);
   }
-  last = {number, std::max(number, last.greatest), time};
+  last = {number, std::max(number, last.greatest), time, m_connections};
 }
 
 }  // namespace weir

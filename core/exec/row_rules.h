@@ -57,11 +57,14 @@ public:
     ++m_counters.passed;
     return Verdict::Pass;
   }
-  /// Of a row that passed: whether it goes on where the one before it ended.
+  /// Of a row that passed: whether it goes on where the one before it ended. `origin` is its place in the push.
   template <class ColumnAt>
-  void follow(const ColumnAt& column, uint32_t row, int64_t time) {
-    if (m_sequence) checkSequence(column(*m_sequence), m_partition ? &column(*m_partition) : nullptr, row, time);
+  void follow(const ColumnAt& column, uint32_t row, int64_t time, uint32_t origin) {
+    if (m_sequence)
+      checkSequence(column(*m_sequence), m_partition ? &column(*m_partition) : nullptr, row, time, origin);
   }
+  /// The source was lost, which its gap log knows: that a sequence goes on elsewhere is no second loss.
+  void lost() { ++m_connections; }
 
   /// Says why a row was FromFuture.
   std::string aheadText(int64_t time, Micros arrival) const;
@@ -71,7 +74,7 @@ public:
 private:
   Verdict setEventTime(const Column& column, uint32_t row, RowMeta& meta);
   bool isRepeat(uint32_t row);
-  void checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time);
+  void checkSequence(const Column& column, const Column* partition, uint32_t row, int64_t time, uint32_t origin);
 
   std::optional<logical::EventTimeRule> m_eventTime;
   GapLog& m_gaps;
@@ -87,8 +90,10 @@ private:
     int64_t value;
     int64_t greatest;
     int64_t time;
+    uint64_t connection;
   };
   std::unordered_map<std::string, Last> m_last;
+  uint64_t m_connections = 0;
 };
 
 }  // namespace weir

@@ -22,7 +22,7 @@ public:
       // An open window's row is replaced later: it is nobody's repeat.
       if (meta[row].isProvisional || m_rules.judge(column, row, meta[row]) != RowRules::Verdict::Pass) continue;
       m_gaps.begin(meta[row].time());
-      m_rules.follow(column, row, meta[row].time());
+      m_rules.follow(column, row, meta[row].time(), meta[row].origin);
       if (m_watermark) m_watermark->advance(meta[row].origin, meta[row].at, meta[row].arrival);
       passed.push_back(row);
     }
@@ -33,6 +33,7 @@ public:
 
   const RowCounters& counters() const { return m_rules.counters(); }
   const GapLog& gaps() const { return m_gaps; }
+  void settle() { m_gaps.settle(); }
 
 private:
   GapLog m_gaps;

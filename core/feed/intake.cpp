@@ -63,6 +63,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_vie
   RowMeta meta;
   meta.at = toMillis(at);
   meta.arrival = at;
+  meta.message = static_cast<uint32_t>(m_counters.messages);
   const size_t first = m_rows.rows();
   DecodeResult result = m_decoder->decode(payload, meta, m_rows);
   if (result.kind == DecodeResult::Kind::Control) {
@@ -86,9 +87,11 @@ Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_vie
   m_link = Link::Up;
   // Made only once a row has to go: nearly always all are kept.
   std::vector<bool> keep;
+  uint32_t dropped = 0;
   const auto drop = [&](size_t i) {
     if (keep.empty()) keep.assign(records, true);
     keep[i] = false;
+    ++dropped;
   };
   const auto column = [this](size_t c) -> const Column& { return m_rows.column(c); };
   for (size_t i = 0; i < records; ++i) {
@@ -105,7 +108,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_vie
     if (m_gapLog.isOpen() && !m_stalledUntil && (!m_rules.eventTime() || time > m_gapLog.gaps().back().from))
       m_gapLog.close(time);
     m_gapLog.begin(time);
-    m_rules.follow(column, row, time);
+    m_rules.follow(column, row, time, row - dropped);
     m_greatest = m_greatest ? std::max(*m_greatest, time) : time;
     m_hasWholeRow = m_hasWholeRow || isWhole(row);
   }
@@ -169,6 +172,8 @@ void Intake::lost(Micros at) {
   if (m_link == Link::Down) return;
   m_link = Link::Down;
   m_stalledUntil.reset();
+  m_rules.lost();
+  if (m_gapLog.begun()) m_gapLog.lose();
   if (m_gapLog.isOpen()) return;
   const Micros heard = std::min(at, m_life.proven());
   if (!m_rules.eventTime() || !m_greatest) return m_gapLog.open(toMillis(heard));

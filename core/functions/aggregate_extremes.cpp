@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include "core/functions/aggregate_of.h"
 #include "core/functions/families.h"
 
@@ -11,9 +15,33 @@ inline void putCell(Column& out, int64_t value) { out.appendInteger(value); }
 inline void putCell(Column& out, double value) { out.appendReal(value); }
 inline void putCell(Column& out, const std::string& value) { out.appendText(value); }
 
+/// MIN or MAX where rows leave in any order.
+template <class T, bool Max>
+struct SortedExtreme {
+  using Input = std::tuple<T>;
+  static constexpr bool kSkipsNull = true;
+  static constexpr bool kAnyOrder = true;
+  std::map<T, uint64_t> times;
+  void update(RowTime, const Input& in) { ++times[std::get<0>(in)]; }
+  void retract(RowTime, const Input& in) {
+    const auto found = times.find(std::get<0>(in));
+    if (--found->second == 0) times.erase(found);
+  }
+  void combine(const SortedExtreme& later) {
+    for (const auto& [value, count] : later.times) times[value] += count;
+  }
+  void finish(Column& out, Issues&, uint32_t) const {
+    if (times.empty())
+      out.appendNull();
+    else
+      putCell(out, Max ? times.rbegin()->first : times.begin()->first);
+  }
+};
+
 template <class T, bool Max>
 struct Extreme {
   using Input = std::tuple<T>;
+  using Sorted = SortedExtreme<T, Max>;
   static constexpr bool kSkipsNull = true;
   bool any = false;
   T value{};
@@ -59,9 +87,47 @@ struct Edge {
   }
 };
 
+/// ARG_MIN or ARG_MAX where rows leave in any order.
+template <class T, class By, bool Max>
+struct SortedArgExtreme {
+  using Input = std::tuple<T, By>;
+  static constexpr bool kSkipsNull = true;
+  static constexpr bool kAnyOrder = true;
+  struct Row {
+    T value;
+    EventInstant at;
+  };
+  std::map<By, std::vector<Row>> rows;  ///< of each key in the order in which they came
+  void update(RowTime time, const Input& in) { rows[std::get<1>(in)].push_back({std::get<0>(in), time.at}); }
+  // Of two rows that look the same, which one leaves decides what is the first.
+  bool retract(RowTime time, const Input& in) {
+    const auto found = rows.find(std::get<1>(in));
+    std::vector<Row>& equals = found->second;
+    const auto isIt = [&](const Row& row) { return row.value == std::get<0>(in) && row.at == time.at; };
+    const auto gone = std::find_if(equals.begin(), equals.end(), isIt);
+    if (std::find_if(gone + 1, equals.end(), isIt) != equals.end()) return false;
+    equals.erase(gone);
+    if (equals.empty()) rows.erase(found);
+    return true;
+  }
+  void combine(const SortedArgExtreme& later) {
+    for (const auto& [by, equals] : later.rows) {
+      std::vector<Row>& own = rows[by];
+      own.insert(own.end(), equals.begin(), equals.end());
+    }
+  }
+  void finish(Column& out, Issues&, uint32_t) const {
+    if (rows.empty())
+      out.appendNull();
+    else
+      putCell(out, (Max ? rows.rbegin()->second : rows.begin()->second).front().value);
+  }
+};
+
 template <class T, class By, bool Max>
 struct ArgExtreme {
   using Input = std::tuple<T, By>;
+  using Sorted = SortedArgExtreme<T, By, Max>;
   static constexpr bool kSkipsNull = true;
   bool any = false;
   T value{};

@@ -61,6 +61,8 @@ struct AggregateOverload {
   /// The same over distinct values, where that means something.
   std::unique_ptr<Aggregator> (*makeDistinct)() = nullptr;
   std::unique_ptr<RollingAggregator> (*makeRollingDistinct)() = nullptr;
+  /// Where any row may be taken back: at little cost, if the aggregate can.
+  std::unique_ptr<Aggregator> (*makeRetracting)() = nullptr;
 };
 
 /// An aggregate of the language. `example` is a call over column `x` (and `y`) with x = 1, 2, 4 and y = 1, 1, 2.

@@ -33,7 +33,8 @@ struct RowTime {
 ///   void combine(const State& later)
 ///   void finish(Column&, Issues&, uint32_t weight) const
 /// and, where rows can be taken back exactly, kRetracts = true and void retract(RowTime, const Input&). kAnyOrder =
-/// true says that this holds for any row, not for the oldest one only.
+/// true says that this holds for any row, not for the oldest one only; such a retract may be a bool, false where only
+/// this row cannot. `using Sorted = ...` is a State of the same result with kAnyOrder, which keeps all values.
 namespace aggregating {
 
 template <class T>
@@ -99,9 +100,15 @@ public:
   bool takeBack([[maybe_unused]] const AggregateInput& input, [[maybe_unused]] uint32_t row,
                 [[maybe_unused]] uint32_t group) override {
     if constexpr (requires { requires State::kAnyOrder; }) {
-      if (applies<State>(input, row))
-        m_states[group].retract({input.meta[row].instant()}, Reader<typename State::Input>::get(input, row));
-      return true;
+      if (!applies<State>(input, row)) return true;
+      const RowTime time{input.meta[row].instant()};
+      const auto gone = Reader<typename State::Input>::get(input, row);
+      if constexpr (std::is_same_v<decltype(m_states[group].retract(time, gone)), bool>) {
+        return m_states[group].retract(time, gone);
+      } else {
+        m_states[group].retract(time, gone);
+        return true;
+      }
     } else {
       return false;
     }
@@ -291,6 +298,14 @@ std::unique_ptr<RollingAggregator> makeRolling() {
     return std::make_unique<TwoStacks<State>>();
 }
 
+template <class State>
+std::unique_ptr<Aggregator> makeRetracting() {
+  if constexpr (requires { typename State::Sorted; })
+    return std::make_unique<Appending<typename State::Sorted>>();
+  else
+    return std::make_unique<Appending<State>>();
+}
+
 }  // namespace aggregating
 
 /// Makes the table entry of a State: everything an overload can be asked for.
@@ -301,7 +316,8 @@ AggregateOverload aggregateOf(Type result, std::vector<Type> params) {
           &aggregating::makeAppending<State>,
           &aggregating::makeRolling<State>,
           &aggregating::makeAppending<aggregating::Distinct<State>>,
-          &aggregating::makeRolling<aggregating::Distinct<State>>};
+          &aggregating::makeRolling<aggregating::Distinct<State>>,
+          &aggregating::makeRetracting<State>};
 }
 
 }  // namespace weir

@@ -15,6 +15,7 @@ std::vector<ScalarFunction> jsonOperators();
 std::vector<ScalarFunction> mathFunctions();
 std::vector<ScalarFunction> textFunctions();
 std::vector<ScalarFunction> timeFunctions();
+std::vector<ScalarFunction> digestFunctions();
 std::vector<ScalarFunction> otherFunctions();
 
 std::vector<AggregateFunction> sumAggregates();

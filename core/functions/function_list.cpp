@@ -65,7 +65,8 @@ const F* lookUp(const Index<F>& index, std::string_view name) {
 }  // namespace
 
 std::span<const ScalarFunction> scalarFunctions() {
-  static const auto kList = gathered({mathFunctions(), textFunctions(), timeFunctions(), otherFunctions()});
+  static const auto kList =
+      gathered({mathFunctions(), textFunctions(), timeFunctions(), digestFunctions(), otherFunctions()});
   return kList;
 }
 

@@ -58,7 +58,18 @@ enum class WindowKind {
   Length,
   Unique,
   FirstUnique,
+  Book,
   Delay,
+};
+
+/// What makes a level of an order book. Its price, and its side where it is given, tell it from others.
+struct Book {
+  Expression price;
+  Expression quantity;
+  Box<Expression> snapshot;  ///< whether a row begins the book anew; nothing where none ever does
+  Box<Expression> side;
+
+  bool operator==(const Book&) const = default;
 };
 
 /// A window with its lengths in ms; what a kind does not have is 0 or nothing.
@@ -69,6 +80,7 @@ struct Window {
   int64_t count = 0;     ///< of events
   Box<Expression> key;   ///< of UNIQUE and FIRSTUNIQUE
   Box<Expression> time;  ///< the column that event time comes from, with lateness 0
+  Box<Book> book;
 
   /// Rows come when it closes, one for each group, not with each event.
   bool closes() const;

@@ -192,6 +192,12 @@ std::string text(const Window& window) {
   if (window.slideMs > 0) add("each " + span(window.slideMs));
   if (window.count > 0) add(std::to_string(window.count) + " events");
   if (window.key) add(text(*window.key));
+  if (window.book) {
+    add(text(window.book->price));
+    add(text(window.book->quantity));
+    if (window.book->snapshot) add("snapshot " + text(*window.book->snapshot));
+    if (window.book->side) add("side " + text(*window.book->side));
+  }
   return arguments.empty() ? out : out + "(" + arguments + ")";
 }
 

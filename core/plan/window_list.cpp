@@ -49,6 +49,13 @@ constexpr auto kWindows = std::to_array<WindowSpec>({
     {"UNIQUE", Kind::Unique, "k", false, "UNIQUE(id)", "One row per event, over the latest event of each key."},
     {"FIRSTUNIQUE", Kind::FirstUnique, "k", false, "FIRSTUNIQUE(id)",
      "One row per event that is the first of its key, over those; the oldest of very many keys are forgotten."},
+    {"BOOK", Kind::Book, "pqbd", false, "BOOK(price, quantity, snapshot, side)",
+     "An order book for each group: the latest row of each price, and of each side where one is given; quantity 0 "
+     "removes "
+     "it. One row per message and group. A row whose `snapshot` is TRUE empties the book first, a loss of the source "
+     "all "
+     "of them, and window_has_gap() says so until the next snapshot. Snapshot and side may be left out.",
+     nullptr, 2},
     {"DELAY", Kind::Delay, "s", false, "DELAY(5 sec)", "Each event again after d, its event time moved by d as well."},
 });
 

@@ -14,13 +14,15 @@ struct WindowSpec {
   std::string_view name;
   logical::WindowKind kind;
   /// What its arguments are, in order: the durations `s` size and `l` slide, a number `n` of events, an expression `k`
-  /// for the key, a column `t` of times.
+  /// for the key, a column `t` of times; of a book the price `p`, the quantity `q`, whether it begins anew `b`, the
+  /// side `d`.
   std::string_view parameters;
   bool closes;  ///< its rows come when it closes
   std::string_view signature;
   std::string_view help;
   /// Says what is wrong with the lengths together; nothing when they fit.
   std::string (*complaint)(const logical::Window& window) = nullptr;
+  size_t optional = 0;  ///< so many of the last arguments may be left out
 };
 
 /// All windows there are: the binder, completion, the reference page and `explain` read this one list.

@@ -17,6 +17,7 @@ constexpr auto kKeywords = std::to_array<Keyword>({
     {"ASC", false, true},
     {"ASOF", false, true},
     {"BETWEEN", true, true},
+    {"BOOK"},
     {"BY", false, true},
     {"CASE", true, true},
     {"CAST"},

@@ -31,6 +31,8 @@ INSERT INTO Pair SELECT l.s AS s, l.v AS v, r.v AS w FROM A AS l JOIN Both AS r 
 INSERT INTO Outer SELECT l.s AS s, l.v AS v, r.v AS w FROM A AS l FULL JOIN Both AS r ON l.s = r.s AND l.v > r.v WITHIN 300 ms;
 INSERT INTO OuterSum SELECT COUNT(*) AS n, COUNT(w) AS joined FROM Outer WINDOW TUMBLING(1 sec);
 INSERT INTO Missing SELECT x.s AS s, x.p AS p, y.p AS q FROM T AS x LEFT JOIN T AS y ON x.s = y.s AND x.p < y.p WITHIN 400 ms;
+INSERT INTO Book SELECT s, MAX(v) AS hi, LAST(v) AS l, COUNT(*) AS n FROM A WINDOW BOOK(v % 10, v % 7) GROUP BY s;
+INSERT INTO Books SELECT COUNT(*) AS n, SUM(v) AS t, window_has_gap() AS gap FROM Outer WINDOW BOOK(COALESCE(v, w), COALESCE(w, v) % 5, v > 90, s);
 INSERT INTO Swing SELECT a.v AS a, b.v AS b FROM PATTERN (EVERY a=A[v > 80] -> b=A[v < 20]) WITHIN 2 sec;
 )";
 
@@ -67,8 +69,8 @@ std::string capture(uint64_t seed) {
 std::string replay(const std::string& text, size_t batchRows) {
   BoundResult checked = checkScript(kScript);
   REQUIRE_FALSE(hasError(checked.diagnostics));
-  const std::vector<std::string> streams{"Vwap", "Hops",  "Sess", "Roll",  "Both",     "Sum",     "Last",
-                                         "Snap", "Quote", "Pair", "Outer", "OuterSum", "Missing", "Swing"};
+  const std::vector<std::string> streams{"Vwap",  "Hops", "Sess",  "Roll",     "Both",    "Sum",  "Last",  "Snap",
+                                         "Quote", "Pair", "Outer", "OuterSum", "Missing", "Book", "Books", "Swing"};
   Pipeline pipeline(lowered(std::move(checked.script)), 0, 1);
   Feeder feeder(pipeline, batchRows);
   std::string out;

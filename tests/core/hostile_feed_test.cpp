@@ -120,3 +120,27 @@ TEST_CASE("UNIQUE, FIRSTUNIQUE and DISTINCT are bounded") {
     CHECK(hostile.forgotten() > 0);
   }
 }
+
+TEST_CASE("order books are bounded, in their levels and in their number") {
+  Hostile deep("INSERT INTO O SELECT k, COUNT(*) AS n, window_has_gap() AS gap FROM A WINDOW BOOK(k, 1);");
+  int64_t levels = 0;
+  bool hasGap = false;
+  deep.pipeline.tap("O", [&](const BatchPtr& batch) {
+    levels = batch->columns[1]->integer(batch->rows() - 1);
+    hasGap = batch->columns[2]->integer(batch->rows() - 1) != 0;
+  });
+  deep.feed("A", 0, 120'000, eachItsKey);
+  CHECK(levels == 100'000);
+  CHECK(hasGap);
+  CHECK(deep.forgotten() == 20'000);
+  Hostile many("INSERT INTO O SELECT k, COUNT(*) AS n, window_has_gap() AS gap FROM A WINDOW BOOK(1, 1) GROUP BY k;");
+  many.pipeline.tap("O", [&](const BatchPtr& batch) { hasGap = batch->columns[2]->integer(0) != 0; });
+  many.feed("A", 0, 1, eachItsKey);
+  CHECK_FALSE(hasGap);
+  many.feed("A", 1, 120'000, eachItsKey);
+  CHECK(many.rows == 120'000);
+  CHECK(many.forgotten() > 20'000);
+  // One that was let go begins anew, and says so.
+  many.feed("A", 0, 1, eachItsKey);
+  CHECK(hasGap);
+}

@@ -87,6 +87,11 @@ TEST_CASE("whatever a query means makes its plan another one") {
       "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW EXTERNALTIME(v, 1 min);",
       "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW UNIQUE(k);",
       "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW UNIQUE(t);",
+      "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW BOOK(v, t);",
+      "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW BOOK(t, v);",
+      "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW BOOK(t, v, v > 1);",
+      "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW BOOK(t, v, FALSE, k);",
+      "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW BOOK(t, v, v > 1, k);",
       "INSERT INTO O SELECT SUM(v) AS r FROM S WINDOW TUMBLING(1 min) EMIT CHANGES;",
       "INSERT INTO O SELECT v AS r FROM S JOIN R ON S.k = R.k WITHIN 1 sec;",
       "INSERT INTO O SELECT v AS r FROM S JOIN R ON S.k = R.k WITHIN 2 sec;",
@@ -146,7 +151,7 @@ TEST_CASE("the list of windows is whole") {
   for (const WindowSpec& window : windowTable()) {
     CAPTURE(window.name);
     kinds.insert(window.kind);
-    CHECK(window.parameters.find_first_not_of("slnkt") == std::string_view::npos);
+    CHECK(window.parameters.find_first_not_of("slnktpqbd") == std::string_view::npos);
     CHECK(closes(window.kind) == window.closes);
     CHECK(findWindow(window.name, window.parameters.size()) == &window);
     CHECK_FALSE(window.help.empty());

@@ -79,6 +79,8 @@ std::vector<bool> columnsRead(const physical::Select& select, size_t columns) {
   note(select.where, read);
   note(select.having, read);
   note(select.window.key, read);
+  if (const auto& book = select.window.book)
+    for (const ExpressionPtr* part : {&book->price, &book->quantity, &book->snapshot, &book->side}) note(*part, read);
   if (select.window.externalColumn) read[*select.window.externalColumn] = true;
   note(select.keys, read);
   note(select.items, read);

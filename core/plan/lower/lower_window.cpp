@@ -11,6 +11,9 @@ physical::Window lowerWindow(const logical::Window& window, ExpressionLowering& 
   out.slideMs = window.slideMs;
   out.count = window.count;
   out.key = rows.lower(window.key);
+  if (window.book)
+    out.book = physical::Book{rows.lower(window.book->price), rows.lower(window.book->quantity),
+                              rows.lower(window.book->snapshot), rows.lower(window.book->side)};
   if (window.time) out.externalColumn = rows.lower(*window.time)->column;
   return out;
 }
