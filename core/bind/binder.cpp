@@ -56,6 +56,10 @@ public:
   BoundResult bind() {
     Parsed parsed = parseScript(m_text);
     m_result.diagnostics = std::move(parsed.diagnostics);
+    for (const std::string& name : parsed.brokenStreams) m_catalog.markConnectionBroken(name);
+    for (const ast::Statement& statement : parsed.script.statements)
+      if (const auto* create = std::get_if<ast::CreateConnection>(&statement.body))
+        firstError([&](Diagnostics& found) { m_catalog.define(*create, statement.span, found); });
     size_t position = 0;
     for (const ast::Statement& statement : parsed.script.statements) {
       if (const auto* create = std::get_if<ast::CreateStream>(&statement.body)) {
@@ -64,8 +68,8 @@ public:
           m_catalog.define(*create, statement.span, found, known == m_inferred.end() ? nullptr : known->second);
         });
         mention(create->name.text, create->name.span.begin);
-      } else {
-        addQuery(std::get<ast::Query>(statement.body), ++position);
+      } else if (const auto* query = std::get_if<ast::Query>(&statement.body)) {
+        addQuery(*query, ++position);
       }
     }
     for (const std::string& name : parsed.brokenStreams)
@@ -76,6 +80,7 @@ public:
     for (const size_t query : upstreamFirst()) bindQuery(m_queries[query]);
     for (const std::string& name : m_catalog.names()) checkRules(*m_catalog.find(name));
     logical::Plan& script = m_result.script;
+    script.connections = m_catalog.takeConnections();
     script.streams = m_catalog.takeStreams();
     script.queries = std::move(m_bound);
     for (const std::string& name : m_order)
@@ -158,6 +163,12 @@ private:
   void checkTargets() {
     for (PendingQuery& query : m_queries) {
       const logical::Stream* target = m_catalog.find(query.target);
+      if (m_catalog.findConnection(query.target)) {
+        error(Code::Graph, query.targetSpan, "'" + query.target + "' is a connection and cannot be written to",
+              "write to a sink stream that goes over it: connection = '" + query.target + "'");
+        query.isDone = true;
+        continue;
+      }
       if (!target || target->kind != StreamKind::Source) continue;
       error(Code::Graph, query.targetSpan, "'" + query.target + "' is a source stream and cannot be written to",
             "write to a stream of another name");

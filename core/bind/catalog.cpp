@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/bind/catalog.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "core/bind/template_binder.h"
 #include "core/formats/format_list.h"
@@ -95,7 +97,79 @@ void checkEventTime(logical::Stream& stream, const ast::CreateStream& create, Di
   stream.eventTime = rule;
 }
 
+std::vector<WrittenOption> writtenOptions(const std::vector<ast::Option>& options) {
+  std::vector<WrittenOption> written;
+  written.reserve(options.size());
+  for (const ast::Option& option : options)
+    written.push_back({option.key.text, option.value, option.key.span, option.valueSpan});
+  return written;
+}
+
 }  // namespace
+
+void Catalog::define(const ast::CreateConnection& create, Span span, Diagnostics& diagnostics) {
+  const std::string& name = create.name.text;
+  if (const logical::Connection* known = findConnection(name)) {
+    if (create.ifNotExists) return;
+    fail(diagnostics, Code::AlreadyDefined, create.name.span,
+         "connection '" + name + "' is already defined (line " +
+             std::to_string(placeOf(m_source, known->span.begin).line) + ")",
+         "give it another name, or write CREATE CONNECTION IF NOT EXISTS");
+    return;
+  }
+  const auto options = Options::checkConnection(writtenOptions(create.options), span);
+  diagnostics.insert(diagnostics.end(), options.diagnostics().begin(), options.diagnostics().end());
+  // Nobody is blamed for going over one that is wrong itself.
+  if (!options) return markConnectionBroken(name);
+  m_connections.emplace(name, logical::Connection{name, *options, create.name.span});
+}
+
+const logical::Connection* Catalog::findConnection(const std::string& name) const {
+  const auto found = m_connections.find(name);
+  return found == m_connections.end() ? nullptr : &found->second;
+}
+
+std::map<std::string, logical::Connection> Catalog::takeConnections() {
+  for (auto& [name, connection] : m_connections) {
+    const auto isOver = [&](StreamKind kind) {
+      return std::any_of(m_streams.begin(), m_streams.end(), [&](const auto& entry) {
+        return entry.second.kind == kind && entry.second.connection() == connection.name;
+      });
+    };
+    // Nobody waits for messages of one that is only written to.
+    if (isOver(StreamKind::Sink) && !isOver(StreamKind::Source))
+      connection.options = connection.options.ofKind(StreamKind::Sink);
+  }
+  return std::move(m_connections);
+}
+
+bool Catalog::takesNameOfConnection(const ast::Name& name, Diagnostics& diagnostics) const {
+  const logical::Connection* connection = findConnection(name.text);
+  if (!connection) return false;
+  fail(diagnostics, Code::AlreadyDefined, name.span,
+       "'" + name.text + "' is a connection already (line " +
+           std::to_string(placeOf(m_source, connection->span.begin).line) + ")",
+       "give the stream another name");
+  return true;
+}
+
+Result<Options> Catalog::optionsOf(const ast::CreateStream& create, Span span) const {
+  const auto over = std::find_if(create.options.begin(), create.options.end(),
+                                 [](const ast::Option& option) { return option.key.text == "connection"; });
+  const logical::Connection* connection = nullptr;
+  if (over != create.options.end()) {
+    connection = findConnection(over->value);
+    if (!connection) {
+      std::vector<std::string> names;
+      for (const auto& [name, known] : m_connections) names.push_back(name);
+      const std::string guess = didYouMean(over->value, names);
+      return Diagnostic{Severity::Error, Code::UnknownStream, over->valueSpan,
+                        "unknown connection '" + over->value + "'",
+                        guess.empty() ? "declare it: CREATE CONNECTION Name WITH (extension = ..., ...)" : guess};
+    }
+  }
+  return Options::check(writtenOptions(create.options), span, connection ? &connection->options : nullptr);
+}
 
 void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& diagnostics, const SchemaPtr& columns) {
   if (logical::Stream* known = find(create.name.text)) {
@@ -106,6 +180,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
          "give it another name, or write CREATE STREAM IF NOT EXISTS");
     return;
   }
+  if (takesNameOfConnection(create.name, diagnostics)) return;
   logical::Stream stream;
   stream.name = create.name.text;
   stream.isTable = create.isTable;
@@ -131,11 +206,12 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
                            "write the columns that you need in front of the ..."});
   stream.schema = schema;
 
-  std::vector<WrittenOption> written;
-  for (const ast::Option& option : create.options)
-    written.push_back({option.key.text, option.value, option.key.span, option.valueSpan});
-  const auto options = Options::check(written, span);
-  diagnostics.insert(diagnostics.end(), options.diagnostics().begin(), options.diagnostics().end());
+  const auto options = optionsOf(create, span);
+  const auto isOverBroken = [this](const ast::Option& option) {
+    return option.key.text == "connection" && m_brokenConnections.contains(option.value);
+  };
+  if (std::none_of(create.options.begin(), create.options.end(), isOverBroken))
+    diagnostics.insert(diagnostics.end(), options.diagnostics().begin(), options.diagnostics().end());
   if (options) {
     stream.options = *options;
     stream.kind = stream.options.kind();

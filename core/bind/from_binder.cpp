@@ -54,6 +54,9 @@ Relation FromBinder::relationOf(const ast::Source& source, const Scope& scope, l
   }
   const logical::Stream* stream = m_catalog.find(source.stream.text);
   if (m_catalog.isBroken(source.stream.text)) throw BrokenInput{};
+  if (m_catalog.findConnection(source.stream.text))
+    throwBind(Code::UnknownStream, source.stream.span, "'" + source.stream.text + "' is a connection, not a stream",
+              "read a source stream that goes over it: connection = '" + source.stream.text + "'");
   if (!stream)
     throwBind(Code::UnknownStream, source.stream.span, "unknown stream '" + source.stream.text + "'",
               didYouMean(source.stream.text, m_catalog.names()));

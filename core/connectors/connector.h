@@ -16,12 +16,16 @@
 
 namespace weir {
 
-/// What a source or a sink is made from.
+class Source;
+
+/// What a source, a sink or a connection is made from.
 struct EndpointSetup {
-  QString name;            ///< of the stream
+  QString name;            ///< of the stream or the connection
   const Options& options;  ///< with secrets in their places
   const Options& written;  ///< without: what may be shown
   Clock& clock;
+  /// What a sink goes over together with other streams; nullptr for one with a connection of its own.
+  std::shared_ptr<Source> connection = nullptr;
 };
 
 /// A message in or out, for somebody who looks on.
@@ -137,6 +141,10 @@ private:
 struct Connector {
   std::unique_ptr<Source> (*makeSource)(const EndpointSetup& setup, const logical::Stream& stream);
   std::unique_ptr<Sink> (*makeSink)(const EndpointSetup& setup, const logical::Stream& stream);
+  /// The source of a connection that several streams go over: what it brings is for all their sources, and their sinks
+  /// write over it; `start` and `stop` of such a sink leave it as it is. nullptr where messages belong to one stream
+  /// each, so that each opens its own by what the connection says.
+  std::shared_ptr<Source> (*makeConnection)(const EndpointSetup& setup) = nullptr;
   /// What is wrong with values that only the machine can tell: files that cannot be read. May be nullptr.
   Diagnostics (*validate)(const Options& options, const Options& written) = nullptr;
   /// The pasts that a source's messages are, for a connector whose sources have an end; without event time they come at
@@ -155,6 +163,8 @@ struct Connector {
 #include "core/connectors/connector_list.def"
 #undef WEIR_CONNECTOR
 
+/// Whether a stream goes over a connection together with others.
+bool isShared(const logical::Stream& stream);
 /// The connector of a stream whose options were checked.
 const Connector& connectorFor(const Options& options);
 

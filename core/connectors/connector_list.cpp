@@ -18,4 +18,8 @@ const Connector& connectorFor(const Options& options) {
   return *kAll[0].second;
 }
 
+bool isShared(const logical::Stream& stream) {
+  return !stream.connection().empty() && connectorFor(stream.options).makeConnection;
+}
+
 }  // namespace weir

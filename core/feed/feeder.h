@@ -5,10 +5,17 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/feed/intake.h"
 
 namespace weir {
+
+/// What comes in under one name: the messages of a stream, or those of a connection, which are for all of its sources.
+struct Feed {
+  std::string name;
+  std::vector<Intake*> intakes;  ///< in the order of the text
+};
 
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
 class Feeder {
@@ -24,17 +31,20 @@ public:
 
   /// The pipeline has gone over to another script: intakes of streams in `kept` go on, the others are made anew.
   void followChange(const std::set<std::string>& kept, const ResolvedOptions& options = {});
-  Intake* find(const std::string& stream);
-  /// `origin` says where a message stands that was read from a file.
-  void message(Intake& intake, std::string_view payload, Micros at, std::string_view origin = {});
-  void opened(Intake& intake, Micros at);
-  void lost(Intake& intake, Micros at);
+  /// By the name of a stream or of a connection; nullptr when there is none.
+  Feed* find(const std::string& name);
+  Intake* intake(const std::string& stream);
+  /// `origin` says where a message stands that was read from a file. Of a connection's streams one that cannot read
+  /// what another one takes passes it over.
+  void message(Feed& feed, std::string_view payload, Micros at, std::string_view origin = {});
+  void opened(Feed& feed, Micros at);
+  void lost(Feed& feed, Micros at);
   /// Nothing more will come, and nothing has been lost.
-  void ended(Intake& intake, Micros at);
+  void ended(Feed& feed, Micros at);
   /// The feed has answered at `at` what it was asked at `asked`: up to then it has sent nothing else.
-  void alive(Intake& intake, Micros at, Micros asked);
+  void alive(Feed& feed, Micros at, Micros asked);
   /// The program did not read from `since` to `at`.
-  void stalled(Intake& intake, Micros at, Micros since);
+  void stalled(Feed& feed, Micros at, Micros since);
   /// The latest time that it was told of: nothing may come before it.
   Micros latest() const { return m_latest; }
   /// Moves the clock; what is pending goes first.
@@ -44,18 +54,24 @@ public:
   const std::map<std::string, std::unique_ptr<Intake>>& intakes() const { return m_intakes; }
 
 private:
-  void settle(Intake& intake);
+  void begin(Feed& feed, Micros at);
+  void settle(Feed& feed);
+  bool isOfAnother(const Intake& intake) const;
+  void sendDeadLetter(Intake& intake, Micros at);
 
   Pipeline& m_pipeline;
   size_t m_batchRows;
   bool m_provesSilence;
   std::map<std::string, std::unique_ptr<Intake>> m_intakes;
-  Intake* m_pending = nullptr;
+  std::map<std::string, Feed> m_feeds;
+  Intake* m_pending = nullptr;        ///< whose rows are gathered
+  Feed* m_pendingFeed = nullptr;      ///< over which they came
+  std::vector<Intake*> m_takers;      ///< those that the present message had rows for
+  std::vector<Intake*> m_unreadable;  ///< those that it meant nothing to
   Micros m_horizon = 0;
   size_t m_mostRows = 0;  ///< of the batch that is gathered
   Micros m_last = 0;
   Micros m_latest = 0;
-  Micros m_control = 0;  ///< of the pending intake's newest control message
 };
 
 }  // namespace weir

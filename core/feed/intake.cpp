@@ -44,6 +44,7 @@ Intake::Intake(const logical::Stream& stream, const Options& options, Pipeline& 
       m_schema(stream.schema),
       m_format(formatNamed(options.text("format"))),
       m_decoder(makeDecoder(decoderSettings(stream, options), stream.schema)),
+      m_choosesRecords(options.has("json.when")),
       m_rows(stream.schema),
       m_gapLog(pipeline.gapLog(stream.name)),
       m_life(pipeline.life(stream.name)),
@@ -57,40 +58,48 @@ Intake::Intake(const logical::Stream& stream, const Options& options, Pipeline& 
   }
 }
 
-Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_view origin) {
+Intake::Held Intake::read(std::string_view payload, Micros at) {
   if (m_stopped) return Held::Nothing;
   ++m_counters.messages;
   RowMeta meta;
   meta.at = toMillis(at);
   meta.arrival = at;
   meta.message = static_cast<uint32_t>(m_counters.messages);
-  const size_t first = m_rows.rows();
-  DecodeResult result = m_decoder->decode(payload, meta, m_rows);
-  if (result.kind == DecodeResult::Kind::Control) {
-    ++m_counters.control;
-    m_lastControl.hear(readableMessage(m_format, payload));
-    return Held::Control;
-  }
+  m_firstRow = m_rows.rows();
+  m_read = m_decoder->decode(payload, meta, m_rows);
+  if (m_read.kind == DecodeResult::Kind::Control) return Held::Control;
+  if (m_read.kind == DecodeResult::Kind::Rejected) return Held::Unreadable;
+  return m_rows.rows() > m_firstRow ? Held::Rows : Held::Nothing;
+}
+
+void Intake::passOver(std::string_view payload, Micros at) {
+  ++m_counters.control;
+  m_controlAt = at;
+  m_lastControl.hear(readableMessage(m_format, payload));
+}
+
+void Intake::noteContent(Micros at) {
   m_lastMessage = at;
   // What lay in the socket has been read by now, where nobody can be asked.
   if (m_stalledUntil && at - *m_stalledUntil > kReadAfterStall) caughtUp(at, at);
-  if (result.kind == DecodeResult::Kind::Rejected) {
-    if (!origin.empty()) result.reason.append(" (").append(origin).append(")");
-    reject(payload, at, std::move(result.reason));
-    return Held::Nothing;
-  }
+}
+
+void Intake::keep(std::string_view payload, Micros at) {
+  if (m_stopped) return;
+  noteContent(at);
   ++m_counters.decoded;
-  m_counters.fieldMismatch += result.fieldMismatches;
-  m_counters.controlRecords += result.controlRecords;
+  m_counters.fieldMismatch += m_read.fieldMismatches;
+  m_counters.controlRecords += m_read.controlRecords;
+  const size_t first = m_firstRow;
   const size_t records = m_rows.rows() - first;
-  m_counters.rows += records + result.controlRecords;
+  m_counters.rows += records + m_read.controlRecords;
   m_link = Link::Up;
   // Made only once a row has to go: nearly always all are kept.
-  std::vector<bool> keep;
+  std::vector<bool> kept;
   uint32_t dropped = 0;
   const auto drop = [&](size_t i) {
-    if (keep.empty()) keep.assign(records, true);
-    keep[i] = false;
+    if (kept.empty()) kept.assign(records, true);
+    kept[i] = false;
     ++dropped;
   };
   const auto column = [this](size_t c) -> const Column& { return m_rows.column(c); };
@@ -113,8 +122,7 @@ Intake::Held Intake::decode(std::string_view payload, Micros at, std::string_vie
     m_hasWholeRow = m_hasWholeRow || isWhole(row);
   }
   static_cast<RowCounters&>(m_counters) = m_rules.counters();
-  if (!keep.empty()) dropRows(first, keep);
-  return m_rows.rows() > first ? Held::Rows : Held::Nothing;
+  if (!kept.empty()) dropRows(first, kept);
 }
 
 void Intake::dropRows(size_t first, const std::vector<bool>& keep) {
@@ -137,8 +145,11 @@ bool Intake::isWhole(size_t row) {
   return true;
 }
 
-void Intake::reject(std::string_view payload, Micros at, std::string reason) {
+void Intake::reject(std::string_view payload, Micros at, std::string_view origin) {
+  noteContent(at);
   ++m_counters.rejected;
+  std::string reason = std::move(m_read.reason);
+  if (!origin.empty()) reason.append(" (").append(origin).append(")");
   if (m_strategy == "fail") m_stopped = true;
   if (m_strategy == "dlq") {
     BatchBuilder letter(m_deadLetterSchema);

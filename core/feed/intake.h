@@ -40,10 +40,18 @@ public:
   /// `options` are the stream's own, with secrets in their places.
   Intake(const logical::Stream& stream, const Options& options, Pipeline& pipeline);
 
-  /// What a message held. Control says that the feed lives and had nothing else to say.
-  enum class Held { Rows, Nothing, Control };
-  /// Adds the message's rows to the pending batch. `origin` is where it stands, for one from a file.
-  Held decode(std::string_view payload, Micros at, std::string_view origin = {});
+  /// What a message holds: rows, or none though it could be read; nothing for this stream, which says that the feed
+  /// lives; or what cannot be read.
+  enum class Held { Rows, Nothing, Control, Unreadable };
+  /// Reads a message; one of `keep`, `passOver` and `reject` says what becomes of it. Of a connection's streams, each
+  /// reads it before all know whose it is.
+  Held read(std::string_view payload, Micros at);
+  /// Adds the rows that were read to the pending batch, by the stream's rules.
+  void keep(std::string_view payload, Micros at);
+  /// It was none of this stream's.
+  void passOver(std::string_view payload, Micros at);
+  /// By error.strategy. `origin` is where it stands, for one from a file.
+  void reject(std::string_view payload, Micros at, std::string_view origin = {});
   void opened();
   /// A loss began when the feed was last known to be heard.
   void lost(Micros at);
@@ -55,10 +63,15 @@ public:
   const ProofOfLife& life() const { return m_life; }
   /// When the newest message came that was not control; 0 before.
   Micros lastMessage() const { return m_lastMessage; }
+  /// When the newest control came that has not been asked for yet; 0 for none.
+  Micros takeControl() { return std::exchange(m_controlAt, 0); }
   /// Nothing where arrival is the time.
   SourceWatermark* watermark() { return m_watermark; }
 
   const std::string& name() const { return m_name; }
+  const FormatSpec& format() const { return m_format; }
+  /// It takes some records of a message and leaves the others (`json.when`).
+  bool choosesRecords() const { return m_choosesRecords; }
   size_t pendingRows() const { return m_rows.rows(); }
   std::shared_ptr<Batch> take() { return m_rows.take(); }
   /// A row for the dead letter stream, when the last message asked for one.
@@ -79,7 +92,7 @@ public:
 
 private:
   bool isWhole(size_t row);
-  void reject(std::string_view payload, Micros at, std::string reason);
+  void noteContent(Micros at);
   void keepToLookAt(std::string_view payload, Micros at, std::string reason);
   void dropRows(size_t first, const std::vector<bool>& keep);
 
@@ -87,6 +100,7 @@ private:
   SchemaPtr m_schema;
   const FormatSpec& m_format;
   std::unique_ptr<Decoder> m_decoder;
+  bool m_choosesRecords;
   BatchBuilder m_rows;
   GapLog& m_gapLog;
   ProofOfLife& m_life;
@@ -102,6 +116,9 @@ private:
   SchemaPtr m_deadLetterSchema;
   std::shared_ptr<Batch> m_deadLetter;
   bool m_stopped = false;
+  DecodeResult m_read;    ///< of the message that was read
+  size_t m_firstRow = 0;  ///< that it gave
+  Micros m_controlAt = 0;
   enum class Link { Unknown, Up, Down } m_link = Link::Unknown;
   std::optional<Micros> m_stalledUntil;
   std::optional<int64_t> m_greatest;

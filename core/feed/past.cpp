@@ -31,17 +31,20 @@ Diagnostics PastPlayer::play() {
     m_feeder.advance(event.at);
     return {};
   }
-  Intake* intake = m_feeder.find(event.stream);
-  if (!intake)
+  Feed* feed = m_feeder.find(event.stream);
+  if (!feed) {
+    std::vector<std::string> known = m_pipeline.script().feeds();
+    for (const auto& [name, connection] : m_pipeline.script().connections) known.push_back(name);
     return {failure(Code::Capture, m_past.place() + ": unknown stream '" + event.stream + "'",
-                    didYouMean(event.stream, m_pipeline.script().feeds()))};
+                    didYouMean(event.stream, known))};
+  }
   switch (event.kind) {
-    case FeedEvent::Kind::Message: m_feeder.message(*intake, event.payload, event.at, event.origin); break;
-    case FeedEvent::Kind::Open: m_feeder.opened(*intake, event.at); break;
-    case FeedEvent::Kind::Alive: m_feeder.alive(*intake, event.at, event.since); break;
-    case FeedEvent::Kind::Stall: m_feeder.stalled(*intake, event.at, event.since); break;
-    case FeedEvent::Kind::End: m_feeder.ended(*intake, event.at); break;
-    default: m_feeder.lost(*intake, event.at);
+    case FeedEvent::Kind::Message: m_feeder.message(*feed, event.payload, event.at, event.origin); break;
+    case FeedEvent::Kind::Open: m_feeder.opened(*feed, event.at); break;
+    case FeedEvent::Kind::Alive: m_feeder.alive(*feed, event.at, event.since); break;
+    case FeedEvent::Kind::Stall: m_feeder.stalled(*feed, event.at, event.since); break;
+    case FeedEvent::Kind::End: m_feeder.ended(*feed, event.at); break;
+    default: m_feeder.lost(*feed, event.at);
   }
   return {};
 }
@@ -66,9 +69,9 @@ std::map<std::string, SchemaPtr> inferFromPast(Past& past, const logical::Plan& 
     learning.try_emplace(name, decoderSettings(stream.options), *stream.schema);
   }
   for (auto line = past.next(); line && *line; line = past.next()) {
-    const auto learner = learning.find((*line)->stream);
-    if ((*line)->kind != FeedEvent::Kind::Message || learner == learning.end()) continue;
-    learner->second.add((*line)->payload);
+    if ((*line)->kind != FeedEvent::Kind::Message) continue;
+    for (auto& [name, learner] : learning)
+      if (name == (*line)->stream || script.stream(name).connection() == (*line)->stream) learner.add((*line)->payload);
     if (std::all_of(learning.begin(), learning.end(), [](const auto& entry) { return entry.second.isSettled(); }))
       break;
   }

@@ -15,7 +15,7 @@ namespace weir {
 /// Something that happened to a feed.
 struct FeedEvent {
   Micros at = 0;
-  std::string stream;
+  std::string stream;  ///< or the connection that several go over
   enum class Kind { Message, Open, Close, Error, Alive, Stall, Advance, End } kind = Kind::Message;
   std::string payload;
   /// Of Alive, when the feed was asked; of Stall, when the program last read.

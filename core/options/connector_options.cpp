@@ -25,6 +25,16 @@ const ConnectorOptions* connectorOf(std::string_view key) {
   return dot == std::string_view::npos ? nullptr : findConnector(key.substr(0, dot));
 }
 
+bool isOfConnection(std::string_view key) {
+  const OptionSpec* spec = connectorOf(key) ? findOption(key) : nullptr;
+  return spec && !spec->ofStream;
+}
+
+bool hasConnections(const ConnectorOptions& connector) {
+  return std::any_of(connector.options.begin(), connector.options.end(),
+                     [](const OptionSpec& spec) { return !spec.ofStream; });
+}
+
 std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::string& address) {
   for (const ConnectorOptions* connector : connectorOptions())
     if (connector->owns && connector->owns(address))

@@ -34,6 +34,10 @@ std::span<const ConnectorOptions* const> connectorOptions();
 const ConnectorOptions* findConnector(std::string_view name);
 /// The connector that a key belongs to, or nullptr for one that all share.
 const ConnectorOptions* connectorOf(std::string_view key);
+/// Whether an option is written in CREATE CONNECTION where a stream goes over one. `extension` may stand in both.
+bool isOfConnection(std::string_view key);
+/// Whether streams of a connector can go over a connection of their own name.
+bool hasConnections(const ConnectorOptions& connector);
 /// The options of a source at an address, `type`, `extension` and the address itself; nothing when it is no
 /// connector's.
 std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::string& address);

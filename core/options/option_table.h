@@ -11,7 +11,7 @@
 namespace weir {
 
 /// What an option's value must look like.
-enum class OptionType { Text, Choice, Boolean, Integer, Real, Url, Column, Columns, Stream, Path };
+enum class OptionType { Text, Choice, Boolean, Integer, Real, Url, Column, Columns, Stream, Connection, Path };
 
 /// Which streams an option belongs on. `Feed` is a source, or a stream that a capture or a program feeds.
 enum class OptionSide { Any, Feed, Source, Sink, Both };
@@ -45,7 +45,9 @@ struct OptionSpec {
   bool required = false;
   bool isHeader = false;    ///< the names behind the wildcard have no case, and no value of it is printed
   bool isTemplate = false;  ///< `${...}` in it may stand for what is known only when it is sent
-  std::string_view needs;   ///< the key without which this one has no effect
+  /// Of a connector's: it stands on a stream; the others stand on the connection, if it has one.
+  bool ofStream = false;
+  std::string_view needs;  ///< the key without which this one has no effect
   /// A rule of its own, after what the type asks for; of a wildcard's key even before the value is known.
   std::optional<OptionTrouble> (*complain)(const OptionValue& option) = nullptr;
   std::string_view help;

@@ -134,9 +134,7 @@ void checkRecordPaths(const Options& options, const std::vector<WrittenOption>& 
 
 }  // namespace
 
-Result<Options> Options::check(const std::vector<WrittenOption>& written, Span where) {
-  Diagnostics found;
-  Options out;
+void Options::take(const std::vector<WrittenOption>& written, Diagnostics& found) {
   const auto fail = [&](Code code, Span span, std::string message, std::string hint = {}) {
     found.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
   };
@@ -152,8 +150,8 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
     }
     // Names of headers have no case.
     const bool isHeader = spec->isHeader;
-    if (out.m_values.contains(option.key) ||
-        (isHeader && std::any_of(out.m_values.begin(), out.m_values.end(),
+    if (m_values.contains(option.key) ||
+        (isHeader && std::any_of(m_values.begin(), m_values.end(),
                                  [&](const auto& known) { return equalsIgnoringCase(known.first, option.key); }))) {
       fail(Code::AlreadyDefined, option.keySpan, "option '" + option.key + "' is given twice");
       continue;
@@ -200,7 +198,22 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
       found.push_back(std::move(*wrong));
       continue;
     }
-    out.m_values.emplace(option.key, Entry{option.value, option.valueSpan, {}, !isOpen});
+    m_values.emplace(option.key, Entry{option.value, option.valueSpan, {}, !isOpen});
+  }
+}
+
+Result<Options> Options::check(const std::vector<WrittenOption>& written, Span where, const Options* connection) {
+  Diagnostics found;
+  Options out;
+  const auto fail = [&](Code code, Span span, std::string message, std::string hint = {}) {
+    found.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
+  };
+  out.take(written, found);
+  if (out.has("connection")) {
+    if (connection)
+      out.goOver(*connection, written, found);
+    else
+      fail(Code::OptionValue, out.valueSpan("connection"), "unknown connection '" + out.text("connection") + "'");
   }
   if (const auto type = out.m_values.find("type"); type != out.m_values.end())
     out.m_kind = type->second.value == "source" ? StreamKind::Source
@@ -208,8 +221,9 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
                                                 : StreamKind::Internal;
   const bool typeWritten =
       std::any_of(written.begin(), written.end(), [](const WrittenOption& o) { return o.key == "type"; });
-  const bool connects = std::any_of(written.begin(), written.end(),
-                                    [](const WrittenOption& o) { return o.key == "extension" || connectorOf(o.key); });
+  const bool connects = std::any_of(written.begin(), written.end(), [](const WrittenOption& o) {
+    return o.key == "extension" || o.key == "connection" || connectorOf(o.key);
+  });
   if (!typeWritten && connects) {
     fail(Code::MissingOption, where, "Missing required property: type", "type = 'source' or type = 'sink'");
   } else if (!hasError(found)) {
@@ -255,6 +269,85 @@ Result<Options> Options::check(const std::vector<WrittenOption>& written, Span w
   }
   if (hasError(found)) return found;
   return Result<Options>(std::move(out), std::move(found));
+}
+
+// What the connection says counts as said here, at its own place.
+void Options::goOver(const Options& connection, const std::vector<WrittenOption>& written, Diagnostics& found) {
+  const std::string name = text("connection");
+  const auto fail = [&](Span span, std::string message, std::string hint) {
+    found.push_back({Severity::Error, Code::OptionValue, span, std::move(message), std::move(hint)});
+  };
+  for (const WrittenOption& option : written) {
+    if (isOfConnection(option.key))
+      fail(option.keySpan,
+           "option '" + option.key + "' is for the connection, but this stream goes over '" + name + "'",
+           "write it into CREATE CONNECTION " + name + " WITH (...)");
+    if (option.key == "extension" && has("extension") && text("extension") != connection.text("extension"))
+      fail(option.valueSpan,
+           "extension '" + text("extension") + "' is not that of the connection '" + name + "', which has '" +
+               connection.text("extension") + "'",
+           "leave extension out: the connection says it");
+  }
+  m_values.insert(connection.m_values.begin(), connection.m_values.end());
+}
+
+Result<Options> Options::checkConnection(const std::vector<WrittenOption>& written, Span where) {
+  Diagnostics found;
+  Options out;
+  const auto fail = [&](Code code, Span span, std::string message, std::string hint = {}) {
+    found.push_back({Severity::Error, code, span, std::move(message), std::move(hint)});
+  };
+  out.take(written, found);
+  out.m_kind = StreamKind::Source;
+  if (hasError(found)) return found;
+  const ConnectorOptions* connector = findConnector(out.text("extension"));
+  if (connector && !hasConnections(*connector))
+    fail(Code::OptionValue, out.valueSpan("extension"),
+         "extension '" + std::string(connector->name) + "' has no connections: each stream has one of its own",
+         "write extension and its options into the WITH (...) of the stream");
+  for (const WrittenOption& option : written) {
+    const ConnectorOptions* owner = connectorOf(option.key);
+    if (option.key == "type")
+      fail(Code::OptionValue, option.keySpan, "a connection has no type: its streams are sources and sinks",
+           "write type into the WITH (...) of each stream");
+    else if (option.key == "connection")
+      fail(Code::OptionValue, option.keySpan, "a connection goes over no other", "leave it out");
+    else if (owner && connector && owner != connector)
+      fail(Code::OptionValue, option.keySpan,
+           "option '" + option.key + "' is for extension '" + std::string(owner->name) +
+               "', but this connection has '" + std::string(connector->name) + "'");
+    else if (option.key != "extension" && !isOfConnection(option.key))
+      fail(Code::OptionValue, option.keySpan, "option '" + option.key + "' is for a stream, but this is a connection",
+           "write it into the WITH (...) of each stream that it is meant for");
+    else if (const OptionSpec& spec = *findOption(option.key); !spec.needs.empty() && !out.has(spec.needs))
+      found.push_back({Severity::Warning,
+                       Code::MissingOption,
+                       option.keySpan,
+                       "option '" + option.key + "' has no effect without " + std::string(spec.needs),
+                       {}});
+  }
+  if (!out.has("extension"))
+    fail(Code::MissingOption, where, "Missing required property: extension",
+         "extension = '" + std::string(connectorOptions().front()->name) + "'");
+  for (const OptionSpec& spec : (connector ? connector : connectorOptions().front())->options)
+    if (spec.required && !spec.ofStream && !out.has(spec.key))
+      fail(Code::MissingOption, where, "Missing required property: " + std::string(spec.key));
+  if (connector && connector->check && !hasError(found)) connector->check(out, found);
+  if (hasError(found)) return found;
+  return Result<Options>(std::move(out), std::move(found));
+}
+
+Options Options::ofKind(StreamKind kind) const {
+  Options out = *this;
+  out.m_kind = kind;
+  return out;
+}
+
+Options Options::ofConnection() const {
+  Options out = *this;
+  std::erase_if(out.m_values,
+                [](const auto& entry) { return entry.first != "extension" && !isOfConnection(entry.first); });
+  return out;
 }
 
 std::optional<Diagnostic> Options::resolve(const std::string& key, std::string value) {

@@ -38,13 +38,18 @@ std::vector<SecretReference> secretReferences(std::string_view value);
 /// Those of a template, within its expressions too; no literal ones.
 std::vector<SecretReference> templateReferences(std::string_view value);
 
-/// The options of one stream, checked. Every getter answers the default of the table for a key that is not there.
+/// The options of one stream or connection, checked. Every getter answers the default of the table for a key that is
+/// not there.
 class Options {
 public:
   Options() = default;
 
-  /// Checks keys, values, ranges and sides. `where` is the span for what is missing.
-  static Result<Options> check(const std::vector<WrittenOption>& written, Span where);
+  /// Checks keys, values, ranges and sides. `where` is the span for what is missing. `connection` is what the
+  /// connection says that the option of that name names: a stream has these options too.
+  static Result<Options> check(const std::vector<WrittenOption>& written, Span where,
+                               const Options* connection = nullptr);
+  /// Checks what stands in CREATE CONNECTION. It has the defaults of a source.
+  static Result<Options> checkConnection(const std::vector<WrittenOption>& written, Span where);
   /// The same for programs that hold a plain map.
   static Result<Options> fromMap(const std::map<std::string, std::string>& properties);
 
@@ -77,6 +82,10 @@ public:
   const std::map<std::string, std::string>& found() const { return m_found; }
   /// What still stands for a variable or a secret, and in which option.
   std::vector<std::pair<std::string, SecretReference>> references() const;
+  /// The same with the defaults of another kind of stream.
+  Options ofKind(StreamKind kind) const;
+  /// Those of them that concern the connection.
+  Options ofConnection() const;
   /// All values, for comparing two definitions.
   std::map<std::string, std::string> values() const;
 
@@ -96,6 +105,9 @@ private:
     bool isPlain = false;  ///< nothing in it is to be replaced any more
     bool isTemplate = false;
   };
+  /// Takes what is written and right by itself.
+  void take(const std::vector<WrittenOption>& written, Diagnostics& found);
+  void goOver(const Options& connection, const std::vector<WrittenOption>& written, Diagnostics& found);
   std::optional<Diagnostic> resolve(const std::string& key, std::string value);
 
   StreamKind m_kind = StreamKind::Internal;

@@ -35,7 +35,8 @@ std::string contents(const logical::Stage& stage) {
 }
 
 std::string explainFeed(const logical::Stream& stream) {
-  std::string out = "feed " + stream.name + " (" + std::to_string(stream.schema->fields.size()) + " columns, ";
+  const std::string over = stream.connection().empty() ? "" : " over " + stream.connection();
+  std::string out = "feed " + stream.name + over + " (" + std::to_string(stream.schema->fields.size()) + " columns, ";
   if (!stream.eventTime) return out + "event time is arrival)\n";
   return out + "event time from " + stream.schema->fields[stream.eventTime->column].name + ", lateness " +
          std::to_string(stream.eventTime->latenessMs) + " ms)\n";

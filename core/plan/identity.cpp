@@ -61,7 +61,9 @@ Identities::Identities(const Plan& plan, const std::vector<Stage>& ofPlan) {
   std::map<std::string, std::string> descriptions;
   for (const auto& [name, stream] : plan.streams) {
     const bool isFeed = std::find(feeds.begin(), feeds.end(), name) != feeds.end();
-    descriptions.emplace(name, isFeed ? "feed " + text(stream) : describe(stream));
+    const auto over = plan.connections.find(stream.connection());
+    const std::string connection = over == plan.connections.end() ? "" : text(over->second);
+    descriptions.emplace(name, isFeed ? "feed " + text(stream) + connection : describe(stream));
   }
   for (const Stage& stage : ofPlan) {
     std::string description = describeBody(stage);

@@ -27,6 +27,10 @@ void readBy(const Source& source, std::set<std::string>& out) {
 
 }  // namespace
 
+bool Connection::operator==(const Connection& other) const {
+  return name == other.name && options.sameValues(other.options);
+}
+
 bool Stream::operator==(const Stream& other) const {
   const bool sameColumns = schema && other.schema ? *schema == *other.schema : schema == other.schema;
   return sameColumns && name == other.name && kind == other.kind && isTable == other.isTable &&
@@ -125,6 +129,14 @@ std::vector<std::string> Plan::feeds() const {
     if (s.kind == StreamKind::Source || (s.kind == StreamKind::Internal && s.declared && !byQueries.contains(name)))
       out.push_back(name);
   }
+  return out;
+}
+
+std::vector<std::string> Plan::sourcesOver(const std::string& connection) const {
+  std::vector<std::string> out;
+  for (const std::string& name : order)
+    if (const Stream& s = stream(name); s.kind == StreamKind::Source && s.connection() == connection)
+      out.push_back(name);
   return out;
 }
 

@@ -26,6 +26,15 @@ struct EventTimeRule {
   bool operator==(const EventTimeRule&) const = default;
 };
 
+/// What several streams go over: one of them is enough to open it.
+struct Connection {
+  std::string name;
+  Options options;  ///< of a sink where only sinks go over it
+  Place span;
+
+  bool operator==(const Connection& other) const;
+};
+
 /// A named topic.
 struct Stream {
   std::string name;
@@ -34,7 +43,7 @@ struct Stream {
   bool declared = false;
   bool inferred = false;  ///< the columns are not known yet
   SchemaPtr schema;
-  Options options;
+  Options options;  ///< with those of its connection
   std::optional<EventTimeRule> eventTime;
   Place span;
   /// Of a result, for the charts: which columns name the group, of this query or of the one whose rows it passes on.
@@ -43,6 +52,8 @@ struct Stream {
   bool windowed = false;
   int64_t windowMs = 0;
 
+  /// The connection that it goes over with others; empty where it has its own, or none.
+  std::string connection() const { return options.text("connection"); }
   bool operator==(const Stream& other) const;
 };
 
@@ -256,6 +267,7 @@ struct Query {
 
 /// A script that may run: every name resolved, every type checked, and nothing yet of how it runs.
 struct Plan {
+  std::map<std::string, Connection> connections;
   std::map<std::string, Stream> streams;
   /// In an order in which upstream comes first.
   std::vector<Query> queries;
@@ -273,6 +285,8 @@ struct Plan {
   bool hasRules(const Stream& stream) const;
   /// Streams that wait for rows from outside: sources, and declared streams that nothing writes.
   std::vector<std::string> feeds() const;
+  /// The sources that go over a connection, in the order of the text.
+  std::vector<std::string> sourcesOver(const std::string& connection) const;
   /// What `run` prints: streams that a query writes and no other reads, in order.
   std::vector<std::string> results() const;
   /// The feeds whose rows a stream is made of, itself when it is one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/logical_text.h"
 
+#include "core/options/connector_options.h"
 #include "core/plan/plan_writer.h"
 #include "core/plan/window_list.h"
 
@@ -19,6 +20,7 @@ std::string fieldText(const Field& field) {
 /// Writes the clauses of queries and what stands in FROM.
 class Writer {
 public:
+  void add(const Connection& connection);
   void add(const Stream& stream);
   void add(const Query& query);
   void add(const Join& join);
@@ -27,6 +29,7 @@ public:
   std::string take() { return m_out.take(); }
 
 private:
+  void addOption(const std::string& key, const std::string& value);
   void addSource(const std::string& before, const Source& source);
   void addFrom(const Query& query);
   void addItems(const Query& query);
@@ -37,6 +40,17 @@ private:
 
   PlanWriter m_out;
 };
+
+void Writer::addOption(const std::string& key, const std::string& value) {
+  m_out.line(quoted(key, '"') + " = " + quoted(value, '\''));
+}
+
+void Writer::add(const Connection& connection) {
+  m_out.line("connection " + named(connection.name));
+  m_out.deeper();
+  for (const auto& [key, value] : connection.options.values()) addOption(key, value);
+  m_out.back();
+}
 
 void Writer::add(const Stream& stream) {
   static const char* const kKinds[] = {"", " source", " sink"};
@@ -55,7 +69,8 @@ void Writer::add(const Stream& stream) {
     if (rule->maxAheadMs) line += ", ahead " + span(*rule->maxAheadMs);
     m_out.line(line);
   }
-  for (const auto& [key, value] : stream.options.values()) m_out.line(quoted(key, '"') + " = " + quoted(value, '\''));
+  for (const auto& [key, value] : stream.options.values())
+    if (stream.connection().empty() || (key != "extension" && !isOfConnection(key))) addOption(key, value);
   if (!stream.groupColumns.empty()) {
     std::string line = "groups by";
     for (const size_t column : stream.groupColumns) line += " " + named(stream.schema->fields[column].name);
@@ -205,10 +220,12 @@ std::string text(const Join& join) { return written(join); }
 std::string text(const Unnest& unnest) { return written(unnest); }
 std::string text(const Pattern& pattern) { return written(pattern); }
 std::string text(const Query& query) { return written(query); }
+std::string text(const Connection& connection) { return written(connection); }
 std::string text(const Stream& stream) { return written(stream); }
 
 std::string text(const Plan& plan) {
   Writer writer;
+  for (const auto& [name, connection] : plan.connections) writer.add(connection);
   for (const auto& [name, stream] : plan.streams) writer.add(stream);
   for (const Query& query : plan.queries) writer.add(query);
   return writer.take();

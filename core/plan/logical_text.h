@@ -14,6 +14,7 @@ std::string text(const Join& join);
 std::string text(const Unnest& unnest);
 std::string text(const Pattern& pattern);
 std::string text(const Query& query);
+std::string text(const Connection& connection);
 std::string text(const Stream& stream);
 std::string text(const Plan& plan);
 

@@ -6,6 +6,7 @@
 
 #include "core/formats/format_list.h"
 #include "core/functions/function_list.h"
+#include "core/options/connector_options.h"
 #include "core/options/option_table.h"
 #include "core/plan/window_list.h"
 
@@ -69,6 +70,7 @@ std::string_view typeText(OptionType type) {
     case OptionType::Column: return "column";
     case OptionType::Columns: return "columns";
     case OptionType::Stream: return "stream";
+    case OptionType::Connection: return "connection";
     case OptionType::Path: return "file";
   }
   return "";
@@ -83,6 +85,11 @@ std::string_view sideText(OptionSide side) {
     case OptionSide::Both: return "source, sink";
   }
   return "";
+}
+
+std::string placeText(const OptionSpec& spec) {
+  const bool concernsConnection = spec.key == "extension" || isOfConnection(spec.key);
+  return (concernsConnection ? "connection, " : "") + std::string(sideText(spec.side));
 }
 
 std::string rangeText(const OptionSpec& spec) {
@@ -129,13 +136,14 @@ std::string functionReference() {
 std::string optionReference() {
   std::string out =
       "# Options of a stream\n\nMade from the program's own table by `script/reference`; do not edit. They stand in "
-      "`WITH ('key' = 'value', ...)`. A key that ends in `.*` takes any name there.\n\n";
+      "`WITH ('key' = 'value', ...)`. A key that ends in `.*` takes any name there. Where a stream "
+      "has a `connection`, what is marked so stands in its `CREATE CONNECTION`, and only there.\n\n";
   out += head({"Key", "On", "Value", "Default", "What it does"});
   for (const OptionSpec& spec : optionTable()) {
     std::string byDefault = code(spec.byDefault);
     if (!spec.sinkDefault.empty()) byDefault += ", on a sink " + code(spec.sinkDefault);
     if (spec.required) byDefault = "required";
-    out += row({code(spec.key), std::string(sideText(spec.side)), rangeText(spec), byDefault, cell(spec.help)});
+    out += row({code(spec.key), placeText(spec), rangeText(spec), byDefault, cell(spec.help)});
   }
   out += "\n## Formats\nWhat each makes of a value is said in [formats](formats.md).\n\n";
   out += head({"Format", "What a message is", "Frames of a sink", "Columns of `...`", "Its options"});

@@ -78,6 +78,9 @@ public:
 
   std::optional<Span> stream(const std::string& name) const {
     if (const ast::CreateStream* create = created(name)) return create->name.span;
+    for (const ast::Statement& statement : m_script.statements)
+      if (const auto* create = std::get_if<ast::CreateConnection>(&statement.body); create && create->name.text == name)
+        return create->name.span;
     size_t position = 0;
     for (const ast::Statement& statement : m_script.statements) {
       const auto* query = std::get_if<ast::Query>(&statement.body);
@@ -177,7 +180,8 @@ std::optional<Span> LanguageService::definitionOf(const std::string& stream) con
     const std::string_view text = textOf(m_text, m_tokens[i].span);
     if (!isName || (m_tokens[i].kind == TokenKind::QuotedName ? unquoted(text) : std::string(text)) != stream) continue;
     const std::string before = uppered(textOf(m_text, m_tokens[i - 1].span));
-    if (before == "STREAM" || before == "TABLE" || before == "EXISTS") return m_tokens[i].span;
+    if (before == "STREAM" || before == "TABLE" || before == "CONNECTION" || before == "EXISTS")
+      return m_tokens[i].span;
     if (before == "INTO" && !written) written = m_tokens[i].span;
   }
   return written;

@@ -298,8 +298,11 @@ void Engine::publishOpenRows() {
 std::vector<ConnectionHealth> Engine::judgedHealth() {
   std::vector<ConnectionHealth> connections = m_run->health();
   const Micros now = m_run->now();
-  for (ConnectionHealth& h : connections)
-    m_judge.judge(h, h.isSink ? 0 : m_run->pipeline().lateRowsOf(h.name.toStdString()), now);
+  for (ConnectionHealth& h : connections) {
+    uint64_t late = 0;
+    for (const QString& source : h.sources()) late += m_run->pipeline().lateRowsOf(source.toStdString());
+    m_judge.judge(h, late, now);
+  }
   noteTrouble(connections);
   return connections;
 }
@@ -327,8 +330,10 @@ void Engine::look() {
   for (const auto& [target, late] : pipeline.lateCounts()) s.late += late;
   for (ConnectionHealth& h : s.connections) {
     if (h.newestEvent) {
-      if (SourceWatermark* source = pipeline.sourceWatermark(h.name.toStdString()); source && source->sent())
-        h.watermark = source->at(s.now);
+      // Of several streams the one that is furthest behind.
+      for (const QString& name : h.sources())
+        if (SourceWatermark* source = pipeline.sourceWatermark(name.toStdString()); source && source->sent())
+          if (const auto at = source->at(s.now); at && (!h.watermark || *at < *h.watermark)) h.watermark = at;
       // A feed that is lost or silent is not late: its card says what it is.
       if (const auto lag = lagOf(h, s.now)) s.lagMs = std::max(s.lagMs.value_or(*lag), *lag);
     }

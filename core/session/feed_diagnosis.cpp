@@ -7,28 +7,20 @@
 
 namespace weir {
 
-QStringList whyNoRows(const LiveFeed& feed, const Schema& schema, Micros now) {
-  const SourceCounters& counters = feed.intake().counters();
-  const ConnectionState state = feed.source().state();
-  if ((state != ConnectionState::Open && state != ConnectionState::Live) || feed.hasBroughtRows() ||
-      now - feed.source().since() < kRowsExpected)
-    return {};
+namespace {
+
+// What one of the feed's streams made of its messages.
+QStringList whyNone(const LiveFeed& feed, const Intake& intake, const Schema& schema) {
+  const SourceCounters& counters = intake.counters();
   QStringList columns;
   for (const Field& field : schema.fields) columns << QString::fromStdString(field.name);
-  QStringList out;
-  const QString hint = feed.silenceHint();
-  if (counters.messages == 0) {
-    out << (hint.isEmpty() ? QObject::tr("no message came") : QObject::tr("no message came: %1").arg(hint));
-    return out;
-  }
-  if (!hint.isEmpty()) out << hint;
-  out << QObject::tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded")
-             .arg(counters.messages)
-             .arg(counters.control)
-             .arg(columns.join(QStringLiteral(", ")))
-             .arg(counters.rejected);
-  if (!feed.intake().lastControl().empty()) {
-    const QString last = QString::fromStdString(feed.intake().lastControl());
+  QStringList out{QObject::tr("%1 messages came, %2 held none of the columns %3, %4 could not be decoded")
+                      .arg(counters.messages)
+                      .arg(counters.control)
+                      .arg(columns.join(QStringLiteral(", ")))
+                      .arg(counters.rejected)};
+  if (!intake.lastControl().empty()) {
+    const QString last = QString::fromStdString(intake.lastControl());
     QStringList members;
     for (const QString& name : QJsonDocument::fromJson(last.toUtf8()).object().keys()) members << name;
     if (!members.isEmpty())
@@ -36,10 +28,32 @@ QStringList whyNoRows(const LiveFeed& feed, const Schema& schema, Micros now) {
                  .arg(members.join(QStringLiteral(", ")));
     out << QObject::tr("the last one said %1").arg(feed.source().shown(last));
   }
-  if (!feed.intake().lastRejection().empty())
-    out << QObject::tr("the last one failed: %1").arg(QString::fromStdString(feed.intake().lastRejection()));
+  if (!intake.lastRejection().empty())
+    out << QObject::tr("the last one failed: %1").arg(QString::fromStdString(intake.lastRejection()));
   if (counters.noEventTime > 0)
     out << QObject::tr("%1 rows had no event time: is event.time.field right?").arg(counters.noEventTime);
+  return out;
+}
+
+}  // namespace
+
+QStringList whyNoRows(const LiveFeed& feed, const logical::Plan& script, Micros now) {
+  const ConnectionState state = feed.source().state();
+  if ((state != ConnectionState::Open && state != ConnectionState::Live) || feed.hasBroughtRows() ||
+      feed.intakes().empty() || now - feed.source().since() < kRowsExpected)
+    return {};
+  QStringList out;
+  const QString hint = feed.silenceHint();
+  if (feed.intake().counters().messages == 0) {
+    out << (hint.isEmpty() ? QObject::tr("no message came") : QObject::tr("no message came: %1").arg(hint));
+    return out;
+  }
+  if (!hint.isEmpty()) out << hint;
+  for (const Intake* intake : feed.intakes()) {
+    const QString name = QString::fromStdString(intake->name());
+    for (const QString& why : whyNone(feed, *intake, *script.stream(intake->name()).schema))
+      out << (intake->name() == feed.name() ? why : QObject::tr("%1: %2").arg(name, why));
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "core/bind/checker.h"
 #include "core/data/type.h"
 #include "core/functions/function_list.h"
+#include "core/options/connector_options.h"
 #include "core/options/option_table.h"
 #include "core/plan/window_list.h"
 #include "core/sql/keywords.h"
@@ -29,6 +30,8 @@ const std::vector<Completion>& snippets() {
        "CREATE STREAM $0Stats (\n  symbol STRING,\n  vwap DOUBLE\n) WITH (\n  type = 'sink',\n  extension = "
        "'websocket',\n"
        "  format = 'json',\n  \"websocket.url\" = 'wss://'\n);\n"},
+      {Kind::Snippet, "connection", "snippet", "A connection that several streams go over",
+       "CREATE CONNECTION $0Exchange WITH (\n  extension = 'websocket',\n  \"websocket.url\" = 'wss://'\n);\n"},
       {Kind::Snippet, "vwap", "snippet", "Volume-weighted average price of each minute",
        "INSERT INTO $0Vwap\nSELECT s AS symbol, VWAP(p, q) AS vwap, SUM(q) AS volume, COUNT(*) AS trades\nFROM Trades\n"
        "WINDOW TUMBLING(1 min)\nGROUP BY s;\n"},
@@ -135,6 +138,10 @@ LanguageService::Place LanguageService::placeAt(size_t offset) const {
   }
   for (size_t i = first; i < last && m_tokens[i].kind != TokenKind::End; ++i) {
     const Word word{m_tokens[i].span, m_tokens[i].kind, textOf(m_text, m_tokens[i].span)};
+    // One that is not closed goes on where the text ends.
+    const bool isOpen = word.kind == TokenKind::Unterminated;
+    if ((isOpen || word.kind == TokenKind::String) && word.span.begin < start && (isOpen || start < word.span.end))
+      place.isInText = true;
     if (place.all.empty()) place.statement = word.span;
     place.statement.end = word.span.end;
     if (word.span.end <= start) place.before.push_back(word);
@@ -166,7 +173,7 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
   };
   if (before.empty()) {
     out = snippets();
-    keywords({"CREATE STREAM", "CREATE TABLE", "SELECT", "INSERT INTO"});
+    keywords({"CREATE STREAM", "CREATE TABLE", "CREATE CONNECTION", "SELECT", "INSERT INTO"});
     return out;
   }
   const logical::Plan script = scriptWithout(place.statement);
@@ -186,6 +193,7 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
   const bool creating =
       equalsIgnoringCase(before.front().text, "CREATE") || equalsIgnoringCase(before.front().text, "DEFINE");
   if (creating) {
+    const bool isConnection = before.size() > 1 && equalsIgnoringCase(before[1].text, "CONNECTION");
     const auto with =
         std::find_if(before.begin(), before.end(), [](const Word& w) { return equalsIgnoringCase(w.text, "WITH"); });
     if (with != before.end()) {
@@ -195,6 +203,10 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
       if (equals != before.rend() && equals->text == "=") {
         const Word& key = *std::next(equals);
         if (const OptionSpec* spec = findOption(nameOf(key.kind, key.text))) {
+          // The quotes may be there already.
+          if (spec->type == OptionType::Connection)
+            for (const auto& [name, connection] : script.connections)
+              add(Kind::Stream, place.isInText ? name : "'" + name + "'", "connection", spec->help);
           std::string_view rest = spec->type == OptionType::Boolean ? "true|false" : spec->choices;
           if (rest.empty()) rest = spec->byDefault;
           while (!rest.empty()) {
@@ -205,7 +217,11 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
         }
         return out;
       }
+      const bool goesOver =
+          std::any_of(place.all.begin(), place.all.end(), [](const Word& w) { return w.text == "connection"; });
       for (const OptionSpec& spec : optionTable()) {
+        const bool concerns = spec.key == "extension" || isOfConnection(spec.key);
+        if (isConnection ? !concerns : goesOver && concerns) continue;
         const bool bare = spec.key.find('.') == spec.key.npos;
         std::string key(spec.key);
         if (key.ends_with("*")) key.pop_back();
@@ -215,7 +231,10 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
       return out;
     }
     if (std::none_of(before.begin(), before.end(), [](const Word& w) { return w.text == "("; })) {
-      keywords({"STREAM", "TABLE"});
+      if (isConnection)
+        keywords({"WITH"});
+      else
+        keywords({"STREAM", "TABLE", "CONNECTION"});
       return out;
     }
     for (const char* type : {"STRING", "INT", "LONG", "FLOAT", "DOUBLE", "BOOL", "OBJECT", "BYTES"})
@@ -314,17 +333,21 @@ std::vector<Completion> LanguageService::candidates(const Place& place) const {
 }
 
 std::vector<Completion> LanguageService::completionsAt(size_t offset) const {
-  // Inside a text or a comment there is nothing to complete.
+  // Inside a text or a comment there is nothing to complete, but the name of a connection.
+  const Place place = placeAt(offset);
+  const auto isWord = [&](size_t back, std::string_view word) {
+    return place.before.size() > back && equalsIgnoringCase(place.before[place.before.size() - 1 - back].text, word);
+  };
+  const bool mayBeInText = isWord(0, "=") && isWord(1, "connection");
   for (uint32_t at = 0; at < m_text.size();) {
     const Token token = nextToken(m_text, at);
     at = token.span.end;
     if (token.span.begin >= offset) break;
     const bool within = token.span.end > offset || (token.kind == TokenKind::LineComment && token.span.end == offset);
-    if (within && (token.kind == TokenKind::String || token.kind == TokenKind::LineComment ||
+    if (within && ((token.kind == TokenKind::String && !mayBeInText) || token.kind == TokenKind::LineComment ||
                    token.kind == TokenKind::BlockComment))
       return {};
   }
-  const Place place = placeAt(offset);
   std::vector<std::pair<int, Completion>> ranked;
   for (Completion& c : candidates(place)) {
     const int rank = fit(c.text, place.prefix);

@@ -41,7 +41,7 @@ public:
   /// Where the name under the offset is defined: a stream in its CREATE or the INSERT INTO that writes it first, an
   /// alias in FROM, a column in its CREATE or the SELECT that gives it.
   std::optional<Span> definitionAt(size_t offset) const;
-  /// The same of a stream by its name.
+  /// The same of a stream or a connection by its name.
   std::optional<Span> definitionOf(const std::string& stream) const;
   /// Signature and help of the function, option, stream or column under the offset.
   std::string helpAt(size_t offset) const;
@@ -57,6 +57,7 @@ private:
     std::vector<Word> before;  ///< tokens of the statement before the word at the caret
     std::vector<Word> all;
     std::string prefix;
+    bool isInText = false;  ///< the caret stands in quotes
   };
   Place placeAt(size_t offset) const;
   std::vector<Completion> candidates(const Place& place) const;

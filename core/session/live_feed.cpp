@@ -16,14 +16,15 @@ constexpr double kLongestPatienceMs = 500;
 
 }  // namespace
 
-LiveFeed::LiveFeed(std::unique_ptr<Source> source, Clock& clock, Feeder& feeder, Intake& intake,
-                   const Options& resolved, OpenedFeed opened)
-    : m_source(std::move(source)),
+LiveFeed::LiveFeed(std::shared_ptr<Source> source, Clock& clock, Feeder& feeder, Feed& feed, const Options& resolved,
+                   OpenedFeed opened)
+    : m_name(feed.name),
+      m_source(std::move(source)),
       m_early(std::move(opened.events)),
       m_notKept(opened.notKept),
       m_clock(clock),
       m_feeder(&feeder),
-      m_intake(&intake),
+      m_feed(&feed),
       m_lastWords(resolved.text("websocket.heartbeat.answer")) {
   if (const auto hint = connectorFor(resolved).silenceHint) m_silenceHint = hint();
   m_source->setListener(this);
@@ -37,8 +38,8 @@ LiveFeed::~LiveFeed() {
 void LiveFeed::stateChanged() {
   if (m_source->isFinished() && !std::exchange(m_isFinished, true)) {
     const Micros now = notBefore(m_clock.now());
-    if (m_capture) m_capture->event(m_intake->name(), "end", now);
-    m_feeder->ended(*m_intake, now);
+    if (m_capture) m_capture->event(m_name, "end", now);
+    m_feeder->ended(*m_feed, now);
   }
   if (onStateChanged) onStateChanged();
 }
@@ -55,31 +56,35 @@ void LiveFeed::start() {
   }
   if (m_notKept > 0) {
     m_lost += std::exchange(m_notKept, 0);
-    m_feeder->lost(*m_intake, m_clock.now());
-    if (m_source->isOpen()) m_feeder->opened(*m_intake, m_clock.now());
+    m_feeder->lost(*m_feed, m_clock.now());
+    if (m_source->isOpen()) m_feeder->opened(*m_feed, m_clock.now());
   }
   if (onStateChanged) onStateChanged();
 }
 
+// What comes over a connection that is only written to is nobody's, and moves no clock that a capture knows of.
+bool LiveFeed::isDeaf() const { return m_isStopping || m_feed->intakes.empty(); }
+
 void LiveFeed::lost() {
-  if (m_isStopping) return;
+  if (isDeaf()) return;
   const Micros now = notBefore(m_clock.now());
-  if (m_capture) m_capture->event(m_intake->name(), "close", now);
+  if (m_capture) m_capture->event(m_name, "close", now);
   if (m_lostAt == 0 && m_lastData > 0) m_lostAt = m_lastData;
-  m_feeder->lost(*m_intake, now);
+  m_feeder->lost(*m_feed, now);
 }
 
 void LiveFeed::opened() {
   const Micros now = notBefore(m_clock.now());
   m_openedAt = now;
+  if (isDeaf()) return;
   m_lastWords.clear();
-  if (m_capture) m_capture->event(m_intake->name(), "open", now);
-  m_passedBefore = m_intake->counters().passed;
-  m_feeder->opened(*m_intake, now);
+  if (m_capture) m_capture->event(m_name, "open", now);
+  m_hasBroughtRows = false;
+  m_feeder->opened(*m_feed, now);
 }
 
 void LiveFeed::said(std::string_view shown, bool isText) {
-  if (m_capture) m_capture->said(m_intake->name(), shown, isText, notBefore(m_clock.now()));
+  if (m_capture && !isDeaf()) m_capture->said(m_name, shown, isText, notBefore(m_clock.now()));
 }
 
 void LiveFeed::trouble(const QString& what) {
@@ -88,22 +93,36 @@ void LiveFeed::trouble(const QString& what) {
 
 void LiveFeed::setCapture(CaptureWriter* capture) {
   m_capture = capture;
+  if (!m_capture || !m_source->isOpen() || isDeaf()) return;
   // A recording that begins over an open connection knows of nothing before.
-  if (m_capture && m_source->isOpen())
-    m_capture->alive(m_intake->name(), m_clock.now(), std::min(m_intake->life().proven(), m_clock.now()));
+  Micros proven = m_clock.now();
+  for (const Intake* intake : m_feed->intakes) proven = std::min(proven, intake->life().proven());
+  m_capture->alive(m_name, m_clock.now(), proven);
 }
 
 void LiveFeed::alive(Micros asked) {
+  if (isDeaf()) return;
   const Micros now = notBefore(m_clock.now());
   m_lastArrival = now;
   if (onArrival) onArrival(now);
-  if (m_capture) m_capture->alive(m_intake->name(), now, asked);
-  m_feeder->alive(*m_intake, now, asked);
+  if (m_capture) m_capture->alive(m_name, now, asked);
+  m_feeder->alive(*m_feed, now, asked);
   if (onFed) onFed();
 }
 
+bool LiveFeed::isAwaited() const {
+  return std::any_of(m_feed->intakes.begin(), m_feed->intakes.end(),
+                     [](const Intake* intake) { return intake->life().isAwaited(); });
+}
+
+uint64_t LiveFeed::sum(uint64_t SourceCounters::*counter) const {
+  uint64_t out = 0;
+  for (const Intake* intake : m_feed->intakes) out += intake->counters().*counter;
+  return out;
+}
+
 void LiveFeed::askIfAwaited() {
-  if (m_askTimer != TimerId::None || !m_intake->life().isAwaited()) return;
+  if (m_askTimer != TimerId::None || !isAwaited()) return;
   const Micros quiet = fromMillis(static_cast<int64_t>(std::min(kLongestPatienceMs, 2 * m_usualGap.ms())));
   if (m_clock.now() >= m_lastArrival + quiet) return m_source->ask();
   m_askTimer = m_clock.callAt(m_lastArrival + quiet, [this] {
@@ -113,26 +132,31 @@ void LiveFeed::askIfAwaited() {
 }
 
 void LiveFeed::stalled(Micros now, Micros since) {
-  if (!m_source->isOpen()) return;
-  if (m_capture) m_capture->stall(m_intake->name(), now, since);
-  m_feeder->stalled(*m_intake, now, since);
+  if (!m_source->isOpen() || isDeaf()) return;
+  if (m_capture) m_capture->stall(m_name, now, since);
+  m_feeder->stalled(*m_feed, now, since);
   m_source->ask();
 }
 
 void LiveFeed::giveUpAsking(Micros now) {
-  if (!m_intake->life().isAwaited()) return;
-  if (m_capture) m_capture->event(m_intake->name(), "close", now);
-  m_feeder->lost(*m_intake, now);
+  if (!isAwaited()) return;
+  if (m_capture) m_capture->event(m_name, "close", now);
+  m_feeder->lost(*m_feed, now);
 }
 
-void LiveFeed::moveTo(Intake& intake) {
-  m_intake = &intake;
-  m_passedBefore = intake.counters().passed;
-  if (m_source->isOpen()) m_feeder->opened(intake, m_clock.now());
+void LiveFeed::goOn(Feed& feed, const std::set<std::string>& kept) {
+  m_feed = &feed;
+  bool anyKept = false;
+  for (const Intake* intake : feed.intakes) {
+    const bool isKept = kept.contains(intake->name());
+    anyKept = anyKept || isKept;
+    if (!isKept && m_source->isOpen()) m_feeder->opened(*m_feeder->find(intake->name()), m_clock.now());
+  }
+  m_hasBroughtRows = m_hasBroughtRows && anyKept;
 }
 
 void LiveFeed::stop() {
-  m_isStopping = true;
+  finish();
   m_source->stop();
 }
 
@@ -147,14 +171,15 @@ void LiveFeed::leave() {
 }
 
 void LiveFeed::message(std::string_view payload, bool isText, Micros at) {
+  if (isDeaf()) return;
   const Micros now = notBefore(at);
   if (onArrival) onArrival(now);
   m_lastArrival = now;
-  if (m_capture) m_capture->message(m_intake->name(), payload, isText, now);
-  const uint64_t before = m_intake->counters().decoded;
-  const uint64_t passedBefore = m_intake->counters().passed;
-  m_feeder->message(*m_intake, payload, now);
-  if (m_intake->counters().decoded > before) {
+  if (m_capture) m_capture->message(m_name, payload, isText, now);
+  const uint64_t before = sum(&SourceCounters::decoded);
+  const uint64_t passedBefore = sum(&SourceCounters::passed);
+  m_feeder->message(*m_feed, payload, now);
+  if (sum(&SourceCounters::decoded) > before) {
     if (m_lostAt > 0) {
       // Half of what the usual pace would have brought is an understatement on purpose.
       if (m_meanGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / m_meanGap / 2);
@@ -168,27 +193,41 @@ void LiveFeed::message(std::string_view payload, bool isText, Micros at) {
     m_lastData = now;
     m_source->decoded();
   }
-  if (m_intake->counters().passed > passedBefore) m_source->rowPassed(m_intake->hasWholeRow());
+  const std::vector<Intake*>& intakes = m_feed->intakes;
+  if (sum(&SourceCounters::passed) > passedBefore) {
+    m_hasBroughtRows = true;
+    m_source->rowPassed(
+        std::any_of(intakes.begin(), intakes.end(), [](const Intake* intake) { return intake->hasWholeRow(); }));
+  }
   if (!m_source->hasPassedRow()) m_lastWords.hear(payload);
-  if (m_intake->stopped() && !m_source->hasEnded())
+  const auto stopped =
+      std::find_if(intakes.begin(), intakes.end(), [](const Intake* intake) { return intake->stopped(); });
+  if (stopped != intakes.end() && !m_source->hasEnded())
     m_source->fail(QObject::tr("Stopped by error.strategy 'fail': %1")
-                       .arg(QString::fromStdString(m_intake->rejects().back().reason)),
+                       .arg(QString::fromStdString((*stopped)->rejects().back().reason)),
                    QObject::tr("error.strategy 'drop' counts such messages and goes on"));
   if (onFed) onFed();
 }
 
 ConnectionHealth LiveFeed::health() const {
   ConnectionHealth h = m_source->health();
-  h.gaps = m_intake->gaps();
-  h.bad = m_intake->counters().rejected;
-  h.fromFuture = m_intake->counters().fromFuture;
-  h.duplicates = m_intake->counters().duplicates;
-  h.sequenceJumps = m_intake->counters().sequenceJumps;
+  h.isSink = m_feed->intakes.empty();
+  h.bad = sum(&SourceCounters::rejected);
+  h.fromFuture = sum(&SourceCounters::fromFuture);
+  h.duplicates = sum(&SourceCounters::duplicates);
+  h.sequenceJumps = sum(&SourceCounters::sequenceJumps);
   h.lost = m_lost;
   h.usualGapMs = m_usualGap.ms();
   h.openedAt = m_source->isOpen() ? m_openedAt : 0;
-  h.newestEvent = m_intake->newestEvent();
-  if (m_intake->life().isTracked()) h.lastProof = std::max(m_intake->life().proven(), h.lastMessage);
+  for (const Intake* intake : m_feed->intakes) {
+    h.gaps = std::max(h.gaps, intake->gaps());
+    h.newestEvent = std::max(h.newestEvent, intake->newestEvent());
+    if (intake->life().isTracked()) h.lastProof = std::max(intake->life().proven(), h.lastMessage);
+    // A stream that has its connection alone is named by it.
+    if (intake->name() != m_name)
+      h.streams.push_back(
+          {QString::fromStdString(intake->name()), false, intake->counters().passed, intake->counters().rejected});
+  }
   const double silent = static_cast<double>(m_clock.now() - m_lastData) / 1000;
   h.stale = h.state == ConnectionState::Live && silent > std::max(5000.0, 10 * h.usualGapMs);
   return h;

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "core/feed/capture.h"
@@ -11,10 +13,11 @@
 
 namespace weir {
 
-/// Brings what comes over a source to the feeder, with the time of its arrival, and into a capture on request.
+/// Brings what comes over a source to the feeder, with the time of its arrival, and into a capture on request: for one
+/// stream, or for all that go over a connection.
 class LiveFeed final : private SourceListener {
 public:
-  LiveFeed(std::unique_ptr<Source> source, Clock& clock, Feeder& feeder, Intake& intake, const Options& resolved,
+  LiveFeed(std::shared_ptr<Source> source, Clock& clock, Feeder& feeder, Feed& feed, const Options& resolved,
            OpenedFeed opened = {});
   ~LiveFeed() override;
 
@@ -25,18 +28,28 @@ public:
   std::function<void()> onFed;
   /// Called with the time before anything that came is taken.
   std::function<void(Micros now)> onArrival;
-  /// Brings the messages from now on to another intake of the same feeder, over the connection that is there.
-  void moveTo(Intake& intake);
+  /// The feeder has gone over to another script: the intakes of its streams are new but for those in `kept`. They take
+  /// the messages from now on, over the connection that is there.
+  void goOn(Feed& feed, const std::set<std::string>& kept);
   /// Brings nothing any more: its run has come to an end, and the source is only there to be closed.
   void leave();
   void setCapture(CaptureWriter* capture);
   /// Connects; over a connection that was opened before, what came meanwhile comes now.
   void start();
-  /// At the end of a run: nothing is lost by it any more.
+  /// At the end of a run: brings nothing any more, and nothing is lost by it. Sinks may still write over its
+  /// connection.
+  void finish() { m_isStopping = true; }
+  /// The same, and closes the connection.
   void stop();
   Source& source() { return *m_source; }
   const Source& source() const { return *m_source; }
-  const Intake& intake() const { return *m_intake; }
+  std::shared_ptr<Source> sharedSource() const { return m_source; }
+  const std::string& name() const { return m_name; }
+  const std::vector<Intake*>& intakes() const { return m_feed->intakes; }
+  /// The first of its streams, and nearly always the only one.
+  const Intake& intake() const { return *m_feed->intakes.front(); }
+  /// Something waits to know whether one of its streams has been silent.
+  bool isAwaited() const;
   /// Asks whether its silence is one, when something waits to know and it is quieter than usual.
   void askIfAwaited();
   /// The program did not read from `since` to `now`.
@@ -44,7 +57,7 @@ public:
   /// Nothing can be asked any more: what waits for a proof goes without.
   void giveUpAsking(Micros now);
   /// A row has come over the present connection.
-  bool hasBroughtRows() const { return m_intake->counters().passed > m_passedBefore; }
+  bool hasBroughtRows() const { return m_hasBroughtRows; }
   ConnectionHealth health() const;
   /// What to ask of somebody whose source brings no message; empty where its connector has nothing to ask.
   QString silenceHint() const { return m_silenceHint; }
@@ -59,21 +72,24 @@ private:
   void stateChanged() override;
   QString lastWords() const override { return QString::fromStdString(m_lastWords.text()); }
   Micros notBefore(Micros at) const;
+  bool isDeaf() const;
+  uint64_t sum(uint64_t SourceCounters::*counter) const;
 
-  std::unique_ptr<Source> m_source;
+  std::string m_name;
+  std::shared_ptr<Source> m_source;
   QString m_silenceHint;
   std::vector<OpenedFeed::Event> m_early;
   uint64_t m_notKept = 0;
   Clock& m_clock;
   Feeder* m_feeder;
-  Intake* m_intake;
+  Feed* m_feed;
   CaptureWriter* m_capture = nullptr;
   LastWords m_lastWords;  ///< over the present connection, until a row has passed
   Micros m_lastData = 0;
   MedianGap m_usualGap;
   /// The mean time between messages, in microseconds: messages come in bursts, between which the median sees nothing.
   double m_meanGap = 0;
-  uint64_t m_passedBefore = 0;
+  bool m_hasBroughtRows = false;
   bool m_isStopping = false;
   bool m_isFinished = false;
   Micros m_lostAt = 0;

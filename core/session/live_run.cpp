@@ -27,8 +27,8 @@ void LiveRun::tell(const LogEntry& entry) {
 
 void LiveRun::askWhyNoRows(LiveFeed& feed) {
   if (m_stopping || !onEvent) return;
-  const std::string& name = feed.intake().name();
-  const QStringList list = whyNoRows(feed, *m_pipeline->script().stream(name).schema, m_clock->now());
+  const std::string& name = feed.name();
+  const QStringList list = whyNoRows(feed, m_pipeline->script(), m_clock->now());
   if (list.isEmpty()) return;
   tell({LogLevel::Warning,
         LogCategory::Feed,
@@ -47,6 +47,7 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Set
   auto resolved = resolvedOptions(script, settings.sinks, settings.secrets);
   if (!resolved) return resolved.diagnostics();
   run->m_resolved = std::move(*resolved);
+  run->m_connections = sharedConnections(script, run->m_resolved);
   const Micros started = run->m_clock->now();
   if (!settings.recordFile.isEmpty()) {
     const Recorder* before = settings.previous ? settings.previous->m_recorder.get() : nullptr;
@@ -69,12 +70,13 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Set
         std::make_unique<Pipeline>(lowered(std::move(script)), started, QRandomGenerator::global()->generate64());
     run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, kBatchRows, run->m_resolved, Feeder::Silence::Proven);
   }
+  for (const auto& [name, options] : run->m_connections) run->addFeed(name, options);
   for (const auto& [name, options] : run->m_resolved) {
     const logical::Stream& stream = run->m_pipeline->script().stream(name);
-    if (stream.kind == StreamKind::Source)
-      run->addSource(stream, options);
-    else if (!run->m_sinks->find(name))
-      run->m_sinks->add(stream, options);
+    if (stream.kind == StreamKind::Source && !isShared(stream))
+      run->addFeed(name, options);
+    else if (stream.kind == StreamKind::Sink && !run->m_sinks->find(name))
+      run->m_sinks->add(stream, options, run->connectionOf(stream));
   }
   run->m_sinks->tap(*run->m_pipeline);
   run->m_sinks->onEvent = [raw = run.get()](const LogEntry& entry) { raw->tell(entry); };
@@ -82,7 +84,8 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Set
   run->m_sinks->onFailedAtStart = [raw = run.get()] { emit raw->sinkFailedAtStart(); };
   if (run->m_recorder) {
     std::map<std::string, std::string> addresses;
-    for (const auto& feed : run->m_feeds) addresses[feed->intake().name()] = feed->health().url.toStdString();
+    for (const auto& feed : run->m_feeds)
+      if (!feed->intakes().empty()) addresses[feed->name()] = feed->health().url.toStdString();
     run->m_recorder->begin(started, addresses);
     for (const auto& feed : run->m_feeds) feed->setCapture(run->m_recorder->writer());
   }
@@ -92,20 +95,21 @@ Result<std::shared_ptr<LiveRun>> LiveRun::create(logical::Plan script, const Set
 // Takes the connections and the pipeline of a run, and brings the pipeline over to another script.
 void LiveRun::succeed(LiveRun& before, logical::Plan script) {
   for (auto it = before.m_feeds.begin(); it != before.m_feeds.end();) {
-    const std::string name = (*it)->intake().name();
-    if (!goesOn(before, (*it)->source(), name, script)) {
+    if (!goesOn(before, **it, script)) {
       ++it;
       continue;
     }
+    m_kept << QString::fromStdString((*it)->name());
     m_feeds.push_back(std::move(*it));
     it = before.m_feeds.erase(it);
-    m_kept << QString::fromStdString(name);
   }
   for (const auto& [name, options] : m_resolved) {
     const Sink* old = before.m_sinks->find(name);
+    const logical::Stream& stream = script.stream(name);
     if (!old || !goesOn(before, *old, name, script)) continue;
-    m_sinks->add(script.stream(name), options, before.m_sinks->release(name));
-    m_kept << QString::fromStdString(name);
+    if (isShared(stream) && !m_kept.contains(QString::fromStdString(stream.connection()))) continue;
+    m_sinks->add(stream, options, nullptr, before.m_sinks->release(name));
+    if (!isShared(stream)) m_kept << QString::fromStdString(name);
   }
   before.m_feeder->advance(m_clock->now());
   before.m_stallWatch.reset();
@@ -125,26 +129,46 @@ bool LiveRun::goesOn(const LiveRun& before, const Endpoint& end, const std::stri
          before.m_resolved.at(name).sameValues(options->second);
 }
 
-void LiveRun::addSource(const logical::Stream& stream, const Options& options) {
-  const QString label = QString::fromStdString(stream.name);
-  Intake& intake = *m_feeder->find(stream.name);
+bool LiveRun::goesOn(const LiveRun& before, const LiveFeed& feed, const logical::Plan& script) const {
+  const auto connection = m_connections.find(feed.name());
+  const auto old = before.m_connections.find(feed.name());
+  if ((connection == m_connections.end()) != (old == before.m_connections.end())) return false;
+  if (connection == m_connections.end()) return goesOn(before, feed.source(), feed.name(), script);
+  return !feed.source().hasEnded() && old->second.sameValues(connection->second);
+}
+
+// `name` is a source's, or that of a connection which several streams share.
+void LiveRun::addFeed(const std::string& name, const Options& options) {
+  const logical::Plan& script = m_pipeline->script();
+  const QString label = QString::fromStdString(name);
+  Feed& from = *m_feeder->find(name);
   LiveFeed* feed = source(label);
   if (!feed) {
     // The rows went on over a connection that is not there any more.
-    if (m_keptStreams.contains(stream.name)) m_feeder->lost(intake, m_clock->now());
-    OpenedFeed opened = std::move(m_opened.feeds[stream.name]);
-    std::unique_ptr<Source> made = std::move(opened.source);
-    if (!made) made = connectorFor(options).makeSource({label, options, stream.options, *m_clock}, stream);
+    for (const Intake* intake : from.intakes)
+      if (m_keptStreams.contains(intake->name())) m_feeder->lost(*m_feeder->find(intake->name()), m_clock->now());
+    OpenedFeed opened = std::move(m_opened.feeds[name]);
+    std::shared_ptr<Source> made = std::move(opened.source);
+    if (!made && m_connections.contains(name)) made = makeConnection(script.connections.at(name), options, *m_clock);
+    if (!made) {
+      const logical::Stream& stream = script.stream(name);
+      made = connectorFor(options).makeSource({label, options, stream.options, *m_clock}, stream);
+    }
     m_feeds.push_back(
-        std::make_unique<LiveFeed>(std::move(made), *m_clock, *m_feeder, intake, options, std::move(opened)));
+        std::make_unique<LiveFeed>(std::move(made), *m_clock, *m_feeder, from, options, std::move(opened)));
     feed = m_feeds.back().get();
     // What happened while columns were learnt was told then.
     m_told[label].errors = feed->health().errors;
   } else {
     feed->setCapture(nullptr);
-    if (!m_keptStreams.contains(stream.name)) feed->moveTo(intake);
+    feed->goOn(from, m_keptStreams);
   }
   wire(*feed);
+}
+
+std::shared_ptr<Source> LiveRun::connectionOf(const logical::Stream& sink) {
+  LiveFeed* const feed = isShared(sink) ? source(QString::fromStdString(sink.connection())) : nullptr;
+  return feed ? feed->sharedSource() : nullptr;
 }
 
 void LiveRun::wire(LiveFeed& feed) {
@@ -153,7 +177,7 @@ void LiveRun::wire(LiveFeed& feed) {
     if (m_stallWatch) m_stallWatch->check(now);
   };
   feed.onTrouble = [this, raw = &feed](const QString& what) {
-    const std::string& name = raw->intake().name();
+    const std::string& name = raw->name();
     tell({LogLevel::Warning, LogCategory::Connection, name, name + ": " + what.toStdString(), {}, {}});
   };
   feed.onStateChanged = [this, raw = &feed] {
@@ -163,7 +187,8 @@ void LiveRun::wire(LiveFeed& feed) {
         if (const auto run = self.lock(); run && owns(*raw)) askWhyNoRows(*raw);
       });
     settle();
-    if (raw->source().hasEnded() && !m_stopping) emit sourceEnded();
+    // Of a connection that is only written to, its sinks tell.
+    if (raw->source().hasEnded() && !m_stopping && !raw->intakes().empty()) emit sourceEnded();
   };
 }
 
@@ -172,7 +197,7 @@ LiveRun::~LiveRun() { m_stopping = true; }
 void LiveRun::start() {
   m_sinks->start();
   for (const auto& feed : m_feeds)
-    if (!m_kept.contains(QString::fromStdString(feed->intake().name()))) feed->start();
+    if (!m_kept.contains(QString::fromStdString(feed->name()))) feed->start();
   m_stallWatch.emplace(*m_clock, [this](Micros since, Micros until) { stalled(since, until); });
   settle();
 }
@@ -215,7 +240,7 @@ void LiveRun::conclude() {
   if (!m_feeder) return;
   advance();
   // What goes on without one proof may wait for another.
-  const auto waits = [](const auto& feed) { return feed->intake().life().isAwaited(); };
+  const auto waits = [](const auto& feed) { return feed->isAwaited(); };
   while (std::any_of(m_feeds.begin(), m_feeds.end(), waits))
     for (const auto& feed : m_feeds) feed->giveUpAsking(std::max(m_clock->now(), m_feeder->latest()));
 }
@@ -286,8 +311,17 @@ void LiveRun::stop(std::function<void()> done) {
   conclude();
   if (m_recorder) m_recorder->finish(m_clock->now());
   // How a connection has ended is still told when the run is over.
-  for (const auto& feed : m_feeds)
-    if (!feed->source().hasEnded()) feed->stop();
+  for (const auto& feed : m_feeds) {
+    if (feed->source().hasEnded()) continue;
+    if (m_sinks->anyOver(feed->name()))
+      feed->finish();
+    else
+      feed->stop();
+  }
+  m_sinks->onWritten = [this] {
+    for (const auto& feed : m_feeds)
+      if (!feed->source().hasEnded()) feed->stop();
+  };
   m_clock->cancel(m_wake);
   m_sinks->drain([this] { drained(); });
 }
@@ -301,9 +335,8 @@ std::vector<ConnectionHealth> LiveRun::health() const {
   std::vector<ConnectionHealth> out;
   for (const auto& feed : m_feeds) {
     out.push_back(feed->health());
-    if (m_pipeline)
-      out.back().checklist =
-          whyNoRows(*feed, *m_pipeline->script().stream(feed->intake().name()).schema, m_clock->now());
+    if (m_pipeline) out.back().checklist = whyNoRows(*feed, m_pipeline->script(), m_clock->now());
+    m_sinks->addTo(out.back());
   }
   for (ConnectionHealth& sink : m_sinks->health()) out.push_back(std::move(sink));
   for (ConnectionHealth& h : out)
@@ -312,8 +345,11 @@ std::vector<ConnectionHealth> LiveRun::health() const {
 }
 
 Endpoint* LiveRun::endpoint(const QString& name) {
-  if (LiveFeed* feed = source(name)) return &feed->source();
-  return sink(name);
+  LiveFeed* feed = source(name);
+  // A stream that shares its connection is asked for by its own name too.
+  if (const auto& streams = m_pipeline->script().streams; !feed && streams.contains(name.toStdString()))
+    feed = source(QString::fromStdString(feedOf(streams.at(name.toStdString()))));
+  return feed ? &feed->source() : static_cast<Endpoint*>(sink(name));
 }
 
 void LiveRun::reconnect(const QString& stream) {
@@ -328,12 +364,13 @@ void LiveRun::disconnectFrom(const QString& stream) {
 
 void LiveRun::watchFrames(const std::function<FrameWatch(const QString& name)>& make) {
   for (const auto& feed : m_feeds)
-    feed->source().watchFrames(make ? make(QString::fromStdString(feed->intake().name())) : FrameWatch());
+    feed->source().watchFrames(make ? make(QString::fromStdString(feed->name())) : FrameWatch());
   m_sinks->watchFrames(make);
 }
 
 bool LiveRun::allSourcesEnded() const {
-  return std::all_of(m_feeds.begin(), m_feeds.end(), [](const auto& feed) { return feed->source().hasEnded(); });
+  return std::all_of(m_feeds.begin(), m_feeds.end(),
+                     [](const auto& feed) { return feed->intakes().empty() || feed->source().hasEnded(); });
 }
 
 bool LiveRun::isFinished() const {
@@ -352,7 +389,7 @@ bool LiveRun::owns(const LiveFeed& feed) const {
 
 LiveFeed* LiveRun::source(const QString& name) {
   for (const auto& feed : m_feeds)
-    if (feed->intake().name() == name.toStdString()) return feed.get();
+    if (feed->name() == name.toStdString()) return feed.get();
   return nullptr;
 }
 

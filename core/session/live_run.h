@@ -10,6 +10,7 @@
 #include "core/session/run.h"
 #include "core/session/run_sinks.h"
 #include "core/session/secrets.h"
+#include "core/session/shared_connections.h"
 
 namespace weir {
 
@@ -74,20 +75,25 @@ private:
   void tell(const LogEntry& entry);
   void drained();
   Endpoint* endpoint(const QString& name);
+  /// The source of a connection that a sink shares; nullptr for one with its own.
+  std::shared_ptr<Source> connectionOf(const logical::Stream& sink);
   void askWhyNoRows(LiveFeed& feed);
 
   bool owns(const LiveFeed& feed) const;
   void wire(LiveFeed& feed);
   void succeed(LiveRun& before, logical::Plan script);
-  /// A connection goes on when name, options and columns are what they were, and it has not ended.
+  /// A stream's end goes on when name, options and columns are what they were, and it has not ended; a connection that
+  /// several share goes on whatever becomes of them.
   bool goesOn(const LiveRun& before, const Endpoint& end, const std::string& name, const logical::Plan& script) const;
-  void addSource(const logical::Stream& stream, const Options& options);
+  bool goesOn(const LiveRun& before, const LiveFeed& feed, const logical::Plan& script) const;
+  void addFeed(const std::string& name, const Options& options);
   void record(const LiveRun* previous, Micros started);
   void recordingOver(bool isFailure);
 
   std::shared_ptr<QtClock> m_clock;
   OpenedFeeds m_opened;
-  std::map<std::string, Options> m_resolved;
+  OptionsByName m_resolved;     ///< of streams
+  OptionsByName m_connections;  ///< of those that they share
   QStringList m_kept;
   std::set<std::string> m_keptStreams;
   std::unique_ptr<Pipeline> m_pipeline;

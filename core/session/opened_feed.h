@@ -19,7 +19,7 @@ struct OpenedFeed {
     std::string payload;
     bool isText = false;
   };
-  std::unique_ptr<Source> source;
+  std::shared_ptr<Source> source;
   std::vector<Event> events;
   size_t bytes = 0;
   /// Messages that came when the bound was reached: the source says that they are lost.
@@ -37,7 +37,7 @@ struct OpenedFeed {
   }
 };
 
-/// All of them by stream, with the clock that they go by.
+/// All of them by stream or connection, with the clock that they go by.
 struct OpenedFeeds {
   std::shared_ptr<QtClock> clock;
   std::map<std::string, OpenedFeed> feeds;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/options/connector_options.h"
+#include "core/session/shared_connections.h"
 
 namespace weir {
 
@@ -30,7 +31,18 @@ Result<std::shared_ptr<PastRun>> PastRun::create(logical::Plan script, std::uniq
   run->m_pipeline = std::make_unique<Pipeline>(lowered(std::move(script)), settings.started, settings.seed);
   run->m_feeder = std::make_unique<Feeder>(*run->m_pipeline, settings.batchRows);
   run->m_player.emplace(*run->m_past, *run->m_pipeline, *run->m_feeder);
-  for (const auto& [name, options] : *resolved) run->m_sinks.add(run->m_pipeline->script().stream(name), options);
+  const logical::Plan& plan = run->m_pipeline->script();
+  // What comes over them is not heard: the past is what happens. So they are opened as sinks open theirs.
+  for (const auto& [name, options] : sharedConnections(plan, *resolved))
+    run->m_connections[name] =
+        makeConnection(plan.connections.at(name), options.ofKind(StreamKind::Sink), *run->m_clock);
+  for (const auto& [name, options] : *resolved) {
+    const logical::Stream& stream = plan.stream(name);
+    run->m_sinks.add(stream, options, isShared(stream) ? run->m_connections.at(stream.connection()) : nullptr);
+  }
+  run->m_sinks.onWritten = [raw = run.get()] {
+    for (const auto& [name, connection] : raw->m_connections) connection->stop();
+  };
   run->m_sinks.tap(*run->m_pipeline);
   run->m_sinks.onEvent = [raw = run.get()](const LogEntry& entry) {
     if (raw->onEvent) raw->onEvent(entry);
@@ -39,6 +51,7 @@ Result<std::shared_ptr<PastRun>> PastRun::create(logical::Plan script, std::uniq
 }
 
 void PastRun::start() {
+  for (const auto& [name, connection] : m_connections) connection->start();
   m_sinks.start();
   m_begun = m_clock->now();
   goOn();
@@ -119,37 +132,61 @@ void PastRun::stop(std::function<void()> done) {
     m_sinks.drain(finish);
 }
 
+void PastRun::addFeed(ConnectionHealth& h, const Intake& intake) const {
+  const SourceCounters& counters = intake.counters();
+  const logical::Stream& stream = m_pipeline->script().stream(intake.name());
+  h.url = QString::fromStdString(shownAddress(stream.options));
+  h.state = m_isOver ? ConnectionState::Closed : ConnectionState::Live;
+  h.since = m_firstAt.value_or(now());
+  h.isFinished = isFinished();
+  h.openedAt = h.since;
+  // Each of a connection's streams has all of its messages, and its gaps.
+  h.messages = std::max(h.messages, counters.messages);
+  h.gaps = std::max(h.gaps, intake.gaps());
+  h.lastMessage = std::max(h.lastMessage, intake.lastMessage());
+  h.bad += counters.rejected;
+  h.fromFuture += counters.fromFuture;
+  h.duplicates += counters.duplicates;
+  h.sequenceJumps += counters.sequenceJumps;
+  h.newestEvent = std::max(h.newestEvent, intake.newestEvent());
+  if (isShared(stream))
+    h.streams.push_back({QString::fromStdString(stream.name), false, counters.passed, counters.rejected});
+}
+
 std::vector<ConnectionHealth> PastRun::health() const {
-  std::vector<ConnectionHealth> out;
+  const logical::Plan& script = m_pipeline->script();
+  std::map<std::string, ConnectionHealth> feeds;
   for (const auto& [name, intake] : m_feeder->intakes()) {
-    const SourceCounters& counters = intake->counters();
-    if (counters.messages == 0 && m_pipeline->script().stream(name).kind != StreamKind::Source) continue;
-    ConnectionHealth h;
+    const logical::Stream& stream = script.stream(name);
+    if (intake->counters().messages == 0 && stream.kind != StreamKind::Source) continue;
+    addFeed(feeds[feedOf(stream)], *intake);
+  }
+  std::vector<ConnectionHealth> out;
+  for (auto& [name, h] : feeds) {
     h.name = QString::fromStdString(name);
-    h.url = QString::fromStdString(shownAddress(m_pipeline->script().stream(name).options));
-    h.state = m_isOver ? ConnectionState::Closed : ConnectionState::Live;
-    h.since = m_firstAt.value_or(now());
-    h.isFinished = isFinished();
-    h.messages = counters.messages;
-    h.openedAt = h.since;
-    h.lastMessage = intake->lastMessage();
-    h.gaps = intake->gaps();
-    h.bad = counters.rejected;
-    h.fromFuture = counters.fromFuture;
-    h.duplicates = counters.duplicates;
-    h.sequenceJumps = counters.sequenceJumps;
-    h.newestEvent = intake->newestEvent();
+    m_sinks.addTo(h);
     out.push_back(std::move(h));
   }
   // Sinks live by the real clock; what looks at a run goes by its own.
   const Micros ahead = now() - m_clock->now();
-  for (ConnectionHealth& sink : m_sinks.health()) {
+  std::vector<ConnectionHealth> sinks = m_sinks.health();
+  for (const auto& [name, connection] : m_connections) {
+    if (feeds.contains(name)) continue;
+    sinks.push_back(connection->health());
+    sinks.back().isSink = true;
+    m_sinks.addTo(sinks.back());
+  }
+  for (ConnectionHealth& sink : sinks) {
     sink.since += ahead;
     out.push_back(std::move(sink));
   }
   return out;
 }
 
-void PastRun::watchFrames(const std::function<FrameWatch(const QString& name)>& make) { m_sinks.watchFrames(make); }
+void PastRun::watchFrames(const std::function<FrameWatch(const QString& name)>& make) {
+  for (const auto& [name, connection] : m_connections)
+    connection->watchFrames(make ? make(QString::fromStdString(name)) : FrameWatch());
+  m_sinks.watchFrames(make);
+}
 
 }  // namespace weir

@@ -69,6 +69,7 @@ private:
   Micros dueAt(Micros at) const;
   void waitUntil(Micros due);
   void over(Diagnostics trouble);
+  void addFeed(ConnectionHealth& health, const Intake& intake) const;
 
   std::shared_ptr<QtClock> m_clock;
   std::unique_ptr<Past> m_past;
@@ -76,6 +77,7 @@ private:
   std::unique_ptr<Pipeline> m_pipeline;
   std::unique_ptr<Feeder> m_feeder;
   std::optional<PastPlayer> m_player;
+  std::map<std::string, std::shared_ptr<Source>> m_connections;  ///< that sinks share
   RunSinks m_sinks;
   Micros m_begun = 0;
   std::optional<Micros> m_firstAt;

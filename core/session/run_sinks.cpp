@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/run_sinks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/telemetry/connection_log.h"
@@ -18,8 +19,12 @@ constexpr double kCrowded = 0.5;
 }  // namespace
 
 struct RunSinks::Entry final : SinkListener {
-  Entry(RunSinks& owner, std::string stream, std::unique_ptr<Sink> made, bool isOld)
-      : all(owner), name(std::move(stream)), sink(std::move(made)), isTaken(isOld) {
+  Entry(RunSinks& owner, const logical::Stream& stream, std::unique_ptr<Sink> made, bool isOld)
+      : all(owner),
+        name(stream.name),
+        connection(isShared(stream) ? stream.connection() : std::string()),
+        sink(std::move(made)),
+        isTaken(isOld) {
     sink->setListener(this);
   }
   ~Entry() override {
@@ -29,7 +34,8 @@ struct RunSinks::Entry final : SinkListener {
   Entry& operator=(const Entry&) = delete;
 
   void stateChanged() override {
-    if (all.onStateChanged) all.onStateChanged(sink->health());
+    // What is shared is told of once.
+    if (connection.empty() && all.onStateChanged) all.onStateChanged(sink->health());
     // One that is lost later fails its rows; only a sink that never was there ends the run.
     if (sink->endedAtStart() && !all.m_isDraining && all.onFailedAtStart) all.onFailedAtStart();
   }
@@ -42,6 +48,7 @@ struct RunSinks::Entry final : SinkListener {
 
   RunSinks& all;
   std::string name;
+  std::string connection;  ///< that it shares; empty where it has its own
   std::unique_ptr<Sink> sink;
   bool isTaken;
 };
@@ -49,12 +56,18 @@ struct RunSinks::Entry final : SinkListener {
 RunSinks::RunSinks(Clock& clock) : m_clock(clock) {}
 RunSinks::~RunSinks() { m_clock.cancel(m_timer); }
 
-void RunSinks::add(const logical::Stream& stream, const Options& resolved, std::unique_ptr<Sink> taken) {
+void RunSinks::add(const logical::Stream& stream, const Options& resolved, std::shared_ptr<Source> connection,
+                   std::unique_ptr<Sink> taken) {
   const bool isOld = taken != nullptr;
   if (!isOld)
-    taken = connectorFor(resolved).makeSink({QString::fromStdString(stream.name), resolved, stream.options, m_clock},
-                                            stream);
-  m_sinks[stream.name] = std::make_unique<Entry>(*this, stream.name, std::move(taken), isOld);
+    taken = connectorFor(resolved).makeSink(
+        {QString::fromStdString(stream.name), resolved, stream.options, m_clock, std::move(connection)}, stream);
+  m_sinks[stream.name] = std::make_unique<Entry>(*this, stream, std::move(taken), isOld);
+}
+
+bool RunSinks::anyOver(const std::string& connection) const {
+  return std::any_of(m_sinks.begin(), m_sinks.end(),
+                     [&](const auto& entry) { return entry.second->connection == connection; });
 }
 
 void RunSinks::tap(Pipeline& pipeline) {
@@ -114,6 +127,7 @@ void RunSinks::closeSoon() {
   }
   for (const auto& [name, entry] : m_sinks)
     if (!entry->sink->hasEnded()) entry->sink->stop();
+  if (onWritten) onWritten();
   m_timer = m_clock.callAt(m_clock.now() + kCloseFrames, [this] {
     if (const auto done = std::exchange(m_done, nullptr)) done();
   });
@@ -121,8 +135,25 @@ void RunSinks::closeSoon() {
 
 std::vector<ConnectionHealth> RunSinks::health() const {
   std::vector<ConnectionHealth> out;
-  for (const auto& [name, entry] : m_sinks) out.push_back(entry->sink->health());
+  for (const auto& [name, entry] : m_sinks)
+    if (entry->connection.empty()) out.push_back(entry->sink->health());
   return out;
+}
+
+void RunSinks::addTo(ConnectionHealth& connection) const {
+  for (const auto& [name, entry] : m_sinks) {
+    if (entry->connection != connection.name.toStdString()) continue;
+    const ConnectionHealth sink = entry->sink->health();
+    connection.published += sink.published;
+    connection.sent += sink.sent;
+    connection.failed += sink.failed;
+    connection.dropped += sink.dropped;
+    connection.queued += sink.queued;
+    connection.queueMax += sink.queueMax;
+    connection.queuedBytes += sink.queuedBytes;
+    connection.queueMaxBytes += sink.queueMaxBytes;
+    connection.streams.push_back({QString::fromStdString(name), true, sink.sent, sink.failed + sink.dropped});
+  }
 }
 
 // At the end of a run, what still waits can no longer be sent.

@@ -24,9 +24,12 @@ public:
   std::function<void(const ConnectionHealth& health)> onStateChanged;
   /// A sink ended that never was there.
   std::function<void()> onFailedAtStart;
+  /// Nothing more will be written: connections that sinks share may be closed.
+  std::function<void()> onWritten;
 
-  /// Makes the stream's sink, or takes one that another run has handed over.
-  void add(const logical::Stream& stream, const Options& resolved, std::unique_ptr<Sink> taken = nullptr);
+  /// Makes the stream's sink, or takes one that another run has handed over. `connection` is what it shares.
+  void add(const logical::Stream& stream, const Options& resolved, std::shared_ptr<Source> connection = nullptr,
+           std::unique_ptr<Sink> taken = nullptr);
   /// Rows of the pipeline's sink streams go out from now on.
   void tap(Pipeline& pipeline);
   /// Starts those that are not there yet.
@@ -40,10 +43,15 @@ public:
   /// A queue is half full: a replay that went on would lose rows that the sink could still take.
   bool isCrowded() const;
   bool isEmpty() const { return m_sinks.empty(); }
+  /// Whether any of them goes over the connection of that name.
+  bool anyOver(const std::string& connection) const;
 
   /// Sends what waits for at most 5 s, closes, then calls `done`. At once when there is nothing to wait for.
   void drain(std::function<void()> done);
+  /// Of those that have a connection of their own.
   std::vector<ConnectionHealth> health() const;
+  /// Adds to the health of a connection what those over it have sent.
+  void addTo(ConnectionHealth& connection) const;
   /// `NAME.published` and so on. Once it was drained, what still waits has failed.
   std::map<std::string, uint64_t> metrics() const;
   uint64_t rowsFailed() const;

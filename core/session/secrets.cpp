@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/connectors/connector.h"
+#include "core/options/connector_options.h"
 
 namespace weir {
 
@@ -84,12 +85,18 @@ Result<std::map<std::string, Options>> resolvedSinks(const logical::Plan& script
 
 Diagnostics unsetVariables(const logical::Plan& script) {
   Diagnostics out;
-  for (const auto& [name, stream] : script.streams)
-    for (const auto& [key, reference] : stream.options.references())
+  const auto look = [&out](const Options& options, bool isOverConnection) {
+    for (const auto& [key, reference] : options.references()) {
+      // What the connection says is said once.
+      if (isOverConnection && isOfConnection(key)) continue;
       if (reference.kind == "env" && !qEnvironmentVariableIsSet(reference.name.c_str()))
-        out.push_back({Severity::Warning, Code::Secret, stream.options.valueSpan(key),
+        out.push_back({Severity::Warning, Code::Secret, options.valueSpan(key),
                        "environment variable '" + reference.name + "' is not set (needed by " + key + ")",
                        "set it before the start: export " + reference.name + "=..."});
+    }
+  };
+  for (const auto& [name, connection] : script.connections) look(connection.options, false);
+  for (const auto& [name, stream] : script.streams) look(stream.options, !stream.connection().empty());
   return out;
 }
 

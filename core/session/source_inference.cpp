@@ -6,6 +6,7 @@
 #include "core/feed/intake.h"
 #include "core/formats/json_inference.h"
 #include "core/session/secrets.h"
+#include "core/session/shared_connections.h"
 #include "core/telemetry/connection_log.h"
 
 namespace weir {
@@ -19,21 +20,23 @@ constexpr size_t kMostKept = 64 << 20;
 
 }  // namespace
 
-/// Hears one source, keeps what comes, and learns from it.
+/// Hears one source, keeps what comes, and learns from it: the columns of a stream, or of several that go over it.
 class SourceInference::Learner final : public SourceListener {
 public:
-  Learner(SourceInference& owner, std::string name, JsonInference inference, OpenedFeed& feed)
-      : m_owner(owner), m_name(std::move(name)), m_inference(std::move(inference)), m_feed(feed) {
-    m_feed.source->setListener(this);
-  }
+  Learner(SourceInference& owner, OpenedFeed& feed) : m_owner(owner), m_feed(feed) { m_feed.source->setListener(this); }
 
-  const JsonInference& inference() const { return m_inference; }
+  void learn(const std::string& stream, JsonInference inference) {
+    m_inferences.try_emplace(stream, std::move(inference));
+  }
+  const std::map<std::string, JsonInference>& inferences() const { return m_inferences; }
+  bool haveEvents() const { return haveAll(&JsonInference::hasEvent); }
+  bool areSettled() const { return haveAll(&JsonInference::isSettled); }
 
   void message(std::string_view payload, bool isText, Micros) override {
     m_feed.keep(payload, isText, kMostKept);
     if (!m_owner.m_done) return;
-    const bool isFirst = !m_inference.hasEvent();
-    m_inference.add(payload);
+    const bool isFirst = !haveEvents();
+    for (auto& [stream, inference] : m_inferences) inference.add(payload);
     m_owner.learnt(isFirst);
   }
   void opened() override { m_feed.events.push_back({OpenedFeed::Event::Kind::Opened, {}}); }
@@ -45,15 +48,19 @@ public:
     const ConnectionHealth h = m_feed.source->health();
     if (h.state == ConnectionState::Waiting && m_owner.onEvent)
       m_owner.onEvent(connectionEntry(h, m_owner.m_clock->now()));
-    if (!m_feed.source->hasEnded() || m_inference.hasEvent()) return;
+    if (!m_feed.source->hasEnded() || haveEvents()) return;
     m_owner.m_sourceEnded = true;
     m_owner.finishSoon({failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString())});
   }
 
 private:
+  bool haveAll(bool (JsonInference::*question)() const) const {
+    return std::all_of(m_inferences.begin(), m_inferences.end(),
+                       [&](const auto& entry) { return (entry.second.*question)(); });
+  }
+
   SourceInference& m_owner;
-  std::string m_name;
-  JsonInference m_inference;
+  std::map<std::string, JsonInference> m_inferences;  ///< by stream
   OpenedFeed& m_feed;
 };
 
@@ -69,11 +76,16 @@ SourceInference::SourceInference(const BoundResult& checked, std::shared_ptr<QtC
       m_trouble.insert(m_trouble.end(), options.diagnostics().begin(), options.diagnostics().end());
       continue;
     }
-    OpenedFeed& feed = m_opened.feeds[name];
-    feed.source =
-        connectorFor(*options).makeSource({QString::fromStdString(name), *options, stream.options, *m_clock}, stream);
-    m_learners[name] =
-        std::make_unique<Learner>(*this, name, JsonInference(decoderSettings(*options), *stream.schema), feed);
+    const std::string from = feedOf(stream);
+    OpenedFeed& feed = m_opened.feeds[from];
+    if (!feed.source && isShared(stream))
+      feed.source = makeConnection(checked.script.connections.at(from), options->ofConnection(), *m_clock);
+    else if (!feed.source)
+      feed.source =
+          connectorFor(*options).makeSource({QString::fromStdString(name), *options, stream.options, *m_clock}, stream);
+    auto& learner = m_learners[from];
+    if (!learner) learner = std::make_unique<Learner>(*this, feed);
+    learner->learn(name, JsonInference(decoderSettings(*options), *stream.schema));
   }
 }
 
@@ -93,14 +105,16 @@ void SourceInference::start() {
   for (auto& [name, feed] : m_opened.feeds) feed.source->start();
   m_patience = m_clock->callAt(m_clock->now() + kPatience, [this] {
     Diagnostics why;
-    for (const auto& [name, feed] : m_opened.feeds)
-      if (const ConnectionHealth h = feed.source->health();
-          !m_learners.at(name)->inference().schema() && !h.error.isEmpty())
-        why.push_back(failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString()));
-      else if (!m_learners.at(name)->inference().schema())
+    for (const auto& [from, learner] : m_learners)
+      for (const auto& [name, inference] : learner->inferences()) {
+        if (inference.schema()) continue;
+        const ConnectionHealth h = m_opened.feeds.at(from).source->health();
         why.push_back(
-            failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
-                    "write the columns into CREATE STREAM, or send a subscription with websocket.open.message"));
+            h.error.isEmpty()
+                ? failure(Code::NoInput, "no message came from " + name + " in 30 seconds to learn its columns from",
+                          "write the columns into CREATE STREAM, or send a subscription with websocket.open.message")
+                : failure(Code::NoInput, h.error.toStdString(), h.hint.toStdString()));
+      }
     finish(why);
   });
 }
@@ -108,11 +122,11 @@ void SourceInference::start() {
 void SourceInference::learnt(bool isFirst) {
   const auto all = [this](auto question) {
     return std::all_of(m_learners.begin(), m_learners.end(),
-                       [&](const auto& entry) { return (entry.second->inference().*question)(); });
+                       [&](const auto& entry) { return (*entry.second.*question)(); });
   };
-  if (all(&JsonInference::isSettled))
+  if (all(&Learner::areSettled))
     finishSoon({});
-  else if (isFirst && all(&JsonInference::hasEvent))
+  else if (isFirst && all(&Learner::haveEvents))
     m_furtherEvents = m_clock->callAt(m_clock->now() + kFurtherEvents, [this] { finish({}); });
 }
 
@@ -128,8 +142,9 @@ void SourceInference::finish(Diagnostics why) {
   if (!why.empty())
     for (auto& [name, feed] : m_opened.feeds) feed.source->stop();
   std::map<std::string, SchemaPtr> found;
-  for (const auto& [name, learner] : m_learners)
-    if (SchemaPtr schema = learner->inference().schema()) found[name] = schema;
+  for (const auto& [from, learner] : m_learners)
+    for (const auto& [name, inference] : learner->inferences())
+      if (SchemaPtr schema = inference.schema()) found[name] = schema;
   done(std::move(found), std::move(why));
 }
 

@@ -42,7 +42,7 @@ private:
   OpenedFeeds m_opened;
   TimerId m_patience = TimerId::None;
   TimerId m_furtherEvents = TimerId::None;
-  std::map<std::string, std::unique_ptr<Learner>> m_learners;
+  std::map<std::string, std::unique_ptr<Learner>> m_learners;  ///< by stream or connection
   Diagnostics m_trouble;
   std::function<void(std::map<std::string, SchemaPtr>, Diagnostics)> m_done;
   bool m_sourceEnded = false;

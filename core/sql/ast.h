@@ -101,6 +101,13 @@ struct CreateStream {
   bool hasWith = false;
 };
 
+/// CREATE CONNECTION: what several streams go over.
+struct CreateConnection {
+  Name name;
+  bool ifNotExists = false;
+  std::vector<Option> options;
+};
+
 /// One argument of a window: a length of time, or an expression such as a count or a key.
 struct WindowArg {
   enum class Kind { Duration, Expr };
@@ -232,7 +239,7 @@ struct Query {
 
 /// One statement with its place.
 struct Statement {
-  std::variant<CreateStream, Query> body;
+  std::variant<CreateStream, CreateConnection, Query> body;
   Span span;
 };
 

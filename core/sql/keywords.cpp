@@ -23,6 +23,7 @@ constexpr auto kKeywords = std::to_array<Keyword>({
     {"CAST"},
     {"CHANGES"},
     {"CLOSE"},
+    {"CONNECTION"},
     {"CREATE", false, true},
     {"CROSS", false, true},
     {"CUMULATE"},

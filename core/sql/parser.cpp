@@ -54,7 +54,11 @@ private:
     } else if (m_cursor.isWord("INSERT")) {
       statement.body = m_queries.parseInsert();
     } else if (m_cursor.accept("CREATE") || m_cursor.accept("DEFINE")) {
-      statement.body = parseCreate();
+      refuseWords(m_cursor, RefusedIn::Create);
+      if (m_cursor.accept("CONNECTION"))
+        statement.body = parseConnection();
+      else
+        statement.body = parseCreate();
     } else {
       m_cursor.note("SELECT");
       m_cursor.note("INSERT");
@@ -70,7 +74,6 @@ private:
 
   ast::CreateStream parseCreate() {
     ast::CreateStream create;
-    refuseWords(m_cursor, RefusedIn::Create);
     if (!m_cursor.accept("STREAM")) {
       m_cursor.expect("TABLE");
       create.isTable = true;
@@ -96,8 +99,23 @@ private:
     } while (m_cursor.acceptSymbol(","));
     m_cursor.expectSymbol(")");
     refuseAs(create);
-    if (m_cursor.accept("WITH")) parseOptions(create);
+    if (m_cursor.accept("WITH")) {
+      create.hasWith = true;
+      create.options = parseOptions();
+    }
     refuseAs(create);
+    return create;
+  }
+
+  ast::CreateConnection parseConnection() {
+    ast::CreateConnection create;
+    create.ifNotExists = m_cursor.acceptWords({"IF", "NOT", "EXISTS"});
+    create.name = m_cursor.expectName("a name");
+    if (m_cursor.isSymbol("("))
+      m_cursor.fail(Code::Syntax, m_cursor.peek().span, "a connection has no columns: its streams have",
+                    "write CREATE CONNECTION " + create.name.text + " WITH (...)");
+    m_cursor.expect("WITH");
+    create.options = parseOptions();
     return create;
   }
 
@@ -137,13 +155,14 @@ private:
     create.watermark = std::move(watermark);
   }
 
-  void parseOptions(ast::CreateStream& create) {
-    create.hasWith = true;
+  std::vector<ast::Option> parseOptions() {
+    std::vector<ast::Option> options;
     m_cursor.expectSymbol("(");
-    if (m_cursor.acceptSymbol(")")) return;
-    do create.options.push_back(parseOption());
+    if (m_cursor.acceptSymbol(")")) return options;
+    do options.push_back(parseOption());
     while (m_cursor.acceptSymbol(","));
     m_cursor.expectSymbol(")");
+    return options;
   }
 
   ast::Option parseOption() {

@@ -160,7 +160,8 @@ void TokenCursor::fail(Code code, Span span, std::string message, std::string hi
 
 bool TokenCursor::startsStatement() const {
   const bool isSelect = isWord("SELECT") && !(m_at > 0 && textOf(m_text, previousSpan()) == "(");
-  const bool isCreate = (isWord("CREATE") || isWord("DEFINE")) && (isWord("STREAM", 1) || isWord("TABLE", 1));
+  const bool isCreate =
+      (isWord("CREATE") || isWord("DEFINE")) && (isWord("STREAM", 1) || isWord("TABLE", 1) || isWord("CONNECTION", 1));
   bool isInsert = isWord("INSERT") && isWord("INTO", 1) && isName(2);
   if (!isSelect && !isCreate && !isInsert) return false;
   if (isInsert) {
@@ -194,7 +195,7 @@ size_t TokenCursor::declared() const {
   if (!isWord("CREATE") && !isWord("DEFINE")) return SIZE_MAX;
   static constexpr auto kHead =
       std::to_array<std::string_view>({"OR", "REPLACE", "MATERIALIZED", "TEMPORARY", "EXTERNAL", "STREAM", "TABLE",
-                                       "VIEW", "SOURCE", "SINK", "IF", "NOT", "EXISTS"});
+                                       "CONNECTION", "VIEW", "SOURCE", "SINK", "IF", "NOT", "EXISTS"});
   size_t name = 1;
   const auto isHead = [&](std::string_view word) { return isWord(word, name); };
   while (name <= kHead.size() && std::any_of(kHead.begin(), kHead.end(), isHead)) ++name;

@@ -19,6 +19,14 @@ const char* stateName(ConnectionState state) {
   return "?";
 }
 
+QStringList ConnectionHealth::sources() const {
+  if (streams.empty()) return isSink ? QStringList() : QStringList(name);
+  QStringList out;
+  for (const StreamHealth& stream : streams)
+    if (!stream.isSink) out << stream.name;
+  return out;
+}
+
 double ConnectionHealth::queueFill() const {
   const auto share = [](uint64_t part, uint64_t whole) {
     return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);

@@ -5,6 +5,7 @@
 #include <QStringList>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/base/clock.h"
 
@@ -16,9 +17,18 @@ enum class ConnectionState { Idle, Connecting, Open, Live, Waiting, Refused, Gav
 /// The state as people read it, e.g. "Retrying".
 const char* stateName(ConnectionState state);
 
+/// One of the streams that go over a connection together.
+struct StreamHealth {
+  QString name;
+  bool isSink = false;
+  uint64_t rows = 0;  ///< that have passed, or were sent
+  uint64_t bad = 0;   ///< messages that could not be decoded, or rows that failed or were dropped
+};
+
 /// A connection's facts at one moment, for health cards and logs. A value: it may go to any thread.
 struct ConnectionHealth {
-  QString name;
+  QString name;                       ///< of the connection, or of the stream that has it alone
+  std::vector<StreamHealth> streams;  ///< that go over it; empty where one has it alone
   QString url;
   bool isSink = false;
   ConnectionState state = ConnectionState::Idle;
@@ -53,6 +63,8 @@ struct ConnectionHealth {
   bool closedByUser = false;           ///< alone, or with its run
   bool isFinished = false;             ///< it has come to its end, and nothing went wrong
 
+  /// The streams that its messages become rows of.
+  QStringList sources() const;
   /// How full a sink's queue is, by rows or by bytes: 0 to 1.
   double queueFill() const;
 };

@@ -33,8 +33,8 @@ void HealthJudge::judge(ConnectionHealth& h, uint64_t late, Micros now) {
   const uint64_t lost = current.lost - then.lost;
   const double most = static_cast<double>(messages) * kShare;
   h.degraded.clear();
-  if (h.isSink) {
-    if (lost > 0) h.degraded = QObject::tr("%n rows lost within a minute", nullptr, static_cast<int>(lost));
+  if (lost > 0) {
+    h.degraded = QObject::tr("%n rows lost within a minute", nullptr, static_cast<int>(lost));
   } else if (bad > 0 && static_cast<double>(bad) > most) {
     h.degraded = QObject::tr("%1 of %2 messages bad within a minute").arg(bad).arg(messages);
   } else if (current.fromFuture > then.fromFuture) {

@@ -157,14 +157,14 @@ int main(int argc, char** argv) {
     const double cpu = bench::processSeconds();
     memory.emplace_back(at, residentMb());
     if (samples.is_open())
-      samples << at << ',' << memory.back().second << ',' << run->feeder().find("T")->counters().messages << ','
+      samples << at << ',' << memory.back().second << ',' << run->feeder().intake("T")->counters().messages << ','
               << (cpu - cpuBefore) / (kSampleMs / 1000.0) * 100 << std::endl;
     cpuBefore = cpu;
   });
   watch.start(kSampleMs);
   run->start();
   app.exec();
-  const weir::SourceCounters& counters = run->feeder().find("T")->counters();
+  const weir::SourceCounters& counters = run->feeder().intake("T")->counters();
   // Memory after a sixth of the time is warm.
   double warm = 0, most = 0;
   for (const auto& [at, mb] : memory) {

@@ -75,7 +75,7 @@ TEST_CASE("a query that is the same keeps its window, one that is new says that 
   CHECK(bench.rows["A"] == std::vector<Line>{{1, true}, {11, false}, {7, false}});
   CHECK(bench.rows["B"] == std::vector<Line>{{1, true}});
   CHECK(bench.rows["C"] == std::vector<Line>{{1, true}, {1, false}});
-  CHECK(bench.feeder.find("S")->counters().passed == 5);
+  CHECK(bench.feeder.intake("S")->counters().passed == 5);
 }
 
 TEST_CASE("the second of two queries goes on when the first one goes, through streams of its own") {
@@ -105,6 +105,20 @@ TEST_CASE("what reads a stream that has changed starts anew") {
   bench.send(12'000, 3);
   bench.send(25'000, 3);
   CHECK(bench.rows["B"] == std::vector<Line>{{3, true}});
+}
+
+TEST_CASE("a connection is part of what its streams are, and other streams of it are not") {
+  const auto source = [](const std::string& url) {
+    return "CREATE CONNECTION C WITH (extension = 'websocket', \"websocket.url\" = '" + url +
+           "'); CREATE STREAM S (t LONG, v LONG) WITH (type = 'source', connection = 'C', \"event.time.field\" = 't');";
+  };
+  const std::string sums = "INSERT INTO A SELECT SUM(v) AS s FROM S WINDOW TUMBLING(10 sec);";
+  const std::string other = "CREATE STREAM T (w LONG) WITH (type = 'source', connection = 'C');";
+  Bench bench(source("ws://h/1") + sums);
+  bench.send(11'000, 5);
+  CHECK(bench.change(source("ws://h/1") + other + sums) == Names{"S", "A"});
+  CHECK(bench.feeder.find("C")->intakes == std::vector{bench.feeder.intake("S"), bench.feeder.intake("T")});
+  CHECK(bench.change(source("ws://h/2") + other + sums) == Names{});
 }
 
 TEST_CASE("timers go with their query, and stay with one that is kept") {

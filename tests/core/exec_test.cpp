@@ -66,8 +66,22 @@ std::string capture(uint64_t seed) {
   return out.str();
 }
 
-std::string replay(const std::string& text, size_t batchRows) {
-  BoundResult checked = checkScript(kScript);
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+// The same over one connection, of which both streams get all messages; `least` makes them refuse each other's.
+std::string connected(const std::string& least) {
+  std::string script = replaced(kScript, "type = 'internal'", "type = 'source', connection = 'C'");
+  script = replaced(script, "q LONG", "q LONG" + least);
+  script = replaced(script, "v LONG)", "v LONG" + least + ") WITH (type = 'source', connection = 'C')");
+  return "CREATE CONNECTION C WITH (extension = 'websocket', \"websocket.url\" = 'ws://h');" + script;
+}
+
+std::string replay(const std::string& text, size_t batchRows, const std::string& script = kScript) {
+  BoundResult checked = checkScript(script);
   REQUIRE_FALSE(hasError(checked.diagnostics));
   const std::vector<std::string> streams{"Vwap",  "Hops", "Sess",  "Roll",     "Both",    "Sum",  "Last",  "Snap",
                                          "Quote", "Pair", "Outer", "OuterSum", "Missing", "Book", "Books", "Swing"};
@@ -94,6 +108,19 @@ TEST_CASE("the size of a batch is never visible") {
     CHECK_MESSAGE(replay(text, 7) == one, seed);
     CHECK_MESSAGE(replay(text, 2048) == one, seed);
   }
+}
+
+TEST_CASE("nor is it where streams share a connection") {
+  for (uint64_t seed = 1; seed <= 12; ++seed)
+    for (const char* least : {"", " NOT NULL"}) {
+      const std::string script = connected(least);
+      const std::string text = replaced(replaced(capture(seed), "\"stream\":\"T\"", "\"stream\":\"C\""),
+                                        "\"stream\":\"A\"", "\"stream\":\"C\"");
+      const std::string one = replay(text, 1, script);
+      CHECK(one.size() > 5000);
+      CHECK_MESSAGE(replay(text, 7, script) == one, seed);
+      CHECK_MESSAGE(replay(text, 2048, script) == one, seed);
+    }
 }
 
 TEST_CASE("a capture says what is wrong with it, by line") {

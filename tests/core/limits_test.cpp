@@ -145,7 +145,7 @@ TEST_CASE("bad messages without end are counted and the newest kept") {
   for (int i = 0; i < kMessages; ++i)
     feeder.message(*feeder.find("S"), i % 1000 == 0 ? "{\"v\":1}" : kBad[i % 8], fromMillis(i / 10));
   feeder.advance(fromMillis(kMessages));
-  const Intake& intake = *feeder.find("S");
+  const Intake& intake = *feeder.intake("S");
   CHECK(sum == kMessages / 1000);
   CHECK(intake.counters().passed == kMessages / 1000);
   CHECK(intake.counters().messages == kMessages);

@@ -146,6 +146,13 @@ TEST_CASE("explain names each window by the list") {
   CHECK(text.find("  no window, 0 group keys, 0 aggregates\n") != std::string::npos);
 }
 
+TEST_CASE("explain says what a feed goes over") {
+  const auto checked = checkScript(
+      "CREATE CONNECTION C WITH (extension = 'websocket', \"websocket.url\" = 'ws://h');"
+      "CREATE STREAM S (v LONG) WITH (type = 'source', connection = 'C'); INSERT INTO O SELECT v FROM S;");
+  CHECK(explain(checked.script).find("feed S over C (1 columns, event time is arrival)\n") == 0);
+}
+
 TEST_CASE("the list of windows is whole") {
   std::set<logical::WindowKind> kinds;
   for (const WindowSpec& window : windowTable()) {

@@ -14,9 +14,12 @@
 #include <QTreeWidget>
 
 #include "core/bind/checker.h"
+#include "core/session/language_service.h"
 #include "ui/health/events_panel.h"
 #include "ui/health/frames_panel.h"
+#include "ui/health/health_card.h"
 #include "ui/health/stream_rates.h"
+#include "ui/health/stream_tree.h"
 #include "ui/results/results_panel.h"
 #include "ui/run/plan_view.h"
 #include "ui/shell/dock_title.h"
@@ -45,6 +48,63 @@ class DocksTest final : public QObject {
   Q_OBJECT
 
 private slots:
+  // What concerns a connection is offered in CREATE CONNECTION, and not to a stream that goes over one.
+  void completionKnowsConnections() {
+    const auto offers = [](const std::string& before, const std::string& text, const std::string& after = {}) {
+      const std::vector<Completion> list = LanguageService(before + after).completionsAt(before.size());
+      return std::any_of(list.begin(), list.end(), [&](const Completion& c) { return c.text == text; });
+    };
+    const std::string head = "CREATE CONNECTION Okx WITH (extension = 'websocket', \"websocket.url\" = 'ws://x');\n";
+    const std::string over = head + "CREATE STREAM S (a INT) WITH (type = 'source', connection = ";
+    QVERIFY(offers(over, "'Okx'"));
+    QVERIFY(offers(over + "'", "Okx"));
+    QVERIFY(offers(over + "'O", "Okx", "kx');"));
+    QVERIFY(!offers(over + "'Okx', web", "websocket.url"));
+    QVERIFY(offers(over + "'Okx', json", "json.records"));
+    QVERIFY(offers("CREATE CONNECTION C WITH (web", "websocket.url"));
+    QVERIFY(!offers("CREATE CONNECTION C WITH (web", "websocket.queue.full"));
+    QVERIFY(!offers("CREATE CONNECTION C WITH (", "type"));
+    QVERIFY(offers("CREATE CON", "CONNECTION"));
+    const LanguageService language(head);
+    QVERIFY(language.definitionOf("Okx").has_value());
+  }
+
+  // One card and one place in the tree for a connection, with the streams that go over it.
+  void aConnectionNamesItsStreams() {
+    const BoundResult checked = checkScript(
+        "CREATE CONNECTION Okx WITH (extension = 'websocket', \"websocket.url\" = 'ws://x');"
+        "CREATE STREAM Trades (px LONG) WITH (type = 'source', connection = 'Okx');"
+        "CREATE STREAM Quotes (bid LONG) WITH (type = 'source', connection = 'Okx');"
+        "CREATE STREAM Orders (px LONG) WITH (type = 'sink', connection = 'Okx');"
+        "INSERT INTO Orders SELECT px FROM Trades; INSERT INTO Q SELECT bid FROM Quotes;");
+    StreamTree tree(darkTheme());
+    tree.setScript(checked.script);
+    const QTreeWidgetItem* sources = tree.topLevelItem(0);
+    QCOMPARE(sources->childCount(), 1);
+    const QTreeWidgetItem* connection = sources->child(0);
+    QCOMPARE(connection->text(0), QStringLiteral("Okx"));
+    QCOMPARE(connection->childCount(), 2);
+    QCOMPARE(connection->child(1)->text(0), QStringLiteral("Quotes"));
+    RunSnapshot snapshot;
+    snapshot.running = true;
+    snapshot.now = 2'000'000;
+    ConnectionHealth h;
+    h.name = QStringLiteral("Okx");
+    h.state = ConnectionState::Waiting;
+    h.attempt = 2;
+    h.streams = {{QStringLiteral("Trades"), false, 7, 0}, {QStringLiteral("Orders"), true, 3, 0}};
+    snapshot.connections = {h};
+    tree.setRunning(true);
+    tree.showRun(snapshot);
+    QCOMPARE(connection->text(1), QStringLiteral("try 2"));
+    QCOMPARE(connection->child(0)->text(1), QStringLiteral("try 2"));
+    HealthCard card(darkTheme());
+    h.state = ConnectionState::Live;
+    card.show(h, 2'000'000);
+    QVERIFY2(card.accessibleDescription().contains(QStringLiteral("Trades 7 · Orders 3 sent")),
+             qPrintable(card.accessibleDescription()));
+  }
+
   void everyPanelIsADock() {
     MainWindow window(darkTheme(), {});
     window.show();

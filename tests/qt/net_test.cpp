@@ -499,7 +499,7 @@ private slots:
     QVERIFY(exchange->start(nullptr));
     QTRY_COMPARE(run->source(QStringLiteral("BinanceTrades"))->source().state(), ConnectionState::Live);
     QTRY_VERIFY(rows.size() >= atLoss + 9);
-    QCOMPARE(run->feeder().find("BinanceTrades")->gaps(), uint64_t{1});
+    QCOMPARE(run->feeder().intake("BinanceTrades")->gaps(), uint64_t{1});
     QVERIFY(std::any_of(rows.begin(), rows.end(), [](const RowMeta& row) { return row.hasGap; }));
     QVERIFY(!rows.back().hasGap);
     bool done = false;

@@ -95,7 +95,7 @@ private slots:
     constexpr int kMessages = 800'000;
     bench::Flood flood(kMessages);
     const auto decoded = [](const std::shared_ptr<LiveRun>& run) {
-      return run->feeder().find("T")->counters().decoded;
+      return run->feeder().intake("T")->counters().decoded;
     };
     const auto run = start(source(flood.port(), {}, QStringLiteral("s STRING, p DOUBLE")));
     QTRY_VERIFY(decoded(run) > 0);

@@ -46,11 +46,13 @@ void GapBook::take(const RunSnapshot& snapshot) {
   }
   // What a source estimates grows once a loss is over: it belongs to its newest gap.
   for (const ConnectionHealth& h : snapshot.connections) {
-    const auto found = m_sources.find(h.name.toStdString());
-    if (found == m_sources.end() || found->second.gaps.empty()) continue;
-    Source& source = found->second;
-    if (h.lost > source.lostSoFar) source.lost[source.gaps.rbegin()->first] += h.lost - source.lostSoFar;
-    source.lostSoFar = h.lost;
+    for (const QString& name : h.sources()) {
+      const auto found = m_sources.find(name.toStdString());
+      if (found == m_sources.end() || found->second.gaps.empty()) continue;
+      Source& source = found->second;
+      if (h.lost > source.lostSoFar) source.lost[source.gaps.rbegin()->first] += h.lost - source.lostSoFar;
+      source.lostSoFar = h.lost;
+    }
   }
 }
 

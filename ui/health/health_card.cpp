@@ -194,6 +194,8 @@ QSize HealthCard::sizeHint() const {
            (m_reconnect->isHidden() && m_copy->isHidden() ? 0 : kButtonsHeight);
   else if (!m_health.checklist.isEmpty())
     high = 84 + 34 * static_cast<int>(std::min<qsizetype>(m_health.checklist.size(), kChecks));
+  else if (!m_health.streams.empty())
+    high += kLineHeight;
   return {220, high + (m_health.insecure ? kLineHeight : 0)};
 }
 
@@ -255,6 +257,7 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   setAccessibleName(tr("%1: %2").arg(h.name, m_look.word));
   QStringList told{causeText(), hintLine(), m_detail, isDown() ? QString() : figures()};
   if (h.insecure) told << tr("Not verified: TLS checks are off");
+  if (!h.streams.empty()) told << streamsLine();
   told.removeAll(QString());
   setAccessibleDescription(told.join(QStringLiteral(". ")));
   setToolTip(plainToolTip(details()));
@@ -274,6 +277,16 @@ void HealthCard::endRun() {
   m_runs = false;
   placeButtons();
   updateGeometry();
+}
+
+// The streams that go over the connection together, with their rows.
+QString HealthCard::streamsLine() const {
+  QStringList parts;
+  for (const StreamHealth& stream : m_health.streams) {
+    const QString rows = withThousands(static_cast<double>(stream.rows), 0);
+    parts << (stream.isSink ? tr("%1 %2 sent") : tr("%1 %2")).arg(stream.name, rows);
+  }
+  return parts.join(QStringLiteral(" · "));
 }
 
 // What the card shows in numbers, for those who cannot see it.
@@ -330,6 +343,11 @@ QString HealthCard::details() const {
                             .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz")));
     lines << tr("Messages %1, sequence jumps %2").arg(h.messages).arg(h.sequenceJumps);
   }
+  for (const StreamHealth& stream : h.streams)
+    lines << (stream.isSink ? tr("%1: %2 rows sent, %3 failed or dropped") : tr("%1: %2 rows, %3 messages bad"))
+                 .arg(stream.name)
+                 .arg(stream.rows)
+                 .arg(stream.bad);
   if (!h.degraded.isEmpty()) lines << h.degraded;
   for (const QString& check : h.checklist) lines << QStringLiteral("• ") + check;
   return lines.join(QLatin1Char('\n'));
@@ -454,6 +472,7 @@ void HealthCard::paintEvent(QPaintEvent*) {
   if (h.isSink) {
     pair(0, 78, tr("Failed"), QString::number(h.failed), h.failed > 0);
     pair(1, 78, tr("Dropped"), QString::number(h.dropped), h.dropped > 0);
+    if (!h.streams.empty()) line(96, streamsLine(), t.text2);
     return;
   }
   const std::optional<int64_t> lag = lagOf(h, m_now);
@@ -463,6 +482,7 @@ void HealthCard::paintEvent(QPaintEvent*) {
   pair(1, 98, tr("Lost"), h.gaps > 0 ? tr("≥ %1").arg(h.lost) : QStringLiteral("0"), h.gaps > 0);
   pair(0, 116, tr("Duplicates"), QString::number(h.duplicates), false);
   pair(1, 116, tr("Bad"), QString::number(h.bad), h.bad > 0);
+  if (!h.streams.empty()) line(134, streamsLine(), t.text2);
 }
 
 }  // namespace weir

@@ -53,6 +53,7 @@ private:
   /// Of a failed attempt, while another one waits.
   QString hintLine() const;
   QString figures() const;
+  QString streamsLine() const;
   QString details() const;
   QString proofText() const;
   void showRejects();

@@ -95,8 +95,12 @@ HealthCard& HealthPanel::cardOf(const QString& connection) {
 
 void HealthPanel::showRun(const RunSnapshot& snapshot) {
   for (const ConnectionHealth& h : snapshot.connections) {
-    const auto rejects = snapshot.rejects.find(h.name.toStdString());
-    cardOf(h.name).show(h, snapshot.now, rejects == snapshot.rejects.end() ? std::vector<Reject>() : rejects->second);
+    std::vector<Reject> rejects;
+    for (const QString& source : h.sources())
+      if (const auto found = snapshot.rejects.find(source.toStdString()); found != snapshot.rejects.end())
+        rejects.insert(rejects.end(), found->second.begin(), found->second.end());
+    std::stable_sort(rejects.begin(), rejects.end(), [](const Reject& a, const Reject& b) { return a.at < b.at; });
+    cardOf(h.name).show(h, snapshot.now, rejects);
     const auto before = m_wasGood.find(h.name);
     // Silent is as bad as lost; what somebody closed by hand is neither.
     if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser && !h.isFinished)

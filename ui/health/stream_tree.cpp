@@ -95,6 +95,20 @@ void StreamTree::setScript(const logical::Plan& script) {
   m_sources = m_queries = nullptr;
   m_rates.clear();
   const std::set<std::string> written = script.written();
+  // A connection stands above the streams that go over it.
+  const auto above = [&](const logical::Stream& stream, QTreeWidgetItem* root) {
+    const QString over = QString::fromStdString(stream.connection());
+    const bool isRead = !script.sourcesOver(stream.connection()).empty();
+    if (over.isEmpty() || (isRead && stream.kind == StreamKind::Sink)) return root;
+    QTreeWidgetItem*& item = m_items[over];
+    if (!item) {
+      item = new QTreeWidgetItem(root, {over});
+      item->setIcon(0, markIcon({{}, m_theme->idle, HealthLook::Mark::Ring}));
+      item->setExpanded(true);
+      m_isConnection[over] = true;
+    }
+    return item;
+  };
   const auto group = [&](const QString& title, const auto& belongs) -> QTreeWidgetItem* {
     QTreeWidgetItem* root = nullptr;
     int count = 0;
@@ -104,7 +118,7 @@ void StreamTree::setScript(const logical::Plan& script) {
       if (!root) root = new QTreeWidgetItem(this, {title});
       ++count;
       const QString label = QString::fromStdString(name);
-      auto* item = new QTreeWidgetItem(root, {label});
+      auto* item = new QTreeWidgetItem(above(stream, root), {label});
       item->setIcon(0, markIcon({{}, m_theme->idle, HealthLook::Mark::Ring}));
       m_items[label] = item;
       m_isConnection[label] = stream.kind != StreamKind::Internal;
@@ -146,8 +160,12 @@ void StreamTree::paint() {
   for (const auto& [name, item] : m_items) {
     item->setForeground(0, m_alerts.contains(name) ? QBrush(m_theme->error) : QBrush());
     for (int i = 0; i < item->childCount(); ++i) {
-      item->child(i)->setForeground(0, m_theme->text2);
-      item->child(i)->setForeground(1, m_theme->text3);
+      QTreeWidgetItem* const child = item->child(i);
+      // Below a connection stand streams, which have colours of their own.
+      if (const auto stream = m_items.find(child->text(0)); stream != m_items.end() && stream->second == child)
+        continue;
+      child->setForeground(0, m_theme->text2);
+      child->setForeground(1, m_theme->text3);
     }
   }
 }
@@ -184,10 +202,23 @@ QString StreamTree::connectionText(const ConnectionHealth& h, Micros now) const 
   return rate && (h.isSink || h.state == ConnectionState::Live) ? StreamRates::text(*rate) : word.toLower();
 }
 
+// One of several that go over a connection: what that is, the stream is too, with a rate of its own.
+void StreamTree::showStream(const StreamHealth& stream, const ConnectionHealth& connection, Micros now) {
+  const auto item = m_items.find(stream.name);
+  if (item == m_items.end()) return;
+  ConnectionHealth h = connection;
+  h.name = stream.name;
+  h.isSink = stream.isSink;
+  const HealthLook look = healthLook(h, *m_theme);
+  setState(*item->second, look, connectionText(h, now),
+           look.mark == HealthLook::Mark::Disc ? m_theme->text2 : look.color);
+}
+
 void StreamTree::showRun(const RunSnapshot& snapshot) {
   const bool fresh = m_rates.take(snapshot.streamRows, snapshot.now);
   int live = 0, sources = 0;
   for (const ConnectionHealth& h : snapshot.connections) {
+    for (const StreamHealth& stream : h.streams) showStream(stream, h, snapshot.now);
     const auto item = m_items.find(h.name);
     if (item == m_items.end()) continue;
     if (!h.isSink) {

@@ -34,6 +34,7 @@ signals:
 
 private:
   void showMenu(const QPoint& at);
+  void showStream(const StreamHealth& stream, const ConnectionHealth& connection, Micros now);
   void setState(QTreeWidgetItem& item, const HealthLook& look, const QString& text, const QColor& color);
   QString connectionText(const ConnectionHealth& health, Micros now) const;
   void paint();

@@ -155,11 +155,19 @@ void PlanView::write() {
 void PlanView::showRun(const RunSnapshot& snapshot) {
   if (!m_rates.take(snapshot.streamRows, snapshot.now)) return;
   for (const ConnectionHealth& h : snapshot.connections) {
+    QStringList lost;
+    if (!h.error.isEmpty() && h.state != ConnectionState::Live && h.state != ConnectionState::Open)
+      lost << h.error.section(QStringLiteral(": "), -1);
+    for (const StreamHealth& stream : h.streams) {
+      const auto box = m_boxes.find(stream.name.toStdString());
+      if (box == m_boxes.end()) continue;
+      QStringList errors = lost;
+      if (stream.bad > 0) errors << (stream.isSink ? tr("%1 failed or dropped") : tr("%1 bad")).arg(stream.bad);
+      box->second.errors = errors.join(QStringLiteral(", "));
+    }
     const auto box = m_boxes.find(h.name.toStdString());
     if (box == m_boxes.end()) continue;
-    QStringList errors;
-    if (!h.error.isEmpty() && h.state != ConnectionState::Live && h.state != ConnectionState::Open)
-      errors << h.error.section(QStringLiteral(": "), -1);
+    QStringList errors = lost;
     if (h.bad > 0) errors << tr("%1 bad").arg(h.bad);
     if (h.failed > 0) errors << tr("%1 failed").arg(h.failed);
     if (h.dropped > 0) errors << tr("%1 dropped").arg(h.dropped);

@@ -82,7 +82,10 @@ void RunController::adopt() {
   if (!goesOn) m_unseenBefore = m_unseen;
   std::set<std::string> goingOn;
   if (goesOn)
-    for (const QString& name : info.keptConnections) goingOn.insert(name.toStdString());
+    for (const QString& name : info.keptConnections) {
+      goingOn.insert(name.toStdString());
+      for (const std::string& stream : info.script.sourcesOver(name.toStdString())) goingOn.insert(stream);
+    }
   m_gaps.beginRun(info.identities, goingOn, QDateTime::currentMSecsSinceEpoch());
   m_feedsOf.clear();
   std::map<std::string, logical::Stream> results;
@@ -117,7 +120,9 @@ QString RunController::summary(const QStringList& connectionsBefore) const {
   };
   for (const auto& [name, stream] : m_info.script.streams) {
     if (stream.kind == StreamKind::Internal || (stream.kind == StreamKind::Sink && !m_previewed.empty())) continue;
-    const QString label = QString::fromStdString(name);
+    // Several streams may share one.
+    const QString label = QString::fromStdString(stream.connection().empty() ? name : stream.connection());
+    if (connections.contains(label)) continue;
     connections << label;
     if (info.keptConnections.contains(label))
       ++(stream.kind == StreamKind::Source ? sources : sinks);

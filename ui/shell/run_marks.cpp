@@ -26,10 +26,15 @@ void RunMarks::showRun(const RunSnapshot& snapshot, bool hasProblems) {
 void RunMarks::markSources(const RunSnapshot& snapshot) {
   std::map<int, SourceMark> marks;
   for (const ConnectionHealth& h : snapshot.connections) {
-    const auto line = m_checker.lines().find(h.name.toStdString());
-    if (m_documents.editor() == m_editor && line != m_checker.lines().end() && !h.isSink)
-      marks[line->second] = {healthLook(h, *m_theme),
-                             h.bad > 0 ? tr("%n bad", nullptr, static_cast<int>(h.bad)) : QString()};
+    const auto mark = [&](const QString& name, uint64_t bad) {
+      const auto line = m_checker.lines().find(name.toStdString());
+      if (m_documents.editor() == m_editor && line != m_checker.lines().end())
+        marks[line->second] = {healthLook(h, *m_theme),
+                               bad > 0 ? tr("%n bad", nullptr, static_cast<int>(bad)) : QString()};
+    };
+    if (!h.isSink) mark(h.name, h.bad);
+    for (const StreamHealth& stream : h.streams)
+      if (!stream.isSink) mark(stream.name, stream.bad);
   }
   m_documents.editor()->setSourceMarks(std::move(marks));
 }

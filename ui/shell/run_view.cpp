@@ -166,7 +166,9 @@ void RunView::begin(bool goesOn) {
   m_alerts->setStreams(std::move(alerts));
   const bool sinkGoesOn =
       goesOn && std::any_of(info.keptConnections.begin(), info.keptConnections.end(), [&](const QString& name) {
-        return run.script().stream(name.toStdString()).kind == StreamKind::Sink;
+        const auto& streams = run.script().streams;
+        const auto stream = streams.find(name.toStdString());
+        return stream != streams.end() && stream->second.kind == StreamKind::Sink;
       });
   if (!sinkGoesOn) m_parts.demo.beginCount();
   m_parts.status.beginRun();

@@ -76,6 +76,13 @@ ShardedSource::ShardedSource(const EndpointSetup& setup, const std::vector<std::
 
 ShardedSource::~ShardedSource() = default;
 
+WebSocketSource& ShardedSource::first() { return m_shards.front()->source; }
+
+std::shared_ptr<WebSocketSource> writable(const std::shared_ptr<Source>& connection) {
+  if (const auto sharded = std::dynamic_pointer_cast<ShardedSource>(connection)) return {sharded, &sharded->first()};
+  return std::dynamic_pointer_cast<WebSocketSource>(connection);
+}
+
 void ShardedSource::start() {
   m_isEnding = false;
   for (const auto& shard : m_shards) shard->source.start();

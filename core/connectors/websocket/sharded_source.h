@@ -30,6 +30,8 @@ public:
   ConnectionHealth health() const override;
   QString shown(const QString& said) const override { return worst().shown(said); }
   void watchFrames(FrameWatch watch) override;
+  /// The one that sinks write over.
+  WebSocketSource& first();
 
 private:
   class Shard;
@@ -46,5 +48,8 @@ private:
   bool m_isEnding = false;
   Micros m_proven = 0;
 };
+
+/// What a sink writes over when it shares `connection`; nullptr for none.
+std::shared_ptr<WebSocketSource> writable(const std::shared_ptr<Source>& connection);
 
 }  // namespace weir

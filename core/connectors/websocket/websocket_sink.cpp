@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/connectors/websocket/sharded_source.h"
 #include "core/connectors/websocket/websocket_settings.h"
 #include "core/formats/format_list.h"
 
@@ -17,7 +18,11 @@ constexpr int64_t kMostInSocket = 256 << 10;
 }  // namespace
 
 WebSocketSink::WebSocketSink(const EndpointSetup& setup, TransportFactory transports)
-    : m_connection(connectionSettings(setup.name, setup.options, setup.written), setup.clock, std::move(transports)),
+    : m_shared(writable(setup.connection)),
+      m_own(m_shared ? nullptr
+                     : std::make_unique<Connection>(connectionSettings(setup.name, setup.options, setup.written),
+                                                    setup.clock, std::move(transports))),
+      m_connection(m_shared ? m_shared->connection() : *m_own),
       m_encoder(makeEncoder(encoderSettings(setup.options))),
       m_queue(
           static_cast<size_t>(setup.options.integer("websocket.queue.max.events")),
@@ -26,16 +31,34 @@ WebSocketSink::WebSocketSink(const EndpointSetup& setup, TransportFactory transp
   const Options& resolved = setup.options;
   m_asText = resolved.has("websocket.message.type") ? resolved.text("websocket.message.type") == "text"
                                                     : !formatNamed(resolved.text("format")).isBinary;
-  m_connection.onOpen = [this] {
-    m_wasOpen = true;
-    m_reported.clear();
-    drain();
-  };
-  m_connection.onWritten = [this] { settleWritten(); };
-  m_connection.onStateChanged = [this] { stateChanged(); };
+  if (m_shared) {
+    m_wasOpen = m_connection.isOpen();
+    m_shared->attach(*this);
+    return;
+  }
+  m_own->onOpen = [this] { opened(); };
+  m_own->onWritten = [this] { written(); };
+  m_own->onStateChanged = [this] { stateChanged(); };
 }
 
-void WebSocketSink::start() { m_connection.start(); }
+WebSocketSink::~WebSocketSink() {
+  if (m_shared) m_shared->detach(*this);
+}
+
+void WebSocketSink::start() {
+  if (m_own) m_own->start();
+}
+
+void WebSocketSink::opened() {
+  m_wasOpen = true;
+  m_reported.clear();
+  drain();
+}
+
+// Where messages come over the connection too, its end is told as theirs.
+bool WebSocketSink::endedAtStart() const {
+  return hasEnded() && !m_wasOpen && m_connection.settings().backoff.onDemand;
+}
 
 void WebSocketSink::publish(const Batch& batch) {
   uint64_t unsendable = 0;
@@ -156,11 +179,14 @@ void WebSocketSink::failQueued() {
 
 void WebSocketSink::stop() {
   drain();
-  m_connection.stop();
+  if (m_own) return m_own->stop();
+  m_shared->detach(*this);
+  failQueued();
 }
 
+// Whoever has a connection that is shared watches it.
 void WebSocketSink::watchFrames(FrameWatch watch) {
-  m_connection.onFrame = watch ? frameWatch(std::move(watch)) : nullptr;
+  if (m_own) m_own->onFrame = watch ? frameWatch(std::move(watch)) : nullptr;
 }
 
 ConnectionHealth WebSocketSink::health() const {

@@ -7,6 +7,7 @@
 
 #include "core/connectors/connector.h"
 #include "core/connectors/outgoing_queue.h"
+#include "core/connectors/websocket/websocket_source.h"
 #include "core/formats/decoder.h"
 #include "core/net/connection.h"
 
@@ -15,11 +16,13 @@ namespace weir {
 /// Sends rows to a WebSocket server, one message each, in order. Never blocks: what cannot go out waits in a queue that
 /// is bounded by rows and bytes. A row counts as sent once all of it may have left this process, and is not sent again;
 /// one that cannot have left when the connection is lost goes out over the next.
-/// published = sent + failed + dropped + queued, always.
-class WebSocketSink final : public QObject, public Sink {
+/// published = sent + failed + dropped + queued, always. Over a connection that it shares it sends in the same way, and
+/// leaves opening and closing to whoever has it.
+class WebSocketSink final : public QObject, public Sink, private WebSocketWriter {
   Q_OBJECT
 public:
   explicit WebSocketSink(const EndpointSetup& setup, TransportFactory transports = makeTransport);
+  ~WebSocketSink() override;
 
   /// A first, single attempt. Rows may be published before it succeeds.
   void start() override;
@@ -28,7 +31,7 @@ public:
   void stop() override;
   void reconnect() override { m_connection.reconnectNow(); }
   bool drained() const override { return queued() == 0; }
-  bool endedAtStart() const override { return hasEnded() && !m_wasOpen; }
+  bool endedAtStart() const override;
   ConnectionState state() const override { return m_connection.state(); }
   ConnectionHealth health() const override;
   SinkCounters counters() const override { return {m_published, m_sent, m_failed, m_queue.dropped(), queued()}; }
@@ -50,10 +53,14 @@ private:
   void countGone();
   void takeBack();
   void fail(uint64_t rows, const QString& why);
-  void stateChanged();
+  void opened() override;
+  void written() override { settleWritten(); }
+  void stateChanged() override;
   void failQueued();
 
-  Connection m_connection;
+  std::shared_ptr<WebSocketSource> m_shared;
+  std::unique_ptr<Connection> m_own;  ///< where it shares none
+  Connection& m_connection;
   std::unique_ptr<Encoder> m_encoder;
   bool m_asText = true;
   OutgoingQueue m_queue;

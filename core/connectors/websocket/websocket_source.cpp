@@ -18,7 +18,9 @@ WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory tr
   };
   m_connection.onOpen = [this] {
     if (listener()) listener()->opened();
+    tell(&WebSocketWriter::opened);
   };
+  m_connection.onWritten = [this] { tell(&WebSocketWriter::written); };
   m_connection.onAlive = [this](Micros asked) {
     if (listener()) listener()->alive(asked);
   };
@@ -34,7 +36,12 @@ WebSocketSource::WebSocketSource(const EndpointSetup& setup, TransportFactory tr
   m_connection.lastWords = [this] { return listener() ? listener()->lastWords() : QString(); };
   m_connection.onStateChanged = [this] {
     if (listener()) listener()->stateChanged();
+    tell(&WebSocketWriter::stateChanged);
   };
+}
+
+void WebSocketSource::tell(void (WebSocketWriter::*what)()) {
+  for (WebSocketWriter* writer : std::vector(m_writers)) (writer->*what)();
 }
 
 void WebSocketSource::watchFrames(FrameWatch watch) {

@@ -6,7 +6,16 @@
 
 namespace weir {
 
-/// Brings the messages of a WebSocket server.
+/// Hears of a connection that it only writes to.
+class WebSocketWriter {
+public:
+  virtual ~WebSocketWriter() = default;
+  virtual void opened() = 0;
+  virtual void written() = 0;
+  virtual void stateChanged() = 0;
+};
+
+/// Brings the messages of a WebSocket server. Sinks may write over its connection.
 class WebSocketSource final : public Source {
 public:
   /// `symbols` are those of `websocket.each` that it is to bring.
@@ -27,8 +36,13 @@ public:
   QString shown(const QString& said) const override { return m_connection.shown(said); }
   void watchFrames(FrameWatch watch) override;
   Connection& connection() { return m_connection; }
+  void attach(WebSocketWriter& writer) { m_writers.push_back(&writer); }
+  void detach(WebSocketWriter& writer) { std::erase(m_writers, &writer); }
 
 private:
+  void tell(void (WebSocketWriter::*what)());
+
+  std::vector<WebSocketWriter*> m_writers;
   Connection m_connection;
 };
 

@@ -51,15 +51,18 @@ constexpr auto kTable = std::to_array<OptionSpec>({
     {.key = "file.path",
      .type = Path,
      .required = true,
+     .ofStream = true,
      .help = "The file; * and ? stand for any characters, so that a source may read many. .gz and .zst are unpacked. - "
              "is standard input or output."},
     {.key = "file.pace",
      .side = Source,
      .byDefault = "max",
+     .ofStream = true,
      .complain = paceTrouble,
      .help = "How fast the file is read: max, or how many times faster than it happened, by event time."},
     {.key = "file.rotate",
      .side = Sink,
+     .ofStream = true,
      .complain = rotationTrouble,
      .help = "Begins a new file at a size, such as 100 MB, or each day (UTC); the file before is renamed."},
 });
