@@ -121,6 +121,10 @@ void Catalog::define(const ast::CreateConnection& create, Span span, Diagnostics
   diagnostics.insert(diagnostics.end(), options.diagnostics().begin(), options.diagnostics().end());
   // Nobody is blamed for going over one that is wrong itself.
   if (!options) return markConnectionBroken(name);
+  Diagnostics ofTemplates;
+  checkTemplates(*options, ofTemplates);
+  diagnostics.insert(diagnostics.end(), ofTemplates.begin(), ofTemplates.end());
+  if (!ofTemplates.empty()) return markConnectionBroken(name);
   m_connections.emplace(name, logical::Connection{name, *options, create.name.span});
 }
 

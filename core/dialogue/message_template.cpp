@@ -104,7 +104,8 @@ void LastValues::watch(const std::string& path, JsonFraming framing) {
 
 void LastValues::heard(std::string_view message) {
   for (auto& [text, watched] : m_watched)
-    if (auto token = found(watched.path, message)) watched.value = std::move(token);
+    // A null says that there is none just now: protocols number some messages and not others.
+    if (auto token = found(watched.path, message); token && token->raw != "null") watched.value = std::move(token);
 }
 
 void LastValues::forget() {
@@ -173,7 +174,7 @@ Result<MessageTemplate> MessageTemplate::compile(std::string_view text, const st
         spots.pass(source.text);
         break;
       case Kind::Reference:
-        part.value = valueOf(source);
+        part.value = part.spot == Spot::JsonString ? inJsonString(valueOf(source)) : valueOf(source);
         part.isSecret = true;
         break;
       case Kind::Path: {

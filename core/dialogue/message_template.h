@@ -21,7 +21,7 @@ struct MessageToken {
   std::string text;
 };
 
-/// The newest value of each path that somebody asks for, over the messages of a connection.
+/// The newest value, but for null, of each path that somebody asks for, over the messages of a connection.
 class LastValues {
 public:
   void watch(const std::string& path, JsonFraming framing);

@@ -78,7 +78,7 @@ public:
   /// The value is a template that only a message, a clock or a connection completes: `references` are not in their
   /// places in it.
   bool isTemplate(std::string_view key) const;
-  /// What `resolved` found for the templates, by `kind:name`.
+  /// What `resolved` found, by `kind:name`.
   const std::map<std::string, std::string>& found() const { return m_found; }
   /// What still stands for a variable or a secret, and in which option.
   std::vector<std::pair<std::string, SecretReference>> references() const;
@@ -148,10 +148,8 @@ Result<Options> Options::resolved(const Lookup& lookup) const {
                 : "store it in the keychain first: weir secret " + it->name};
       }
       out.m_secrets.push_back(*found);
-      if (entry.isTemplate)
-        out.m_found[it->kind + ":" + it->name] = *found;
-      else
-        value.replace(it->begin, it->end - it->begin, *found);
+      out.m_found[it->kind + ":" + it->name] = *found;
+      if (!entry.isTemplate) value.replace(it->begin, it->end - it->begin, *found);
     }
     if (entry.isTemplate) continue;
     if (auto wrong = out.resolve(key, std::move(value))) return *wrong;

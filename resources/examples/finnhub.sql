@@ -1,4 +1,4 @@
--- Finnhub: the token stands in the URL, one subscription a message. Trades have no number, so nothing can tell repeats.
+-- Finnhub: the token stands in the URL, and each symbol wants a message of its own. Trades have no number, so nothing can tell repeats.
 CREATE STREAM Trades (
   s STRING,
   p DOUBLE,
@@ -9,8 +9,9 @@ CREATE STREAM Trades (
   extension = 'websocket',
   format = 'json',
   "websocket.url" = 'wss://ws.finnhub.io/?token=${env:FINNHUB_TOKEN}',
-  "websocket.open.message.1" = '{"type":"subscribe","symbol":"AAPL"}',
-  "websocket.open.message.2" = '{"type":"subscribe","symbol":"BINANCE:BTCUSDT"}',
+  "websocket.each" = 'AAPL, BINANCE:BTCUSDT',
+  "websocket.each.per.message" = '1',
+  "websocket.open.message" = '{"type":"subscribe","symbol":"${each}"}',
   "websocket.refused" = '$.type = error',
   "json.records" = '$.data[*]',
   "event.time.field" = 't',

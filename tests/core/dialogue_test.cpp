@@ -55,6 +55,12 @@ DialogueSettings::Step step(std::string_view awaited, std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("templates: what comes from outside stays within its quotes") {
+  const std::map<std::string, std::string> found{{"env:K", R"(a"b\c)"}, {"env:N", "17"}};
+  CHECK(made(R"({"k":"${env:K}","n":${env:N}})", {}, Use::Message, found) == R"({"k":"a\"b\\c","n":17})");
+  CHECK(made("KEY ${env:K}", {}, Use::Message, found) == R"(KEY a"b\c)");
+}
+
 TEST_CASE("templates: what a path writes") {
   const std::string message = R"({"id":9007199254740993,"name":"a\"b","deep":[{"x":null}],"t":true})";
   const TemplateValues values{.message = message};
@@ -215,6 +221,7 @@ TEST_CASE("heartbeats count, and know the newest of what came") {
   stage.pass(1000);
   stage.dialogue.heard(R"({"s":41})");
   stage.dialogue.heard(R"({"x":1})");
+  stage.dialogue.heard(R"({"s":null,"op":11})");
   stage.pass(1000);
   stage.dialogue.heard(R"({"s":42})");
   stage.pass(1000);

@@ -11,7 +11,7 @@ import tempfile
 
 weir, root = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
 # In this order and in one folder: the later ones use the tutorial's files.
-RUN = ("docs/tutorial.md", "docs/howto/captures.md", "docs/howto/headless.md", "docs/howto/order-books.md")
+RUN = ("docs/tutorial.md", "docs/howto/any-feed.md", "docs/howto/captures.md", "docs/howto/headless.md", "docs/howto/order-books.md")
 EXCHANGE = "ws://127.0.0.1:41733"
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.S | re.M)
 ENDLESS = re.compile(r"\bweir (?:run|tap|record|demo)\b")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Servers that act like exchanges. An entry: the example, the rows that it must give, and what the server does with a client."""
 import asyncio
+import json
+import time
 
-from acting import START, Violation, feed, is_now, iso, parsed, vwap, zipped
+from acting import HALF, START, TRADES, Violation, compact, feed, in_base64, is_now, iso, parsed, signature, vwap, zipped
 
 
 @feed("binance.sql", rows=vwap("BTCUSDT", "ETHUSDT"))
@@ -263,3 +265,137 @@ async def bitmex(client):
         return {"table": "trade", "action": kinds.pop(), "keys": [], "types": {"price": "float"}, "filter": {"symbol": "XBTUSD"}, "data": told}
 
     await client.play(trade)
+
+
+@feed("coinbase-advanced.sql", rows=vwap("BTC-USD"))
+async def coinbase_advanced(client):
+    # One channel a message.
+    await client.hear({"type": "subscribe", "product_ids": ["BTC-USD"], "channel": "market_trades"})
+    await client.hear({"type": "subscribe", "channel": "heartbeats"})
+    counter = iter(range(10**6))
+
+    def told(channel, events):
+        return {"channel": channel, "client_id": "", "timestamp": iso(START), "sequence_num": next(counter), "events": events}
+
+    await client.say(told("subscriptions", [{"subscriptions": {"heartbeats": ["heartbeats"], "market_trades": ["BTC-USD"]}}]))
+    kinds = ["snapshot"]
+
+    def trades(group):
+        events = [{"type": kinds.pop() if kinds else "update",
+                   "trades": [{"product_id": "BTC-USD", "trade_id": str(t.id), "price": t.price, "size": t.size, "time": t.iso, "side": "BUY"}]} for t in group]
+        return told("market_trades", events)
+
+    await client.play(trades, bundle=3, between=lambda: client.say(told("heartbeats", [{"current_time": "2023-11-14 22:13:20 +0000 UTC", "heartbeat_counter": 7}])))
+
+
+@feed("hitbtc.sql", rows=vwap("BTCUSDT", "ETHUSDT"))
+async def hitbtc(client):
+    symbols = ("BTCUSDT", "ETHUSDT")
+    client.check(client.path == "/api/3/ws/public", client.path)
+    await client.hear({"method": "subscribe", "ch": "trades", "params": {"symbols": list(symbols), "limit": 3}, "id": 1})
+    await client.say({"result": {"ch": "trades", "subscriptions": list(symbols)}, "id": 1})
+    await client.say({"ch": "trades", "snapshot": {symbol: [{"t": START - 1, "i": 1, "p": "1.00", "q": "1.0", "s": "buy"}] for symbol in symbols}})
+    await client.play(lambda group: {"ch": "trades", "update": {t.of(symbols): [{"t": t.at, "i": t.id, "p": t.price, "q": t.size, "s": "buy"}] for t in group}}, bundle=2)
+
+
+@feed("coinex.sql", rows=vwap("BTCUSDT", newest_first=True))
+async def coinex(client):
+    client.check(client.path == "/v2/spot", client.path)
+    client.pack = zipped
+    await client.hear({"method": "deals.subscribe", "params": {"market_list": ["BTCUSDT"]}, "id": 1})
+    client.heartbeat({"method": "server.ping", "params": {}, "id": lambda number: type(number) is int and number > 1},
+                     lambda message: {"id": parsed(message)["id"], "code": 0, "data": {"result": "pong"}, "message": "OK"})
+    await client.say({"id": 1, "code": 0, "data": {}, "message": "OK"})
+    await client.play(lambda group: {"method": "deals.update", "id": None,
+                                     "data": {"market": "BTCUSDT", "deal_list": [{"deal_id": t.id, "created_at": t.at, "side": "buy", "price": t.price, "amount": t.size}
+                                                                                   for t in reversed(group)]}}, bundle=2)
+
+
+@feed("ndax.sql", rows=vwap("BTCCAD"))
+async def ndax(client):
+    def told(kind, number, name, inner):
+        return {"m": kind, "i": number, "n": name, "o": compact(inner)}
+
+    def deals(group):
+        return [[t.id, 1, float(t.size), float(t.price), 2, 3, t.at, 0, int(t.is_buy), 0, 0] for t in group]
+
+    client.check(client.path == "/WSGateway", client.path)
+    call = await client.hear({"m": 0, "i": 1, "n": "SubscribeTrades", "o": str})
+    client.check(json.loads(call["o"]) == {"OMSId": 1, "InstrumentId": 1, "IncludeLastCount": 10}, call["o"])
+    client.heartbeat({"m": 0, "i": lambda number: number > 1, "n": "Ping", "o": "{}"}, lambda message: told(1, parsed(message)["i"], "Ping", {"msg": "PONG"}))
+    # The answer to the subscription holds the newest trades.
+    known = TRADES[:1] if client.is_first else TRADES[HALF - 5 : HALF]
+    await client.say(told(1, call["i"], "SubscribeTrades", deals(known)))
+    await client.play(lambda group: told(3, 0, "TradeDataUpdateEvent", deals(group)), bundle=2)
+
+
+# Twenty orders that were filled, and one that was not.
+@feed("okx-private.sql", rows=vwap("BTC-USDT"), env={"OKX_KEY": "985d5b66", "OKX_PASSPHRASE": "pass \"word\"", "OKX_SECRET": "22582BD0CFF14C41EDBF1AB98506286D"},
+      flaw=("GET/users", "GET/user"))
+async def okx_private(client):
+    client.check(client.path == "/ws/v5/private", client.path)
+    client.heartbeat("ping", "pong")
+    call = await client.hear({"op": "login", "args": [{"apiKey": "985d5b66", "passphrase": "pass \"word\"", "timestamp": str, "sign": str}]})
+    told = call["args"][0]
+    await asyncio.sleep(0.1)
+    client.quiet()
+    if not is_now(float(told["timestamp"]) * 1000) or told["sign"] != in_base64(signature("22582BD0CFF14C41EDBF1AB98506286D", told["timestamp"] + "GET/users/self/verify")):
+        await client.say({"event": "error", "msg": "Invalid sign", "code": "60007", "connId": "a4d3ae55"})
+        raise Violation("Invalid sign")
+    await client.say({"event": "login", "msg": "", "code": "0", "connId": "a4d3ae55"})
+    channel = {"channel": "orders", "instType": "ANY"}
+    await client.hear({"op": "subscribe", "args": [channel]})
+    await client.say({"event": "subscribe", "arg": channel, "connId": "a4d3ae55"})
+
+    def order(t, filled):
+        return {"arg": {**channel, "uid": "77982378738415879"},
+                "data": [{"instType": "SPOT", "instId": "BTC-USDT", "ordId": str(t.id), "px": t.price, "sz": "9", "side": "buy", "state": "filled" if filled else "live",
+                          "tradeId": str(t.id) if filled else "", "fillPx": t.price if filled else "", "fillSz": t.size if filled else "0",
+                          "fillTime": str(t.at) if filled else "", "uTime": str(t.at)}]}
+
+    await client.play(lambda t: (order(t, False), order(t, True)))
+
+
+@feed("bybit-private.sql", rows=vwap("BTCUSDT"), env={"BYBIT_KEY": "jUXv7xRVG2tMLzHPsG", "BYBIT_SECRET": "oiMCC7aNNCFeqGn1"})
+async def bybit_private(client):
+    client.check(client.path == "/v5/private", client.path)
+    client.heartbeat({"op": "ping"}, {"req_id": "", "op": "pong", "args": ["1700000000000"], "conn_id": "cfcb4ocsvfriu23r3er0"})
+    key, expires, sign = (await client.hear({"op": "auth", "args": ["jUXv7xRVG2tMLzHPsG", int, str]}))["args"]
+    client.check(expires > time.time() * 1000, "expired")
+    client.check(sign == signature("oiMCC7aNNCFeqGn1", f"GET/realtime{expires}").hex(), "error sign")
+    await asyncio.sleep(0.1)
+    client.quiet()
+    await client.say({"success": True, "ret_msg": "", "op": "auth", "conn_id": "cfcb4ocsvfriu23r3er0"})
+    await client.hear({"op": "subscribe", "args": ["execution"]})
+    await client.say({"success": True, "ret_msg": "", "op": "subscribe", "conn_id": "cfcb4ocsvfriu23r3er0"})
+    await client.play(lambda t: {"id": "x", "topic": "execution", "creationTime": t.at,
+                                 "data": [{"category": "linear", "symbol": "BTCUSDT", "execId": f"0ab1bdf7-{t.id}", "execPrice": t.price, "execQty": t.size, "execTime": str(t.at),
+                                           "isMaker": t.is_buy, "side": "Buy", "execType": "Trade"}]})
+
+
+def book_changes(number):
+    """What each connection tells: a snapshot, then changes, with what is best after each."""
+    base = 100 * number
+    yield {"bids": [(base - 1, 2), (base - 2, 5)], "asks": [(base + 1, 1), (base + 3, 4)]}, (base - 1, base + 1, 4)
+    yield {"bids": [(base - 1, 0)], "asks": []}, (base - 2, base + 1, 3)
+    yield {"bids": [(base, 1)], "asks": [(base + 1, 0), (base + 2, 7)]}, (base, base + 2, 4)
+    yield {"bids": [], "asks": [(base + 2, 8)]}, (base, base + 2, 4)
+
+
+# The second snapshot puts the book right again; nothing of the first one is left.
+@feed("kraken-book.sql", rows=[{"symbol": "BTC/USD", "bid": float(bid), "ask": float(ask), "levels": levels, "incomplete": False}
+                               for number in (1, 2) for _, (bid, ask, levels) in book_changes(number)])
+async def kraken_book(client):
+    await client.say({"channel": "status", "type": "update", "data": [{"version": "2.0.10", "system": "online", "api_version": "v2", "connection_id": 12393906104898154338}]})
+    await client.hear({"method": "subscribe", "params": {"channel": "book", "symbol": ["BTC/USD"], "depth": 10}})
+    await client.say({"method": "subscribe", "success": True, "result": {"channel": "book", "depth": 10, "snapshot": True, "symbol": "BTC/USD"}})
+    for i, (sides, _) in enumerate(book_changes(client.number)):
+        await client.say({"channel": "book", "type": "update" if i else "snapshot",
+                          "data": [{"symbol": "BTC/USD", **{side: [{"price": price, "qty": qty} for price, qty in levels] for side, levels in sides.items()},
+                                    "checksum": 2439117997, "timestamp": "2023-11-14T22:13:20.000000Z"}]})
+        await client.say({"channel": "heartbeat"})
+    if client.is_first:
+        await client.end(1001)
+    else:
+        await client.socket.wait_closed()
+        client.leftover()

@@ -23,33 +23,53 @@ import tempfile
 import time
 
 import acting
+import catalogue
 import exchanges  # noqa: F401: fills the table
 import others  # noqa: F401
+import steps  # noqa: F401
 
 WEIR, ROOT, NAMES = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]), sys.argv[3:]
 EXAMPLES = ROOT / "resources" / "examples"
+# As in tests/support: over the other transport too.
+TRANSPORT = os.environ.get("WEIR_TEST_TRANSPORT")
 AT_ONCE = 8
 SECONDS = 30
+# What goes wrong shows at once.
+SECONDS_OF_A_FLAW = 10
+
+
+def text_of(feed):
+    if not feed.page:
+        return (EXAMPLES / feed.file).read_text()
+    text = blocks(feed.page)[feed.file]
+    # A block that is about a source alone shows what comes from it.
+    return text if "SELECT" in text else text + "INSERT INTO Out SELECT * FROM Trades;"
+
+
+def blocks(page):
+    return dict(re.findall(r"^```sql (\S+)\n(.*?)^```$", (ROOT / "docs/howto" / page).read_text(), re.S | re.M))
 
 
 def addressed(text, server):
     """The example as it is, but for where it connects to, and heartbeats that come so often that a test can wait for one."""
+    if TRANSPORT:
+        text = text.replace("extension = 'websocket',", f"extension = 'websocket',\n  \"websocket.transport\" = '{TRANSPORT}',")
     text = re.sub(r"wss?://[^/?']+", f"ws://{server.address}", text)
     text = re.sub(r"(GET|POST|PUT) https://[^/?']+", rf"\1 http://{server.http_address}", text)
     return re.sub(r"(heartbeat\.interval\.ms\" = )'\d+'", r"\1'300'", text)
 
 
-async def trouble_of(feed, text):
+async def trouble_of(feed, text, seconds=SECONDS):
     """What went wrong, or nothing."""
     async with acting.Server(feed) as server:
         with tempfile.TemporaryDirectory() as folder:
             sql, metrics = pathlib.Path(folder, "a.sql"), pathlib.Path(folder, "m.json")
             sql.write_text(addressed(text, server))
             process = await asyncio.create_subprocess_exec(
-                WEIR, "run", str(sql), "-f", "jsonl", "--limit", str(len(feed.rows)), "--for", f"{SECONDS}s", "--metrics", str(metrics),
+                WEIR, "run", str(sql), "-f", "jsonl", "--limit", str(len(feed.rows)), "--for", f"{seconds}s", "--metrics", str(metrics),
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=dict(os.environ, **feed.env))
             try:
-                out, told = await asyncio.wait_for(process.communicate(), SECONDS + 20)
+                out, told = await asyncio.wait_for(process.communicate(), seconds + 20)
             except asyncio.TimeoutError:
                 return "it does not end"
             finally:
@@ -75,7 +95,7 @@ async def trouble_of(feed, text):
 
 
 async def check(feed, turns):
-    text = (EXAMPLES / feed.file).read_text()
+    text = text_of(feed)
     async with turns:
         began = time.monotonic()
         trouble = await trouble_of(feed, text)
@@ -86,24 +106,28 @@ async def check(feed, turns):
 
 async def check_flaw(feed, turns):
     """A test that cannot fail says nothing: the example with a mistake in it must be found out."""
-    text = (EXAMPLES / feed.file).read_text()
+    text = text_of(feed)
     was, is_now = feed.flaw
     assert was in text, f"{feed.file}: no {was}"
     async with turns:
-        trouble = await trouble_of(feed, text.replace(was, is_now))
-    print(f"{feed.file} with {is_now or 'nothing'} for {was}: {'found out' if trouble else 'FAILED: passed all the same'}", flush=True)
-    return bool(trouble)
+        trouble = await trouble_of(feed, text.replace(was, is_now), SECONDS_OF_A_FLAW)
+    # A text that is refused shows nothing about the comparison.
+    found = bool(trouble) and "error[E" not in trouble
+    print(f"{feed.file} with {is_now or 'nothing'} for {was}: {'found out' if found else 'FAILED: ' + (trouble or 'passed all the same')}", flush=True)
+    return found
 
 
 async def main():
     turns = asyncio.Semaphore(AT_ONCE)
-    there = {file.name for file in EXAMPLES.glob("*.sql")}
-    good = True
-    if not NAMES and there != set(acting.TABLE):
-        print(f"FAILED: examples without a server: {sorted(there - set(acting.TABLE))}, servers without an example: {sorted(set(acting.TABLE) - there)}")
-        good = False
+    there = {file.name for file in EXAMPLES.glob("*.sql")} | set(blocks("any-feed.md"))
+    troubles = catalogue.trouble(ROOT)
+    if there != set(acting.TABLE):
+        troubles.append(f"without a server: {sorted(there - set(acting.TABLE))}, without a file: {sorted(set(acting.TABLE) - there)}")
+    for trouble in troubles:
+        print(f"FAILED: {trouble}")
+    good = not troubles or bool(NAMES)
     chosen = [feed for name, feed in acting.TABLE.items() if name in there and (not NAMES or name in NAMES)]
-    done = await asyncio.gather(*(check(feed, turns) for feed in chosen), *(check_flaw(feed, turns) for feed in chosen if feed.flaw))
+    done = await asyncio.gather(*(check_flaw(feed, turns) for feed in chosen if feed.flaw), *(check(feed, turns) for feed in chosen))
     print(f"{sum(done)} of {len(done)}")
     return good and bool(done) and all(done)
 

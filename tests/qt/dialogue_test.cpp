@@ -342,6 +342,28 @@ private slots:
   }
 
   // A recording holds what was said, without secrets, and a replay passes it over.
+  void aSecretStaysWithinItsQuotes() {
+    qputenv("WEIR_TEST_KEY", "a\"b");
+    Server server;
+    server.onClient = [](QWebSocket* client) {
+      QObject::connect(client, &QWebSocket::textMessageReceived, client,
+                       [client] { client->sendTextMessage(QStringLiteral("{\"n\":1}")); });
+    };
+    BoundResult checked = checkScript(overTestedTransport(
+        source(server.port(),
+               QStringLiteral("\"websocket.open.message.1\" = '{\"k\":\"${env:WEIR_TEST_KEY}\"}', "
+                              "\"websocket.open.message.2\" = '{\"k\":\"${env:WEIR_TEST_KEY}\",\"n\":${SEQ()}}'"))));
+    auto run = LiveRun::create(std::move(checked.script), {});
+    QVERIFY(run.ok());
+    (*run)->start();
+    QTRY_COMPARE(passed(*run), uint64_t{2});
+    QCOMPARE(server.texts,
+             QStringList({QStringLiteral("{\"k\":\"a\\\"b\"}"), QStringLiteral("{\"k\":\"a\\\"b\",\"n\":1}")}));
+    bool isDone = false;
+    (*run)->stop([&] { isDone = true; });
+    QTRY_VERIFY(isDone);
+  }
+
   void whatIsSaidIsRecordedWithoutSecrets() {
     qputenv("WEIR_TEST_KEY", "sesame-sesame");
     Server server;

@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QSslCertificate>
 #include <QSslKey>
+#include <algorithm>
 #include <utility>
 
 #include "core/connectors/websocket/options/each.h"
@@ -41,10 +42,14 @@ Compression compressionOf(std::string_view word) {
 class DialogueReader {
 public:
   DialogueReader(const Options& options, const Options& written, const std::vector<std::string>& symbols)
-      : m_options(options), m_written(written), m_symbols(symbols) {}
+      : m_options(options),
+        m_written(written),
+        m_symbols(symbols),
+        m_framing(options.has("json.framing") ? framingNamed(options.text("json.framing")) : JsonFraming::One) {}
 
   std::shared_ptr<const DialogueSettings> read() {
     auto out = std::make_shared<DialogueSettings>();
+    out->framing = m_framing;
     if (has("websocket.open.message")) addSteps(*out, "websocket.open.message", {});
     for (const auto& [number, value] : m_options.under("websocket.open.message."))
       addSteps(*out, "websocket.open.message." + number, "websocket.open.await." + number);
@@ -64,7 +69,7 @@ public:
 
 private:
   bool has(std::string_view key) const { return m_options.has(key); }
-  MessageMatch match(const std::string& key) const { return *MessageMatch::parse(m_options.text(key)); }
+  MessageMatch match(const std::string& key) const { return *MessageMatch::parse(m_options.text(key), m_framing); }
   std::optional<DialogueSettings::Await> await(const std::string& key) const {
     if (!has(key)) return std::nullopt;
     MessageMatch what = match(key);
@@ -72,9 +77,16 @@ private:
     return DialogueSettings::Await{std::move(what), key, isText};
   }
   MessageTemplate compiled(const std::string& key, const std::string& text, MessageTemplate::Use use) const {
-    if (!m_options.isTemplate(key)) return MessageTemplate::plain(text, m_written.written(key));
-    auto made = MessageTemplate::compile(text, m_options.found(), use);
+    // A secret stands in JSON as JSON wants it.
+    const bool refers = use == MessageTemplate::Use::Message && hasReferences(key);
+    if (!m_options.isTemplate(key) && !refers) return MessageTemplate::plain(text, m_written.written(key));
+    auto made = MessageTemplate::compile(m_options.isTemplate(key) ? text : m_written.text(key), m_options.found(), use,
+                                         m_framing);
     return std::move(*made);
+  }
+  bool hasReferences(const std::string& key) const {
+    const auto references = m_written.references();
+    return std::any_of(references.begin(), references.end(), [&](const auto& each) { return each.first == key; });
   }
   // One that names symbols may be several; the first waits for all.
   void addSteps(DialogueSettings& out, const std::string& key, const std::string& awaitKey) const {
@@ -121,6 +133,7 @@ private:
   const Options& m_options;
   const Options& m_written;
   const std::vector<std::string>& m_symbols;
+  const JsonFraming m_framing;
 };
 
 }  // namespace
