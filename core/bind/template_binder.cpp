@@ -29,7 +29,8 @@ logical::Expression bound(const TemplatePart& part) {
   scope.add(std::move(columns));
   logical::Expression expression = ExpressionBinder(scope, part.rewritten, "a template").bind(*parsed);
   if (expression.type == Type::Bytes)
-    throwBind(Code::OptionValue, {}, "'${" + part.text + "}' is bytes, which a text cannot hold");
+    throwBind(Code::OptionValue, {}, "'${" + part.text + "}' is bytes, which a text cannot hold",
+              "write BASE64(...) or HEX(...) around it");
   return expression;
 }
 

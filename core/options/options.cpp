@@ -170,7 +170,7 @@ void Options::take(const std::vector<WrittenOption>& written, Diagnostics& found
         }
         Entry entry{option.value, option.valueSpan, {}, false};
         entry.isTemplate = true;
-        out.m_values.emplace(option.key, std::move(entry));
+        m_values.emplace(option.key, std::move(entry));
         continue;
       }
     }

@@ -172,13 +172,13 @@ std::vector<Answer> answersOf(const std::vector<Event>& events, size_t batchRows
                          real(5, row), real(6, row), batch->columns[7]->integer(row), batch->columns[8]->integer(row),
                          batch->columns[9]->integer(row) != 0});
   });
-  Intake& intake = *feeder.find("B");
+  Feed& feed = *feeder.find("B");
   for (const Event& event : events) {
     if (event.message.empty()) {
-      feeder.lost(intake, event.at);
-      feeder.opened(intake, event.at);
+      feeder.lost(feed, event.at);
+      feeder.opened(feed, event.at);
     } else {
-      feeder.message(intake, event.message, event.at);
+      feeder.message(feed, event.message, event.at);
     }
   }
   feeder.flush();

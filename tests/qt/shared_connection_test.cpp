@@ -363,6 +363,46 @@ private slots:
     QCOMPARE(server.requests.size(), 1);
   }
 
+  // Its streams need not know of it: a loss of one socket is one of the connection, and rows leave over the first.
+  void severalSocketsAreOneConnection() {
+    Server server;
+    const auto run = start(QStringLiteral("CREATE CONNECTION Okx WITH (extension = 'websocket', \"websocket.url\" = "
+                                          "'ws://127.0.0.1:%1/', \"websocket.reconnect.delay.ms\" = '30', "
+                                          "\"websocket.each\" = 'a,b', \"websocket.each.per.connection\" = '1', "
+                                          "\"websocket.open.message\" = '${each}');")
+                               .arg(server.port()) +
+                           kTrades + kQuotes + kSink);
+    QTRY_COMPARE(QSet<QString>(server.texts.begin(), server.texts.end()), QSet<QString>({"a", "b"}));
+    QTRY_COMPARE(run->health().front().state, ConnectionState::Open);
+    QCOMPARE(run->health().front().sockets, 2);
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"trades\":[{\"px\":1}]}"));
+    server.clients.at(1)->sendTextMessage(QStringLiteral("{\"bid\":3}"));
+    QTRY_COMPARE(counters(*run, "Trades").passed, 1U);
+    QTRY_COMPARE(counters(*run, "Quotes").passed, 1U);
+    QTRY_COMPARE(server.texts.count(QStringLiteral("{\"px\":1}")), 1);
+    server.clients.at(1)->abort();
+    QTRY_COMPARE(server.texts.count(QStringLiteral("a")) + server.texts.count(QStringLiteral("b")), 3);
+    QTRY_VERIFY(run->source(QStringLiteral("Okx"))->source().isOpen());
+    server.clients.at(0)->sendTextMessage(QStringLiteral("{\"trades\":[{\"px\":2}]}"));
+    QTRY_COMPARE(server.texts.count(QStringLiteral("{\"px\":2}")), 1);
+    for (const char* stream : {"Trades", "Quotes"}) QCOMPARE(run->feeder().intake(stream)->gaps(), 1U);
+  }
+
+  // A stream that says which records are its own is told of one that it cannot read, whoever else takes the message.
+  void whatIsChosenAndCannotBeReadIsBad() {
+    Server server;
+    const auto run = start(connection(server.port()) + kStatus +
+                           QStringLiteral("CREATE STREAM Chosen (px LONG) WITH (type = 'source', connection = 'Okx', "
+                                          "\"json.when\" = '$.state = halt'); INSERT INTO C SELECT px FROM Chosen;"));
+    QTRY_COMPARE(server.clients.size(), 1);
+    say(server, QStringLiteral("{\"state\":\"up\",\"px\":\"none\"}"));
+    say(server, QStringLiteral("{\"state\":\"halt\",\"px\":\"none\"}"));
+    QTRY_COMPARE(counters(*run, "Status").passed, 2U);
+    QCOMPARE(counters(*run, "Chosen").control, 1U);
+    QCOMPARE(counters(*run, "Chosen").rejected, 1U);
+    QCOMPARE(counters(*run, "Status").rejected, 0U);
+  }
+
   void framesAreThoseOfTheConnection() {
     Server server;
     const auto run = start(all(server.port()));

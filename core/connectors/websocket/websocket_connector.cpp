@@ -24,7 +24,6 @@ std::unique_ptr<Sink> makeSink(const EndpointSetup& setup, const logical::Stream
   return std::make_unique<WebSocketSink>(setup);
 }
 
-
 QString silenceHint() { return QObject::tr("is a subscription message needed (websocket.open.message)?"); }
 
 }  // namespace
