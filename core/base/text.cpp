@@ -102,6 +102,26 @@ bool isAsciiEight(const unsigned char* p, const unsigned char* end) {
   return (eight & 0x8080808080808080U) == 0;
 }
 
+// Nearly all messages are. Words are gathered and judged once; the last ones overlap those before.
+bool isAscii(std::string_view text) {
+  constexpr size_t kStride = 4 * sizeof(uint64_t);
+  const char* const data = text.data();
+  if (text.size() < kStride) {
+    unsigned char seen = 0;
+    for (const char c : text) seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
+    return seen < 0x80;
+  }
+  uint64_t seen = 0;
+  const auto gather = [&](size_t from) {
+    std::array<uint64_t, 4> words;
+    std::memcpy(words.data(), data + from, kStride);
+    seen |= (words[0] | words[1]) | (words[2] | words[3]);
+  };
+  for (size_t from = 0; from + kStride <= text.size(); from += kStride) gather(from);
+  gather(text.size() - kStride);
+  return (seen & 0x8080808080808080U) == 0;
+}
+
 }  // namespace
 
 size_t utf8Prefix(std::string_view text) {
@@ -160,7 +180,7 @@ bool matchesLike(std::string_view text, std::string_view pattern) {
   return p == pattern.size();
 }
 
-bool isUtf8(std::string_view text) { return utf8Prefix(text) == text.size(); }
+bool isUtf8(std::string_view text) { return isAscii(text) || utf8Prefix(text) == text.size(); }
 
 std::string oneLine(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";

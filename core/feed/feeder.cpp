@@ -52,7 +52,7 @@ void Feeder::begin(Feed& feed, Micros at) {
   m_mostRows = std::min(m_batchRows, m_pipeline.mostRows());
 }
 
-void Feeder::message(Feed& feed, std::string_view payload, Micros at, std::string_view origin) {
+Fed Feeder::message(Feed& feed, std::string_view payload, Micros at, std::string_view origin) {
   const auto isAwaited = [](Intake* intake) { return intake->life().isAwaited(); };
   if (m_pending &&
       (m_pendingFeed != &feed || at >= m_horizon || std::any_of(feed.intakes.begin(), feed.intakes.end(), isAwaited)))
@@ -60,6 +60,7 @@ void Feeder::message(Feed& feed, std::string_view payload, Micros at, std::strin
   if (!m_pending) begin(feed, at);
   m_last = at;
   m_latest = std::max(m_latest, at);
+  Fed fed;
   m_takers.clear();
   m_unreadable.clear();
   for (Intake* intake : feed.intakes) {
@@ -73,7 +74,8 @@ void Feeder::message(Feed& feed, std::string_view payload, Micros at, std::strin
       flush();
       begin(feed, at);
     }
-    intake->keep(payload, at);
+    fed.isDecoded = true;
+    fed.hasPassed = intake->keep(payload, at) || fed.hasPassed;
     if (intake->pendingRows() == 0) continue;
     m_pending = intake;
     m_pendingFeed = &feed;
@@ -86,6 +88,7 @@ void Feeder::message(Feed& feed, std::string_view payload, Micros at, std::strin
   if (!m_pending) settle(feed);
   for (Intake* intake : m_unreadable) sendDeadLetter(*intake, at);
   if (m_pending && m_pending->pendingRows() >= m_mostRows) flush();
+  return fed;
 }
 
 // A stream that tells its own records apart has found them, if others could read the message in the same format.

@@ -17,6 +17,12 @@ struct Feed {
   std::vector<Intake*> intakes;  ///< in the order of the text
 };
 
+/// What became of a message.
+struct Fed {
+  bool isDecoded = false;  ///< by one of the feed's streams
+  bool hasPassed = false;  ///< a row of it, by the rules of its stream
+};
+
 /// Brings the messages of all sources to the pipeline in the order in which they come, as few batches as results allow.
 class Feeder {
 public:
@@ -36,7 +42,7 @@ public:
   Intake* intake(const std::string& stream);
   /// `origin` says where a message stands that was read from a file. Of a connection's streams one that cannot read
   /// what another one takes passes it over.
-  void message(Feed& feed, std::string_view payload, Micros at, std::string_view origin = {});
+  Fed message(Feed& feed, std::string_view payload, Micros at, std::string_view origin = {});
   void opened(Feed& feed, Micros at);
   void lost(Feed& feed, Micros at);
   /// Nothing more will come, and nothing has been lost.

@@ -84,8 +84,8 @@ void Intake::noteContent(Micros at) {
   if (m_stalledUntil && at - *m_stalledUntil > kReadAfterStall) caughtUp(at, at);
 }
 
-void Intake::keep(std::string_view payload, Micros at) {
-  if (m_stopped) return;
+bool Intake::keep(std::string_view payload, Micros at) {
+  if (m_stopped) return false;
   noteContent(at);
   ++m_counters.decoded;
   m_counters.fieldMismatch += m_read.fieldMismatches;
@@ -123,6 +123,7 @@ void Intake::keep(std::string_view payload, Micros at) {
   }
   static_cast<RowCounters&>(m_counters) = m_rules.counters();
   if (!kept.empty()) dropRows(first, kept);
+  return records > dropped;
 }
 
 void Intake::dropRows(size_t first, const std::vector<bool>& keep) {

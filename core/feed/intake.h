@@ -46,8 +46,8 @@ public:
   /// Reads a message; one of `keep`, `passOver` and `reject` says what becomes of it. Of a connection's streams, each
   /// reads it before all know whose it is.
   Held read(std::string_view payload, Micros at);
-  /// Adds the rows that were read to the pending batch, by the stream's rules.
-  void keep(std::string_view payload, Micros at);
+  /// Adds the rows that were read to the pending batch, by the stream's rules. Returns whether any has passed.
+  bool keep(std::string_view payload, Micros at);
   /// It was none of this stream's.
   void passOver(std::string_view payload, Micros at);
   /// By error.strategy. `origin` is where it stands, for one from a file.

@@ -176,10 +176,8 @@ void LiveFeed::message(std::string_view payload, bool isText, Micros at) {
   if (onArrival) onArrival(now);
   m_lastArrival = now;
   if (m_capture) m_capture->message(m_name, payload, isText, now);
-  const uint64_t before = sum(&SourceCounters::decoded);
-  const uint64_t passedBefore = sum(&SourceCounters::passed);
-  m_feeder->message(*m_feed, payload, now);
-  if (sum(&SourceCounters::decoded) > before) {
+  const Fed fed = m_feeder->message(*m_feed, payload, now);
+  if (fed.isDecoded) {
     if (m_lostAt > 0) {
       // Half of what the usual pace would have brought is an understatement on purpose.
       if (m_meanGap > 0) m_lost += static_cast<uint64_t>(static_cast<double>(now - m_lostAt) / m_meanGap / 2);
@@ -194,7 +192,7 @@ void LiveFeed::message(std::string_view payload, bool isText, Micros at) {
     m_source->decoded();
   }
   const std::vector<Intake*>& intakes = m_feed->intakes;
-  if (sum(&SourceCounters::passed) > passedBefore) {
+  if (fed.hasPassed) {
     m_hasBroughtRows = true;
     m_source->rowPassed(
         std::any_of(intakes.begin(), intakes.end(), [](const Intake* intake) { return intake->hasWholeRow(); }));

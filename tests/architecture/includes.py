@@ -33,7 +33,7 @@ ALLOWED = {
                      "core/connectors"},
     "core/demo": {"core/base", "core/feed", "core/net"},
     "ui/widgets": {"core/base"},
-    "ui/editor": {"core/base", "core/data", "core/sql", "core/functions", "core/bind", "core/plan", "core/session", "core/telemetry",
+    "ui/editor": {"core/base", "core/data", "core/options", "core/sql", "core/functions", "core/bind", "core/plan", "core/session", "core/telemetry",
                   "ui/widgets"},
     "ui/results": {"core/base", "core/data", "core/plan", "core/telemetry", "ui/widgets"},
     "ui/charts": {"core/base", "core/data", "core/exec", "core/telemetry", "ui/widgets", "ui/results"},

@@ -102,6 +102,14 @@ TEST_CASE("base64 both ways") {
 TEST_CASE("UTF-8 is told from other bytes") {
   CHECK(isUtf8("héllo 😀"));
   for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) CHECK_FALSE(isUtf8(bad));
+  // Most of a text is judged by the word: wherever it stands, a byte is noticed.
+  for (size_t length = 1; length <= 100; ++length)
+    for (size_t at = 0; at < length; ++at) {
+      std::string text(length, 'a');
+      text[at] = '\xFF';
+      CHECK_FALSE(isUtf8(text));
+      CHECK(isUtf8(text.replace(at, 1, "é")));
+    }
 }
 
 TEST_CASE("UTF-8 is told up to the first byte that is none") {

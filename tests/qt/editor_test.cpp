@@ -5,6 +5,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
+#include <QDir>
 #include <QFile>
 #include <QFileDialog>
 #include <QLabel>
@@ -26,6 +27,7 @@
 #include <QWebSocketServer>
 
 #include "core/base/json_path.h"
+#include "core/bind/checker.h"
 #include "core/net/qt_clock.h"
 #include "core/session/feed_sampler.h"
 #include "ui/editor/document_tabs.h"
@@ -256,6 +258,43 @@ private slots:
     QVERIFY(again->isVisible());
     QTest::mouseClick(again, Qt::LeftButton);
     QVERIFY(sql->toPlainText().startsWith(QLatin1String("CREATE STREAM Other")) && !again->isVisible());
+  }
+
+  // Each example can be chosen, is shown whole, and says what is peculiar; one's own address begins anew.
+  void examplesArePresets() {
+    ConnectDialog dialog;
+    dialog.show();
+    auto* presets = dialog.findChild<QComboBox*>(QStringLiteral("preset"));
+    auto* sql = dialog.findChild<QPlainTextEdit*>(QStringLiteral("draftSql"));
+    auto* create = dialog.findChild<QPushButton*>(QStringLiteral("primary"));
+    const QStringList files = QDir(QStringLiteral(WEIR_SOURCE "/resources/examples")).entryList({"*.sql"});
+    QVERIFY(files.size() >= 40);
+    QCOMPARE(presets->count(), files.size() + 1);
+    QStringList titles;
+    for (int i = 1; i < presets->count(); ++i) {
+      presets->setCurrentIndex(i);
+      emit presets->activated(i);
+      QVERIFY2(create->isEnabled(), qPrintable(presets->currentText()));
+      QVERIFY(presets->currentText().size() < 60);
+      QVERIFY2(!hasError(checkScript(sql->toPlainText().toStdString()).diagnostics), qPrintable(sql->toPlainText()));
+      QVERIFY(!dialog.findChild<QLabel*>(QStringLiteral("sampleState"))->text().isEmpty());
+      QVERIFY2(!dialog.findChild<QLineEdit*>(QStringLiteral("url"))->text().isEmpty(),
+               qPrintable(presets->currentText()));
+    }
+    const int kucoin = presets->findText(QStringLiteral("KuCoin"));
+    presets->setCurrentIndex(kucoin);
+    emit presets->activated(kucoin);
+    QVERIFY(dialog.findChild<QPlainTextEdit*>(QStringLiteral("openMessages"))->toPlainText().contains("/market/match"));
+    presets->setCurrentIndex(0);
+    emit presets->activated(0);
+    QVERIFY(sql->toPlainText().startsWith(QLatin1String("-- The URL")));
+    QVERIFY(!create->isEnabled());
+    QSignalSpy created(&dialog, &ConnectDialog::created);
+    presets->setCurrentIndex(kucoin);
+    emit presets->activated(kucoin);
+    QTest::mouseClick(create, Qt::LeftButton);
+    QCOMPARE(created.size(), 1);
+    QCOMPARE(created.front().front().toString(), QStringLiteral("kucoin.sql"));
   }
 
   // The wizard finds what a source of `( ... )` would learn: in the order of the feed, greetings left out, by quoted

@@ -9,8 +9,10 @@
 #include <cstring>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/data/type.h"
 #include "core/functions/function_list.h"
+#include "core/options/option_table.h"
 #include "core/sql/formatter.h"
 #include "core/sql/keywords.h"
 #include "core/sql/lexer.h"
@@ -101,8 +103,11 @@ SqlHighlighter::Style SqlHighlighter::styleOf(std::string_view text, const Token
   const bool assigned = next != std::string_view::npos && text[next] == '=';
   const weir::Keyword* keyword = findKeyword(word);
   if (called && !keyword && (findScalar(word) || findAggregate(word) || findSpecial(word))) return Function;
-  if (assigned && (word == "type" || word == "extension" || word == "format")) return OptionKey;
-  if (keyword && (keyword->reserved || keyword->clause || called || word == "STREAM")) return Keyword;
+  if (assigned && findOption(word)) return OptionKey;
+  // What CREATE creates is a name elsewhere.
+  const std::string_view before = trimmed(text.substr(0, token.span.begin));
+  const bool isCreated = before.size() >= 6 && equalsIgnoringCase(before.substr(before.size() - 6), "CREATE");
+  if (keyword && (keyword->reserved || keyword->clause || called || isCreated)) return Keyword;
   return findType(word) && !called ? TypeName : Default;
 }
 

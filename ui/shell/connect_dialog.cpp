@@ -13,8 +13,8 @@
 #include <QSignalBlocker>
 #include <QTableWidget>
 #include <QVBoxLayout>
-#include <array>
 
+#include "ui/shell/feed_presets.h"
 #include "ui/widgets/theme.h"
 
 namespace weir {
@@ -22,28 +22,7 @@ namespace weir {
 namespace {
 
 constexpr int kMessages = 10;
-
-struct Preset {
-  const char* name;
-  const char* stream;
-  const char* url;
-  const char* open;
-};
-
-constexpr auto kPresets = std::to_array<Preset>({
-    {"Your own server", "Trades", "wss://", ""},
-    {"Binance, trades of BTC", "BinanceTrades", "wss://stream.binance.com:9443/ws/btcusdt@trade", ""},
-    {"Coinbase, matches of BTC", "CoinbaseTrades", "wss://ws-feed.exchange.coinbase.com",
-     R"({"type":"subscribe","product_ids":["BTC-USD"],"channels":["matches"]})"},
-    {"Kraken, trades of BTC", "KrakenTrades", "wss://ws.kraken.com/v2",
-     R"({"method":"subscribe","params":{"channel":"trade","symbol":["BTC/USD"]}})"},
-    {"OKX, trades of BTC", "OkxTrades", "wss://ws.okx.com:8443/ws/v5/public",
-     R"({"op":"subscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]})"},
-    {"Bybit, trades of BTC", "BybitTrades", "wss://stream.bybit.com/v5/public/spot",
-     R"({"op":"subscribe","args":["publicTrade.BTCUSDT"]})"},
-    {"Bitfinex, trades of BTC", "BitfinexTrades", "wss://api-pub.bitfinex.com/ws/2",
-     R"({"event":"subscribe","channel":"trades","symbol":"tBTCUSD"})"},
-});
+constexpr int kPresetsShown = 20;
 
 }  // namespace
 
@@ -66,7 +45,9 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   setWindowTitle(tr("Connect to a URL"));
   setObjectName(QStringLiteral("connectDialog"));
   resize(860, 640);
-  for (const Preset& preset : kPresets) m_preset->addItem(tr(preset.name));
+  m_preset->addItem(tr("Your own server"));
+  for (const FeedPreset& preset : feedPresets()) m_preset->addItem(preset.name);
+  m_preset->setMaxVisibleItems(kPresetsShown);
   m_headers->setPlaceholderText(tr("Authorization: Bearer ${env:TOKEN}"));
   m_headers->setMaximumHeight(56);
   m_open->setPlaceholderText(tr("Texts sent after the handshake, one a line"));
@@ -81,6 +62,7 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   m_sql->setFont(monoFont(12));
   for (QPlainTextEdit* text : {m_headers, m_open, m_sql}) text->setTabChangesFocus(true);
   for (const char* unit : {"ms", "s", "us", "ns", "iso8601"}) m_unit->addItem(QLatin1String(unit));
+  m_preset->setObjectName(QStringLiteral("preset"));
   m_url->setObjectName(QStringLiteral("url"));
   m_stream->setObjectName(QStringLiteral("streamName"));
   m_headers->setObjectName(QStringLiteral("headers"));
@@ -155,6 +137,7 @@ ConnectDialog::ConnectDialog(QWidget* parent)
   connect(m_sql->document(), &QTextDocument::modificationChanged, m_again, &QWidget::setVisible);
   connect(m_again, &QPushButton::clicked, this, [this] {
     m_sql->document()->setModified(false);
+    m_title.clear();
     preview();
   });
   for (QLineEdit* line : {m_url, m_stream}) connect(line, &QLineEdit::textChanged, this, &ConnectDialog::preview);
@@ -162,23 +145,37 @@ ConnectDialog::ConnectDialog(QWidget* parent)
     connect(text, &QPlainTextEdit::textChanged, this, &ConnectDialog::preview);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(m_create, &QPushButton::clicked, this, [this] {
-    emit created(m_stream->text().toLower() + QStringLiteral(".sql"), m_sql->toPlainText());
+    const QString own = m_stream->text().toLower() + QStringLiteral(".sql");
+    emit created(m_title.isEmpty() ? own : m_title, m_sql->toPlainText());
     accept();
   });
   choosePreset(0);
 }
 
 void ConnectDialog::choosePreset(int index) {
-  const Preset& preset = kPresets[static_cast<size_t>(index)];
-  m_url->setText(QLatin1String(preset.url));
-  m_stream->setText(QLatin1String(preset.stream));
-  m_open->setPlainText(QLatin1String(preset.open));
+  const FeedPreset* const preset = index > 0 ? &feedPresets()[static_cast<size_t>(index - 1)] : nullptr;
+  DraftSource source;
+  source.url = QStringLiteral("wss://");
+  if (preset) source = draftOf(*preset);
+  QStringList headers;
+  for (const auto& [name, value] : source.headers) headers << name + QLatin1String(": ") + value;
+  m_url->setText(source.url);
+  m_stream->setText(source.stream);
+  m_headers->setPlainText(headers.join(QLatin1Char('\n')));
+  m_open->setPlainText(source.openMessages.join(QLatin1Char('\n')));
   endSampling({});
   m_messages.clear();
   m_dialogue = {};
   m_records->clear();
   m_columns->setRowCount(0);
   offerTimes();
+  m_sql->document()->setModified(false);
+  m_title = preset ? preset->file : QString();
+  if (preset) {
+    m_state->setText(preset->peculiarity);
+    m_sql->setPlainText(preset->script);
+    m_sql->document()->setModified(true);
+  }
   preview();
 }
 
@@ -293,7 +290,8 @@ void ConnectDialog::preview() {
   const bool isUrl = d.url.startsWith(QLatin1String("ws://"), Qt::CaseInsensitive) ||
                      d.url.startsWith(QLatin1String("wss://"), Qt::CaseInsensitive);
   const bool usable = isUrl && d.url.size() > 6 && !d.stream.isEmpty();
-  m_create->setEnabled(usable);
+  // What was written by hand, or is an example, may have its address from elsewhere.
+  m_create->setEnabled(usable || m_sql->document()->isModified());
   m_sample->setEnabled(usable);
   if (!m_sql->document()->isModified())
     m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));

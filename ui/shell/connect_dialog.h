@@ -16,7 +16,7 @@ class QTableWidget;
 
 namespace weir {
 
-/// From a URL to a CREATE STREAM: an exchange's preset or one's own address, ten sampled messages, the path of the
+/// From a URL to a CREATE STREAM: an example or one's own address, ten sampled messages, the path of the
 /// events, the columns with sample values, the time of the events, and the SQL for them. SQL that was edited by hand is
 /// not written over unless one asks for it.
 class ConnectDialog final : public QDialog {
@@ -41,6 +41,7 @@ private:
   std::unique_ptr<FeedSampler> m_ended;  ///< the one before
   QList<QByteArray> m_messages;
   DialogueAdvice m_dialogue;  ///< what the server asked for
+  QString m_title;            ///< of the example that is the draft
   QComboBox* m_preset;
   QLineEdit* m_url;
   QLineEdit* m_stream;

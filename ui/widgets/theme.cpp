@@ -13,6 +13,7 @@
 static void loadResources() {
   Q_INIT_RESOURCE(weir);
   Q_INIT_RESOURCE(help);
+  Q_INIT_RESOURCE(examples);
 }
 
 namespace weir {

@@ -51,9 +51,13 @@ std::optional<OptionTrouble> matchTrouble(const OptionValue& option) {
   const auto match = MessageMatch::parse(option.value);
   if (match) return std::nullopt;
   const Diagnostic& why = match.diagnostics().front();
-  return OptionTrouble{why.message, why.hint.empty() ? "write $.path, $.path = value, several joined by AND, or a LIKE "
-                                                       "pattern such as pong%"
-                                                     : why.hint};
+  // What came from a secret is not printed.
+  if (option.shown != option.value) return OptionTrouble{"'" + option.shown + "' is no condition on a message"};
+  return OptionTrouble{why.message,
+                       why.hint.empty() ? "write $.path, $.path = value, several joined by AND, or a LIKE pattern such "
+                                          "as pong%"
+                                        : why.hint,
+                       false, why.span};
 }
 
 std::optional<OptionTrouble> numberedMatchTrouble(const OptionValue& option) {
