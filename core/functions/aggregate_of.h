@@ -21,6 +21,12 @@ inline void putRounded(Column& out, Issues& issues, uint32_t weight, std::option
   issues.count(Issue::Overflow, weight);
 }
 
+/// Appends a value as it is.
+inline void putCell(Column& out, bool value) { out.appendInteger(value ? 1 : 0); }
+inline void putCell(Column& out, int64_t value) { out.appendInteger(value); }
+inline void putCell(Column& out, double value) { out.appendReal(value); }
+inline void putCell(Column& out, const std::string& value) { out.appendText(value); }
+
 /// When a row happened, for aggregates that care.
 struct RowTime {
   EventInstant at;

@@ -20,6 +20,7 @@ std::vector<ScalarFunction> otherFunctions();
 
 std::vector<AggregateFunction> sumAggregates();
 std::vector<AggregateFunction> extremeAggregates();
+std::vector<AggregateFunction> argExtremeAggregates();
 std::vector<AggregateFunction> spreadAggregates();
 std::vector<AggregateFunction> quantileAggregates();
 std::vector<AggregateFunction> distinctAggregates();

@@ -71,8 +71,8 @@ std::span<const ScalarFunction> scalarFunctions() {
 }
 
 std::span<const AggregateFunction> aggregateFunctions() {
-  static const auto kList =
-      gathered({sumAggregates(), extremeAggregates(), spreadAggregates(), quantileAggregates(), distinctAggregates()});
+  static const auto kList = gathered({sumAggregates(), extremeAggregates(), argExtremeAggregates(), spreadAggregates(),
+                                      quantileAggregates(), distinctAggregates()});
   return kList;
 }
 
