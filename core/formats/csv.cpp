@@ -3,7 +3,7 @@
 #include "core/data/csv_text.h"
 #include "core/data/json_text.h"
 #include "core/formats/format_list.h"
-#include "core/formats/json_decoder.h"
+#include "core/formats/json_conversion.h"
 
 namespace weir {
 

@@ -9,10 +9,6 @@
 
 namespace weir {
 
-/// Converts a JSON value to a column's type as CONNECTORS' rules have it: numbers and texts that hold numbers fill
-/// numeric columns when they fit exactly, numbers fill STRING with the digits as sent. Returns false for a mismatch.
-bool convertJson(JsonKind kind, const std::string& text, Type type, Value& out);
-
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema);
 /// The same of messages in another format, which `asJson` reads.
 std::unique_ptr<Decoder> makeJsonDecoder(const DecoderSettings& settings, const SchemaPtr& schema,

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/plain_number.h"
-#include "core/formats/json_decoder.h"
+#include "core/formats/json_conversion.h"
 
 namespace weir {
 
