@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Digests, signatures, and the texts that bytes are written as.
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
 
 #include "core/base/text.h"
 #include "core/functions/families.h"
+#include "core/functions/hmac.h"
 #include "core/functions/json_web_token.h"
 #include "core/functions/lift.h"
 
@@ -16,28 +16,20 @@ namespace weir {
 namespace {
 
 using S = std::string_view;
-using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
-
-std::string textOf(const Digest& digest, unsigned size) { return {reinterpret_cast<const char*>(digest.data()), size}; }
-
 // A system may forbid an algorithm: MD5 where it goes by FIPS 140.
 template <const EVP_MD* (*Algorithm)()>
 Checked<std::string> digest(S text) {
-  Digest out{};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
   if (EVP_Digest(text.data(), text.size(), out.data(), &size, Algorithm(), nullptr) != 1) return Issue::DomainError;
-  return textOf(out, size);
+  return std::string(reinterpret_cast<const char*>(out.data()), size);
 }
 
 template <const EVP_MD* (*Algorithm)()>
 Checked<std::string> hmac(S key, S text) {
-  Digest out{};
-  unsigned size = 0;
-  const char* const bytes = key.empty() ? "" : key.data();
-  if (!HMAC(Algorithm(), bytes, static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-            text.size(), out.data(), &size))
-    return Issue::DomainError;
-  return textOf(out, size);
+  auto out = hmacOf(Algorithm(), key, text);
+  if (!out) return Issue::DomainError;
+  return std::move(*out);
 }
 
 // Of URLs too, and without padding: tokens are written so.
@@ -64,21 +56,9 @@ std::string hex(S bytes) {
 }
 
 Checked<std::string> fromHex(S text) {
-  if (text.size() % 2 != 0) return Issue::DomainError;
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  std::string out;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = digit(text[i]);
-    const int low = digit(text[i + 1]);
-    if (high < 0 || low < 0) return Issue::DomainError;
-    out += static_cast<char>(high * 16 + low);
-  }
-  return out;
+  auto bytes = hexDecoded(text);
+  if (!bytes) return Issue::DomainError;
+  return std::move(*bytes);
 }
 
 std::string base64(S bytes) { return base64Encoded(bytes); }

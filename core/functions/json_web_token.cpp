@@ -4,7 +4,6 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "core/base/text.h"
 #include "core/data/json_text.h"
+#include "core/functions/hmac.h"
 
 namespace weir {
 
@@ -88,11 +88,7 @@ std::optional<std::string> ecdsaSha256(std::string_view pem, std::string_view te
 }
 
 std::optional<std::string> hmacSha256(std::string_view key, std::string_view text) {
-  std::string out(32, '\0');
-  HMAC(EVP_sha256(), key.empty() ? "" : key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), reinterpret_cast<unsigned char*>(out.data()),
-       nullptr);
-  return out;
+  return hmacOf(EVP_sha256(), key, text);
 }
 
 struct Algorithm {
