@@ -52,6 +52,7 @@ struct ArgExtreme {
   using Input = std::tuple<T, By>;
   using Sorted = SortedArgExtreme<T, By, Max>;
   static constexpr bool kSkipsNull = true;
+  static constexpr bool kIgnoresRepeats = true;
   bool any = false;
   T value{};
   By key{};

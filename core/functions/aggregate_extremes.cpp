@@ -37,6 +37,7 @@ struct Extreme {
   using Input = std::tuple<T>;
   using Sorted = SortedExtreme<T, Max>;
   static constexpr bool kSkipsNull = true;
+  static constexpr bool kIgnoresRepeats = true;
   bool any = false;
   T value{};
   void take(const T& candidate) {

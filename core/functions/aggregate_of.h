@@ -314,6 +314,16 @@ std::unique_ptr<Aggregator> makeRetracting() {
 
 }  // namespace aggregating
 
+/// What a State is over distinct inputs: itself, where kIgnoresRepeats = true says that they change nothing.
+template <class State>
+struct OverDistinct {
+  using Type = aggregating::Distinct<State>;
+};
+template <class State>
+requires State::kIgnoresRepeats struct OverDistinct<State> {
+  using Type = State;
+};
+
 /// Makes the table entry of a State: everything an overload can be asked for.
 template <class State>
 AggregateOverload aggregateOf(Type result, std::vector<Type> params) {
@@ -321,8 +331,8 @@ AggregateOverload aggregateOf(Type result, std::vector<Type> params) {
           std::move(params),
           &aggregating::makeAppending<State>,
           &aggregating::makeRolling<State>,
-          &aggregating::makeAppending<aggregating::Distinct<State>>,
-          &aggregating::makeRolling<aggregating::Distinct<State>>,
+          &aggregating::makeAppending<typename OverDistinct<State>::Type>,
+          &aggregating::makeRolling<typename OverDistinct<State>::Type>,
           &aggregating::makeRetracting<State>};
 }
 
