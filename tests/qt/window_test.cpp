@@ -15,7 +15,6 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QTabBar>
-#include <QTableWidget>
 #include <QTest>
 #include <QTextBrowser>
 #include <QToolButton>
@@ -31,7 +30,6 @@
 #include "ui/health/health_card.h"
 #include "ui/results/results_model.h"
 #include "ui/results/results_panel.h"
-#include "ui/shell/connect_dialog.h"
 #include "ui/shell/main_window.h"
 
 using namespace weir;
@@ -470,31 +468,6 @@ private slots:
                              "findBar", "messageBar"})
       QVERIFY2(seen.contains(QLatin1String(name)), name);
     QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
-  }
-
-  void aFeedIsSampledIntoSql() {
-    DemoExchange::Settings s;
-    s.port = 0;
-    s.tradesPerSecond = 100;
-    DemoExchange exchange(s);
-    QVERIFY(exchange.start(nullptr));
-    ConnectDialog dialog;
-    dialog.show();
-    const auto edit = [&](const QString& name) {
-      for (QLineEdit* line : dialog.findChildren<QLineEdit*>())
-        if (line->accessibleName() == name) return line;
-      return static_cast<QLineEdit*>(nullptr);
-    };
-    edit(QStringLiteral("URL"))->setText(exchange.baseUrl() + QStringLiteral("/ws/btcusdt@trade"));
-    QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("sample")), Qt::LeftButton);
-    QString sql;
-    connect(&dialog, &ConnectDialog::created, this, [&](const QString&, const QString& text) { sql = text; });
-    auto* table = dialog.findChild<QTableWidget*>();
-    QTRY_VERIFY_WITH_TIMEOUT(table->rowCount() >= 8, 5000);
-    QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("primary")), Qt::LeftButton);
-    QVERIFY2(!hasError(checkScript(sql.toStdString()).diagnostics), qPrintable(sql));
-    QVERIFY(sql.contains(QLatin1String("\"event.time.field\" = 'T'")));
-    QVERIFY(sql.contains(QLatin1String("VWAP(p::DOUBLE, q::DOUBLE)")));
   }
 
   void rowsAreKeptByKeyFilteredAndCopied() {

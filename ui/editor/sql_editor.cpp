@@ -34,6 +34,9 @@ constexpr int kMarkMarginWidth = 22;
 constexpr int kMarkSize = 10;
 // Completion comes by itself from so many letters on.
 constexpr size_t kLettersTyped = 2;
+constexpr std::string_view kCreate = "CREATE";
+constexpr std::string_view kDefine = "DEFINE";
+static_assert(kCreate.size() == kDefine.size());
 
 }  // namespace
 
@@ -104,10 +107,13 @@ SqlHighlighter::Style SqlHighlighter::styleOf(std::string_view text, const Token
   const weir::Keyword* keyword = findKeyword(word);
   if (called && !keyword && (findScalar(word) || findAggregate(word) || findSpecial(word))) return Function;
   if (assigned && findOption(word)) return OptionKey;
-  // What CREATE creates is a name elsewhere.
-  const std::string_view before = trimmed(text.substr(0, token.span.begin));
-  const bool isCreated = before.size() >= 6 && equalsIgnoringCase(before.substr(before.size() - 6), "CREATE");
-  if (keyword && (keyword->reserved || keyword->clause || called || isCreated)) return Keyword;
+  // What is created is a name elsewhere.
+  const auto isCreated = [&] {
+    const std::string_view before = trimmed(text.substr(0, token.span.begin));
+    const std::string_view verb = before.substr(before.size() - std::min(before.size(), kCreate.size()));
+    return equalsIgnoringCase(verb, kCreate) || equalsIgnoringCase(verb, kDefine);
+  };
+  if (keyword && (keyword->reserved || keyword->clause || called || isCreated())) return Keyword;
   return findType(word) && !called ? TypeName : Default;
 }
 
