@@ -24,7 +24,12 @@ Result<std::optional<Micros>> PastPlayer::nextAt() {
 }
 
 Diagnostics PastPlayer::play() {
-  const FeedEvent event = *std::exchange(m_next, std::nullopt);
+  Diagnostics wrong = play(*m_next);
+  m_next.reset();
+  return wrong;
+}
+
+Diagnostics PastPlayer::play(const FeedEvent& event) {
   // The clock jumps to the first one: there is nothing between the start and it that could matter.
   if (std::exchange(m_isFirst, false)) m_feeder.advance(event.at);
   if (event.kind == FeedEvent::Kind::Advance) {

@@ -48,6 +48,8 @@ public:
   Diagnostics play();
 
 private:
+  Diagnostics play(const FeedEvent& event);
+
   Past& m_past;
   Pipeline& m_pipeline;
   Feeder& m_feeder;
