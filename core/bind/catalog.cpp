@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/bind/template_binder.h"
 #include "core/formats/format_list.h"
+#include "core/options/connector_options.h"
 
 namespace weir {
 
@@ -97,6 +98,36 @@ void checkEventTime(logical::Stream& stream, const ast::CreateStream& create, Di
   stream.eventTime = rule;
 }
 
+// A table has no rows that come one after the other: what is said of those has no meaning.
+bool isOfRows(std::string_view key) {
+  for (const std::string_view family : {"event.time.", "dedupe.", "sequence.", "error."})
+    if (key.starts_with(family)) return true;
+  return false;
+}
+
+void checkLoadedTable(const logical::Stream& table, const ast::CreateStream& create, Diagnostics& diagnostics) {
+  const Options& options = table.options;
+  const std::string extension = options.text("extension");
+  if (table.kind == StreamKind::Sink)
+    return fail(diagnostics, Code::OptionValue, options.valueSpan("type"), "a table is no sink",
+                "CREATE STREAM the sink, and write into it by a query");
+  const ConnectorOptions* const connector = findConnector(extension);
+  if (!connector->checkTable)
+    return fail(diagnostics, Code::OptionValue, options.valueSpan("extension"),
+                "a table is loaded whole, which nothing that comes over " + extension + " ever is",
+                "CREATE STREAM the source, and fill a table without WITH from it: INSERT INTO " + table.name +
+                    " SELECT ...; or take extension = 'file'");
+  connector->checkTable(options, diagnostics);
+  for (const auto& [key, value] : options.values())
+    if (isOfRows(key))
+      fail(diagnostics, Code::OptionValue, options.valueSpan(key),
+           "option '" + key + "' is for rows that come one after the other, but a table is loaded whole",
+           "leave it out");
+  if (create.watermark)
+    fail(diagnostics, Code::OptionValue, create.watermark->span, "a table has no time, and no watermark",
+         "leave WATERMARK out");
+}
+
 std::vector<WrittenOption> writtenOptions(const std::vector<ast::Option>& options) {
   std::vector<WrittenOption> written;
   written.reserve(options.size());
@@ -172,7 +203,14 @@ Result<Options> Catalog::optionsOf(const ast::CreateStream& create, Span span) c
                         guess.empty() ? "declare it: CREATE CONNECTION Name WITH (extension = ..., ...)" : guess};
     }
   }
-  return Options::check(writtenOptions(create.options), span, connection ? &connection->options : nullptr);
+  std::vector<WrittenOption> written = writtenOptions(create.options);
+  const auto has = [&](std::string_view key) {
+    return std::any_of(written.begin(), written.end(), [&](const WrittenOption& option) { return option.key == key; });
+  };
+  // A table from outside can only be read.
+  if (create.isTable && has("extension") && !has("type"))
+    written.push_back({"type", "source", create.name.span, create.name.span});
+  return Options::check(written, span, connection ? &connection->options : nullptr);
 }
 
 void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& diagnostics, const SchemaPtr& columns) {
@@ -219,8 +257,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
   if (options) {
     stream.options = *options;
     stream.kind = stream.options.kind();
-    if (stream.isTable && stream.kind != StreamKind::Internal)
-      fail(diagnostics, Code::OptionValue, create.name.span, "a table is neither a source nor a sink");
+    if (stream.isTable && stream.kind != StreamKind::Internal) checkLoadedTable(stream, create, diagnostics);
     if (stream.inferred && stream.kind != StreamKind::Sink) inferByFormat(stream, create.name.span, diagnostics);
     checkFormat(stream, create.name.span, diagnostics);
     checkTemplates(stream.options, diagnostics);

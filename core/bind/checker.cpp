@@ -40,8 +40,7 @@ void warnOfSecondSockets(const logical::Plan& script, Diagnostics& out) {
   for (const std::string& name : script.order) {
     const logical::Stream& stream = script.stream(name);
     const ConnectorOptions* connector = findConnector(stream.options.text("extension"));
-    if (stream.kind == StreamKind::Internal || !stream.connection().empty() || !connector ||
-        !hasConnections(*connector))
+    if (stream.kind == StreamKind::Internal || !stream.connection().empty() || !connector || !connector->sharesSockets)
       continue;
     const auto [first, isNew] = seen.emplace(stream.options.ofConnection().values(), &stream);
     if (isNew) continue;

@@ -155,6 +155,8 @@ struct Connector {
   /// can be read twice, to learn its columns first.
   double (*pace)(const Options& options) = nullptr;
   bool (*canReadAgain)(const Options& options) = nullptr;
+  /// Of one that tables can be loaded from: what tells that a content is another one. A table is read by `openPast`.
+  std::string (*stamp)(const Options& options) = nullptr;
   /// What to ask of somebody whose source is open and brings no message. May be nullptr.
   QString (*silenceHint)() = nullptr;
 };

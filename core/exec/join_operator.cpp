@@ -77,6 +77,12 @@ void JoinOperator::process(const std::vector<std::pair<size_t, BatchPtr>>& input
   sendAnswers();
 }
 
+void JoinOperator::forgetRight() {
+  m_stores[1].clear();
+  m_keptRight = 0;
+  m_sinceTidy = 0;
+}
+
 void JoinOperator::finishPush() {
   m_steps.rest(
       [this](int64_t watermark, uint32_t origin) { giveUpOn(watermark, origin, m_context.arrivalOf(origin)); });

@@ -20,6 +20,8 @@ public:
   void consume(const Batch&) override {}
   /// Takes the rows of one push from both sides (0 left, 1 right) in the order of their origins.
   void process(const std::vector<std::pair<size_t, BatchPtr>>& input);
+  /// The rows of the right side are others from now on.
+  void forgetRight();
   void finishPush() override;
   Micros earliestTimer(Micros from) const override;
   void flush() override;

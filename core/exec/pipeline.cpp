@@ -74,6 +74,12 @@ void Pipeline::push(const std::string& stream, const std::shared_ptr<Batch>& bat
   propagate(0);
 }
 
+void Pipeline::replaceTable(const std::string& table, const std::shared_ptr<Batch>& rows) {
+  for (const auto& [reader, port] : m_streams.at(table)->readers)
+    if (reader->forgetTable) reader->forgetTable();
+  push(table, rows);
+}
+
 void Pipeline::endFeed(const std::string& feed) {
   SourceWatermark* const source = sourceWatermark(feed);
   if (!source) return;

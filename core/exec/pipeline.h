@@ -41,6 +41,8 @@ public:
   size_t mostRows() const;
   /// Takes rows of a feed, whose event times are set. `origin` is set here.
   void push(const std::string& stream, const std::shared_ptr<Batch>& batch);
+  /// Puts rows in the place of all that a table holds.
+  void replaceTable(const std::string& table, const std::shared_ptr<Batch>& rows);
   /// Moves the clock; windows close on the way.
   void advanceTo(Micros at);
   /// Calls `tap` with every batch of a stream.

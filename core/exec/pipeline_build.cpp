@@ -225,6 +225,7 @@ bool Pipeline::buildSource(Node& n, const Stream& input, const Stream& target) {
   if (const auto* join = std::get_if<physical::Join>(&n.plan->body)) {
     auto op = std::make_unique<JoinOperator>(*n.context, *join, target.plan->schema, input.plan->schema->fields.size());
     n.process = [raw = op.get()](const auto& rows) { raw->process(rows); };
+    if (join->match == physical::Join::Match::Table) n.forgetTable = [raw = op.get()] { raw->forgetRight(); };
     n.chain.push_back(std::move(op));
     // Rows without a partner leave that much later than they came.
     if (join->match == physical::Join::Match::Within && join->kind != physical::Join::Kind::Inner)

@@ -35,6 +35,8 @@ struct Pipeline::Node {
   std::vector<std::pair<size_t, BatchPtr>> input;  ///< with the port
   /// Of a node with several inputs: takes a push from all of them.
   std::function<void(const std::vector<std::pair<size_t, BatchPtr>>&)> process;
+  /// Of a join with a table: lets go of what it holds.
+  std::function<void()> forgetTable;
   std::vector<BatchPtr>* looking = nullptr;
   int64_t delayMs = 0;     ///< of the rows behind the watermark
   bool stateless = false;  ///< rows leave at the very step that brought them

@@ -24,9 +24,10 @@ void Feeder::followChange(const std::set<std::string>& kept, const ResolvedOptio
   std::erase_if(m_feeds, [&](const auto& entry) {
     return !m_intakes.contains(entry.first) && !script.connections.contains(entry.first);
   });
-  for (const auto& [name, intake] : m_intakes) m_feeds[name] = {name, {intake.get()}};
+  for (const auto& [name, intake] : m_intakes)
+    m_feeds[name] = {name, {intake.get()}, script.stream(name).isLoaded() ? intake.get() : nullptr};
   for (const auto& [name, connection] : script.connections) {
-    Feed& feed = m_feeds[name] = {name, {}};
+    Feed& feed = m_feeds[name] = {name, {}, nullptr};
     for (const std::string& stream : script.sourcesOver(name)) feed.intakes.push_back(intake(stream));
   }
 }
@@ -52,7 +53,16 @@ void Feeder::begin(Feed& feed, Micros at) {
   m_mostRows = std::min(m_batchRows, m_pipeline.mostRows());
 }
 
+Fed Feeder::load(Intake& table, std::string_view payload, Micros at, std::string_view origin) {
+  m_latest = std::max(m_latest, at);
+  const Intake::Held held = table.read(payload, at);
+  if (held == Intake::Held::Rows || held == Intake::Held::Nothing) return {true, table.keep(payload, at)};
+  table.reject(payload, at, origin);
+  return {};
+}
+
 Fed Feeder::message(Feed& feed, std::string_view payload, Micros at, std::string_view origin) {
+  if (feed.table && feed.table->isLoading()) return load(*feed.table, payload, at, origin);
   const auto isAwaited = [](Intake* intake) { return intake->life().isAwaited(); };
   if (m_pending &&
       (m_pendingFeed != &feed || at >= m_horizon || std::any_of(feed.intakes.begin(), feed.intakes.end(), isAwaited)))
@@ -136,6 +146,7 @@ void Feeder::advance(Micros at) {
 
 void Feeder::opened(Feed& feed, Micros at) {
   advance(at);
+  if (feed.table) return feed.table->beginLoad();
   for (Intake* intake : feed.intakes) {
     intake->opened();
     if (m_provesSilence) m_pipeline.prove(intake->life(), at);
@@ -144,6 +155,7 @@ void Feeder::opened(Feed& feed, Micros at) {
 
 void Feeder::lost(Feed& feed, Micros at) {
   advance(at);
+  if (feed.table) return feed.table->giveUpLoad();
   for (Intake* intake : feed.intakes) {
     intake->lost(at);
     if (m_provesSilence) m_pipeline.trust(intake->life());
@@ -152,6 +164,10 @@ void Feeder::lost(Feed& feed, Micros at) {
 
 void Feeder::ended(Feed& feed, Micros at) {
   advance(at);
+  if (feed.table) {
+    if (feed.table->isLoading()) m_pipeline.replaceTable(feed.table->name(), feed.table->takeLoad());
+    return;
+  }
   for (Intake* intake : feed.intakes) {
     m_pipeline.endFeed(intake->name());
     if (m_provesSilence) m_pipeline.trust(intake->life());

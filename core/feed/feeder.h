@@ -15,6 +15,8 @@ namespace weir {
 struct Feed {
   std::string name;
   std::vector<Intake*> intakes;  ///< in the order of the text
+  /// That of a table which comes whole, and is not shared.
+  Intake* table = nullptr;
 };
 
 /// What became of a message.
@@ -60,6 +62,8 @@ public:
   const std::map<std::string, std::unique_ptr<Intake>>& intakes() const { return m_intakes; }
 
 private:
+  /// What a table is to hold waits for the rest of it.
+  Fed load(Intake& table, std::string_view payload, Micros at, std::string_view origin);
   void begin(Feed& feed, Micros at);
   void settle(Feed& feed);
   bool isOfAnother(const Intake& intake) const;

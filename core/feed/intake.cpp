@@ -180,6 +180,22 @@ void Intake::opened() {
   m_hasWholeRow = false;
 }
 
+void Intake::beginLoad() {
+  m_rows.truncate(0);
+  m_isLoading = true;
+}
+
+void Intake::giveUpLoad() {
+  m_rows.truncate(0);
+  m_isLoading = false;
+}
+
+std::shared_ptr<Batch> Intake::takeLoad() {
+  m_isLoading = false;
+  m_loadedRows = m_rows.rows();
+  return m_rows.take();
+}
+
 void Intake::lost(Micros at) {
   if (m_link == Link::Down) return;
   m_link = Link::Down;

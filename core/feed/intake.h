@@ -53,6 +53,13 @@ public:
   /// By error.strategy. `origin` is where it stands, for one from a file.
   void reject(std::string_view payload, Micros at, std::string_view origin = {});
   void opened();
+  /// Of a table that comes whole: what comes from now on is its next content, which takes its place in the end.
+  void beginLoad();
+  bool isLoading() const { return m_isLoading; }
+  void giveUpLoad();
+  std::shared_ptr<Batch> takeLoad();
+  /// That the present content has.
+  uint64_t loadedRows() const { return m_loadedRows; }
   /// A loss began when the feed was last known to be heard.
   void lost(Micros at);
   /// The program did not read for a while: until `caughtUp`, rows have come earlier than it seems.
@@ -116,6 +123,8 @@ private:
   SchemaPtr m_deadLetterSchema;
   std::shared_ptr<Batch> m_deadLetter;
   bool m_stopped = false;
+  bool m_isLoading = false;
+  uint64_t m_loadedRows = 0;
   DecodeResult m_read;    ///< of the message that was read
   size_t m_firstRow = 0;  ///< that it gave
   Micros m_controlAt = 0;

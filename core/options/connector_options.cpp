@@ -36,16 +36,25 @@ bool hasConnections(const ConnectorOptions& connector) {
 }
 
 std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::string& address) {
-  for (const ConnectorOptions* connector : connectorOptions())
-    if (connector->owns && connector->owns(address))
-      return std::map<std::string, std::string>{
-          {"type", "source"}, {"extension", std::string(connector->name)}, {std::string(connector->address), address}};
+  for (const ConnectorOptions* connector : connectorOptions()) {
+    if (!connector->owns || !connector->owns(address)) continue;
+    std::map<std::string, std::string> out{{"type", "source"}, {"extension", std::string(connector->name)}};
+    if (connector->sourceAt) {
+      auto more = connector->sourceAt(address);
+      if (!more) return std::nullopt;
+      out.merge(*more);
+    } else {
+      out.emplace(connector->address, address);
+    }
+    return out;
+  }
   return std::nullopt;
 }
 
 std::string shownAddress(const Options& written) {
   const ConnectorOptions* connector = findConnector(written.text("extension"));
   if (!connector || connector->address.empty()) return {};
+  if (connector->shown) return connector->shown(written);
   const std::string address = written.written(connector->address);
   return connector->masked ? connector->masked(address) : address;
 }

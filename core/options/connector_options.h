@@ -18,10 +18,19 @@ struct ConnectorOptions {
   std::string_view address;             ///< the key that says where to connect to
   /// The address without what may be secret in it, fit to be shown.
   std::string (*masked)(std::string_view address) = nullptr;
+  /// Where a stream connects to, for a connector whose `address` alone does not say it. May be nullptr.
+  std::string (*shown)(const Options& written) = nullptr;
   /// Whether an address is one of this connector's, for commands that are given nothing else. May be nullptr.
   bool (*owns)(std::string_view address) = nullptr;
+  /// What an address says of a source, beside `type` and `extension`; nothing when it is none. nullptr where it is the
+  /// value of `address`.
+  std::optional<std::map<std::string, std::string>> (*sourceAt)(const std::string& address) = nullptr;
+  /// Streams may go over one connection together, in a socket of which some servers allow few.
+  bool sharesSockets = false;
   /// What options say together that cannot be, once each of them is right by itself.
   void (*check)(const Options& options, Diagnostics& found) = nullptr;
+  /// The same of a table's; nullptr where no table can be loaded from.
+  void (*checkTable)(const Options& options, Diagnostics& found) = nullptr;
 };
 
 #define WEIR_CONNECTOR(name) extern const ConnectorOptions name##Options;

@@ -52,6 +52,8 @@ struct Stream {
   bool windowed = false;
   int64_t windowMs = 0;
 
+  /// A table that is loaded whole from outside; the others are filled row by row.
+  bool isLoaded() const { return isTable && kind == StreamKind::Source; }
   /// The connection that it goes over with others; empty where it has its own, or none.
   std::string connection() const { return options.text("connection"); }
   bool operator==(const Stream& other) const;

@@ -76,6 +76,7 @@ void LiveFeed::lost() {
 void LiveFeed::opened() {
   const Micros now = notBefore(m_clock.now());
   m_openedAt = now;
+  m_isFinished = false;
   if (isDeaf()) return;
   m_lastWords.clear();
   if (m_capture) m_capture->event(m_name, "open", now);
@@ -217,6 +218,7 @@ ConnectionHealth LiveFeed::health() const {
   h.lost = m_lost;
   h.usualGapMs = m_usualGap.ms();
   h.openedAt = m_source->isOpen() ? m_openedAt : 0;
+  if (m_feed->table) h.tableRows = m_feed->table->loadedRows();
   for (const Intake* intake : m_feed->intakes) {
     h.gaps = std::max(h.gaps, intake->gaps());
     h.newestEvent = std::max(h.newestEvent, intake->newestEvent());

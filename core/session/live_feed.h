@@ -48,6 +48,7 @@ public:
   const std::vector<Intake*>& intakes() const { return m_feed->intakes; }
   /// The first of its streams, and nearly always the only one.
   const Intake& intake() const { return *m_feed->intakes.front(); }
+  bool isTable() const { return m_feed->table != nullptr; }
   /// Something waits to know whether one of its streams has been silent.
   bool isAwaited() const;
   /// Asks whether its silence is one, when something waits to know and it is quieter than usual.

@@ -8,6 +8,7 @@
 
 #include "core/base/private_file.h"
 #include "core/base/reader_gone.h"
+#include "core/connectors/table_source.h"
 #include "core/plan/lower/lower.h"
 #include "core/session/feed_diagnosis.h"
 #include "core/session/secrets.h"
@@ -152,7 +153,11 @@ void LiveRun::addFeed(const std::string& name, const Options& options) {
     if (!made && m_connections.contains(name)) made = makeConnection(script.connections.at(name), options, *m_clock);
     if (!made) {
       const logical::Stream& stream = script.stream(name);
-      made = connectorFor(options).makeSource({label, options, stream.options, *m_clock}, stream);
+      const EndpointSetup setup{label, options, stream.options, *m_clock};
+      if (stream.isTable)
+        made = std::make_shared<TableSource>(setup, stream);
+      else
+        made = connectorFor(options).makeSource(setup, stream);
     }
     m_feeds.push_back(
         std::make_unique<LiveFeed>(std::move(made), *m_clock, *m_feeder, from, options, std::move(opened)));
@@ -196,8 +201,10 @@ LiveRun::~LiveRun() { m_stopping = true; }
 
 void LiveRun::start() {
   m_sinks->start();
-  for (const auto& feed : m_feeds)
-    if (!m_kept.contains(QString::fromStdString(feed->name()))) feed->start();
+  // Whole before the first row of anything.
+  for (const bool isTable : {true, false})
+    for (const auto& feed : m_feeds)
+      if (feed->isTable() == isTable && !m_kept.contains(QString::fromStdString(feed->name()))) feed->start();
   m_stallWatch.emplace(*m_clock, [this](Micros since, Micros until) { stalled(since, until); });
   settle();
 }
@@ -296,7 +303,7 @@ void LiveRun::report(const ConnectionHealth& h) {
              {},
              {}};
   const QString text = QString::fromStdString(entry.text());
-  const bool isNew = told.errors != h.errors || told.text != text;
+  const bool isNew = told.errors != h.errors || told.text != text || h.isTable;
   if (!h.error.isEmpty()) told.errors = h.errors;
   told.text = text;
   if (isNew) tell(entry);

@@ -139,6 +139,8 @@ void PastRun::addFeed(ConnectionHealth& h, const Intake& intake) const {
   h.state = m_isOver ? ConnectionState::Closed : ConnectionState::Live;
   h.since = m_firstAt.value_or(now());
   h.isFinished = isFinished();
+  h.isTable = stream.isLoaded();
+  h.tableRows = intake.loadedRows();
   h.openedAt = h.since;
   // Each of a connection's streams has all of its messages, and its gaps.
   h.messages = std::max(h.messages, counters.messages);

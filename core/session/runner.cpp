@@ -2,10 +2,14 @@
 #include "core/session/runner.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/bind/checker.h"
 #include "core/feed/merged_past.h"
+#include "core/feed/table_reader.h"
+#include "core/feed/tables_first.h"
+#include "core/options/connector_options.h"
 #include "core/plan/explain.h"
 #include "core/session/source_inference.h"
 
@@ -28,7 +32,7 @@ private:
   CaptureReader m_reader;
 };
 
-bool isSource(const logical::Stream& stream) { return stream.kind == StreamKind::Source; }
+bool isSource(const logical::Stream& stream) { return stream.kind == StreamKind::Source && !stream.isTable; }
 
 // All that comes in has an end: the script runs on the virtual clock.
 bool isOfThePast(const logical::Plan& script) {
@@ -50,6 +54,54 @@ double paceOf(const logical::Plan& script) {
   return slowest;
 }
 
+Result<std::vector<std::string>> recordsOf(const logical::Stream& table, const Options& options) {
+  auto parts = connectorFor(options).openPast(table, options, 0);
+  if (!parts) return parts.diagnostics();
+  TableReader reader(std::move(*parts), table, options);
+  if (const auto all = reader.read(std::numeric_limits<size_t>::max()); !all) return all.diagnostics();
+  return reader.take();
+}
+
+// At the place in the text that says where a table is loaded from.
+Diagnostic ofTable(const logical::Stream& table, Diagnostic why) {
+  why.span = table.options.valueSpan(findConnector(table.options.text("extension"))->address);
+  why.message = "table " + table.name + ": " + why.message;
+  return why;
+}
+
+// What is wrong with what tables would hold now.
+Diagnostics wrongTables(const logical::Plan& script, const SecretLookup& secrets) {
+  Diagnostics out;
+  for (const auto& [name, table] : script.streams) {
+    if (!table.isLoaded()) continue;
+    const auto options = table.options.resolved(secrets);
+    if (!options) return options.diagnostics();
+    if (const auto records = recordsOf(table, *options); !records)
+      out.push_back(ofTable(table, records.diagnostics().front()));
+  }
+  return out;
+}
+
+// Of tables that leave their columns open: what they hold is there to be read.
+Result<std::map<std::string, SchemaPtr>> columnsOfTables(const BoundResult& checked, const SecretLookup& secrets) {
+  std::map<std::string, SchemaPtr> out;
+  for (const std::string& name : checked.waiting) {
+    const logical::Stream& table = checked.script.stream(name);
+    if (!table.isLoaded()) continue;
+    const auto options = table.options.resolved(secrets);
+    if (!options) return options.diagnostics();
+    auto parts = connectorFor(*options).openPast(table, *options, 0);
+    if (!parts) return ofTable(table, parts.diagnostics().front());
+    MergedPast all(std::move(*parts));
+    auto columns = inferFromPast(all, checked.script, {name});
+    if (columns.empty())
+      return ofTable(table, failure(Code::NoInput, "it holds nothing that its columns could be learnt from",
+                                    "write the columns into CREATE TABLE"));
+    out.merge(columns);
+  }
+  return out;
+}
+
 }  // namespace
 
 struct Runner::Pending {
@@ -59,6 +111,12 @@ struct Runner::Pending {
   std::shared_ptr<CaptureInput> capture;
   Micros started = 0;
   uint64_t seed = 0;
+  std::map<std::string, SchemaPtr> columns;  ///< that are learnt already
+
+  BoundResult checkedWith(std::map<std::string, SchemaPtr> more) {
+    columns.merge(more);
+    return checkScript(request.text, columns);
+  }
 };
 
 Runner::Runner(World world, QObject* parent) : QObject(parent), m_world(std::move(world)) {}
@@ -81,13 +139,18 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
       return pending->done({.diagnostics = {failure(Code::File, "cannot read " + wanted.capture + ": " + why)}});
   }
   BoundResult checked = checkScript(wanted.text);
+  if (!hasError(checked.diagnostics)) {
+    auto tables = columnsOfTables(checked, m_world.secrets);
+    if (!tables) return pending->done({.diagnostics = tables.diagnostics()});
+    if (!tables->empty()) checked = pending->checkedWith(std::move(*tables));
+  }
   if (hasError(checked.diagnostics) || checked.waiting.empty()) return finish(pending, std::move(checked));
   if (!pending->capture && !isOfThePast(checked.script)) return learnLive(std::move(pending), std::move(checked));
   if (pending->capture) {
     CaptureReader reader(pending->capture->stream());
     const bool isCapture = reader.readHeader().ok();
-    checked = checkScript(wanted.text, isCapture ? inferFromPast(reader, checked.script, checked.waiting)
-                                                 : std::map<std::string, SchemaPtr>());
+    checked = pending->checkedWith(isCapture ? inferFromPast(reader, checked.script, checked.waiting)
+                                             : std::map<std::string, SchemaPtr>());
   } else {
     for (const std::string& name : checked.waiting)
       if (const logical::Stream& stream = checked.script.stream(name);
@@ -98,7 +161,7 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
                                         "write the columns into CREATE STREAM"}}});
     auto past = openPast(*pending, checked.script);
     if (!past) return pending->done({.diagnostics = past.diagnostics()});
-    checked = checkScript(wanted.text, inferFromPast(**past, checked.script, checked.waiting));
+    checked = pending->checkedWith(inferFromPast(**past, checked.script, checked.waiting));
   }
   finish(pending, std::move(checked));
 }
@@ -117,7 +180,7 @@ void Runner::learnLive(std::shared_ptr<Pending> pending, BoundResult checked) {
               const bool sourceEnded = m_inference->sourceEnded();
               m_inference.reset();
               if (!why.empty()) return pending->done({.diagnostics = why, .sourceEnded = sourceEnded});
-              finish(pending, checkScript(pending->request.text, columns), &feeds);
+              finish(pending, pending->checkedWith(columns), &feeds);
             },
             Qt::QueuedConnection);
       });
@@ -128,21 +191,38 @@ void Runner::learnLive(std::shared_ptr<Pending> pending, BoundResult checked) {
 }
 
 Result<std::unique_ptr<Past>> Runner::openPast(Pending& pending, const logical::Plan& script) {
-  if (pending.capture) {
-    // The same capture gives the same UUIDs.
-    pending.seed = pending.capture->fingerprint();
-    pending.capture->keepNoLonger();
-    auto past = std::make_unique<CapturePast>(pending.capture);
-    const auto started = past->readHeader();
-    if (!started) return started.diagnostics();
-    pending.started = *started;
-    return std::unique_ptr<Past>(std::move(past));
-  }
-  if (!isOfThePast(script)) return std::unique_ptr<Past>();
+  if (!pending.capture && !isOfThePast(script)) return std::unique_ptr<Past>();
+  auto past = pending.capture ? openCapture(pending) : openFiles(pending, script);
+  if (!past) return past;
+  std::set<std::string> tables;
+  for (const auto& [name, stream] : script.streams)
+    if (stream.isLoaded()) tables.insert(name);
+  if (tables.empty()) return past;
+  const auto load = [script, secrets = m_world.secrets](const std::string& name) {
+    const logical::Stream& table = script.stream(name);
+    const auto options = table.options.resolved(secrets);
+    return options ? recordsOf(table, *options) : Result<std::vector<std::string>>(options.diagnostics());
+  };
+  return std::unique_ptr<Past>(std::make_unique<TablesFirst>(std::move(*past), std::move(tables), load));
+}
+
+Result<std::unique_ptr<Past>> Runner::openCapture(Pending& pending) {
+  // The same capture gives the same UUIDs.
+  pending.seed = pending.capture->fingerprint();
+  pending.capture->keepNoLonger();
+  auto past = std::make_unique<CapturePast>(pending.capture);
+  const auto started = past->readHeader();
+  if (!started) return started.diagnostics();
+  pending.started = *started;
+  return std::unique_ptr<Past>(std::move(past));
+}
+
+Result<std::unique_ptr<Past>> Runner::openFiles(Pending& pending, const logical::Plan& script) {
   auto resolved = resolvedOptions(script, false, m_world.secrets);
   if (!resolved) return resolved.diagnostics();
   std::vector<std::unique_ptr<Past>> parts;
   for (const auto& [name, options] : *resolved) {
+    if (script.stream(name).isTable) continue;
     auto files = connectorFor(options).openPast(script.stream(name), options, pending.started);
     if (!files) return files.diagnostics();
     std::move(files->begin(), files->end(), std::back_inserter(parts));
@@ -172,6 +252,9 @@ void Runner::finish(const std::shared_ptr<Pending>& pending, BoundResult checked
     out.isDeclined = true;
     return pending->done(std::move(out));
   }
+  // A capture may hold what its tables were.
+  if (!pending->capture) add(wrongTables(checked.script, m_world.secrets));
+  if (hasError(out.diagnostics)) return pending->done(std::move(out));
   const bool isLive = !pending->capture && !isOfThePast(checked.script);
   if (isLive) {
     const std::shared_ptr<Run> before = pending->previous ? pending->previous() : nullptr;

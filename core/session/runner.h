@@ -74,6 +74,8 @@ private:
   void finish(const std::shared_ptr<Pending>& pending, BoundResult checked, OpenedFeeds* opened = nullptr);
   /// The past that the script's sources are, or the capture that is played; nullptr for a script on live feeds.
   Result<std::unique_ptr<Past>> openPast(Pending& pending, const logical::Plan& script);
+  Result<std::unique_ptr<Past>> openCapture(Pending& pending);
+  Result<std::unique_ptr<Past>> openFiles(Pending& pending, const logical::Plan& script);
 
   World m_world;
   std::unique_ptr<SourceInference> m_inference;

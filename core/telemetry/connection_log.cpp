@@ -37,6 +37,11 @@ LogEntry connectionEntry(const ConnectionHealth& h, Micros now, bool errorIsTold
     case ConnectionState::Refused:
     case ConnectionState::GaveUp:
     case ConnectionState::Closed:
+      if (h.isFinished) {
+        entry.message = h.isTable ? QObject::tr("%1: %2 rows loaded").arg(h.name).arg(h.tableRows).toStdString()
+                                  : QObject::tr("%1: read to its end").arg(h.name).toStdString();
+        break;
+      }
       tellError(LogLevel::Error);
       if (entry.message.empty())
         entry.message = QObject::tr("%1: %2").arg(h.name, QLatin1String(stateName(h.state))).toStdString();

@@ -62,6 +62,8 @@ struct ConnectionHealth {
   std::optional<int64_t> watermark;    ///< ms
   bool closedByUser = false;           ///< alone, or with its run
   bool isFinished = false;             ///< it has come to its end, and nothing went wrong
+  bool isTable = false;                ///< it is loaded whole, and again when it changes
+  uint64_t tableRows = 0;              ///< that its present content has
 
   /// The streams that its messages become rows of.
   QStringList sources() const;

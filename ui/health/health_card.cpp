@@ -73,7 +73,10 @@ HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
     case ConnectionState::Waiting: return {QObject::tr("Retrying"), t.accent, Mark::HalfRing};
     case ConnectionState::Refused: return {QObject::tr("Refused"), t.error, Mark::SlashedRing};
     case ConnectionState::GaveUp: return {QObject::tr("Gave up"), t.error, Mark::Square};
-    case ConnectionState::Closed: return {QObject::tr("Closed"), t.idle, Mark::Ring};
+    case ConnectionState::Closed:
+      if (h.isTable && h.isFinished && h.error.isEmpty()) return {QObject::tr("Loaded"), t.success, Mark::Disc};
+      if (h.isTable && h.isFinished) return {QObject::tr("Outdated"), t.warn, Mark::Triangle};
+      return {QObject::tr("Closed"), t.idle, Mark::Ring};
   }
   return {};
 }
@@ -111,6 +114,10 @@ bool HealthCard::isDown() const {
 
 QString HealthCard::causeText() const {
   if (!isDown()) return {};
+  if (m_health.isTable && m_health.isFinished)
+    return m_health.error.isEmpty()
+               ? tr("%n rows, watched for changes.", nullptr, static_cast<int>(m_health.tableRows))
+               : tr("%n rows, as they were before.", nullptr, static_cast<int>(m_health.tableRows));
   if (m_health.isFinished) return tr("Read to its end.");
   if (m_health.closedByUser) return tr("Closed on request.");
   if (m_health.error.isEmpty())
@@ -131,6 +138,7 @@ void HealthCard::resizeEvent(QResizeEvent* event) {
 
 void HealthCard::placeButtons() {
   m_reconnect->setVisible(isDown() && m_runs);
+  m_reconnect->setText(m_health.isTable ? tr("Load again") : tr("Reconnect now"));
   m_copy->setVisible(isDown() && !m_health.error.isEmpty() && !m_health.closedByUser);
   int x = 8;
   for (QToolButton* button : {m_reconnect, m_copy}) {
@@ -242,6 +250,8 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
     m_detail = tr("%1, connecting").arg(attempt);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
+  else if (h.isTable && h.isFinished)
+    m_detail = h.error.isEmpty() ? h.url : h.error;
   else if (h.state == ConnectionState::Closed)
     m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0))
                         : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));

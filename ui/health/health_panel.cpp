@@ -12,7 +12,8 @@ namespace weir {
 namespace {
 
 bool isUp(const ConnectionHealth& h) {
-  return h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open);
+  return h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) ||
+         (h.isTable && h.isFinished && h.error.isEmpty());
 }
 
 bool hasFailed(const ConnectionHealth& h) {
@@ -27,7 +28,8 @@ bool isGood(const ConnectionHealth& h) {
 bool isTroubled(const ConnectionHealth& h) {
   const bool isCalm =
       h.state == ConnectionState::Live || h.state == ConnectionState::Idle || h.state == ConnectionState::Closed;
-  return troubleOf(h) != Trouble::None || (!isCalm && (h.attempt > 0 || hasFailed(h)));
+  const bool isOutdated = h.isTable && h.isFinished && !h.error.isEmpty();
+  return troubleOf(h) != Trouble::None || isOutdated || (!isCalm && (h.attempt > 0 || hasFailed(h)));
 }
 
 QString summaryOf(const std::vector<ConnectionHealth>& connections) {
@@ -103,7 +105,7 @@ void HealthPanel::showRun(const RunSnapshot& snapshot) {
     cardOf(h.name).show(h, snapshot.now, rejects);
     const auto before = m_wasGood.find(h.name);
     // Silent is as bad as lost; what somebody closed by hand is neither.
-    if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser && !h.isFinished)
+    if (before != m_wasGood.end() && before->second && !isGood(h) && !h.closedByUser && (h.isTable || !h.isFinished))
       emit troubled(tr("%1: %2").arg(h.name, healthLook(h, *m_theme).word));
     m_wasGood[h.name] = isGood(h);
   }

@@ -28,6 +28,8 @@ Diagnostics validate(const Options& options, const Options& written) {
 
 double pace(const Options& options) { return options.real("file.pace"); }
 
+std::string stamp(const Options& options) { return stampOf(options.text("file.path")); }
+
 bool canReadAgain(const Options& options) { return options.text("file.path") != "-"; }
 
 }  // namespace
@@ -37,6 +39,7 @@ const Connector fileConnector{.makeSource = makeSource,
                               .validate = validate,
                               .openPast = openFiles,
                               .pace = pace,
-                              .canReadAgain = canReadAgain};
+                              .canReadAgain = canReadAgain,
+                              .stamp = stamp};
 
 }  // namespace weir

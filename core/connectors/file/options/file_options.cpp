@@ -47,6 +47,15 @@ void checkTogether(const Options& options, Diagnostics& found) {
     fail("file.rotate", "standard output cannot be rotated", "leave file.rotate out");
 }
 
+void checkTable(const Options& options, Diagnostics& found) {
+  const auto fail = [&](std::string_view key, std::string message, std::string hint) {
+    found.push_back({Severity::Error, Code::OptionValue, options.valueSpan(key), std::move(message), std::move(hint)});
+  };
+  if (options.text("file.path") == "-")
+    fail("file.path", "a table is read again when it changes, and standard input cannot be", "name a file");
+  if (options.has("file.pace")) fail("file.pace", "a table is loaded at once: it has no pace", "leave file.pace out");
+}
+
 constexpr auto kTable = std::to_array<OptionSpec>({
     {.key = "file.path",
      .type = Path,
@@ -74,6 +83,7 @@ const ConnectorOptions fileOptions{
     .options = kTable,
     .address = "file.path",
     .check = checkTogether,
+    .checkTable = checkTable,
 };
 
 }  // namespace weir

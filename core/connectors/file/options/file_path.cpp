@@ -2,6 +2,7 @@
 #include "core/connectors/file/options/file_path.h"
 
 #include <glob.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <memory>
@@ -39,6 +40,22 @@ Result<std::vector<std::string>> filesOf(const std::string& path) {
   if (files.empty())
     return failure(Code::File, "no file is named like " + path, "the path is relative to the folder of the start");
   return files;
+}
+
+std::string stampOf(const std::string& path) {
+  const auto files = filesOf(path);
+  if (!files) return {};
+  std::string out;
+  for (const std::string& file : *files) {
+    struct stat now {};
+    if (stat(file.c_str(), &now) != 0) continue;
+    out += file;
+    for (const int64_t fact : {int64_t(now.st_dev), int64_t(now.st_ino), int64_t(now.st_size),
+                               int64_t(now.st_mtim.tv_sec), int64_t(now.st_mtim.tv_nsec)})
+      out.append(1, '\n').append(std::to_string(fact));
+    out += '\n';
+  }
+  return out;
 }
 
 }  // namespace weir

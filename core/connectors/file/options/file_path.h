@@ -15,5 +15,7 @@ bool isPattern(std::string_view path);
 bool isPacked(std::string_view path);
 /// The files that a path stands for, in the order of their names. `-` is standard input. Fails when there is none.
 Result<std::vector<std::string>> filesOf(const std::string& path);
+/// Another one when the files that a path stands for, or what is in them, are not the same any more.
+std::string stampOf(const std::string& path);
 
 }  // namespace weir

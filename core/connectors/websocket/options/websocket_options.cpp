@@ -466,6 +466,7 @@ const ConnectorOptions websocketOptions{
     .address = "websocket.url",
     .masked = maskedUrl,
     .owns = isWebSocketUrl,
+    .sharesSockets = true,
     .check = checkTogether,
 };
 
