@@ -92,6 +92,14 @@ public:
   virtual bool hasPassedRow() const = 0;
   /// When the present state began.
   virtual Micros since() const = 0;
+  /// What it would bring waits for it, so that it may be asked to hold back while sinks are crowded.
+  virtual bool canHold() const { return false; }
+  virtual void hold(bool /*holds*/) {}
+  /// It is to be told when what it brought has left the program: `mark` remembers how far that is, and `commit` says
+  /// that all up to the mark has been reported by the sinks.
+  virtual bool isCommitted() const { return false; }
+  virtual void mark() {}
+  virtual void commit() {}
   /// It has come to its end, and nothing went wrong.
   virtual bool isFinished() const { return false; }
 

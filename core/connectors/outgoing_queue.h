@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArray>
+#include <cstdint>
 #include <deque>
 #include <utility>
 
@@ -11,6 +11,7 @@ namespace weir {
 
 /// Messages that wait to be sent, never more of them than a number and never more of their bytes than another; what has
 /// to give way is counted. One thread only.
+template <class Message>
 class OutgoingQueue {
 public:
   OutgoingQueue(size_t mostMessages, int64_t mostBytes, WhenFull whenFull)
@@ -18,7 +19,7 @@ public:
 
   /// Takes a message; `bytesAhead` have been popped and are in memory still. Returns false when it or others had to
   /// give way.
-  bool push(QByteArray message, int64_t bytesAhead) {
+  bool push(Message message, int64_t bytesAhead) {
     const uint64_t before = m_dropped;
     const int64_t besides = bytesAhead + message.size();
     const auto fits = [&] { return m_messages.size() < m_most && m_bytes + besides <= m_mostBytes; };
@@ -36,8 +37,8 @@ public:
     m_messages.push_back(std::move(message));
     return m_dropped == before;
   }
-  QByteArray pop() {
-    QByteArray message = std::move(m_messages.front());
+  Message pop() {
+    Message message = std::move(m_messages.front());
     m_messages.pop_front();
     m_bytes -= message.size();
     return message;
@@ -59,7 +60,7 @@ private:
   WhenFull m_whenFull;
   int64_t m_bytes = 0;
   uint64_t m_dropped = 0;
-  std::deque<QByteArray> m_messages;
+  std::deque<Message> m_messages;
 };
 
 }  // namespace weir

@@ -114,6 +114,7 @@ void LiveRun::succeed(LiveRun& before, logical::Plan script) {
   }
   before.m_feeder->advance(m_clock->now());
   before.m_stallWatch.reset();
+  before.m_delivery.reset();
   for (const auto& feed : before.m_feeds) feed->leave();
   m_pipeline = std::move(before.m_pipeline);
   m_feeder = std::move(before.m_feeder);
@@ -206,6 +207,10 @@ void LiveRun::start() {
     for (const auto& feed : m_feeds)
       if (feed->isTable() == isTable && !m_kept.contains(QString::fromStdString(feed->name()))) feed->start();
   m_stallWatch.emplace(*m_clock, [this](Micros since, Micros until) { stalled(since, until); });
+  std::vector<Source*> concerned;
+  for (const auto& feed : m_feeds)
+    if (Delivery::concerns(feed->source())) concerned.push_back(&feed->source());
+  if (!concerned.empty()) m_delivery.emplace(*m_clock, *m_sinks, std::move(concerned), [this] { m_feeder->flush(); });
   settle();
 }
 
@@ -316,6 +321,7 @@ void LiveRun::stop(std::function<void()> done) {
   m_stopping = true;
   m_stallWatch.reset();
   conclude();
+  if (m_delivery) m_delivery->conclude();
   if (m_recorder) m_recorder->finish(m_clock->now());
   // How a connection has ended is still told when the run is over.
   for (const auto& feed : m_feeds) {
@@ -334,6 +340,7 @@ void LiveRun::stop(std::function<void()> done) {
 }
 
 void LiveRun::drained() {
+  if (m_delivery) m_delivery->commit();
   m_hasStopped = true;
   for (const auto& done : std::exchange(m_done, {})) done();
 }

@@ -6,6 +6,7 @@
 
 #include "core/feed/recorder.h"
 #include "core/net/stall_watch.h"
+#include "core/session/delivery.h"
 #include "core/session/live_feed.h"
 #include "core/session/run.h"
 #include "core/session/run_sinks.h"
@@ -103,6 +104,7 @@ private:
   std::unique_ptr<Recorder> m_recorder;
   bool m_recordingFailed = false;
   std::optional<StallWatch> m_stallWatch;
+  std::optional<Delivery> m_delivery;  ///< where a source is concerned
   TimerId m_wake = TimerId::None;
   Micros m_wakeAt = kNever;
   bool m_flushQueued = false;

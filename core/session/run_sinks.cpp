@@ -111,6 +111,21 @@ bool RunSinks::isCrowded() const {
   return false;
 }
 
+std::map<std::string, uint64_t> RunSinks::published() const {
+  std::map<std::string, uint64_t> out;
+  for (const auto& [name, entry] : m_sinks) out[name] = entry->sink->counters().published;
+  return out;
+}
+
+bool RunSinks::haveReported(const std::map<std::string, uint64_t>& rows) const {
+  return std::all_of(rows.begin(), rows.end(), [this](const auto& wanted) {
+    const Sink* sink = find(wanted.first);
+    if (!sink) return true;
+    const SinkCounters now = sink->counters();
+    return now.sent + now.failed + now.dropped >= wanted.second;
+  });
+}
+
 void RunSinks::drain(std::function<void()> done) {
   m_isDraining = true;
   m_done = std::move(done);

@@ -42,6 +42,9 @@ public:
   bool isConnecting() const;
   /// A queue is half full: a replay that went on would lose rows that the sink could still take.
   bool isCrowded() const;
+  /// How many rows each has been given, and whether it has said of so many what became of them.
+  std::map<std::string, uint64_t> published() const;
+  bool haveReported(const std::map<std::string, uint64_t>& rows) const;
   bool isEmpty() const { return m_sinks.empty(); }
   /// Whether any of them goes over the connection of that name.
   bool anyOver(const std::string& connection) const;

@@ -314,7 +314,7 @@ private slots:
 
   void theOutgoingQueueIsBoundedTwice() {
     const auto text = [](int bytes, char of) { return QByteArray(bytes, of); };
-    OutgoingQueue oldest(3, 10, WhenFull::DropOldest);
+    OutgoingQueue<QByteArray> oldest(3, 10, WhenFull::DropOldest);
     QVERIFY(oldest.push(text(4, 'a'), 0) && oldest.push(text(4, 'b'), 0));
     QVERIFY(!oldest.push(text(8, 'c'), 0));
     QCOMPARE(oldest.dropped(), 2U);
@@ -328,7 +328,7 @@ private slots:
     for (int i = 0; i < 4; ++i) oldest.push(text(0, 'x'), 10);
     QCOMPARE(oldest.size(), size_t{3});
     QCOMPARE(oldest.dropped(), 5U);
-    OutgoingQueue newest(3, 10, WhenFull::DropNewest);
+    OutgoingQueue<QByteArray> newest(3, 10, WhenFull::DropNewest);
     QVERIFY(newest.push(text(8, 'a'), 0));
     QVERIFY(!newest.push(text(3, 'b'), 0));
     QCOMPARE(newest.pop(), text(8, 'a'));

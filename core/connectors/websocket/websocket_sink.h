@@ -63,7 +63,7 @@ private:
   Connection& m_connection;
   std::unique_ptr<Encoder> m_encoder;
   bool m_asText = true;
-  OutgoingQueue m_queue;
+  OutgoingQueue<QByteArray> m_queue;
   std::deque<Leaving> m_leaving;
   int64_t m_leavingBytes = 0;
   QString m_reported;  ///< why rows failed, so that it is said once

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/kafka/kafka_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/formats/format_list.h"
+#include "core/options/connector_options.h"
+
+namespace weir {
+
+namespace {
+
+// Other sources, timers and signals have their turn in between.
+constexpr Micros kSlice = 4'000;
+constexpr size_t kRecordsATurn = 256;
+constexpr Micros kBetweenTries = 1'000'000;
+constexpr Micros kBetweenLooks = 30'000'000;
+
+bool isAuthentication(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
+}
+
+}  // namespace
+
+KafkaSource::KafkaSource(const EndpointSetup& setup, const logical::Stream&)
+    : m_name(setup.name),
+      m_address(QString::fromStdString(shownAddress(setup.written))),
+      m_clock(setup.clock),
+      m_topic(setup.options.text("kafka.topic")),
+      m_settings(KafkaClient::settingsOf(setup.options)),
+      m_isInGroup(setup.options.has("kafka.group.id")),
+      m_isText(!formatNamed(setup.options.text("format")).isBinary),
+      m_since(setup.clock.now()) {
+  m_start.kind = m_isInGroup ? KafkaStart::Kind::Committed : KafkaStart::Kind::Latest;
+  if (const auto written = parseKafkaStart(setup.options.text("kafka.start"))) m_start = *written;
+}
+
+KafkaSource::~KafkaSource() { close(); }
+
+void KafkaSource::close() {
+  m_clock.cancel(m_timer);
+  m_lookup.reset();
+  m_client.reset();
+  m_isAssigned = false;
+  m_asked.reset();
+  m_wantedEnds.clear();
+}
+
+void KafkaSource::enter(ConnectionState state) {
+  if (m_state == state) return;
+  m_state = state;
+  m_since = m_clock.now();
+  if (listener()) listener()->stateChanged();
+}
+
+void KafkaSource::start() {
+  close();
+  m_attempt = 0;
+  auto client = KafkaClient::make(RD_KAFKA_CONSUMER, m_settings);
+  if (!client) return fail(QString::fromStdString(client.diagnostics().front().message), {});
+  m_client = std::move(*client);
+  m_lookup = std::make_unique<KafkaLookup>(m_client->handle(), m_topic);
+  m_client->onReady = [this] { drain(); };
+  m_client->onAssigned = [this](rd_kafka_topic_partition_list_t* partitions) { assigned(partitions); };
+  enter(ConnectionState::Connecting);
+  begin();
+}
+
+// A group is told its partitions; without one they are looked up.
+void KafkaSource::begin() {
+  if (m_isInGroup) {
+    auto* const topics = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(topics, m_topic.c_str(), RD_KAFKA_PARTITION_UA);
+    rd_kafka_subscribe(m_client->handle(), topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    return;
+  }
+  m_lookup->partitions(m_start, [this](const KafkaAnswer& answer) {
+    if (answer.error.isEmpty()) return assign(answer.offsets);
+    // Of brokers that cannot be reached, the client says more.
+    const bool isAway = answer.code == RD_KAFKA_RESP_ERR__TRANSPORT || answer.code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (!isAway && m_error.isEmpty()) {
+      const bool isMissing =
+          answer.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+      m_error = isMissing ? tr("there is no topic %1").arg(QString::fromStdString(m_topic)) : answer.error;
+      m_hint = kafkaHint(answer.code, answer.error);
+      ++m_errors;
+      m_attempt = 1;
+      m_nextTry = m_clock.now() + kBetweenTries;
+      enter(ConnectionState::Waiting);
+    }
+    m_timer = m_clock.callAt(m_clock.now() + (isAway ? kBetweenTries / 10 : kBetweenTries), [this] { begin(); });
+  });
+}
+
+// Partitions that are new since go on from their beginning, the others from where they are.
+void KafkaSource::assign(const KafkaOffsets& offsets) {
+  const bool isFirst = !std::exchange(m_isAssigned, true);
+  auto* const list = rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size()));
+  for (const auto& [partition, offset] : offsets) {
+    const auto known = m_positions.find(partition);
+    const bool goesOn = known != m_positions.end() && known->second >= 0;
+    rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition)->offset = goesOn ? known->second : offset;
+    m_positions.try_emplace(partition, -1);
+  }
+  rd_kafka_assign(m_client->handle(), list);
+  rd_kafka_topic_partition_list_destroy(list);
+  if (isFirst) {
+    m_error.clear();
+    m_hint.clear();
+    if (listener()) listener()->opened();
+    enter(ConnectionState::Open);
+  }
+  m_timer = m_clock.callAt(m_clock.now() + kBetweenLooks, [this] { lookForMore(); });
+}
+
+void KafkaSource::lookForMore() {
+  m_lookup->partitions({KafkaStart::Kind::Earliest}, [this](const KafkaAnswer& answer) {
+    if (answer.offsets.size() > m_positions.size()) return assign(answer.offsets);
+    m_timer = m_clock.callAt(m_clock.now() + kBetweenLooks, [this] { lookForMore(); });
+  });
+}
+
+// While the client is served: what happens of it waits.
+void KafkaSource::assigned(rd_kafka_topic_partition_list_t* partitions) {
+  m_positions.clear();
+  m_marked.clear();
+  m_isAssigned = partitions != nullptr;
+  if (!partitions) return;
+  if (m_start.kind == KafkaStart::Kind::Time) {
+    for (int i = 0; i < partitions->cnt; ++i) partitions->elems[i].offset = m_start.ms;
+    rd_kafka_offsets_for_times(m_client->handle(), partitions, static_cast<int>(kBetweenTries / 1000));
+  }
+  for (int i = 0; i < partitions->cnt; ++i) {
+    m_positions[partitions->elems[i].partition] = -1;
+    if (m_start.kind == KafkaStart::Kind::Latest) partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
+    if (m_start.kind == KafkaStart::Kind::Earliest) partitions->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+  }
+  // Only a run's beginning is where it was told to begin.
+  m_start.kind = KafkaStart::Kind::Committed;
+}
+
+void KafkaSource::drain() {
+  if (!m_client || m_isHeld || std::exchange(m_isDraining, true)) return;
+  const Micros until = m_clock.now() + kSlice;
+  bool isEmpty = false;
+  while (m_client && !m_isHeld && !isEmpty && m_clock.now() < until) {
+    const std::vector<rd_kafka_message_t*> records = m_client->take(kRecordsATurn);
+    isEmpty = records.empty();
+    for (rd_kafka_message_t* const record : records) {
+      if (m_client) take(*record);
+      rd_kafka_message_destroy(record);
+    }
+    settle();
+  }
+  m_isDraining = false;
+  if (!m_client) return;
+  answerIfCaughtUp();
+  // The queue tells only that it is not empty any more.
+  if (!isEmpty)
+    QMetaObject::invokeMethod(
+        this, [this] { drain(); }, Qt::QueuedConnection);
+}
+
+void KafkaSource::take(const rd_kafka_message_t& record) {
+  if (record.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    m_positions[record.partition] = record.offset;
+    return;
+  }
+  if (record.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    m_error = QString::fromUtf8(rd_kafka_message_errstr(&record));
+    m_hint = kafkaHint(record.err, m_error);
+    ++m_errors;
+    if (listener()) listener()->trouble(m_hint.isEmpty() ? m_error : tr("%1 (%2)").arg(m_error, m_hint));
+    return;
+  }
+  m_positions[record.partition] = record.offset + 1;
+  // A deletion of a compacted topic: it has no row.
+  if (!record.payload) return;
+  ++m_messages;
+  m_bytes += record.len;
+  m_lastMessage = m_clock.now();
+  const std::string_view payload(static_cast<const char*>(record.payload), record.len);
+  const bool isText = m_isText && isUtf8(payload);
+  if (m_watch) m_watch(payload, isText, false);
+  if (listener()) listener()->message(payload, isText, m_lastMessage);
+}
+
+void KafkaSource::settle() {
+  if (!m_client) return;
+  const KafkaNews news = m_client->takeNews();
+  if (news.isFatal || isAuthentication(news.code)) return fail(news.error, kafkaHint(news.code, news.error));
+  if (!news.error.isEmpty()) {
+    m_error = news.error;
+    m_hint = kafkaHint(news.code, news.error);
+  }
+  if (news.isReached == false && m_state != ConnectionState::Waiting) {
+    ++m_errors;
+    m_attempt = 1;
+    m_nextTry = m_clock.now() + kBetweenTries;
+    if (m_error.isEmpty()) m_error = tr("no broker can be reached");
+    enter(ConnectionState::Waiting);
+  }
+  if (m_isInGroup && m_isAssigned && m_state == ConnectionState::Connecting) {
+    if (listener()) listener()->opened();
+    enter(ConnectionState::Open);
+  }
+  if (news.isReached == true && m_state == ConnectionState::Waiting && m_isAssigned) {
+    m_error.clear();
+    m_hint.clear();
+    m_attempt = 0;
+    enter(m_hasPassedRow ? ConnectionState::Live : ConnectionState::Open);
+  }
+}
+
+// Up to when the question was put, there is nothing but what has been read.
+void KafkaSource::ask() {
+  if (!m_lookup || !m_isAssigned || m_asked) return;
+  m_asked = m_clock.now();
+  m_wantedEnds.clear();
+  m_lookup->ends(m_positions, [this](const KafkaAnswer& answer) {
+    if (!answer.error.isEmpty()) {
+      m_timer = TimerId::None;
+      m_asked.reset();
+      return;
+    }
+    m_wantedEnds = answer.offsets;
+    answerIfCaughtUp();
+  });
+}
+
+void KafkaSource::answerIfCaughtUp() {
+  if (!m_asked || m_wantedEnds.empty()) return;
+  for (const auto& [partition, end] : m_wantedEnds) {
+    const auto position = m_positions.find(partition);
+    if (position == m_positions.end() || position->second < end) return;
+  }
+  m_wantedEnds.clear();
+  const Micros asked = *std::exchange(m_asked, std::nullopt);
+  if (listener()) listener()->alive(asked);
+}
+
+void KafkaSource::decoded() {
+  if (m_state == ConnectionState::Open) enter(ConnectionState::Live);
+}
+
+void KafkaSource::hold(bool holds) {
+  if (std::exchange(m_isHeld, holds) && !holds) drain();
+}
+
+void KafkaSource::commit() {
+  if (!m_client || !m_isInGroup || m_marked.empty()) return;
+  auto* const list = rd_kafka_topic_partition_list_new(static_cast<int>(m_marked.size()));
+  for (const auto& [partition, offset] : std::exchange(m_marked, {}))
+    if (offset >= 0) rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition)->offset = offset;
+  if (list->cnt > 0) {
+    // At the end somebody waits for it, but not for ever.
+    rd_kafka_queue_t* const answers =
+        m_state == ConnectionState::Closed ? rd_kafka_queue_new(m_client->handle()) : nullptr;
+    if (!answers)
+      rd_kafka_commit(m_client->handle(), list, 1);
+    else if (rd_kafka_commit_queue(m_client->handle(), list, answers, nullptr, nullptr) == RD_KAFKA_RESP_ERR_NO_ERROR)
+      rd_kafka_queue_poll_callback(answers, static_cast<int>(kBetweenTries / 1000));
+    if (answers) rd_kafka_queue_destroy(answers);
+  }
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
+// The client stays until its offsets are committed.
+void KafkaSource::stop() {
+  m_clock.cancel(m_timer);
+  m_isHeld = true;
+  m_asked.reset();
+  if (!m_isInGroup && !m_isDraining) close();
+  if (!hasEnded()) enter(ConnectionState::Closed);
+}
+
+void KafkaSource::reconnect() { start(); }
+
+void KafkaSource::fail(const QString& why, const QString& hint) {
+  m_clock.cancel(m_timer);
+  m_isHeld = true;
+  m_error = why;
+  m_hint = hint;
+  ++m_errors;
+  if (isOpen() && listener()) listener()->lost();
+  enter(ConnectionState::Refused);
+}
+
+ConnectionHealth KafkaSource::health() const {
+  ConnectionHealth h;
+  h.name = m_name;
+  h.url = m_address;
+  h.state = m_state;
+  h.since = m_since;
+  h.attempt = m_attempt;
+  h.nextTry = std::max(m_nextTry, m_clock.now());
+  h.error = m_error;
+  h.hint = m_hint;
+  h.errors = m_errors;
+  h.messages = m_messages;
+  h.bytes = m_bytes;
+  h.lastMessage = m_lastMessage;
+  return h;
+}
+
+}  // namespace weir

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <optional>
+
+#include "core/connectors/connector.h"
+#include "core/connectors/kafka/kafka_client.h"
+#include "core/connectors/kafka/kafka_lookup.h"
+
+namespace weir {
+
+/// Brings the records of a topic, of all its partitions or of those that its group gives it. Brokers that are away are
+/// a delay and no loss: what was written meanwhile comes when they are back.
+class KafkaSource final : public QObject, public Source {
+  Q_OBJECT
+public:
+  KafkaSource(const EndpointSetup& setup, const logical::Stream& stream);
+  ~KafkaSource() override;
+
+  void start() override;
+  void stop() override;
+  void fail(const QString& why, const QString& hint) override;
+  void reconnect() override;
+  void ask() override;
+  void decoded() override;
+  void rowPassed(bool) override { m_hasPassedRow = true; }
+  bool hasPassedRow() const override { return m_hasPassedRow; }
+  ConnectionState state() const override { return m_state; }
+  Micros since() const override { return m_since; }
+  ConnectionHealth health() const override;
+  QString shown(const QString& said) const override { return said; }
+  void watchFrames(FrameWatch watch) override { m_watch = std::move(watch); }
+  void hold(bool holds) override;
+  bool canHold() const override { return true; }
+  bool isCommitted() const override { return m_isInGroup; }
+  void mark() override { m_marked = m_positions; }
+  void commit() override;
+
+private:
+  void close();
+  void begin();
+  void assign(const KafkaOffsets& offsets);
+  void lookForMore();
+  void drain();
+  void take(const rd_kafka_message_t& record);
+  void settle();
+  void assigned(rd_kafka_topic_partition_list_t* partitions);
+  void answerIfCaughtUp();
+  void enter(ConnectionState state);
+
+  QString m_name;
+  QString m_address;
+  Clock& m_clock;
+  std::string m_topic;
+  KafkaClient::Settings m_settings;
+  KafkaStart m_start;
+  bool m_isInGroup;
+  bool m_isText;
+  std::unique_ptr<KafkaClient> m_client;
+  std::unique_ptr<KafkaLookup> m_lookup;
+  KafkaOffsets m_positions;  ///< the next record of each partition; negative where none has come
+  KafkaOffsets m_marked;
+  std::optional<Micros> m_asked;  ///< whether silence is one
+  KafkaOffsets m_wantedEnds;      ///< up to which that is known
+  TimerId m_timer = TimerId::None;
+  bool m_isAssigned = false;
+  bool m_isHeld = false;
+  bool m_isDraining = false;
+  FrameWatch m_watch;
+  ConnectionState m_state = ConnectionState::Idle;
+  Micros m_since = 0;
+  bool m_hasPassedRow = false;
+  uint64_t m_messages = 0;
+  uint64_t m_bytes = 0;
+  Micros m_lastMessage = 0;
+  Micros m_nextTry = 0;
+  int64_t m_attempt = 0;
+  QString m_error;
+  QString m_hint;
+  uint64_t m_errors = 0;
+};
+
+}  // namespace weir
