@@ -36,18 +36,12 @@ std::string tappedLine(std::string_view payload, bool isText, bool isTerminal) {
   return isTerminal || line.find_first_of("\r\n") != line.npos ? oneLine(line) : line;
 }
 
-// What the command line says, as a stream would.
-Result<Options> tapOptions(const TapSettings& settings) {
-  // An address of no connector is refused by the first one, with the reason.
-  std::map<std::string, std::string> options =
-      sourceOfAddress(settings.url)
-          .value_or(std::map<std::string, std::string>{
-              {"type", "source"}, {"extension", "websocket"}, {"websocket.url", settings.url}});
+Diagnostics addWebSocketOptions(const TapSettings& settings, std::map<std::string, std::string>& options) {
   options["websocket.reconnect"] = "false";
   for (const std::string& header : settings.headers) {
     const size_t colon = header.find(':');
     if (colon == std::string::npos)
-      return failure(Code::OptionValue, "weir: a header is written 'Name: value'; one of them has no colon");
+      return {failure(Code::OptionValue, "weir: a header is written 'Name: value'; one of them has no colon")};
     options["websocket.headers." + std::string(trimmed(header.substr(0, colon)))] = trimmed(header.substr(colon + 1));
   }
   size_t place = 0;
@@ -57,6 +51,23 @@ Result<Options> tapOptions(const TapSettings& settings) {
   if (!settings.caFile.empty()) options["websocket.tls.ca.file"] = settings.caFile;
   if (settings.insecure) options["websocket.tls.insecure"] = "true";
   options["websocket.transport"] = settings.transport;
+  return {};
+}
+
+// What the command line says, as a stream would.
+Result<Options> tapOptions(const TapSettings& settings) {
+  // An address of no connector is refused by the first one, with the reason.
+  std::map<std::string, std::string> options =
+      sourceOfAddress(settings.url)
+          .value_or(std::map<std::string, std::string>{
+              {"type", "source"}, {"extension", "websocket"}, {"websocket.url", settings.url}});
+  if (options.at("extension") == "websocket") {
+    if (Diagnostics wrong = addWebSocketOptions(settings, options); !wrong.empty()) return wrong;
+  } else if (!settings.headers.empty() || !settings.messages.empty() || !settings.subprotocol.empty() ||
+             !settings.caFile.empty() || settings.insecure) {
+    return failure(Code::OptionValue,
+                   "weir: headers, messages, subprotocols and certificates are for ws:// and wss://");
+  }
   // The shell has put variables in their places: what looks like one is meant as it stands.
   for (auto& [key, value] : options) value = withoutReferences(value);
   return Options::fromMap(options);
@@ -93,8 +104,9 @@ private:
     if (h.state == ConnectionState::Open)
       say(QObject::tr("connected to %1%2")
               .arg(h.url, m_isInsecure ? QObject::tr(", certificate not verified") : QString()));
-    if (!m_source->hasEnded()) return;
+    if (!m_source->hasEnded() && h.state != ConnectionState::Waiting) return;
     if (!h.error.isEmpty()) say(h.error + (h.hint.isEmpty() ? QString() : QStringLiteral("\nhint: ") + h.hint));
+    if (!m_source->hasEnded()) return;
     m_hasEnded = true;
     QTimer::singleShot(0, &m_app, &QCoreApplication::quit);
   }

@@ -146,7 +146,7 @@ int parseAndRun(int argc, char** argv) {
 
   TapSettings tap;
   CLI::App* tapApp = app.add_subcommand("tap", "Print a connection's messages");
-  tapApp->add_option("URL", tap.url, "ws:// or wss://")->required();
+  tapApp->add_option("URL", tap.url, "ws://, wss://, or kafka://HOST:PORT/TOPIC")->required();
   tapApp->add_option("-H,--header", tap.headers, "Request header, 'Name: value'; may be given several times")
       ->allow_extra_args(false);
   tapApp->add_option("-x,--send", tap.messages, "Text sent after the handshake; may be given several times")

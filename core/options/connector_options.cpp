@@ -40,9 +40,7 @@ std::optional<std::map<std::string, std::string>> sourceOfAddress(const std::str
     if (!connector->owns || !connector->owns(address)) continue;
     std::map<std::string, std::string> out{{"type", "source"}, {"extension", std::string(connector->name)}};
     if (connector->sourceAt) {
-      auto more = connector->sourceAt(address);
-      if (!more) return std::nullopt;
-      out.merge(*more);
+      out.merge(connector->sourceAt(address));
     } else {
       out.emplace(connector->address, address);
     }

@@ -22,9 +22,9 @@ struct ConnectorOptions {
   std::string (*shown)(const Options& written) = nullptr;
   /// Whether an address is one of this connector's, for commands that are given nothing else. May be nullptr.
   bool (*owns)(std::string_view address) = nullptr;
-  /// What an address says of a source, beside `type` and `extension`; nothing when it is none. nullptr where it is the
-  /// value of `address`.
-  std::optional<std::map<std::string, std::string>> (*sourceAt)(const std::string& address) = nullptr;
+  /// What an address that it owns says of a source, right or not, beside `type` and `extension`. nullptr where it is
+  /// the value of `address`.
+  std::map<std::string, std::string> (*sourceAt)(const std::string& address) = nullptr;
   /// Streams may go over one connection together, in a socket of which some servers allow few.
   bool sharesSockets = false;
   /// What options say together that cannot be, once each of them is right by itself.

@@ -60,7 +60,7 @@ class Kafka:
         self.java("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", self.file)
 
     def command(self, main, *arguments):
-        return ["java", "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", self.jars, main, *map(str, arguments)]
+        return ["java", "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", self.jars, str(main), *map(str, arguments)]
 
     def java(self, main, *arguments):
         return subprocess.run(self.command(main, *arguments), capture_output=True, text=True, timeout=60, check=True).stdout
@@ -74,7 +74,7 @@ class Kafka:
             time.sleep(0.1)
 
     def create(self, topic, partitions):
-        self.java("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", self.address, "--create", "--topic", topic, "--partitions", partitions)
+        self.java(HERE / "CreateTopic.java", self.address, topic, partitions)
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)

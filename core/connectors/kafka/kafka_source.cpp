@@ -15,6 +15,8 @@ namespace {
 // Other sources, timers and signals have their turn in between.
 constexpr Micros kSlice = 4'000;
 constexpr size_t kRecordsATurn = 256;
+// Of one partition, while others are behind.
+constexpr size_t kMostAhead = 20'000;
 constexpr Micros kBetweenTries = 1'000'000;
 constexpr Micros kBetweenLooks = 30'000'000;
 
@@ -41,7 +43,14 @@ KafkaSource::~KafkaSource() { close(); }
 
 void KafkaSource::close() {
   m_clock.cancel(m_timer);
+  m_clock.cancel(m_catchUpTimer);
   m_lookup.reset();
+  m_ahead.clear();
+  // The others of the group need not find out that it is gone. Where no broker is, nobody is told.
+  if (m_client && m_isInGroup && m_isReached) {
+    m_client->onAssigned = nullptr;
+    rd_kafka_consumer_close(m_client->handle());
+  }
   m_client.reset();
   m_isAssigned = false;
   m_asked.reset();
@@ -105,7 +114,9 @@ void KafkaSource::assign(const KafkaOffsets& offsets) {
     rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition)->offset = goesOn ? known->second : offset;
     m_positions.try_emplace(partition, -1);
   }
+  m_ahead.clear();
   rd_kafka_assign(m_client->handle(), list);
+  catchUp();
   rd_kafka_topic_partition_list_destroy(list);
   if (isFirst) {
     m_error.clear();
@@ -127,6 +138,7 @@ void KafkaSource::lookForMore() {
 void KafkaSource::assigned(rd_kafka_topic_partition_list_t* partitions) {
   m_positions.clear();
   m_marked.clear();
+  m_ahead.clear();
   m_isAssigned = partitions != nullptr;
   if (!partitions) return;
   if (m_start.kind == KafkaStart::Kind::Time) {
@@ -140,6 +152,7 @@ void KafkaSource::assigned(rd_kafka_topic_partition_list_t* partitions) {
   }
   // Only a run's beginning is where it was told to begin.
   m_start.kind = KafkaStart::Kind::Committed;
+  catchUp();
 }
 
 void KafkaSource::drain() {
@@ -147,13 +160,13 @@ void KafkaSource::drain() {
   const Micros until = m_clock.now() + kSlice;
   bool isEmpty = false;
   while (m_client && !m_isHeld && !isEmpty && m_clock.now() < until) {
-    const std::vector<rd_kafka_message_t*> records = m_client->take(kRecordsATurn);
-    isEmpty = records.empty();
-    for (rd_kafka_message_t* const record : records) {
-      if (m_client) take(*record);
-      rd_kafka_message_destroy(record);
-    }
+    isEmpty = fetch() == 0;
     settle();
+    while (m_client && !m_isHeld) {
+      const KafkaRecord next = nextInOrder();
+      if (!next) break;
+      take(*next);
+    }
   }
   m_isDraining = false;
   if (!m_client) return;
@@ -164,16 +177,97 @@ void KafkaSource::drain() {
         this, [this] { drain(); }, Qt::QueuedConnection);
 }
 
+size_t KafkaSource::fetch() {
+  size_t count = 0;
+  for (rd_kafka_message_t* const record : m_client->take(kRecordsATurn)) {
+    ++count;
+    KafkaRecord owned(record, rd_kafka_message_destroy);
+    const bool isOfPartition =
+        record->err == RD_KAFKA_RESP_ERR_NO_ERROR || record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+    if (!isOfPartition) {
+      tellError(*record);
+      continue;
+    }
+    auto& ahead = m_ahead[record->partition];
+    ahead.push_back(std::move(owned));
+    if (ahead.size() == kMostAhead) setPaused(record->partition, true);
+  }
+  return count;
+}
+
+// What was written while nobody read comes in the order of its time, not one partition after the other: rows would be
+// late that are not. From where the partitions ended then, records go on as they come.
+void KafkaSource::catchUp() {
+  m_isCatchingUp = true;
+  m_catchUpTo.clear();
+  m_clock.cancel(m_catchUpTimer);
+  m_lookup->ends(m_positions, [this](const KafkaAnswer& answer) {
+    if (!answer.error.isEmpty()) {
+      m_catchUpTimer = m_clock.callAt(m_clock.now() + kBetweenTries, [this] { catchUp(); });
+      return;
+    }
+    m_catchUpTo = answer.offsets;
+    drain();
+  });
+}
+
+bool KafkaSource::isBehind(int32_t partition) const {
+  const auto end = m_catchUpTo.find(partition);
+  const auto position = m_positions.find(partition);
+  return end != m_catchUpTo.end() && position != m_positions.end() && position->second < end->second;
+}
+
+KafkaSource::KafkaRecord KafkaSource::nextInOrder() {
+  KafkaRecord none(nullptr, rd_kafka_message_destroy);
+  if (m_isCatchingUp && m_catchUpTo.empty()) return none;
+  bool anyBehind = false;
+  std::deque<KafkaRecord>* first = nullptr;
+  int32_t partition = 0;
+  int64_t time = 0;
+  for (const auto& [number, position] : m_positions) {
+    auto& ahead = m_ahead[number];
+    const bool isThisBehind = m_isCatchingUp && isBehind(number);
+    anyBehind = anyBehind || isThisBehind;
+    if (ahead.empty()) {
+      // It may have the earliest of all.
+      if (isThisBehind) return none;
+      continue;
+    }
+    const rd_kafka_message_t& record = *ahead.front();
+    const int64_t at = record.err == RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_message_timestamp(&record, nullptr) : -1;
+    if (first && at >= time) continue;
+    first = &ahead;
+    partition = number;
+    time = at;
+  }
+  m_isCatchingUp = anyBehind;
+  if (!first) return none;
+  KafkaRecord next = std::move(first->front());
+  first->pop_front();
+  if (first->size() == kMostAhead / 2) setPaused(partition, false);
+  return next;
+}
+
+void KafkaSource::setPaused(int32_t partition, bool isPaused) {
+  auto* const list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition);
+  if (isPaused)
+    rd_kafka_pause_partitions(m_client->handle(), list);
+  else
+    rd_kafka_resume_partitions(m_client->handle(), list);
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
+void KafkaSource::tellError(const rd_kafka_message_t& record) {
+  m_error = QString::fromUtf8(rd_kafka_message_errstr(&record));
+  m_hint = kafkaHint(record.err, m_error);
+  ++m_errors;
+  if (listener()) listener()->trouble(m_hint.isEmpty() ? m_error : tr("%1 (%2)").arg(m_error, m_hint));
+}
+
 void KafkaSource::take(const rd_kafka_message_t& record) {
   if (record.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     m_positions[record.partition] = record.offset;
-    return;
-  }
-  if (record.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    m_error = QString::fromUtf8(rd_kafka_message_errstr(&record));
-    m_hint = kafkaHint(record.err, m_error);
-    ++m_errors;
-    if (listener()) listener()->trouble(m_hint.isEmpty() ? m_error : tr("%1 (%2)").arg(m_error, m_hint));
     return;
   }
   m_positions[record.partition] = record.offset + 1;
@@ -192,6 +286,7 @@ void KafkaSource::settle() {
   if (!m_client) return;
   const KafkaNews news = m_client->takeNews();
   if (news.isFatal || isAuthentication(news.code)) return fail(news.error, kafkaHint(news.code, news.error));
+  m_isReached = news.isReached.value_or(m_isReached);
   if (!news.error.isEmpty()) {
     m_error = news.error;
     m_hint = kafkaHint(news.code, news.error);
@@ -201,6 +296,7 @@ void KafkaSource::settle() {
     m_attempt = 1;
     m_nextTry = m_clock.now() + kBetweenTries;
     if (m_error.isEmpty()) m_error = tr("no broker can be reached");
+    if (m_isAssigned) catchUp();
     enter(ConnectionState::Waiting);
   }
   if (m_isInGroup && m_isAssigned && m_state == ConnectionState::Connecting) {
@@ -257,13 +353,15 @@ void KafkaSource::commit() {
     if (offset >= 0) rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition)->offset = offset;
   if (list->cnt > 0) {
     // At the end somebody waits for it, but not for ever.
-    rd_kafka_queue_t* const answers =
-        m_state == ConnectionState::Closed ? rd_kafka_queue_new(m_client->handle()) : nullptr;
-    if (!answers)
+    if (m_state != ConnectionState::Closed) {
       rd_kafka_commit(m_client->handle(), list, 1);
-    else if (rd_kafka_commit_queue(m_client->handle(), list, answers, nullptr, nullptr) == RD_KAFKA_RESP_ERR_NO_ERROR)
-      rd_kafka_queue_poll_callback(answers, static_cast<int>(kBetweenTries / 1000));
-    if (answers) rd_kafka_queue_destroy(answers);
+    } else {
+      rd_kafka_queue_t* const answers = rd_kafka_queue_new(m_client->handle());
+      if (rd_kafka_commit_queue(m_client->handle(), list, answers, nullptr, nullptr) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        if (rd_kafka_event_t* const answer = rd_kafka_queue_poll(answers, static_cast<int>(kBetweenTries / 1000)))
+          rd_kafka_event_destroy(answer);
+      rd_kafka_queue_destroy(answers);
+    }
   }
   rd_kafka_topic_partition_list_destroy(list);
 }
@@ -271,6 +369,7 @@ void KafkaSource::commit() {
 // The client stays until its offsets are committed.
 void KafkaSource::stop() {
   m_clock.cancel(m_timer);
+  m_clock.cancel(m_catchUpTimer);
   m_isHeld = true;
   m_asked.reset();
   if (!m_isInGroup && !m_isDraining) close();
@@ -281,6 +380,7 @@ void KafkaSource::reconnect() { start(); }
 
 void KafkaSource::fail(const QString& why, const QString& hint) {
   m_clock.cancel(m_timer);
+  m_clock.cancel(m_catchUpTimer);
   m_isHeld = true;
   m_error = why;
   m_hint = hint;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QObject>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -39,11 +41,18 @@ public:
   void commit() override;
 
 private:
+  using KafkaRecord = std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)>;
   void close();
   void begin();
   void assign(const KafkaOffsets& offsets);
   void lookForMore();
   void drain();
+  size_t fetch();
+  KafkaRecord nextInOrder();
+  void setPaused(int32_t partition, bool isPaused);
+  void catchUp();
+  bool isBehind(int32_t partition) const;
+  void tellError(const rd_kafka_message_t& record);
   void take(const rd_kafka_message_t& record);
   void settle();
   void assigned(rd_kafka_topic_partition_list_t* partitions);
@@ -62,10 +71,16 @@ private:
   std::unique_ptr<KafkaLookup> m_lookup;
   KafkaOffsets m_positions;  ///< the next record of each partition; negative where none has come
   KafkaOffsets m_marked;
+  /// By partition, what was fetched and waits for its turn, ends among it.
+  std::map<int32_t, std::deque<KafkaRecord>> m_ahead;
+  bool m_isCatchingUp = false;
+  KafkaOffsets m_catchUpTo;  ///< where the partitions ended; empty while that is not known
+  TimerId m_catchUpTimer = TimerId::None;
   std::optional<Micros> m_asked;  ///< whether silence is one
   KafkaOffsets m_wantedEnds;      ///< up to which that is known
   TimerId m_timer = TimerId::None;
   bool m_isAssigned = false;
+  bool m_isReached = false;
   bool m_isHeld = false;
   bool m_isDraining = false;
   FrameWatch m_watch;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/kafka/options/kafka_address.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
-#include "core/connectors/kafka/options/kafka_names.h"
 #include "core/data/time_text.h"
 
 namespace weir {
@@ -15,14 +16,10 @@ constexpr std::string_view kScheme = "kafka://";
 
 bool isKafkaAddress(std::string_view address) { return lowered(address.substr(0, kScheme.size())) == kScheme; }
 
-std::optional<KafkaAddress> parseKafkaAddress(std::string_view address) {
-  if (!isKafkaAddress(address)) return std::nullopt;
-  address.remove_prefix(kScheme.size());
-  const size_t slash = address.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  KafkaAddress out{std::string(address.substr(0, slash)), std::string(address.substr(slash + 1))};
-  if (serversComplaint(out.servers) || topicComplaint(out.topic)) return std::nullopt;
-  return out;
+KafkaAddress kafkaAddress(std::string_view address) {
+  if (isKafkaAddress(address)) address.remove_prefix(kScheme.size());
+  const size_t slash = std::min(address.find('/'), address.size());
+  return {std::string(address.substr(0, slash)), std::string(address.substr(std::min(slash + 1, address.size())))};
 }
 
 std::optional<KafkaStart> parseKafkaStart(std::string_view text) {

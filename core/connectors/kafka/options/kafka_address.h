@@ -15,8 +15,8 @@ struct KafkaAddress {
 };
 
 bool isKafkaAddress(std::string_view address);
-/// Nothing where a part is missing or none that there could be.
-std::optional<KafkaAddress> parseKafkaAddress(std::string_view address);
+/// Its parts, whatever they are; of one without a topic that is empty.
+KafkaAddress kafkaAddress(std::string_view address);
 
 /// Where a source begins to read.
 struct KafkaStart {

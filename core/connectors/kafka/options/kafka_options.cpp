@@ -79,11 +79,11 @@ std::string shownEndpoint(const Options& written) {
   return "kafka://" + written.written("kafka.bootstrap.servers") + (topic.empty() ? "" : "/" + topic);
 }
 
-std::optional<std::map<std::string, std::string>> sourceAt(const std::string& text) {
-  const auto address = parseKafkaAddress(text);
-  if (!address) return std::nullopt;
-  return std::map<std::string, std::string>{{"kafka.bootstrap.servers", address->servers},
-                                            {"kafka.topic", address->topic}};
+std::map<std::string, std::string> sourceAt(const std::string& text) {
+  const KafkaAddress address = kafkaAddress(text);
+  std::map<std::string, std::string> out{{"kafka.bootstrap.servers", address.servers}};
+  if (!address.topic.empty()) out.emplace("kafka.topic", address.topic);
+  return out;
 }
 
 constexpr auto kTable = std::to_array<OptionSpec>({
