@@ -54,6 +54,23 @@ void checkFormat(const logical::Stream& stream, Span span, Diagnostics& diagnost
          "format '" + name + "' " + *why);
 }
 
+// The columns that options name, but for that of event time, which says more of it.
+void checkColumns(const logical::Stream& stream, Diagnostics& diagnostics) {
+  for (const auto& [key, value] : stream.options.values()) {
+    const OptionType type = findOption(key)->type;
+    const bool names = type == OptionType::Column || type == OptionType::Columns || type == OptionType::NumberColumn;
+    if (!names || key == "event.time.field") continue;
+    for (const std::string& name : stream.options.list(key)) {
+      const auto column = columnOf(stream, name, stream.options.valueSpan(key), diagnostics);
+      if (!column || type != OptionType::NumberColumn || isNumber(stream.schema->fields[*column].type)) continue;
+      fail(diagnostics, Code::OptionValue, stream.options.valueSpan(key),
+           key + " needs a column of numbers, but '" + name + "' is " +
+               std::string(typeName(stream.schema->fields[*column].type)),
+           "declare it LONG");
+    }
+  }
+}
+
 // A sequence goes on by one: it must be a number, or a text that holds one.
 void checkSequence(const logical::Stream& stream, Diagnostics& diagnostics) {
   const auto column = stream.schema->find(stream.options.text("sequence.key"));
@@ -262,9 +279,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
     checkFormat(stream, create.name.span, diagnostics);
     checkTemplates(stream.options, diagnostics);
     checkEventTime(stream, create, diagnostics);
-    for (const char* key : {"dedupe.key", "sequence.key", "sequence.partition"})
-      for (const std::string& column : stream.options.list(key))
-        columnOf(stream, column, stream.options.valueSpan(key), diagnostics);
+    checkColumns(stream, diagnostics);
     checkSequence(stream, diagnostics);
     for (const auto& [column, path] : stream.options.under("json.mapping."))
       columnOf(stream, column, stream.options.valueSpan("json.mapping." + column), diagnostics);

@@ -11,7 +11,20 @@
 namespace weir {
 
 /// What an option's value must look like.
-enum class OptionType { Text, Choice, Boolean, Integer, Real, Url, Column, Columns, Stream, Connection, Path };
+enum class OptionType {
+  Text,
+  Choice,
+  Boolean,
+  Integer,
+  Real,
+  Url,
+  Column,
+  NumberColumn,
+  Columns,
+  Stream,
+  Connection,
+  Path
+};
 
 /// Which streams an option belongs on. `Feed` is a source, or a stream that a capture or a program feeds.
 enum class OptionSide { Any, Feed, Source, Sink, Both };

@@ -66,7 +66,7 @@ std::optional<Diagnostic> complaint(const OptionSpec& spec, const WrittenOption&
   };
   if (isOpen) {
     // Columns are found before a run begins, when nothing is known of its environment.
-    if (spec.type == OptionType::Column || spec.type == OptionType::Columns)
+    if (spec.type == OptionType::Column || spec.type == OptionType::Columns || spec.type == OptionType::NumberColumn)
       return wrong(option.key + " names a column: it cannot come from the environment", "write the column's name");
     // Names are written out, whatever their values come from.
     return isWildcard ? ruled() : std::nullopt;

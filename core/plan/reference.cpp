@@ -68,6 +68,7 @@ std::string_view typeText(OptionType type) {
     case OptionType::Real: return "number";
     case OptionType::Url: return "URL";
     case OptionType::Column: return "column";
+    case OptionType::NumberColumn: return "column of numbers";
     case OptionType::Columns: return "columns";
     case OptionType::Stream: return "stream";
     case OptionType::Connection: return "connection";

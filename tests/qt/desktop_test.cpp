@@ -123,6 +123,41 @@ private slots:
     QTRY_COMPARE(window.card(QStringLiteral("T"))->causeText(), QStringLiteral("Read to its end."));
   }
 
+  // A table stands as it was when its file becomes one that cannot be read, and its card says so.
+  void aTableFromAFileSaysWhetherItIsOutdated() {
+    const auto exchange = startedExchange();
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("names.csv"));
+    const auto write = [&path](const char* text) {
+      QFile file(path);
+      QVERIFY(file.open(QIODevice::WriteOnly));
+      file.write(text);
+    };
+    write("BTCUSDT,Bitcoin\nETHUSDT,Ether\n");
+    MainWindow window(darkTheme(), {});
+    window.show();
+    window.openText(
+        QStringLiteral("a.sql"),
+        source(*exchange) +
+            QStringLiteral("CREATE TABLE Names (symbol STRING, name STRING) WITH (extension = 'file', format = 'csv', "
+                           "\"file.path\" = '%1');\n"
+                           "INSERT INTO O SELECT n.name AS name, COUNT(*) AS trades FROM T JOIN Names AS n ON T.s = "
+                           "n.symbol WINDOW TUMBLING(200 ms) GROUP BY n.name;\n")
+                .arg(path));
+    window.run();
+    const auto cause = [&] {
+      const HealthCard* card = window.card(QStringLiteral("Names"));
+      return card ? card->causeText() : QString();
+    };
+    QTRY_COMPARE(cause(), QStringLiteral("2 rows, watched for changes."));
+    QCOMPARE(window.card(QStringLiteral("Names"))->accessibleName(), QStringLiteral("Names: Loaded"));
+    QTRY_VERIFY(window.series().series().size() == 2);
+    write("BTCUSDT\n\"");
+    QTRY_COMPARE_WITH_TIMEOUT(window.card(QStringLiteral("Names"))->accessibleName(), QStringLiteral("Names: Outdated"),
+                              10'000);
+    QCOMPARE(cause(), QStringLiteral("2 rows, as they were before."));
+  }
+
   void runningAgainKeepsWhatDidNotChange() {
     const auto exchange = startedExchange();
     MainWindow window(darkTheme(), {});

@@ -23,7 +23,10 @@ def libraries(name):
         kept.mkdir(parents=True)
         shutil.copy(pom, kept / "pom.xml")
         print(f"fetching {name} from Maven Central into {kept}", file=sys.stderr)
-        subprocess.run(["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={kept / 'lib'}"], cwd=kept, check=True, timeout=1500)
+        fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={kept / 'lib'}"]
+        # What has come by then is kept: a second attempt goes on.
+        if subprocess.run(fetch, cwd=kept, timeout=900).returncode != 0:
+            subprocess.run(fetch, cwd=kept, check=True, timeout=900)
         done.write_text(pom.read_text())
     return str(kept / "lib" / "*")
 

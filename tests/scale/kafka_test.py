@@ -62,7 +62,7 @@ class Kafka(unittest.TestCase):
         self.addCleanup(end)
         return process
 
-    def until(self, what, seconds=20):
+    def until(self, what, seconds=40):
         end = time.monotonic() + seconds
         while not what():
             self.assertLess(time.monotonic(), end, "it never came")

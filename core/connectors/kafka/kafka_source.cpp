@@ -17,6 +17,7 @@ constexpr Micros kSlice = 4'000;
 constexpr size_t kRecordsATurn = 256;
 // Of one partition, while others are behind.
 constexpr size_t kMostAhead = 20'000;
+constexpr size_t kMostBytesAhead = 16 << 20;
 constexpr Micros kBetweenTries = 1'000'000;
 constexpr Micros kBetweenLooks = 30'000'000;
 
@@ -188,9 +189,10 @@ size_t KafkaSource::fetch() {
       tellError(*record);
       continue;
     }
-    auto& ahead = m_ahead[record->partition];
-    ahead.push_back(std::move(owned));
-    if (ahead.size() == kMostAhead) setPaused(record->partition, true);
+    Ahead& ahead = m_ahead[record->partition];
+    ahead.bytes += record->len;
+    ahead.records.push_back(std::move(owned));
+    pace(record->partition, ahead);
   }
   return count;
 }
@@ -221,19 +223,19 @@ KafkaSource::KafkaRecord KafkaSource::nextInOrder() {
   KafkaRecord none(nullptr, rd_kafka_message_destroy);
   if (m_isCatchingUp && m_catchUpTo.empty()) return none;
   bool anyBehind = false;
-  std::deque<KafkaRecord>* first = nullptr;
+  Ahead* first = nullptr;
   int32_t partition = 0;
   int64_t time = 0;
   for (const auto& [number, position] : m_positions) {
-    auto& ahead = m_ahead[number];
+    Ahead& ahead = m_ahead[number];
     const bool isThisBehind = m_isCatchingUp && isBehind(number);
     anyBehind = anyBehind || isThisBehind;
-    if (ahead.empty()) {
+    if (ahead.records.empty()) {
       // It may have the earliest of all.
       if (isThisBehind) return none;
       continue;
     }
-    const rd_kafka_message_t& record = *ahead.front();
+    const rd_kafka_message_t& record = *ahead.records.front();
     const int64_t at = record.err == RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_message_timestamp(&record, nullptr) : -1;
     if (first && at >= time) continue;
     first = &ahead;
@@ -242,16 +244,22 @@ KafkaSource::KafkaRecord KafkaSource::nextInOrder() {
   }
   m_isCatchingUp = anyBehind;
   if (!first) return none;
-  KafkaRecord next = std::move(first->front());
-  first->pop_front();
-  if (first->size() == kMostAhead / 2) setPaused(partition, false);
+  KafkaRecord next = std::move(first->records.front());
+  first->records.pop_front();
+  first->bytes -= next->len;
+  pace(partition, *first);
   return next;
 }
 
-void KafkaSource::setPaused(int32_t partition, bool isPaused) {
+// A partition that is far ahead of others fetches no more until they have come up.
+void KafkaSource::pace(int32_t partition, Ahead& ahead) {
+  const bool isFar = ahead.records.size() >= kMostAhead || ahead.bytes >= kMostBytesAhead;
+  const bool isNear = ahead.records.size() < kMostAhead / 2 && ahead.bytes < kMostBytesAhead / 2;
+  if (ahead.isPaused ? !isNear : !isFar) return;
+  ahead.isPaused = isFar;
   auto* const list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition);
-  if (isPaused)
+  if (isFar)
     rd_kafka_pause_partitions(m_client->handle(), list);
   else
     rd_kafka_resume_partitions(m_client->handle(), list);
@@ -268,6 +276,9 @@ void KafkaSource::tellError(const rd_kafka_message_t& record) {
 void KafkaSource::take(const rd_kafka_message_t& record) {
   if (record.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     m_positions[record.partition] = record.offset;
+    // What is behind it is not committed yet, and nobody waits for that.
+    if (const auto end = m_catchUpTo.find(record.partition); end != m_catchUpTo.end())
+      end->second = std::min(end->second, record.offset);
     return;
   }
   m_positions[record.partition] = record.offset + 1;

@@ -42,6 +42,12 @@ public:
 
 private:
   using KafkaRecord = std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)>;
+  /// What was fetched of a partition and waits for its turn, ends among it.
+  struct Ahead {
+    std::deque<KafkaRecord> records;
+    size_t bytes = 0;
+    bool isPaused = false;
+  };
   void close();
   void begin();
   void assign(const KafkaOffsets& offsets);
@@ -49,7 +55,7 @@ private:
   void drain();
   size_t fetch();
   KafkaRecord nextInOrder();
-  void setPaused(int32_t partition, bool isPaused);
+  void pace(int32_t partition, Ahead& ahead);
   void catchUp();
   bool isBehind(int32_t partition) const;
   void tellError(const rd_kafka_message_t& record);
@@ -71,8 +77,7 @@ private:
   std::unique_ptr<KafkaLookup> m_lookup;
   KafkaOffsets m_positions;  ///< the next record of each partition; negative where none has come
   KafkaOffsets m_marked;
-  /// By partition, what was fetched and waits for its turn, ends among it.
-  std::map<int32_t, std::deque<KafkaRecord>> m_ahead;
+  std::map<int32_t, Ahead> m_ahead;  ///< by partition
   bool m_isCatchingUp = false;
   KafkaOffsets m_catchUpTo;  ///< where the partitions ended; empty while that is not known
   TimerId m_catchUpTimer = TimerId::None;
