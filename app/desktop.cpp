@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "app/arguments.h"
 #include "app/commands.h"
@@ -85,6 +86,8 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
 
   const QString folder =
       settings.dataFolder.empty() ? Workspace::defaultFolder() : QString::fromStdString(settings.dataFolder);
+  // Whoever finds the window's socket may end it: a signal waits until there is a window.
+  std::optional<SignalWatch> signalled(std::in_place, [] {});
   SingleInstance instance(folder);
   QStringList paths;
   for (const std::string& file : settings.files) paths << QFileInfo(QString::fromStdString(file)).absoluteFilePath();
@@ -161,7 +164,8 @@ int desktopMain(const DesktopSettings& settings, int argc, char** argv) {
       QApplication::exit(why.empty() ? kExitOk : kExitFailure);
     });
   // As if the window were closed: texts are kept, and the engine drains the sinks as it is taken down.
-  SignalWatch signalled([&] {
+  signalled.reset();
+  signalled.emplace([&] {
     window.close();
     QApplication::exit(kExitInterrupted);
   });

@@ -182,7 +182,8 @@ const logical::Connection* Catalog::findConnection(const std::string& name) cons
 }
 
 std::map<std::string, logical::Connection> Catalog::takeConnections() {
-  for (auto& [name, connection] : m_connections) {
+  for (auto& named : m_connections) {
+    logical::Connection& connection = named.second;
     const auto isOver = [&](StreamKind kind) {
       return std::any_of(m_streams.begin(), m_streams.end(), [&](const auto& entry) {
         return entry.second.kind == kind && entry.second.connection() == connection.name;

@@ -13,6 +13,7 @@
 #include "core/data/json_text.h"
 #include "core/formats/format_list.h"
 #include "core/formats/json_inference.h"
+#include "core/options/connector_options.h"
 #include "core/options/options.h"
 #include "core/session/secrets.h"
 
@@ -54,12 +55,20 @@ QList<QPair<QString, QString>> dialogueOptions(const DraftSource& draft) {
   return out;
 }
 
+// What the address says: where it is no connector's, the first one finds the words for that.
+std::map<std::string, std::string> addressOptions(const DraftSource& draft) {
+  const std::string address = draft.url.toStdString();
+  return sourceOfAddress(address).value_or(
+      std::map<std::string, std::string>{{"type", "source"}, {"extension", "websocket"}, {"websocket.url", address}});
+}
+
+bool isWebSocket(const std::map<std::string, std::string>& options) { return options.at("extension") == "websocket"; }
+
 // What CREATE STREAM would say, for a connection that is made once.
 std::map<std::string, std::string> optionsOf(const DraftSource& draft) {
-  std::map<std::string, std::string> options{{"type", "source"},
-                                             {"extension", "websocket"},
-                                             {"websocket.url", draft.url.toStdString()},
-                                             {"websocket.reconnect", "false"}};
+  std::map<std::string, std::string> options = addressOptions(draft);
+  if (!isWebSocket(options)) return options;
+  options["websocket.reconnect"] = "false";
   for (const auto& [key, value] : draft.headers)
     options["websocket.headers." + key.toStdString()] = value.toStdString();
   int place = 0;
@@ -179,7 +188,8 @@ void FeedSampler::opened() {
 }
 
 void FeedSampler::stateChanged() {
-  if (m_wanted <= 0 || !m_source->hasEnded()) return;
+  // One that tries again for itself would keep somebody waiting who can mend the address.
+  if (m_wanted <= 0 || (!m_source->hasEnded() && m_source->state() != ConnectionState::Waiting)) return;
   const ConnectionHealth health = m_source->health();
   emit failed(health.error + QLatin1Char('\n') + health.hint);
 }
@@ -270,13 +280,11 @@ DraftTime likelyTime(const std::vector<DraftColumn>& columns) {
   return best;
 }
 
-QString draftScript(const DraftSource& source) {
-  QStringList columns;
-  for (const DraftColumn& c : source.columns) columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
-  const DraftTime time = source.time.value_or(likelyTime(source.columns));
-  QStringList options{QStringLiteral("  type = 'source'"), QStringLiteral("  extension = 'websocket'"),
-                      QStringLiteral("  format = '%1'").arg(source.format),
-                      QStringLiteral("  \"websocket.url\" = %1").arg(quotedText(source.url))};
+namespace {
+
+// What stands in WITH besides the address.
+QStringList webSocketLines(const DraftSource& source) {
+  QStringList options;
   for (const auto& [key, value] : source.headers)
     options << QStringLiteral("  \"websocket.headers.%1\" = %2").arg(key, quotedText(value));
   const QList<QPair<QString, QString>> dialogue = dialogueOptions(source);
@@ -288,6 +296,28 @@ QString draftScript(const DraftSource& source) {
                    .arg(i == 0 && !awaits ? QString() : QStringLiteral(".%1").arg(i + 1),
                         quotedText(source.openMessages[i]));
   for (const auto& [key, value] : dialogue) options << QStringLiteral("  \"%1\" = %2").arg(key, quotedText(value));
+  return options;
+}
+
+}  // namespace
+
+bool hasAddress(const DraftSource& source) {
+  return sourceOfAddress(source.url.toStdString()) && Options::fromMap(addressOptions(source)).ok();
+}
+
+QString draftScript(const DraftSource& source) {
+  QStringList columns;
+  for (const DraftColumn& c : source.columns) columns << QStringLiteral("  %1 %2").arg(quotedName(c.name), c.type);
+  const DraftTime time = source.time.value_or(likelyTime(source.columns));
+  const std::map<std::string, std::string> address = addressOptions(source);
+  QStringList options{QStringLiteral("  type = 'source'"),
+                      QStringLiteral("  extension = '%1'").arg(QString::fromStdString(address.at("extension"))),
+                      QStringLiteral("  format = '%1'").arg(source.format)};
+  for (const auto& [key, value] : address)
+    if (key != "type" && key != "extension")
+      options << QStringLiteral("  \"%1\" = %2")
+                     .arg(QString::fromStdString(key), quotedText(QString::fromStdString(value)));
+  if (isWebSocket(address)) options << webSocketLines(source);
   if (!source.records.isEmpty()) options << QStringLiteral("  \"json.records\" = %1").arg(quotedText(source.records));
   if (!time.column.isEmpty()) {
     options << QStringLiteral("  \"event.time.field\" = %1").arg(quotedText(time.column));

@@ -84,6 +84,8 @@ std::vector<DraftColumn> draftColumns(const QList<QByteArray>& messages, const Q
 std::vector<DraftTime> possibleTimes(const std::vector<DraftColumn>& columns);
 /// The one of them whose name and sample say so; an empty column when none does.
 DraftTime likelyTime(const std::vector<DraftColumn>& columns);
+/// Whether what stands as its URL is a whole address of some connector.
+bool hasAddress(const DraftSource& source);
 /// The CREATE STREAM for it, and a first query where there is a price.
 QString draftScript(const DraftSource& source);
 

@@ -145,7 +145,7 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
     if (!tables->empty()) checked = pending->checkedWith(std::move(*tables));
   }
   if (hasError(checked.diagnostics) || checked.waiting.empty()) return finish(pending, std::move(checked));
-  if (!pending->capture && !isOfThePast(checked.script)) return learnLive(std::move(pending), std::move(checked));
+  if (!pending->capture && !isOfThePast(checked.script)) return learnLive(pending, checked);
   if (pending->capture) {
     CaptureReader reader(pending->capture->stream());
     const bool isCapture = reader.readHeader().ok();
@@ -166,7 +166,7 @@ void Runner::make(RunRequest request, std::function<std::shared_ptr<Run>()> prev
   finish(pending, std::move(checked));
 }
 
-void Runner::learnLive(std::shared_ptr<Pending> pending, BoundResult checked) {
+void Runner::learnLive(const std::shared_ptr<Pending>& pending, const BoundResult& checked) {
   if (onLearning) onLearning(checked.waiting.size());
   m_inference = std::make_unique<SourceInference>(
       checked, m_world.clock, m_world.secrets,

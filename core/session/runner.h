@@ -70,7 +70,7 @@ public:
 
 private:
   struct Pending;
-  void learnLive(std::shared_ptr<Pending> pending, BoundResult checked);
+  void learnLive(const std::shared_ptr<Pending>& pending, const BoundResult& checked);
   void finish(const std::shared_ptr<Pending>& pending, BoundResult checked, OpenedFeeds* opened = nullptr);
   /// The past that the script's sources are, or the capture that is played; nullptr for a script on live feeds.
   Result<std::unique_ptr<Past>> openPast(Pending& pending, const logical::Plan& script);

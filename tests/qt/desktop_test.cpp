@@ -139,10 +139,11 @@ private slots:
     window.openText(
         QStringLiteral("a.sql"),
         source(*exchange) +
-            QStringLiteral("CREATE TABLE Names (symbol STRING, name STRING) WITH (extension = 'file', format = 'csv', "
-                           "\"file.path\" = '%1');\n"
-                           "INSERT INTO O SELECT n.name AS name, COUNT(*) AS trades FROM T JOIN Names AS n ON T.s = "
-                           "n.symbol WINDOW TUMBLING(200 ms) GROUP BY n.name;\n")
+            QStringLiteral(
+                "CREATE TABLE Names (symbol STRING, name STRING) WITH (extension = 'file', format = 'csv', "
+                "\"file.path\" = '%1');\n"
+                "INSERT INTO O SELECT n.name AS name, VWAP(T.p, T.q) AS vwap FROM T JOIN Names AS n ON T.s = "
+                "n.symbol WINDOW TUMBLING(200 ms) GROUP BY n.name;\n")
                 .arg(path));
     window.run();
     const auto cause = [&] {

@@ -46,6 +46,31 @@ class WizardTest final : public QObject {
   Q_OBJECT
 
 private slots:
+  // Where the address is a topic's, the stream is one of Kafka; a broker that is not there is told.
+  void aTopicIsAnAddressToo() {
+    ConnectDialog dialog;
+    dialog.show();
+    auto* url = dialog.findChild<QLineEdit*>(QStringLiteral("url"));
+    auto* sql = dialog.findChild<QPlainTextEdit*>(QStringLiteral("draftSql"));
+    auto* create = dialog.findChild<QPushButton*>(QStringLiteral("primary"));
+    for (const char* wrong :
+         {"kafka://", "kafka://127.0.0.1/trades", "kafka://127.0.0.1:1", "kafka://127.0.0.1:1/a b"}) {
+      url->setText(QLatin1String(wrong));
+      QVERIFY2(!create->isEnabled(), wrong);
+    }
+    url->setText(QStringLiteral("kafka://127.0.0.1:1/trades"));
+    QVERIFY(create->isEnabled());
+    QVERIFY(sql->toPlainText().contains(QStringLiteral("extension = 'kafka'")));
+    QVERIFY(sql->toPlainText().contains(QStringLiteral("\"kafka.topic\" = 'trades'")));
+    QVERIFY(!sql->toPlainText().contains(QStringLiteral("websocket")));
+    QVERIFY(
+        !hasError(checkScript(sql->toPlainText().replace(QStringLiteral("..."), QStringLiteral("a LONG")).toStdString())
+                      .diagnostics));
+    dialog.findChild<QPushButton*>(QStringLiteral("sample"))->click();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        dialog.findChild<QLabel*>(QStringLiteral("sampleState"))->text().contains(QStringLiteral("refused")), 10'000);
+  }
+
   void aFeedIsSampledIntoSql() {
     DemoExchange::Settings s;
     s.port = 0;

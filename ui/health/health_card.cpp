@@ -251,7 +251,10 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
   else if (h.isTable && h.isFinished)
-    m_detail = h.error.isEmpty() ? h.url : h.error;
+    // Which file it is says its name: the folders before it would leave no room for what is wrong.
+    m_detail = h.error.isEmpty()
+                   ? h.url
+                   : h.error.mid(h.error.lastIndexOf(QLatin1Char('/'), h.error.indexOf(QLatin1String(": "))) + 1);
   else if (h.state == ConnectionState::Closed)
     m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0))
                         : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));

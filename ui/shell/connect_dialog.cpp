@@ -287,14 +287,12 @@ void ConnectDialog::offerTimes() {
 
 void ConnectDialog::preview() {
   const DraftSource d = draft();
-  const bool isUrl = d.url.startsWith(QLatin1String("ws://"), Qt::CaseInsensitive) ||
-                     d.url.startsWith(QLatin1String("wss://"), Qt::CaseInsensitive);
-  const bool usable = isUrl && d.url.size() > 6 && !d.stream.isEmpty();
+  const bool usable = hasAddress(d) && !d.stream.isEmpty();
   // What was written by hand, or is an example, may have its address from elsewhere.
   m_create->setEnabled(usable || m_sql->document()->isModified());
   m_sample->setEnabled(usable);
   if (!m_sql->document()->isModified())
-    m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL starts with ws:// or wss://"));
+    m_sql->setPlainText(usable ? draftScript(d) : tr("-- The URL is ws://, wss://, or kafka://HOST:PORT/TOPIC"));
 }
 
 }  // namespace weir

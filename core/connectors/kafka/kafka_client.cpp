@@ -98,7 +98,7 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::make(rd_kafka_type_t kind, con
   client->m_handle = rd_kafka_new(kind, conf.get(), why.data(), why.size());
   if (!client->m_handle) return failure(Code::OptionValue, why.data());
   // It belongs to the handle now.
-  conf.release();
+  (void)conf.release();
   client->hear();
   return client;
 }
@@ -164,7 +164,7 @@ int KafkaClient::counted(rd_kafka_t*, char* json, size_t size, void* self) {
                                   .value(QLatin1String("brokers"))
                                   .toObject();
   bool isUp = false;
-  for (const QJsonValue& broker : brokers)
+  for (const auto& broker : brokers)
     isUp = isUp || broker.toObject().value(QLatin1String("state")).toString() == QLatin1String("UP");
   KafkaNews& news = static_cast<KafkaClient*>(self)->m_news;
   // One that is idle need not be connected: that it is away is told by an error.

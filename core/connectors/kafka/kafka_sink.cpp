@@ -131,11 +131,9 @@ rd_kafka_resp_err_t KafkaSink::produce(const Record& record) {
   const char* const key = record.key ? record.key->data() : nullptr;
   const size_t keySize = record.key ? record.key->size() : 0;
   const int64_t time = std::max<int64_t>(0, record.time);
-  void* const size = reinterpret_cast<void*>(static_cast<intptr_t>(record.size()));
   return rd_kafka_producev(m_client->handle(), RD_KAFKA_V_TOPIC(m_topic.c_str()),
                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(payload, record.payload.size()),
-                           RD_KAFKA_V_KEY(key, keySize), RD_KAFKA_V_TIMESTAMP(time), RD_KAFKA_V_OPAQUE(size),
-                           RD_KAFKA_V_END);
+                           RD_KAFKA_V_KEY(key, keySize), RD_KAFKA_V_TIMESTAMP(time), RD_KAFKA_V_END);
 }
 
 void KafkaSink::serve() {
@@ -147,7 +145,7 @@ void KafkaSink::serve() {
 // Called while the client is served: what is told of it waits until then.
 void KafkaSink::reported(const rd_kafka_message_t& record) {
   --m_underWay;
-  m_bytesUnderWay -= static_cast<int64_t>(reinterpret_cast<intptr_t>(record._private));
+  m_bytesUnderWay -= static_cast<int64_t>(record.len + record.key_len);
   if (record.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++m_sent;
     m_bytes += record.len;
