@@ -25,8 +25,13 @@ def libraries(name):
         print(f"fetching {name} from Maven Central into {kept}", file=sys.stderr)
         fetch = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={kept / 'lib'}"]
         # What has come by then is kept: a second attempt goes on.
-        if subprocess.run(fetch, cwd=kept, timeout=900).returncode != 0:
-            subprocess.run(fetch, cwd=kept, check=True, timeout=900)
+        for last in (False, True):
+            try:
+                subprocess.run(fetch, cwd=kept, check=True, timeout=300)
+                break
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+                if last:
+                    raise
         done.write_text(pom.read_text())
     return str(kept / "lib" / "*")
 
@@ -90,3 +95,7 @@ class Kafka:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()
             self.process.wait()
+
+
+if __name__ == "__main__":
+    libraries("kafka")
