@@ -128,6 +128,8 @@ void KafkaClient::hear() {
   });
   const uint64_t one = 1;
   rd_kafka_queue_io_event_enable(m_queue, m_event, &one, sizeof one);
+  // What has come before, it would never tell of: it tells that the queue is not empty any more.
+  (void)!write(m_event, &one, sizeof one);
 }
 
 void KafkaClient::serve() { rd_kafka_poll(m_handle, 0); }
@@ -143,8 +145,9 @@ void KafkaClient::failed(rd_kafka_t* handle, int code, const char* reason, void*
   KafkaNews& news = static_cast<KafkaClient*>(self)->m_news;
   auto error = static_cast<rd_kafka_resp_err_t>(code);
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    // The reason was told before.
+    // The reason is told by itself, now or before.
     news.isReached = false;
+    if (news.error.isEmpty()) news.error = static_cast<KafkaClient*>(self)->m_lastError;
     return;
   }
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
@@ -156,6 +159,7 @@ void KafkaClient::failed(rd_kafka_t* handle, int code, const char* reason, void*
   }
   news.code = error;
   news.error = QString::fromUtf8(reason);
+  static_cast<KafkaClient*>(self)->m_lastError = news.error;
 }
 
 int KafkaClient::counted(rd_kafka_t*, char* json, size_t size, void* self) {

@@ -67,6 +67,7 @@ private:
   int m_event = -1;
   std::unique_ptr<QSocketNotifier> m_notifier;
   KafkaNews m_news;
+  QString m_lastError;
 };
 
 /// What to do about an error.

@@ -171,11 +171,12 @@ void KafkaSink::settle() {
     m_error = news.error;
     m_hint = kafkaHint(news.code, news.error);
   }
-  if (news.isReached == false && m_state != ConnectionState::Waiting && !hasEnded()) {
+  if (news.isReached) m_isDown = !*news.isReached;
+  // That all brokers are down may be known before why.
+  if (m_isDown && !m_error.isEmpty() && m_state != ConnectionState::Waiting && !hasEnded()) {
     ++m_errors;
     m_attempt = 1;
     m_nextTry = m_clock.now() + kBetweenTries;
-    if (m_error.isEmpty()) m_error = tr("no broker can be reached");
     enter(ConnectionState::Waiting);
   }
   if (news.isReached == true && !isOpen() && !hasEnded()) {

@@ -72,6 +72,7 @@ private:
   bool m_wasOpen = false;
   bool m_isFull = false;
   bool m_isStopped = false;
+  bool m_isDown = false;  ///< all brokers are
   uint64_t m_published = 0, m_sent = 0, m_failed = 0;
   uint64_t m_bytes = 0;
   uint64_t m_failedNow = 0;  ///< in this turn, to be told together

@@ -90,10 +90,11 @@ void KafkaSource::begin() {
   m_lookup->partitions(m_start, [this](const KafkaAnswer& answer) {
     if (answer.error.isEmpty()) return assign(answer.offsets);
     // Of brokers that cannot be reached, the client says more.
-    const bool isAway = answer.code == RD_KAFKA_RESP_ERR__TRANSPORT || answer.code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const bool isMissing =
+        answer.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    const bool isAway = !isMissing && answer.code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED &&
+                        answer.code != RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
     if (!isAway && m_error.isEmpty()) {
-      const bool isMissing =
-          answer.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
       m_error = isMissing ? tr("there is no topic %1").arg(QString::fromStdString(m_topic)) : answer.error;
       m_hint = kafkaHint(answer.code, answer.error);
       ++m_errors;
@@ -302,11 +303,12 @@ void KafkaSource::settle() {
     m_error = news.error;
     m_hint = kafkaHint(news.code, news.error);
   }
-  if (news.isReached == false && m_state != ConnectionState::Waiting) {
+  if (news.isReached) m_isDown = !*news.isReached;
+  // That all brokers are down may be known before why.
+  if (m_isDown && !m_error.isEmpty() && m_state != ConnectionState::Waiting) {
     ++m_errors;
     m_attempt = 1;
     m_nextTry = m_clock.now() + kBetweenTries;
-    if (m_error.isEmpty()) m_error = tr("no broker can be reached");
     if (m_isAssigned) catchUp();
     enter(ConnectionState::Waiting);
   }

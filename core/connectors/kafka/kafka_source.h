@@ -86,6 +86,7 @@ private:
   TimerId m_timer = TimerId::None;
   bool m_isAssigned = false;
   bool m_isReached = false;
+  bool m_isDown = false;  ///< all brokers are
   bool m_isHeld = false;
   bool m_isDraining = false;
   FrameWatch m_watch;
