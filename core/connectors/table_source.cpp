@@ -37,11 +37,11 @@ bool TableSource::open() {
     return false;
   }
   m_reader.emplace(std::move(*parts), m_table, m_options);
+  m_isUnderWay = true;
   return true;
 }
 
 void TableSource::start() {
-  m_isStopped = false;
   if (open()) goOn(std::numeric_limits<size_t>::max());
   watch();
 }
@@ -60,7 +60,8 @@ void TableSource::look() {
 }
 
 void TableSource::goOnBySlices() {
-  if (m_isStopped) return;
+  // It may have been stopped, or begun anew, since.
+  if (!m_isUnderWay) return;
   if (goOn(kRecordsATurn)) return watch();
   QMetaObject::invokeMethod(
       this, [this] { goOnBySlices(); }, Qt::QueuedConnection);
@@ -93,6 +94,7 @@ bool TableSource::bring(size_t records) {
   if (m_brought < m_records.size()) return false;
   m_messages = m_records.size();
   m_records.clear();
+  m_isUnderWay = false;
   m_loadedAt = m_clock.now();
   m_isLoaded = true;
   enter(ConnectionState::Closed);
@@ -102,6 +104,7 @@ bool TableSource::bring(size_t records) {
 // A table that was never there refuses; one that was there stands as long as the program knows nothing better.
 void TableSource::keepAsItWas(const Diagnostic& why) {
   m_reader.reset();
+  m_isUnderWay = false;
   m_error = QString::fromStdString(why.message);
   m_hint = QString::fromStdString(why.hint);
   ++m_errors;
@@ -111,7 +114,7 @@ void TableSource::keepAsItWas(const Diagnostic& why) {
 
 void TableSource::stop() {
   m_clock.cancel(m_watch);
-  m_isStopped = true;
+  m_isUnderWay = false;
   m_reader.reset();
   if (!hasEnded()) enter(ConnectionState::Closed);
 }

@@ -60,7 +60,7 @@ private:
   ConnectionState m_state = ConnectionState::Idle;
   Micros m_since = 0;
   bool m_isLoaded = false;
-  bool m_isStopped = false;
+  bool m_isUnderWay = false;  ///< a content is being read or brought
   bool m_hasPassedRow = false;
   uint64_t m_messages = 0;
   uint64_t m_bytes = 0;

@@ -19,6 +19,8 @@ Delivery::Delivery(Clock& clock, RunSinks& sinks, std::vector<Source*> sources, 
       m_sources(std::move(sources)),
       m_flush(std::move(flush)),
       m_anyCommits(std::any_of(m_sources.begin(), m_sources.end(), [](const Source* s) { return s->isCommitted(); })) {
+  // The run before may have left them held.
+  for (Source* source : m_sources) source->hold(false);
   look();
 }
 

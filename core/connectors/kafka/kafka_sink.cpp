@@ -50,6 +50,7 @@ void KafkaSink::enter(ConnectionState state) {
 
 void KafkaSink::start() {
   m_isStopped = false;
+  m_isDown = false;
   auto client = KafkaClient::make(RD_KAFKA_PRODUCER, m_settings);
   if (!client) return refuse(QString::fromStdString(client.diagnostics().front().message), {});
   m_client = std::move(*client);

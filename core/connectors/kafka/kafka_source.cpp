@@ -54,8 +54,7 @@ void KafkaSource::close() {
   }
   m_client.reset();
   m_isAssigned = false;
-  m_asked.reset();
-  m_wantedEnds.clear();
+  forgetQuestion();
 }
 
 void KafkaSource::enter(ConnectionState state) {
@@ -68,6 +67,11 @@ void KafkaSource::enter(ConnectionState state) {
 void KafkaSource::start() {
   close();
   m_attempt = 0;
+  m_isHeld = false;
+  m_isDown = false;
+  m_hasOpened = false;
+  m_error.clear();
+  m_hint.clear();
   auto client = KafkaClient::make(RD_KAFKA_CONSUMER, m_settings);
   if (!client) return fail(QString::fromStdString(client.diagnostics().front().message), {});
   m_client = std::move(*client);
@@ -120,13 +124,16 @@ void KafkaSource::assign(const KafkaOffsets& offsets) {
   rd_kafka_assign(m_client->handle(), list);
   catchUp();
   rd_kafka_topic_partition_list_destroy(list);
-  if (isFirst) {
-    m_error.clear();
-    m_hint.clear();
-    if (listener()) listener()->opened();
-    enter(ConnectionState::Open);
-  }
+  if (isFirst) opened();
   m_timer = m_clock.callAt(m_clock.now() + kBetweenLooks, [this] { lookForMore(); });
+}
+
+void KafkaSource::opened() {
+  m_error.clear();
+  m_hint.clear();
+  m_attempt = 0;
+  if (!std::exchange(m_hasOpened, true) && listener()) listener()->opened();
+  enter(m_hasPassedRow ? ConnectionState::Live : ConnectionState::Open);
 }
 
 void KafkaSource::lookForMore() {
@@ -141,6 +148,7 @@ void KafkaSource::assigned(rd_kafka_topic_partition_list_t* partitions) {
   m_positions.clear();
   m_marked.clear();
   m_ahead.clear();
+  forgetQuestion();
   m_isAssigned = partitions != nullptr;
   if (!partitions) return;
   if (m_start.kind == KafkaStart::Kind::Time) {
@@ -190,6 +198,8 @@ size_t KafkaSource::fetch() {
       tellError(*record);
       continue;
     }
+    // It may have gone to another of the group.
+    if (!m_positions.contains(record->partition)) continue;
     Ahead& ahead = m_ahead[record->partition];
     ahead.bytes += record->len;
     ahead.records.push_back(std::move(owned));
@@ -204,7 +214,9 @@ void KafkaSource::catchUp() {
   m_isCatchingUp = true;
   m_catchUpTo.clear();
   m_clock.cancel(m_catchUpTimer);
-  m_lookup->ends(m_positions, [this](const KafkaAnswer& answer) {
+  m_lookup->ends(m_positions, [this, number = ++m_catchUps](const KafkaAnswer& answer) {
+    // One that began since has asked anew.
+    if (number != m_catchUps) return;
     if (!answer.error.isEmpty()) {
       m_catchUpTimer = m_clock.callAt(m_clock.now() + kBetweenTries, [this] { catchUp(); });
       return;
@@ -312,42 +324,44 @@ void KafkaSource::settle() {
     if (m_isAssigned) catchUp();
     enter(ConnectionState::Waiting);
   }
-  if (m_isInGroup && m_isAssigned && m_state == ConnectionState::Connecting) {
-    if (listener()) listener()->opened();
-    enter(ConnectionState::Open);
-  }
-  if (news.isReached == true && m_state == ConnectionState::Waiting && m_isAssigned) {
-    m_error.clear();
-    m_hint.clear();
-    m_attempt = 0;
-    enter(m_hasPassedRow ? ConnectionState::Live : ConnectionState::Open);
-  }
+  const bool isBack = news.isReached == true && m_state == ConnectionState::Waiting;
+  if (m_isAssigned && (isBack || m_state == ConnectionState::Connecting)) opened();
 }
 
 // Up to when the question was put, there is nothing but what has been read.
 void KafkaSource::ask() {
   if (!m_lookup || !m_isAssigned || m_asked) return;
-  m_asked = m_clock.now();
-  m_wantedEnds.clear();
-  m_lookup->ends(m_positions, [this](const KafkaAnswer& answer) {
-    if (!answer.error.isEmpty()) {
-      m_timer = TimerId::None;
-      m_asked.reset();
-      return;
+  const Micros now = m_clock.now();
+  m_asked = now;
+  m_lookup->ends(m_positions, [this, now](const KafkaAnswer& answer) {
+    // The partitions are others since.
+    if (m_asked != now) return;
+    if (answer.error.isEmpty()) {
+      m_wantedEnds = answer.offsets;
+      return answerIfCaughtUp();
     }
-    m_wantedEnds = answer.offsets;
-    answerIfCaughtUp();
+    // Somebody waits, and nothing else may come that would make him ask again.
+    m_askTimer = m_clock.callAt(m_clock.now() + kBetweenTries, [this] {
+      m_asked.reset();
+      ask();
+    });
   });
 }
 
+void KafkaSource::forgetQuestion() {
+  m_clock.cancel(m_askTimer);
+  m_asked.reset();
+  m_wantedEnds.reset();
+}
+
 void KafkaSource::answerIfCaughtUp() {
-  if (!m_asked || m_wantedEnds.empty()) return;
-  for (const auto& [partition, end] : m_wantedEnds) {
+  if (!m_asked || !m_wantedEnds) return;
+  for (const auto& [partition, end] : *m_wantedEnds) {
     const auto position = m_positions.find(partition);
     if (position == m_positions.end() || position->second < end) return;
   }
-  m_wantedEnds.clear();
-  const Micros asked = *std::exchange(m_asked, std::nullopt);
+  const Micros asked = *m_asked;
+  forgetQuestion();
   if (listener()) listener()->alive(asked);
 }
 
@@ -384,7 +398,7 @@ void KafkaSource::stop() {
   m_clock.cancel(m_timer);
   m_clock.cancel(m_catchUpTimer);
   m_isHeld = true;
-  m_asked.reset();
+  forgetQuestion();
   if (!m_isInGroup && !m_isDraining) close();
   if (!hasEnded()) enter(ConnectionState::Closed);
 }

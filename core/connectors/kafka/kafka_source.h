@@ -63,6 +63,8 @@ private:
   void settle();
   void assigned(rd_kafka_topic_partition_list_t* partitions);
   void answerIfCaughtUp();
+  void forgetQuestion();
+  void opened();
   void enter(ConnectionState state);
 
   QString m_name;
@@ -79,12 +81,15 @@ private:
   KafkaOffsets m_marked;
   std::map<int32_t, Ahead> m_ahead;  ///< by partition
   bool m_isCatchingUp = false;
+  uint64_t m_catchUps = 0;
   KafkaOffsets m_catchUpTo;  ///< where the partitions ended; empty while that is not known
   TimerId m_catchUpTimer = TimerId::None;
-  std::optional<Micros> m_asked;  ///< whether silence is one
-  KafkaOffsets m_wantedEnds;      ///< up to which that is known
+  std::optional<Micros> m_asked;             ///< whether silence is one
+  std::optional<KafkaOffsets> m_wantedEnds;  ///< up to which that is known
+  TimerId m_askTimer = TimerId::None;
   TimerId m_timer = TimerId::None;
   bool m_isAssigned = false;
+  bool m_hasOpened = false;  ///< and told so
   bool m_isReached = false;
   bool m_isDown = false;  ///< all brokers are
   bool m_isHeld = false;
