@@ -45,6 +45,11 @@ void Delivery::mark() {
 void Delivery::conclude() {
   m_clock.cancel(m_timer);
   mark();
+  m_failedBefore = m_sinks.rowsFailed();
+}
+
+void Delivery::commitAtEnd() {
+  if (m_sinks.rowsFailed() == m_failedBefore) commit();
 }
 
 void Delivery::commit() {

@@ -25,12 +25,13 @@ public:
   static bool concerns(const Source& source) { return source.canHold() || source.isCommitted(); }
   /// At the end of a run: nothing more will come.
   void conclude();
-  /// The sinks have reported all that they were given.
-  void commit();
+  /// The sinks have reported all that they were given. What failed at the very end comes again in the next run.
+  void commitAtEnd();
 
 private:
   void look();
   void mark();
+  void commit();
 
   Clock& m_clock;
   RunSinks& m_sinks;
@@ -40,6 +41,7 @@ private:
   bool m_isHeld = false;
   std::optional<std::map<std::string, uint64_t>> m_marked;  ///< by sink, the rows up to the mark
   Micros m_markAt = 0;                                      ///< when the next mark is due
+  uint64_t m_failedBefore = 0;                              ///< rows, when the end began
   TimerId m_timer = TimerId::None;
 };
 

@@ -340,7 +340,7 @@ void LiveRun::stop(std::function<void()> done) {
 }
 
 void LiveRun::drained() {
-  if (m_delivery) m_delivery->commit();
+  if (m_delivery) m_delivery->commitAtEnd();
   m_hasStopped = true;
   for (const auto& done : std::exchange(m_done, {})) done();
 }

@@ -26,7 +26,7 @@ ALLOWED = {
     "core/connectors/websocket": {"core/base", "core/options", "core/data", "core/feed", "core/formats", "core/telemetry",
                                   "core/net", "core/dialogue", "core/wire", "core/connectors", "core/connectors/websocket/options"},
     "core/connectors/kafka/options": {"core/base", "core/data", "core/formats", "core/options"},
-    "core/connectors/kafka": {"core/base", "core/options", "core/data", "core/formats", "core/feed", "core/connectors",
+    "core/connectors/kafka": {"core/base", "core/options", "core/data", "core/formats", "core/feed", "core/telemetry", "core/connectors",
                               "core/connectors/kafka/options"},
     "core/connectors/file/options": {"core/base", "core/formats", "core/options"},
     "core/connectors/file": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/feed",

@@ -180,6 +180,33 @@ class Kafka(unittest.TestCase):
             self.assertFalse(window["g"], window)
             self.assertEqual(window["n"], sum(window["w"] <= row["T"] < window["w"] + 1000 for row in sent))
 
+    def test_a_silence_counts_once_a_broker_has_proven_it(self):
+        self.kafka.create(self.topic, 1)
+        source = self.stream("T", "source", """, "event.time.field" = 't', "event.time.lateness.ms" = '1000', "kafka.start" = 'earliest'""")
+        self.fill(400)
+        self.start(source + VWAP, "--for", "60s")
+        self.until(lambda: self.out())
+        self.kafka.pause()
+        self.addCleanup(self.kafka.go_on)
+        # More than event.time.idle.ms: nobody knows what has been written meanwhile, so nothing closes.
+        before = len(rows_of(self.out()))
+        time.sleep(8)
+        self.assertEqual(len(rows_of(self.out())), before)
+        self.kafka.go_on()
+        # Nothing more is written, and yet the rest comes, whole.
+        self.until(lambda: sum(row["n"] for row in rows_of(self.out())) == 400)
+        self.assertFalse(any(row["g"] for row in rows_of(self.out())[3:]))
+
+    def test_a_group_begins_when_its_broker_does(self):
+        self.kafka.create(self.topic, 1)
+        self.fill(30)
+        self.kafka.stop()
+        run = self.start(self.stream("T", "source", """, "kafka.group.id" = 'late'""") + "INSERT INTO O SELECT t FROM T;\n", "--limit", "30", "--for", "90s")
+        self.until(lambda: "refused" in self.err())
+        self.kafka.start()
+        run.wait(60)
+        self.assertEqual(len(rows_of(self.out())), 30, self.err())
+
     def test_a_broker_that_is_not_there_fails_rows_and_says_why(self):
         nowhere = f"127.0.0.1:{cluster.free_port()}"
         done = self.weir(self.write_trades(50) + self.stream("K", "sink", """, "kafka.message.timeout.ms" = '1500'""", servers=nowhere) + "INSERT INTO K SELECT * FROM F;\n",

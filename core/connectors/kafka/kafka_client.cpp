@@ -50,7 +50,7 @@ void ignoreLog(const rd_kafka_t*, int, const char*, const char*) {}
 KafkaClient::Settings KafkaClient::settingsOf(const Options& resolved) {
   const bool isSource = resolved.kind() == StreamKind::Source;
   // What is not said by an option: how often a broker that is away is tried, and how soon it is known to be back.
-  Settings out{{"reconnect.backoff.max.ms", "1000"},
+  Settings out{{"reconnect.backoff.max.ms", std::to_string(toMillis(kKafkaRetry))},
                {"statistics.interval.ms", "250"},
                {"topic.metadata.refresh.interval.ms", "60000"}};
   if (isSource)

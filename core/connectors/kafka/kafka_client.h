@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/options/options.h"
 
@@ -69,6 +70,9 @@ private:
   KafkaNews m_news;
   QString m_lastError;
 };
+
+/// Brokers that are away are tried as often.
+inline constexpr Micros kKafkaRetry = 1'000'000;
 
 /// What to do about an error.
 QString kafkaHint(rd_kafka_resp_err_t code, const QString& error);

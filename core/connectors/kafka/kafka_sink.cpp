@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kMostUnderWay = 10'000;
 constexpr int64_t kMostBytesUnderWay = 16 << 20;
-constexpr Micros kBetweenTries = 1'000'000;
 
 std::optional<size_t> columnNamed(const logical::Stream& stream, const std::string& name) {
   return name.empty() ? std::nullopt : stream.schema->find(name);
@@ -23,9 +22,7 @@ std::optional<size_t> columnNamed(const logical::Stream& stream, const std::stri
 }  // namespace
 
 KafkaSink::KafkaSink(const EndpointSetup& setup, const logical::Stream& stream)
-    : m_name(setup.name),
-      m_address(QString::fromStdString(shownAddress(setup.written))),
-      m_clock(setup.clock),
+    : m_link(setup.clock, setup.name, QString::fromStdString(shownAddress(setup.written))),
       m_topic(setup.options.text("kafka.topic")),
       m_settings(KafkaClient::settingsOf(setup.options)),
       m_encoder(makeEncoder(encoderSettings(setup.options))),
@@ -33,26 +30,26 @@ KafkaSink::KafkaSink(const EndpointSetup& setup, const logical::Stream& stream)
       m_timeColumn(columnNamed(stream, setup.options.text("kafka.timestamp.field"))),
       m_queue(static_cast<size_t>(setup.options.integer("kafka.queue.max.events")),
               setup.options.integer("kafka.queue.max.bytes"),
-              setup.options.text("kafka.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest),
-      m_since(setup.clock.now()) {
+              setup.options.text("kafka.queue.full") == "drop_newest" ? WhenFull::DropNewest : WhenFull::DropOldest) {
   if (!m_keyColumn && !stream.groupColumns.empty()) m_keyColumn = stream.groupColumns.front();
 }
 
 KafkaSink::~KafkaSink() = default;
 
 void KafkaSink::enter(ConnectionState state) {
-  if (m_state == state) return;
-  m_state = state;
-  m_since = m_clock.now();
+  if (!m_link.enter(state)) return;
   m_wasOpen = m_wasOpen || isOpen();
   if (listener()) listener()->stateChanged();
 }
 
 void KafkaSink::start() {
   m_isStopped = false;
-  m_isDown = false;
+  m_link.clear();
   auto client = KafkaClient::make(RD_KAFKA_PRODUCER, m_settings);
-  if (!client) return refuse(QString::fromStdString(client.diagnostics().front().message), {});
+  if (!client) {
+    m_link.note(QString::fromStdString(client.diagnostics().front().message), {});
+    return refuse();
+  }
   m_client = std::move(*client);
   m_client->onReady = [this] { serve(); };
   m_client->onReported = [this](const rd_kafka_message_t& record) { reported(record); };
@@ -105,7 +102,7 @@ void KafkaSink::publish(const Batch& batch) {
     if (!hadRoom && !std::exchange(m_isFull, true) && listener()) listener()->queueFull(byBytes);
     hand();
   }
-  if (late > 0) fail(late, m_error.isEmpty() ? tr("not connected") : m_error, m_hint);
+  if (late > 0) fail(late, m_link.error().isEmpty() ? tr("not connected") : m_link.error(), m_link.hint());
 }
 
 void KafkaSink::hand() {
@@ -157,33 +154,18 @@ void KafkaSink::reported(const rd_kafka_message_t& record) {
 }
 
 void KafkaSink::settle() {
-  const KafkaNews news = m_client->takeNews();
+  const KafkaLink::Turn turn = m_link.hear(m_client->takeNews());
   if (m_failedNow > 0) {
     const rd_kafka_resp_err_t code = m_failedWith;
     QString why = QString::fromUtf8(rd_kafka_err2str(code));
-    if (code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && !m_error.isEmpty())
-      why = tr("no broker took them in kafka.message.timeout.ms: %1").arg(m_error);
+    if (code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && !m_link.error().isEmpty())
+      why = tr("no broker took them in kafka.message.timeout.ms: %1").arg(m_link.error());
     fail(std::exchange(m_failedNow, 0), why, kafkaHint(code, why));
   }
-  const bool isAuthentication =
-      news.code == RD_KAFKA_RESP_ERR__AUTHENTICATION || news.code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
-  if (news.isFatal || isAuthentication) return refuse(news.error, kafkaHint(news.code, news.error));
-  if (!news.error.isEmpty()) {
-    m_error = news.error;
-    m_hint = kafkaHint(news.code, news.error);
-  }
-  if (news.isReached) m_isDown = !*news.isReached;
-  // That all brokers are down may be known before why.
-  if (m_isDown && !m_error.isEmpty() && m_state != ConnectionState::Waiting && !hasEnded()) {
-    ++m_errors;
-    m_attempt = 1;
-    m_nextTry = m_clock.now() + kBetweenTries;
-    enter(ConnectionState::Waiting);
-  }
-  if (news.isReached == true && !isOpen() && !hasEnded()) {
-    m_error.clear();
-    m_hint.clear();
-    m_attempt = 0;
+  if (turn == KafkaLink::Turn::Refused) return refuse();
+  if (turn == KafkaLink::Turn::Down && !hasEnded()) enter(ConnectionState::Waiting);
+  if (turn == KafkaLink::Turn::Back && !isOpen() && !hasEnded()) {
+    m_link.clear();
     m_reported.clear();
     enter(ConnectionState::Open);
   }
@@ -212,35 +194,24 @@ void KafkaSink::failQueued(const QString& why) {
   if (lost > 0) fail(lost, why, {});
 }
 
-void KafkaSink::refuse(const QString& why, const QString& hint) {
-  m_error = why;
-  m_hint = hint;
-  ++m_errors;
+void KafkaSink::refuse() {
   m_isStopped = true;
-  failQueued(why);
+  failQueued(m_link.error());
   enter(ConnectionState::Refused);
 }
 
 void KafkaSink::stop() {
   serve();
   m_isStopped = true;
-  failQueued(m_error.isEmpty() ? tr("the run ended while they waited") : m_error);
+  failQueued(m_link.error().isEmpty() ? tr("the run ended while they waited") : m_link.error());
   m_client.reset();
   if (!hasEnded()) enter(ConnectionState::Closed);
 }
 
 ConnectionHealth KafkaSink::health() const {
   ConnectionHealth h;
-  h.name = m_name;
-  h.url = m_address;
+  m_link.fill(h);
   h.isSink = true;
-  h.state = m_state;
-  h.since = m_since;
-  h.attempt = m_attempt;
-  h.nextTry = std::max(m_nextTry, m_clock.now());
-  h.error = m_error;
-  h.hint = m_hint;
-  h.errors = m_errors;
   h.bytes = m_bytes;
   h.published = m_published;
   h.sent = m_sent;

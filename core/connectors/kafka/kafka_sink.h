@@ -7,6 +7,7 @@
 
 #include "core/connectors/connector.h"
 #include "core/connectors/kafka/kafka_client.h"
+#include "core/connectors/kafka/kafka_link.h"
 #include "core/connectors/outgoing_queue.h"
 #include "core/formats/decoder.h"
 
@@ -26,8 +27,8 @@ public:
   void stop() override;
   void reconnect() override;
   bool drained() const override { return queued() == 0; }
-  bool endedAtStart() const override { return m_state == ConnectionState::Refused && !m_wasOpen; }
-  ConnectionState state() const override { return m_state; }
+  bool endedAtStart() const override { return state() == ConnectionState::Refused && !m_wasOpen; }
+  ConnectionState state() const override { return m_link.state(); }
   ConnectionHealth health() const override;
   SinkCounters counters() const override { return {m_published, m_sent, m_failed, m_queue.dropped(), queued()}; }
   QString shown(const QString& said) const override { return said; }
@@ -50,12 +51,10 @@ private:
   void reported(const rd_kafka_message_t& record);
   void fail(uint64_t rows, const QString& why, const QString& hint);
   void failQueued(const QString& why);
-  void refuse(const QString& why, const QString& hint);
+  void refuse();
   void enter(ConnectionState state);
 
-  QString m_name;
-  QString m_address;
-  Clock& m_clock;
+  KafkaLink m_link;
   std::string m_topic;
   KafkaClient::Settings m_settings;
   std::unique_ptr<Encoder> m_encoder;
@@ -67,22 +66,14 @@ private:
   uint64_t m_underWay = 0;  ///< records that librdkafka has
   int64_t m_bytesUnderWay = 0;
   FrameWatch m_watch;
-  ConnectionState m_state = ConnectionState::Idle;
-  Micros m_since = 0;
   bool m_wasOpen = false;
   bool m_isFull = false;
   bool m_isStopped = false;
-  bool m_isDown = false;  ///< all brokers are
   uint64_t m_published = 0, m_sent = 0, m_failed = 0;
   uint64_t m_bytes = 0;
   uint64_t m_failedNow = 0;  ///< in this turn, to be told together
   rd_kafka_resp_err_t m_failedWith = RD_KAFKA_RESP_ERR_NO_ERROR;
   QString m_reported;
-  Micros m_nextTry = 0;
-  int64_t m_attempt = 0;
-  QString m_error;
-  QString m_hint;
-  uint64_t m_errors = 0;
 };
 
 }  // namespace weir

@@ -18,24 +18,17 @@ constexpr size_t kRecordsATurn = 256;
 // Of one partition, while others are behind.
 constexpr size_t kMostAhead = 20'000;
 constexpr size_t kMostBytesAhead = 16 << 20;
-constexpr Micros kBetweenTries = 1'000'000;
 constexpr Micros kBetweenLooks = 30'000'000;
-
-bool isAuthentication(rd_kafka_resp_err_t code) {
-  return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
-}
 
 }  // namespace
 
 KafkaSource::KafkaSource(const EndpointSetup& setup, const logical::Stream&)
-    : m_name(setup.name),
-      m_address(QString::fromStdString(shownAddress(setup.written))),
+    : m_link(setup.clock, setup.name, QString::fromStdString(shownAddress(setup.written))),
       m_clock(setup.clock),
       m_topic(setup.options.text("kafka.topic")),
       m_settings(KafkaClient::settingsOf(setup.options)),
       m_isInGroup(setup.options.has("kafka.group.id")),
-      m_isText(!formatNamed(setup.options.text("format")).isBinary),
-      m_since(setup.clock.now()) {
+      m_isText(!formatNamed(setup.options.text("format")).isBinary) {
   m_start.kind = m_isInGroup ? KafkaStart::Kind::Committed : KafkaStart::Kind::Latest;
   if (const auto written = parseKafkaStart(setup.options.text("kafka.start"))) m_start = *written;
 }
@@ -48,7 +41,7 @@ void KafkaSource::close() {
   m_lookup.reset();
   m_ahead.clear();
   // The others of the group need not find out that it is gone. Where no broker is, nobody is told.
-  if (m_client && m_isInGroup && m_isReached) {
+  if (m_client && m_isInGroup && m_link.isReached()) {
     m_client->onAssigned = nullptr;
     rd_kafka_consumer_close(m_client->handle());
   }
@@ -58,20 +51,14 @@ void KafkaSource::close() {
 }
 
 void KafkaSource::enter(ConnectionState state) {
-  if (m_state == state) return;
-  m_state = state;
-  m_since = m_clock.now();
-  if (listener()) listener()->stateChanged();
+  if (m_link.enter(state) && listener()) listener()->stateChanged();
 }
 
 void KafkaSource::start() {
   close();
-  m_attempt = 0;
+  m_link.clear();
   m_isHeld = false;
-  m_isDown = false;
   m_hasOpened = false;
-  m_error.clear();
-  m_hint.clear();
   auto client = KafkaClient::make(RD_KAFKA_CONSUMER, m_settings);
   if (!client) return fail(QString::fromStdString(client.diagnostics().front().message), {});
   m_client = std::move(*client);
@@ -98,15 +85,12 @@ void KafkaSource::begin() {
         answer.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || answer.code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
     const bool isAway = !isMissing && answer.code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED &&
                         answer.code != RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
-    if (!isAway && m_error.isEmpty()) {
-      m_error = isMissing ? tr("there is no topic %1").arg(QString::fromStdString(m_topic)) : answer.error;
-      m_hint = kafkaHint(answer.code, answer.error);
-      ++m_errors;
-      m_attempt = 1;
-      m_nextTry = m_clock.now() + kBetweenTries;
+    if (!isAway && m_link.error().isEmpty()) {
+      m_link.noteAndRetry(isMissing ? tr("there is no topic %1").arg(QString::fromStdString(m_topic)) : answer.error,
+                          kafkaHint(answer.code, answer.error));
       enter(ConnectionState::Waiting);
     }
-    m_timer = m_clock.callAt(m_clock.now() + (isAway ? kBetweenTries / 10 : kBetweenTries), [this] { begin(); });
+    m_timer = m_clock.callAt(m_clock.now() + (isAway ? kKafkaRetry / 10 : kKafkaRetry), [this] { begin(); });
   });
 }
 
@@ -129,9 +113,7 @@ void KafkaSource::assign(const KafkaOffsets& offsets) {
 }
 
 void KafkaSource::opened() {
-  m_error.clear();
-  m_hint.clear();
-  m_attempt = 0;
+  m_link.clear();
   if (!std::exchange(m_hasOpened, true) && listener()) listener()->opened();
   enter(m_hasPassedRow ? ConnectionState::Live : ConnectionState::Open);
 }
@@ -153,7 +135,7 @@ void KafkaSource::assigned(rd_kafka_topic_partition_list_t* partitions) {
   if (!partitions) return;
   if (m_start.kind == KafkaStart::Kind::Time) {
     for (int i = 0; i < partitions->cnt; ++i) partitions->elems[i].offset = m_start.ms;
-    rd_kafka_offsets_for_times(m_client->handle(), partitions, static_cast<int>(kBetweenTries / 1000));
+    rd_kafka_offsets_for_times(m_client->handle(), partitions, static_cast<int>(kKafkaRetry / 1000));
   }
   for (int i = 0; i < partitions->cnt; ++i) {
     m_positions[partitions->elems[i].partition] = -1;
@@ -218,7 +200,7 @@ void KafkaSource::catchUp() {
     // One that began since has asked anew.
     if (number != m_catchUps) return;
     if (!answer.error.isEmpty()) {
-      m_catchUpTimer = m_clock.callAt(m_clock.now() + kBetweenTries, [this] { catchUp(); });
+      m_catchUpTimer = m_clock.callAt(m_clock.now() + kKafkaRetry, [this] { catchUp(); });
       return;
     }
     m_catchUpTo = answer.offsets;
@@ -280,10 +262,10 @@ void KafkaSource::pace(int32_t partition, Ahead& ahead) {
 }
 
 void KafkaSource::tellError(const rd_kafka_message_t& record) {
-  m_error = QString::fromUtf8(rd_kafka_message_errstr(&record));
-  m_hint = kafkaHint(record.err, m_error);
-  ++m_errors;
-  if (listener()) listener()->trouble(m_hint.isEmpty() ? m_error : tr("%1 (%2)").arg(m_error, m_hint));
+  const QString error = QString::fromUtf8(rd_kafka_message_errstr(&record));
+  const QString hint = kafkaHint(record.err, error);
+  m_link.note(error, hint);
+  if (listener()) listener()->trouble(hint.isEmpty() ? error : tr("%1 (%2)").arg(error, hint));
 }
 
 void KafkaSource::take(const rd_kafka_message_t& record) {
@@ -308,24 +290,14 @@ void KafkaSource::take(const rd_kafka_message_t& record) {
 
 void KafkaSource::settle() {
   if (!m_client) return;
-  const KafkaNews news = m_client->takeNews();
-  if (news.isFatal || isAuthentication(news.code)) return fail(news.error, kafkaHint(news.code, news.error));
-  m_isReached = news.isReached.value_or(m_isReached);
-  if (!news.error.isEmpty()) {
-    m_error = news.error;
-    m_hint = kafkaHint(news.code, news.error);
-  }
-  if (news.isReached) m_isDown = !*news.isReached;
-  // That all brokers are down may be known before why.
-  if (m_isDown && !m_error.isEmpty() && m_state != ConnectionState::Waiting) {
-    ++m_errors;
-    m_attempt = 1;
-    m_nextTry = m_clock.now() + kBetweenTries;
+  const KafkaLink::Turn turn = m_link.hear(m_client->takeNews());
+  if (turn == KafkaLink::Turn::Refused) return refuse();
+  if (turn == KafkaLink::Turn::Down) {
     if (m_isAssigned) catchUp();
     enter(ConnectionState::Waiting);
   }
-  const bool isBack = news.isReached == true && m_state == ConnectionState::Waiting;
-  if (m_isAssigned && (isBack || m_state == ConnectionState::Connecting)) opened();
+  const bool isBack = turn == KafkaLink::Turn::Back && state() == ConnectionState::Waiting;
+  if (m_isAssigned && (isBack || state() == ConnectionState::Connecting)) opened();
 }
 
 // Up to when the question was put, there is nothing but what has been read.
@@ -341,7 +313,7 @@ void KafkaSource::ask() {
       return answerIfCaughtUp();
     }
     // Somebody waits, and nothing else may come that would make him ask again.
-    m_askTimer = m_clock.callAt(m_clock.now() + kBetweenTries, [this] {
+    m_askTimer = m_clock.callAt(m_clock.now() + kKafkaRetry, [this] {
       m_asked.reset();
       ask();
     });
@@ -366,7 +338,7 @@ void KafkaSource::answerIfCaughtUp() {
 }
 
 void KafkaSource::decoded() {
-  if (m_state == ConnectionState::Open) enter(ConnectionState::Live);
+  if (state() == ConnectionState::Open) enter(ConnectionState::Live);
 }
 
 void KafkaSource::hold(bool holds) {
@@ -380,12 +352,12 @@ void KafkaSource::commit() {
     if (offset >= 0) rd_kafka_topic_partition_list_add(list, m_topic.c_str(), partition)->offset = offset;
   if (list->cnt > 0) {
     // At the end somebody waits for it, but not for ever.
-    if (m_state != ConnectionState::Closed) {
+    if (state() != ConnectionState::Closed) {
       rd_kafka_commit(m_client->handle(), list, 1);
     } else {
       rd_kafka_queue_t* const answers = rd_kafka_queue_new(m_client->handle());
       if (rd_kafka_commit_queue(m_client->handle(), list, answers, nullptr, nullptr) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        if (rd_kafka_event_t* const answer = rd_kafka_queue_poll(answers, static_cast<int>(kBetweenTries / 1000)))
+        if (rd_kafka_event_t* const answer = rd_kafka_queue_poll(answers, static_cast<int>(kKafkaRetry / 1000)))
           rd_kafka_event_destroy(answer);
       rd_kafka_queue_destroy(answers);
     }
@@ -406,27 +378,22 @@ void KafkaSource::stop() {
 void KafkaSource::reconnect() { start(); }
 
 void KafkaSource::fail(const QString& why, const QString& hint) {
+  m_link.note(why, hint);
+  refuse();
+}
+
+void KafkaSource::refuse() {
   m_clock.cancel(m_timer);
   m_clock.cancel(m_catchUpTimer);
+  forgetQuestion();
   m_isHeld = true;
-  m_error = why;
-  m_hint = hint;
-  ++m_errors;
   if (isOpen() && listener()) listener()->lost();
   enter(ConnectionState::Refused);
 }
 
 ConnectionHealth KafkaSource::health() const {
   ConnectionHealth h;
-  h.name = m_name;
-  h.url = m_address;
-  h.state = m_state;
-  h.since = m_since;
-  h.attempt = m_attempt;
-  h.nextTry = std::max(m_nextTry, m_clock.now());
-  h.error = m_error;
-  h.hint = m_hint;
-  h.errors = m_errors;
+  m_link.fill(h);
   h.messages = m_messages;
   h.bytes = m_bytes;
   h.lastMessage = m_lastMessage;

@@ -9,6 +9,7 @@
 
 #include "core/connectors/connector.h"
 #include "core/connectors/kafka/kafka_client.h"
+#include "core/connectors/kafka/kafka_link.h"
 #include "core/connectors/kafka/kafka_lookup.h"
 
 namespace weir {
@@ -29,8 +30,8 @@ public:
   void decoded() override;
   void rowPassed(bool) override { m_hasPassedRow = true; }
   bool hasPassedRow() const override { return m_hasPassedRow; }
-  ConnectionState state() const override { return m_state; }
-  Micros since() const override { return m_since; }
+  ConnectionState state() const override { return m_link.state(); }
+  Micros since() const override { return m_link.since(); }
   ConnectionHealth health() const override;
   QString shown(const QString& said) const override { return said; }
   void watchFrames(FrameWatch watch) override { m_watch = std::move(watch); }
@@ -65,10 +66,10 @@ private:
   void answerIfCaughtUp();
   void forgetQuestion();
   void opened();
+  void refuse();
   void enter(ConnectionState state);
 
-  QString m_name;
-  QString m_address;
+  KafkaLink m_link;
   Clock& m_clock;
   std::string m_topic;
   KafkaClient::Settings m_settings;
@@ -90,22 +91,13 @@ private:
   TimerId m_timer = TimerId::None;
   bool m_isAssigned = false;
   bool m_hasOpened = false;  ///< and told so
-  bool m_isReached = false;
-  bool m_isDown = false;  ///< all brokers are
   bool m_isHeld = false;
   bool m_isDraining = false;
   FrameWatch m_watch;
-  ConnectionState m_state = ConnectionState::Idle;
-  Micros m_since = 0;
   bool m_hasPassedRow = false;
   uint64_t m_messages = 0;
   uint64_t m_bytes = 0;
   Micros m_lastMessage = 0;
-  Micros m_nextTry = 0;
-  int64_t m_attempt = 0;
-  QString m_error;
-  QString m_hint;
-  uint64_t m_errors = 0;
 };
 
 }  // namespace weir
