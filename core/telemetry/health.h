@@ -65,6 +65,9 @@ struct ConnectionHealth {
   bool isTable = false;                ///< it is loaded whole, and again when it changes
   uint64_t tableRows = 0;              ///< that its present content has
 
+  /// Of a table: its content is what is there now, or one from before, because the present one cannot be read.
+  bool isLoaded() const { return isTable && isFinished && error.isEmpty(); }
+  bool isOutdated() const { return isTable && isFinished && !error.isEmpty(); }
   /// The streams that its messages become rows of.
   QStringList sources() const;
   /// How full a sink's queue is, by rows or by bytes: 0 to 1.

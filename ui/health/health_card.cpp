@@ -74,8 +74,8 @@ HealthLook healthLook(const ConnectionHealth& h, const Theme& t) {
     case ConnectionState::Refused: return {QObject::tr("Refused"), t.error, Mark::SlashedRing};
     case ConnectionState::GaveUp: return {QObject::tr("Gave up"), t.error, Mark::Square};
     case ConnectionState::Closed:
-      if (h.isTable && h.isFinished && h.error.isEmpty()) return {QObject::tr("Loaded"), t.success, Mark::Disc};
-      if (h.isTable && h.isFinished) return {QObject::tr("Outdated"), t.warn, Mark::Triangle};
+      if (h.isLoaded()) return {QObject::tr("Loaded"), t.success, Mark::Disc};
+      if (h.isOutdated()) return {QObject::tr("Outdated"), t.warn, Mark::Triangle};
       return {QObject::tr("Closed"), t.idle, Mark::Ring};
   }
   return {};
@@ -114,10 +114,9 @@ bool HealthCard::isDown() const {
 
 QString HealthCard::causeText() const {
   if (!isDown()) return {};
-  if (m_health.isTable && m_health.isFinished)
-    return m_health.error.isEmpty()
-               ? tr("%n rows, watched for changes.", nullptr, static_cast<int>(m_health.tableRows))
-               : tr("%n rows, as they were before.", nullptr, static_cast<int>(m_health.tableRows));
+  const auto rows = static_cast<int>(m_health.tableRows);
+  if (m_health.isLoaded()) return tr("%n rows, watched for changes.", nullptr, rows);
+  if (m_health.isOutdated()) return tr("%n rows, as they were before.", nullptr, rows);
   if (m_health.isFinished) return tr("Read to its end.");
   if (m_health.closedByUser) return tr("Closed on request.");
   if (m_health.error.isEmpty())
@@ -250,11 +249,11 @@ void HealthCard::show(const ConnectionHealth& h, Micros now, const std::vector<R
     m_detail = tr("%1, connecting").arg(attempt);
   else if (h.state == ConnectionState::Refused || h.state == ConnectionState::GaveUp)
     m_detail = h.hint;
-  else if (h.isTable && h.isFinished)
+  else if (h.isLoaded())
+    m_detail = h.url;
+  else if (h.isOutdated())
     // Which file it is says its name: the folders before it would leave no room for what is wrong.
-    m_detail = h.error.isEmpty()
-                   ? h.url
-                   : h.error.mid(h.error.lastIndexOf(QLatin1Char('/'), h.error.indexOf(QLatin1String(": "))) + 1);
+    m_detail = h.error.mid(h.error.lastIndexOf(QLatin1Char('/'), h.error.indexOf(QLatin1String(": "))) + 1);
   else if (h.state == ConnectionState::Closed)
     m_detail = h.isSink ? tr("%1 sent").arg(withThousands(static_cast<double>(h.sent), 0))
                         : tr("%1 messages came").arg(withThousands(static_cast<double>(h.messages), 0));

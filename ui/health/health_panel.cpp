@@ -12,8 +12,7 @@ namespace weir {
 namespace {
 
 bool isUp(const ConnectionHealth& h) {
-  return h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) ||
-         (h.isTable && h.isFinished && h.error.isEmpty());
+  return h.state == ConnectionState::Live || (h.isSink && h.state == ConnectionState::Open) || h.isLoaded();
 }
 
 bool hasFailed(const ConnectionHealth& h) {
@@ -28,8 +27,7 @@ bool isGood(const ConnectionHealth& h) {
 bool isTroubled(const ConnectionHealth& h) {
   const bool isCalm =
       h.state == ConnectionState::Live || h.state == ConnectionState::Idle || h.state == ConnectionState::Closed;
-  const bool isOutdated = h.isTable && h.isFinished && !h.error.isEmpty();
-  return troubleOf(h) != Trouble::None || isOutdated || (!isCalm && (h.attempt > 0 || hasFailed(h)));
+  return troubleOf(h) != Trouble::None || h.isOutdated() || (!isCalm && (h.attempt > 0 || hasFailed(h)));
 }
 
 QString summaryOf(const std::vector<ConnectionHealth>& connections) {
