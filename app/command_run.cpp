@@ -75,6 +75,7 @@ void CommandRun::begin(RunOutcome outcome) {
     return quit(kExitCannotListen);
   }
   wire();
+  if (onBegin) onBegin(*m_run);
   m_run->start();
 }
 
@@ -159,6 +160,7 @@ void CommandRun::end(int code) {
     m_run->conclude();
     m_run->pipeline().flush();
   }
+  if (onEnd) onEnd();
   m_run->stop([this] {
     m_printer->flush();
     quit(m_code);

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QTimer>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,9 @@ public:
   CommandRun(QCoreApplication& app, const RunSettings& settings, std::string text);
   /// Rows are printed unless `printRows` is false.
   int perform(RunRequest request, bool printRows = true);
+  /// Called with the run before it starts, and before it ends.
+  std::function<void(Run& run)> onBegin;
+  std::function<void()> onEnd;
 
 private:
   bool accept(const logical::Plan& script);

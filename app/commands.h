@@ -58,6 +58,22 @@ int checkCommand(const std::vector<std::string>& files, bool asJson);
 int explainCommand(const std::string& file);
 /// Lays files out in place, or with `checkOnly` says which ones would change; "-" goes to standard output.
 int formatCommand(const std::vector<std::string>& files, bool checkOnly);
+/// Publishes the rows of a file's sources to Kafka.
+int edgeCommand(const RunSettings& settings, const std::string& kafka, const std::string& prefix,
+                const std::vector<std::string>& options, int argc, char** argv);
+/// Where `deploy` puts a script, and how.
+struct DeploySettings {
+  std::string file;
+  std::string gateway;  ///< the SQL gateway's URL
+  std::string kafka;
+  std::string prefix = "weir";
+  int parallelism = 1;
+  bool exactlyOnce = false;
+  std::string savepoint;
+  bool dryRun = false;
+};
+/// Translates a file into Flink SQL and starts it as a job, or prints it with `dryRun`.
+int deployCommand(const DeploySettings& settings, int argc, char** argv);
 /// Whom `tap` calls, and with what.
 struct TapSettings {
   std::string url;

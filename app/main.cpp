@@ -157,6 +157,31 @@ int parseAndRun(int argc, char** argv) {
   tapApp->add_option("--transport", tap.transport, "What carries messages: qt or direct, as websocket.transport")
       ->check(CLI::IsMember({"qt", "direct"}));
   addFor(tapApp);
+  std::string edgeKafka;
+  std::string edgePrefix = "weir";
+  std::vector<std::string> edgeOptions;
+  CLI::App* edgeApp = app.add_subcommand("edge", "Publish the rows of a pipeline's sources to Kafka");
+  edgeApp->add_option("FILE", run.file, "SQL file, or - for standard input")->required();
+  edgeApp->add_option("--kafka", edgeKafka, "Kafka's brokers, HOST:PORT, several with commas between")->required();
+  edgeApp->add_option("--prefix", edgePrefix, "Of the topics, PREFIX.STREAM")->capture_default_str();
+  edgeApp
+      ->add_option("--kafka-option", edgeOptions,
+                   "kafka.NAME=VALUE, as a sink's WITH would have it; may be given several times")
+      ->allow_extra_args(false);
+  edgeApp->add_option("--metrics", run.metrics, "Write counters as JSON to this file at the end")->check(isFile);
+  edgeApp->add_flag("--strict", run.strict, "End with 1 when anything was dropped: repeats, bad messages");
+  addFor(edgeApp);
+  addTelling(edgeApp);
+  DeploySettings deploy;
+  CLI::App* deployApp = app.add_subcommand("deploy", "Run a pipeline's queries on Flink, from and to Kafka");
+  deployApp->add_option("FILE", deploy.file, "SQL file, or - for standard input")->required();
+  deployApp->add_option("--flink", deploy.gateway, "Flink's SQL gateway, e.g. http://127.0.0.1:8083");
+  deployApp->add_option("--kafka", deploy.kafka, "Kafka's brokers, HOST:PORT, several with commas between")->required();
+  deployApp->add_option("--prefix", deploy.prefix, "Of the topics, PREFIX.STREAM")->capture_default_str();
+  deployApp->add_option("--parallelism", deploy.parallelism, "Tasks side by side")->check(CLI::Range(1, 10000));
+  deployApp->add_flag("--exactly-once", deploy.exactlyOnce, "Publish results in transactions");
+  deployApp->add_option("--from", deploy.savepoint, "Go on from this savepoint");
+  deployApp->add_flag("--dry-run", deploy.dryRun, "Print the Flink SQL and start nothing");
   CLI::App* secretApp =
       app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");
   std::string secretName;
@@ -214,6 +239,8 @@ int parseAndRun(int argc, char** argv) {
   }
   if (*replayApp) return replayCommand(run, argc, argv);
   if (*tapApp) return tapCommand(tap, argc, argv);
+  if (*edgeApp) return edgeCommand(run, edgeKafka, edgePrefix, edgeOptions, argc, argv);
+  if (*deployApp) return deployCommand(deploy, argc, argv);
   if (*secretApp) return secretCommand(secretName, secretRemove, argc, argv);
   if (*recordApp) return recordCommand(run, argc, argv);
   if (*checkApp) return checkCommand(files, checkFormat == "json");

@@ -44,6 +44,7 @@ enum class Code {
   Capture = 23,
   Limit = 24,
   File = 25,
+  Deployment = 26,
 };
 
 /// Tells the user what is wrong, where, and what to do about it.

@@ -141,6 +141,7 @@ logical::Pattern FromBinder::bindPattern(const ast::Pattern& pattern, Scope& sco
     for (logical::PatternTerm& term : step.terms) {
       scope.add(bindTerm(*shape.terms[terms.size()], term.negated, scope));
       term.alias = scope.relations().back().alias;
+      term.span = shape.terms[terms.size()]->span;
       terms.push_back(&term);
       repeats.push_back(step.most > 1);
     }

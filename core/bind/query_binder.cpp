@@ -120,6 +120,7 @@ void QueryBinder::bindOutput() {
   if (output && emit && (!emitsFinalOnly || output->what == ast::Output::What::Snapshot))
     throwBind(Code::Syntax, emit->span, "OUTPUT and EMIT exclude each other", "keep one of them");
   Output& bound = m_bound.query.output;
+  if (output || emit) bound.span = output ? output->span : emit->span;
   if (emit && emit->when == ast::Emit::When::Changes) bound.kind = Output::Kind::Changes;
   if (emit && emit->when == ast::Emit::When::Periodic) {
     bound.kind = Output::Kind::Snapshot;

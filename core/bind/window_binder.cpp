@@ -131,6 +131,7 @@ logical::Window bindWindow(const ast::Window& window, const Scope& scope, std::s
   for (size_t i = 0; i < window.args.size(); ++i) binder.bind(window.args[i], parameters[i]);
   for (Diagnostic& warning : binder.takeWarnings()) warnings.push_back(std::move(warning));
   logical::Window bound = binder.take();
+  bound.span = window.span;
   if (const std::string complaint = spec.complaint ? spec.complaint(bound) : ""; !complaint.empty())
     throwBind(Code::Window, window.span, complaint);
   if (bound.slideMs > 0 && bound.sizeMs / bound.slideMs > kMostWindowsOpen)

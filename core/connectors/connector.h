@@ -126,11 +126,22 @@ public:
   virtual void queueFull(bool byBytes) = 0;
 };
 
+/// What is said beside rows to everybody who reads a sink's log: how far time has come, what was missed.
+struct Announcement {
+  /// Asked when it leaves: what to say. `before` is the time of the last record that was in the log before this sink's
+  /// own; nothing where there was none.
+  std::function<std::vector<std::string>(std::optional<int64_t> before)> records;
+  int64_t at = 0;  ///< ms since 1970
+};
+
 /// Takes rows out of the program. Never blocks the pipeline.
 class Sink : public Endpoint {
 public:
   void setListener(SinkListener* listener) { m_listener = listener; }
   virtual void publish(const Batch& batch) = 0;
+  /// Says something behind the rows so far and before those that follow, in each part of its log. It is no row, and is
+  /// counted nowhere. A sink without a log has nobody to say it to.
+  virtual void announce(Announcement /*what*/) {}
   /// Nothing waits to go out. `stop` sends what it can; the rest has failed.
   virtual bool drained() const = 0;
   /// It ended without ever having been there.

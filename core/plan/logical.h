@@ -94,6 +94,7 @@ struct Window {
   Box<Expression> key;   ///< of UNIQUE and FIRSTUNIQUE
   Box<Expression> time;  ///< the column that event time comes from, with lateness 0
   Box<Book> book;
+  Place span;
 
   /// Rows come when it closes, one for each group, not with each event.
   bool closes() const;
@@ -165,6 +166,7 @@ struct PatternTerm {
   bool negated = false;
   int64_t lastingMs = 0;  ///< of NOT ... FOR
   Box<Expression> condition;
+  Place span;
 
   bool waits() const { return negated && lastingMs > 0; }
   bool operator==(const PatternTerm&) const = default;
@@ -233,6 +235,7 @@ struct Output {
   Kind kind = Kind::None;
   int64_t events = 0;   ///< or
   int64_t everyMs = 0;  ///< the period
+  Place span;
 
   bool operator==(const Output&) const = default;
 };

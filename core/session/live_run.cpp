@@ -257,6 +257,15 @@ void LiveRun::conclude() {
     for (const auto& feed : m_feeds) feed->giveUpAsking(std::max(m_clock->now(), m_feeder->latest()));
 }
 
+void LiveRun::flush() {
+  if (m_feeder) advance();
+}
+
+void LiveRun::ask(const std::string& stream) {
+  if (LiveFeed* const feed = source(QString::fromStdString(feedOf(m_pipeline->script().stream(stream)))))
+    if (feed->source().isOpen()) feed->source().ask();
+}
+
 // Rows wait for the event loop's next turn at most, so that a drained socket makes one batch.
 void LiveRun::settle() {
   if (m_flushQueued) return;

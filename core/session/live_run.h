@@ -46,6 +46,9 @@ public:
 
   void start() override;
   void conclude() override;
+  void flush() override;
+  void ask(const std::string& stream) override;
+  void announce(const std::string& sink, Announcement what) override { m_sinks->announce(sink, std::move(what)); }
   void stop(std::function<void()> done) override;
   bool isStopping() const override { return m_stopping; }
 

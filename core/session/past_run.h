@@ -42,6 +42,8 @@ public:
 
   void start() override;
   void conclude() override { m_feeder->flush(); }
+  void flush() override { m_feeder->flush(); }
+  void announce(const std::string& sink, Announcement what) override { m_sinks.announce(sink, std::move(what)); }
   void stop(std::function<void()> done) override;
   bool isStopping() const override { return m_isStopping; }
 

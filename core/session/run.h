@@ -38,6 +38,13 @@ public:
   virtual void stop(std::function<void()> done) = 0;
   virtual bool isStopping() const = 0;
 
+  /// What has come and waits for company goes out now.
+  virtual void flush() = 0;
+  /// Asks whether the silence of a stream is one; a past knows.
+  virtual void ask(const std::string& /*stream*/) {}
+  /// Says something through a sink beside its rows.
+  virtual void announce(const std::string& sink, Announcement what) = 0;
+
   virtual std::vector<ConnectionHealth> health() const = 0;
   /// `NAME.published` and so on, of all sinks.
   virtual std::map<std::string, uint64_t> sinkMetrics() const = 0;

@@ -75,6 +75,10 @@ void RunSinks::tap(Pipeline& pipeline) {
     pipeline.tap(name, [sink = entry->sink.get()](const BatchPtr& batch) { sink->publish(*batch); });
 }
 
+void RunSinks::announce(const std::string& stream, Announcement what) {
+  if (Sink* const sink = find(stream)) sink->announce(std::move(what));
+}
+
 void RunSinks::start() {
   for (const auto& [name, entry] : m_sinks)
     if (!entry->isTaken) entry->sink->start();

@@ -32,6 +32,8 @@ public:
            std::unique_ptr<Sink> taken = nullptr);
   /// Rows of the pipeline's sink streams go out from now on.
   void tap(Pipeline& pipeline);
+  /// Says something through one of them, if it is there.
+  void announce(const std::string& stream, Announcement what);
   /// Starts those that are not there yet.
   void start();
   /// Hands a sink over to another run; nullptr when there is none of that name.

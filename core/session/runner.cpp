@@ -247,6 +247,7 @@ void Runner::finish(const std::shared_ptr<Pending>& pending, BoundResult checked
       add({failure(Code::NoInput, "nothing to run: the file has no statement",
                    "CREATE STREAM a source and SELECT from it")});
   }
+  if (!hasError(out.diagnostics) && wanted.rewrite) add(wanted.rewrite(checked.script));
   if (hasError(out.diagnostics)) return pending->done(std::move(out));
   if (wanted.accept && !wanted.accept(checked.script)) {
     out.isDeclined = true;

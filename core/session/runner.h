@@ -35,6 +35,8 @@ struct RunRequest {
   bool onlyRecords = false;
   /// Whether a script that could run is to: asked before anything outside is touched. Empty: yes.
   std::function<bool(const logical::Plan& script)> accept;
+  /// What is made of a checked script before it runs, or what is wrong with that. Empty: it runs as it is.
+  std::function<Diagnostics(logical::Plan& script)> rewrite;
 };
 
 /// What came of a request: a run that has not started, or what is wrong with it.

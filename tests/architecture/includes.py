@@ -16,6 +16,7 @@ ALLOWED = {
     "core/bind": {"core/base", "core/data", "core/formats", "core/sql", "core/options", "core/functions", "core/plan"},
     "core/exec": {"core/base", "core/data", "core/functions", "core/plan"},
     "core/plan/lower": {"core/base", "core/data", "core/functions", "core/plan", "core/exec"},
+    "core/flink": {"core/base", "core/data", "core/options", "core/plan"},
     "core/telemetry": {"core/base"},
     "core/feed": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/telemetry"},
     "core/dialogue": {"core/base", "core/data", "core/formats", "core/options", "core/bind", "core/exec", "core/plan", "core/plan/lower"},
@@ -32,7 +33,7 @@ ALLOWED = {
     "core/connectors/file": {"core/base", "core/options", "core/data", "core/exec", "core/formats", "core/feed",
                              "core/connectors", "core/connectors/file/options"},
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-                     "core/plan", "core/plan/lower", "core/formats", "core/telemetry", "core/feed", "core/net",
+                     "core/plan", "core/plan/lower", "core/flink", "core/formats", "core/telemetry", "core/feed", "core/net",
                      "core/connectors"},
     "core/demo": {"core/base", "core/feed", "core/net"},
     "ui/widgets": {"core/base"},
@@ -46,7 +47,7 @@ ALLOWED = {
                  "ui/editor", "ui/results", "ui/charts", "ui/health", "ui/run"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
-              "core/plan", "core/plan/lower", "core/formats", "core/feed", "core/wire", "core/dialogue"}
+              "core/plan", "core/plan/lower", "core/flink", "core/formats", "core/feed", "core/wire", "core/dialogue"}
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 

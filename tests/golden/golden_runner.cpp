@@ -13,7 +13,8 @@
 // Where an error has a hint, `--- followed` is the script once all hints are obeyed: it must be accepted. With --hints
 // behind the folder all messages and hints of the cases are printed.
 //
-// A case with `--- plan` says how the script's logical plan is written; nothing of it runs.
+// A case with `--- plan` says how the script's logical plan is written; nothing of it runs. One with `--- flink` says
+// what it is in Flink SQL, behind the settings. With `--- refused` and the texts of errors it has no translation.
 //
 // Every case runs at batch sizes 1, 7 and 2,048 and must give the same bytes, streams interleaved as they leave.
 #include <algorithm>
@@ -28,6 +29,7 @@
 #include "core/bind/checker.h"
 #include "core/feed/capture.h"
 #include "core/feed/feed_metrics.h"
+#include "core/flink/deployment.h"
 #include "core/plan/logical_text.h"
 #include "core/plan/lower/lower.h"
 
@@ -36,8 +38,8 @@ namespace {
 using namespace weir;
 
 struct Case {
-  std::string sql, followed, plan;
-  std::vector<std::string> script, counters, errors;
+  std::string sql, followed, plan, flink;
+  std::vector<std::string> script, counters, errors, refused;
 };
 
 Case parse(const std::filesystem::path& path) {
@@ -53,6 +55,10 @@ Case parse(const std::filesystem::path& path) {
       c.followed += line + "\n";
     else if (part == "plan")
       c.plan += line + "\n";
+    else if (part == "flink")
+      c.flink += line + "\n";
+    else if (part == "refused" && !line.empty())
+      c.refused.push_back(line);
     else if (part == "script" && !line.empty())
       c.script.push_back(line);
     else if (part == "counters" && !line.empty())
@@ -154,7 +160,40 @@ std::string planVerdict(const Case& c) {
   return got == c.plan ? "" : "want\n" + c.plan + "got\n" + got;
 }
 
+Result<flink::Deployment> deployed(const std::string& sql) {
+  const BoundResult checked = checkScript(sql);
+  if (hasError(checked.diagnostics)) return checked.diagnostics;
+  return flink::deploymentOf(checked.script, {.brokers = "kafka:9092", .job = "case"});
+}
+
+std::string said(const Diagnostics& diagnostics, const std::string& sql) {
+  std::string out;
+  for (const Diagnostic& d : diagnostics) out += render(d, "case.sql", sql);
+  return out;
+}
+
+std::string flinkVerdict(const Case& c) {
+  const auto got = deployed(c.sql);
+  if (!got) return said(got.diagnostics(), c.sql);
+  std::string text = flink::printed(*got, "case.sql", c.sql);
+  text.erase(0, text.find("\n\n") + 2);
+  return text == c.flink ? "" : "want\n" + c.flink + "got\n" + text;
+}
+
+std::string refusedVerdict(const Case& c) {
+  const auto got = deployed(c.sql);
+  if (got) return "is translated:\n" + flink::printed(*got, "case.sql", c.sql);
+  const std::string text = said(got.diagnostics(), c.sql);
+  for (const std::string& wanted : c.refused)
+    if (text.find(wanted) == std::string::npos) return "missing '" + wanted + "' in:\n" + text;
+  if (c.followed.empty()) return "no '--- followed' shows the hints obeyed";
+  const auto followed = deployed(c.followed);
+  return followed ? "" : "obeying the hints is refused too:\n" + said(followed.diagnostics(), c.followed);
+}
+
 std::string verdict(const Case& c) {
+  if (!c.flink.empty()) return flinkVerdict(c);
+  if (!c.refused.empty()) return refusedVerdict(c);
   if (!c.plan.empty()) return planVerdict(c);
   if (!c.errors.empty()) {
     const BoundResult checked = checkScript(c.sql);

@@ -59,6 +59,8 @@ class Kafka:
             "process.roles": "broker,controller", "node.id": 1, "controller.quorum.voters": f"1@127.0.0.1:{controller}",
             "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}", "advertised.listeners": f"PLAINTEXT://{self.address}",
             "controller.listener.names": "CONTROLLER", "log.dirs": self.folder / "logs", "num.partitions": 2, "group.initial.rebalance.delay.ms": 0,
+            # Records have the time of their events, and these may be years old.
+            "log.retention.ms": -1,
             "offsets.topic.replication.factor": 1, "offsets.topic.num.partitions": 1, "transaction.state.log.replication.factor": 1,
             "transaction.state.log.min.isr": 1, "transaction.state.log.num.partitions": 1, "share.coordinator.state.topic.replication.factor": 1,
             "share.coordinator.state.topic.min.isr": 1,

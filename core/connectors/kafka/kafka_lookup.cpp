@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/kafka/kafka_lookup.h"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -40,6 +42,58 @@ void KafkaLookup::partitions(const KafkaStart& start, Answered answered) {
 
 void KafkaLookup::ends(const KafkaOffsets& partitions, Answered answered) {
   ask([this, partitions] { return endsNow(partitions); }, std::move(answered));
+}
+
+void KafkaLookup::newestTime(std::map<std::string, std::string> settings, Answered answered) {
+  ask([this, settings = std::move(settings)] { return newestTimeNow(settings); }, std::move(answered));
+}
+
+// A producer cannot read: a consumer is made for it, of the same settings, without those that it does not know.
+KafkaAnswer KafkaLookup::newestTimeNow(std::map<std::string, std::string> settings) const {
+  settings["group.id"] = "weir";
+  settings["enable.auto.commit"] = "false";
+  settings["enable.partition.eof"] = "true";
+  std::array<char, 512> why{};
+  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+  for (const auto& [name, value] : settings)
+    rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size());
+  rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  rd_kafka_t* const made = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why.data(), why.size());
+  if (!made) {
+    rd_kafka_conf_destroy(conf);
+    return failedWith(RD_KAFKA_RESP_ERR__INVALID_ARG);
+  }
+  const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> consumer(made, rd_kafka_destroy);
+  rd_kafka_poll_set_consumer(made);
+  const KafkaAnswer partitions = partitionsNow({});
+  if (!partitions.error.isEmpty()) return partitions;
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)> list(
+      rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  for (const auto& [partition, ignored] : partitions.offsets) {
+    int64_t low = 0;
+    int64_t high = 0;
+    const auto code = rd_kafka_query_watermark_offsets(made, m_topic.c_str(), partition, &low, &high, kPatienceMs);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return failedWith(code);
+    // The very last may be the end of a transaction, which is no record.
+    constexpr int64_t kLast = 2;
+    if (high > low)
+      rd_kafka_topic_partition_list_add(list.get(), m_topic.c_str(), partition)->offset = std::max(low, high - kLast);
+  }
+  rd_kafka_assign(made, list.get());
+  KafkaAnswer answer;
+  constexpr int kLookMs = 100;
+  for (int waited = 0; waited < kPatienceMs && list->cnt > 0 && !m_isOver; waited += kLookMs) {
+    const std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> record(
+        rd_kafka_consumer_poll(made, kLookMs), rd_kafka_message_destroy);
+    if (!record) continue;
+    waited -= kLookMs;
+    if (record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+      rd_kafka_topic_partition_list_del(list.get(), m_topic.c_str(), record->partition);
+    if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    const int64_t at = rd_kafka_message_timestamp(record.get(), nullptr);
+    answer.offsets[0] = std::max(at, answer.offsets.contains(0) ? answer.offsets[0] : at);
+  }
+  return answer;
 }
 
 KafkaAnswer KafkaLookup::partitionsNow(const KafkaStart& start) const {

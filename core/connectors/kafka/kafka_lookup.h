@@ -38,6 +38,8 @@ public:
 
   /// The partitions of the topic, with the offset to begin at: of a time the first record at or behind it.
   void partitions(const KafkaStart& start, Answered answered);
+  /// The time of the newest record of all partitions, in ms, as the only offset of partition 0; none of an empty topic.
+  void newestTime(std::map<std::string, std::string> settings, Answered answered);
   /// Where the partitions end now.
   void ends(const KafkaOffsets& partitions, Answered answered);
 
@@ -45,6 +47,7 @@ private:
   void ask(std::function<KafkaAnswer()> question, Answered answered);
   KafkaAnswer partitionsNow(const KafkaStart& start) const;
   KafkaAnswer endsNow(const KafkaOffsets& partitions) const;
+  KafkaAnswer newestTimeNow(std::map<std::string, std::string> settings) const;
 
   rd_kafka_t* m_handle;
   std::string m_topic;

@@ -50,6 +50,7 @@ void KafkaSink::start() {
     m_link.note(QString::fromStdString(client.diagnostics().front().message), {});
     return refuse();
   }
+  m_announcer.reset();
   m_client = std::move(*client);
   m_client->onReady = [this] { serve(); };
   m_client->onReported = [this](const rd_kafka_message_t& record) { reported(record); };
@@ -105,10 +106,21 @@ void KafkaSink::publish(const Batch& batch) {
   if (late > 0) fail(late, m_link.error().isEmpty() ? tr("not connected") : m_link.error(), m_link.hint());
 }
 
+void KafkaSink::announce(Announcement what) {
+  if (!m_client || hasEnded()) return;
+  if (!m_announcer) {
+    m_announcer = std::make_unique<KafkaAnnouncer>(m_client->handle(), m_topic, m_settings);
+    m_announcer->onReady = [this] { hand(); };
+  }
+  m_announcer->say(std::move(what), m_published);
+  hand();
+}
+
 void KafkaSink::hand() {
   if (!m_client || m_isStopped) return;
   const size_t most = std::min(kMostUnderWay, m_queue.most());
   while (m_underWay < most && m_bytesUnderWay < kMostBytesUnderWay && (m_next || !m_queue.empty())) {
+    if (m_announcer && !m_announcer->speak(gone())) return;
     if (!m_next) m_next = m_queue.pop();
     const rd_kafka_resp_err_t code = produce(*m_next);
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
@@ -121,6 +133,7 @@ void KafkaSink::hand() {
     ++m_underWay;
     m_bytesUnderWay += record.size();
   }
+  if (m_announcer) m_announcer->speak(gone());
 }
 
 rd_kafka_resp_err_t KafkaSink::produce(const Record& record) {
@@ -142,6 +155,7 @@ void KafkaSink::serve() {
 
 // Called while the client is served: what is told of it waits until then.
 void KafkaSink::reported(const rd_kafka_message_t& record) {
+  if (m_announcer && m_announcer->isOwn(record)) return m_announcer->reported();
   --m_underWay;
   m_bytesUnderWay -= static_cast<int64_t>(record.len + record.key_len);
   if (record.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -204,6 +218,7 @@ void KafkaSink::stop() {
   serve();
   m_isStopped = true;
   failQueued(m_link.error().isEmpty() ? tr("the run ended while they waited") : m_link.error());
+  m_announcer.reset();
   m_client.reset();
   if (!hasEnded()) enter(ConnectionState::Closed);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/connectors/connector.h"
+#include "core/connectors/kafka/kafka_announcer.h"
 #include "core/connectors/kafka/kafka_client.h"
 #include "core/connectors/kafka/kafka_link.h"
 #include "core/connectors/outgoing_queue.h"
@@ -24,9 +25,10 @@ public:
 
   void start() override;
   void publish(const Batch& batch) override;
+  void announce(Announcement what) override;
   void stop() override;
   void reconnect() override;
-  bool drained() const override { return queued() == 0; }
+  bool drained() const override { return queued() == 0 && (!m_announcer || m_announcer->isQuiet()); }
   bool endedAtStart() const override { return state() == ConnectionState::Refused && !m_wasOpen; }
   ConnectionState state() const override { return m_link.state(); }
   ConnectionHealth health() const override;
@@ -42,6 +44,8 @@ private:
     int64_t size() const { return static_cast<int64_t>(payload.size() + (key ? key->size() : 0)); }
   };
   uint64_t queued() const { return m_queue.size() + m_underWay + (m_next ? 1 : 0); }
+  /// Rows that wait here no more: librdkafka has them, or nobody.
+  uint64_t gone() const { return m_published - m_queue.size() - (m_next ? 1 : 0); }
   std::optional<std::string> keyOf(const Batch& batch, size_t row) const;
   int64_t timeOf(const Batch& batch, size_t row) const;
   void hand();
@@ -63,7 +67,8 @@ private:
   OutgoingQueue<Record> m_queue;
   std::optional<Record> m_next;  ///< that librdkafka had no room for
   std::unique_ptr<KafkaClient> m_client;
-  uint64_t m_underWay = 0;  ///< records that librdkafka has
+  std::unique_ptr<KafkaAnnouncer> m_announcer;  ///< once there was something to announce; of the present client
+  uint64_t m_underWay = 0;                      ///< records that librdkafka has
   int64_t m_bytesUnderWay = 0;
   FrameWatch m_watch;
   bool m_wasOpen = false;
