@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Commands about other machines: translate a script for Flink and start it there.
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QTimer>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -10,7 +12,9 @@
 #include "app/command_run.h"
 #include "app/commands.h"
 #include "app/output.h"
+#include "app/signal_watch.h"
 #include "core/bind/checker.h"
+#include "core/cluster/deployer.h"
 #include "core/flink/deployment.h"
 #include "core/session/edge_plan.h"
 #include "core/session/edge_pulse.h"
@@ -74,7 +78,7 @@ int edgeCommand(const RunSettings& settings, const std::string& kafka, const std
                      false);
 }
 
-int deployCommand(const DeploySettings& settings, int, char**) {
+int deployCommand(const DeploySettings& settings, int argc, char** argv) {
   std::string text;
   if (!readText(settings.file, text)) return kExitFailure;
   const BoundResult checked = checkScript(text);
@@ -89,8 +93,97 @@ int deployCommand(const DeploySettings& settings, int, char**) {
   const auto deployment = flink::deploymentOf(checked.script, cluster);
   printDiagnostics(deployment.diagnostics(), settings.file, text);
   if (!deployment) return kExitFailure;
-  std::cout << flink::printed(*deployment, settings.file, text);
-  return kExitOk;
+  if (settings.dryRun) {
+    std::cout << flink::printed(*deployment, settings.file, text);
+    return kExitOk;
+  }
+  QCoreApplication app(argc, argv);
+  SignalWatch watch([&app] { app.exit(kExitInterrupted); });
+  cluster::Deployer deployer(QUrl(QString::fromStdString(settings.gateway)),
+                             QUrl(QString::fromStdString(settings.jobs)));
+  deployer.onStep = [](const QString& what) { say(QObject::tr("weir: %1").arg(what)); };
+  deployer.start(*deployment, [&](const cluster::Deployer::Outcome& outcome) {
+    if (!outcome.job.isEmpty()) std::cout << outcome.job.toStdString() << std::endl;
+    if (!outcome.error.isEmpty())
+      printDiagnostics(
+          {{Severity::Error, Code::Deployment, outcome.span, outcome.error.toStdString(), outcome.hint.toStdString()}},
+          settings.file, text);
+    QMetaObject::invokeMethod(
+        &app, [&app, ok = outcome.error.isEmpty()] { app.exit(ok ? kExitOk : kExitFailure); }, Qt::QueuedConnection);
+  });
+  return app.exec();
+}
+
+namespace {
+
+// Asks the JobManager one thing, and ends with what came of it.
+int askJobManager(
+    const JobSettings& settings, int argc, char** argv,
+    const std::function<void(cluster::JobManager& jobs, const cluster::JobManager::Failed& failed)>& ask) {
+  QCoreApplication app(argc, argv);
+  SignalWatch watch([&app] { app.exit(kExitInterrupted); });
+  cluster::JobManager jobs(QUrl(QString::fromStdString(settings.flink)));
+  ask(jobs, [](const QString& error, const QString& hint) {
+    std::cerr << "weir: " << error.toStdString() << "\n"
+              << (hint.isEmpty() ? "" : "hint: " + hint.toStdString() + "\n");
+    QCoreApplication::exit(kExitFailure);
+  });
+  return app.exec();
+}
+
+void done() { QCoreApplication::exit(kExitOk); }
+
+std::string rowOf(const cluster::Job& job) {
+  const QString since = QDateTime::fromMSecsSinceEpoch(job.started, Qt::UTC).toString(Qt::ISODate);
+  return QStringLiteral("%1  %2  %3  %4/%5  %6\n")
+      .arg(job.id, job.state.leftJustified(10), since)
+      .arg(job.running)
+      .arg(job.tasks)
+      .arg(job.name)
+      .toStdString();
+}
+
+int endJob(const JobSettings& settings, bool ends, int argc, char** argv) {
+  return askJobManager(settings, argc, argv, [&](cluster::JobManager& jobs, const cluster::JobManager::Failed& failed) {
+    jobs.find(
+        QString::fromStdString(settings.job),
+        [&jobs, &settings, ends, failed](const cluster::Job& job) {
+          jobs.savepoint(
+              job.id, QString::fromStdString(settings.savepoint), ends,
+              [](const QString& place) {
+                std::cout << place.toStdString() << std::endl;
+                done();
+              },
+              failed);
+        },
+        failed);
+  });
+}
+
+}  // namespace
+
+int jobsCommand(const JobSettings& settings, int argc, char** argv) {
+  return askJobManager(settings, argc, argv, [](cluster::JobManager& jobs, const cluster::JobManager::Failed& failed) {
+    jobs.jobs(
+        [](const std::vector<cluster::Job>& all) {
+          for (const cluster::Job& job : all) std::cout << rowOf(job);
+          if (all.empty()) std::cerr << "weir: no job was submitted there\n";
+          done();
+        },
+        failed);
+  });
+}
+
+int stopCommand(const JobSettings& settings, int argc, char** argv) { return endJob(settings, true, argc, argv); }
+
+int savepointCommand(const JobSettings& settings, int argc, char** argv) { return endJob(settings, false, argc, argv); }
+
+int cancelCommand(const JobSettings& settings, int argc, char** argv) {
+  return askJobManager(settings, argc, argv, [&](cluster::JobManager& jobs, const cluster::JobManager::Failed& failed) {
+    jobs.find(
+        QString::fromStdString(settings.job),
+        [&jobs, failed](const cluster::Job& job) { jobs.cancel(job.id, done, failed); }, failed);
+  });
 }
 
 }  // namespace weir

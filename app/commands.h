@@ -65,6 +65,7 @@ int edgeCommand(const RunSettings& settings, const std::string& kafka, const std
 struct DeploySettings {
   std::string file;
   std::string gateway;  ///< the SQL gateway's URL
+  std::string jobs;     ///< the JobManager's, where the gateway does not say it
   std::string kafka;
   std::string prefix = "weir";
   int parallelism = 1;
@@ -74,6 +75,16 @@ struct DeploySettings {
 };
 /// Translates a file into Flink SQL and starts it as a job, or prints it with `dryRun`.
 int deployCommand(const DeploySettings& settings, int argc, char** argv);
+/// What to do about jobs on Flink.
+struct JobSettings {
+  std::string flink = "http://127.0.0.1:8081";  ///< the JobManager's URL
+  std::string job;                              ///< its id, the beginning of it, or its name
+  std::string savepoint;                        ///< a folder
+};
+int jobsCommand(const JobSettings& settings, int argc, char** argv);
+int stopCommand(const JobSettings& settings, int argc, char** argv);
+int cancelCommand(const JobSettings& settings, int argc, char** argv);
+int savepointCommand(const JobSettings& settings, int argc, char** argv);
 /// Whom `tap` calls, and with what.
 struct TapSettings {
   std::string url;

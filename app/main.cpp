@@ -58,6 +58,11 @@ int parseAndRun(int argc, char** argv) {
     return listenAddress(text) ? std::string()
                                : "not ADDRESS:PORT, e.g. 127.0.0.1:9464, localhost:9464 or [::1]:9464: " + text;
   };
+  const auto isUrl = [](const std::string& text) {
+    return text.starts_with("http://") || text.starts_with("https://")
+               ? std::string()
+               : "not http://HOST:PORT, e.g. http://127.0.0.1:8083: " + text;
+  };
   const auto isFile = [](const std::string& text) {
     return text == "-" ? std::string("cannot be standard output: name a file") : std::string();
   };
@@ -175,13 +180,31 @@ int parseAndRun(int argc, char** argv) {
   DeploySettings deploy;
   CLI::App* deployApp = app.add_subcommand("deploy", "Run a pipeline's queries on Flink, from and to Kafka");
   deployApp->add_option("FILE", deploy.file, "SQL file, or - for standard input")->required();
-  deployApp->add_option("--flink", deploy.gateway, "Flink's SQL gateway, e.g. http://127.0.0.1:8083");
+  deployApp->add_option("--flink", deploy.gateway, "Flink's SQL gateway, e.g. http://127.0.0.1:8083")->check(isUrl);
+  deployApp->add_option("--jobs", deploy.jobs, "Flink's JobManager, where the gateway does not say it")->check(isUrl);
   deployApp->add_option("--kafka", deploy.kafka, "Kafka's brokers, HOST:PORT, several with commas between")->required();
   deployApp->add_option("--prefix", deploy.prefix, "Of the topics, PREFIX.STREAM")->capture_default_str();
   deployApp->add_option("--parallelism", deploy.parallelism, "Tasks side by side")->check(CLI::Range(1, 10000));
   deployApp->add_flag("--exactly-once", deploy.exactlyOnce, "Publish results in transactions");
   deployApp->add_option("--from", deploy.savepoint, "Go on from this savepoint");
   deployApp->add_flag("--dry-run", deploy.dryRun, "Print the Flink SQL and start nothing");
+  JobSettings job;
+  const auto addJob = [&](const char* name, const char* help) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->add_option("--flink", job.flink, "Flink's JobManager")->capture_default_str()->check(isUrl);
+    return command;
+  };
+  const auto addOneJob = [&](const char* name, const char* help) {
+    CLI::App* command = addJob(name, help);
+    command->add_option("JOB", job.job, "Its id, the beginning of it, or its name")->required();
+    return command;
+  };
+  CLI::App* jobsApp = addJob("jobs", "List the jobs on Flink");
+  CLI::App* stopApp = addOneJob("stop", "Stop a job on Flink; prints the savepoint to go on from");
+  CLI::App* cancelApp = addOneJob("cancel", "End a job on Flink at once");
+  CLI::App* savepointApp = addOneJob("savepoint", "Keep a job's state, and let it run; prints the savepoint");
+  for (CLI::App* command : {stopApp, savepointApp})
+    command->add_option("--savepoint", job.savepoint, "Folder for the savepoint, as Flink's machines see it");
   CLI::App* secretApp =
       app.add_subcommand("secret", "Store what standard input says in the keychain, for ${secret:NAME}");
   std::string secretName;
@@ -240,7 +263,15 @@ int parseAndRun(int argc, char** argv) {
   if (*replayApp) return replayCommand(run, argc, argv);
   if (*tapApp) return tapCommand(tap, argc, argv);
   if (*edgeApp) return edgeCommand(run, edgeKafka, edgePrefix, edgeOptions, argc, argv);
+  if (*deployApp && !deploy.dryRun && deploy.gateway.empty()) {
+    std::cerr << "weir: deploy needs --flink URL, or --dry-run\n";
+    return kExitUsage;
+  }
   if (*deployApp) return deployCommand(deploy, argc, argv);
+  if (*jobsApp) return jobsCommand(job, argc, argv);
+  if (*stopApp) return stopCommand(job, argc, argv);
+  if (*cancelApp) return cancelCommand(job, argc, argv);
+  if (*savepointApp) return savepointCommand(job, argc, argv);
   if (*secretApp) return secretCommand(secretName, secretRemove, argc, argv);
   if (*recordApp) return recordCommand(run, argc, argv);
   if (*checkApp) return checkCommand(files, checkFormat == "json");

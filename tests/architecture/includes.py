@@ -35,6 +35,7 @@ ALLOWED = {
     "core/session": {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
                      "core/plan", "core/plan/lower", "core/flink", "core/formats", "core/telemetry", "core/feed", "core/net",
                      "core/connectors"},
+    "core/cluster": {"core/base", "core/flink"},
     "core/demo": {"core/base", "core/feed", "core/net"},
     "ui/widgets": {"core/base"},
     "ui/editor": {"core/base", "core/data", "core/options", "core/sql", "core/functions", "core/bind", "core/plan", "core/session", "core/telemetry",

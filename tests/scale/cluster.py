@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Kafka on loopback, of one node, from the artifacts of Maven Central: started and stopped by whoever tests with it."""
+"""A real Kafka of one node and a real Flink on loopback, from the artifacts of Maven Central: started and stopped by whoever tests with them."""
+import json
 import os
 import pathlib
 import shutil
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = pathlib.Path(os.environ.get("WEIR_SCALE_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "weir-scale")
@@ -99,5 +101,82 @@ class Kafka:
             self.process.wait()
 
 
+# What Flink's own scripts open to it of the JDK.
+OPENED = ("java.lang", "java.net", "java.io", "java.nio", "sun.nio.ch", "java.lang.reflect", "java.text", "java.time", "java.util", "java.util.concurrent",
+          "java.util.concurrent.atomic", "java.util.concurrent.locks")
+
+
+class Flink:
+    """A JobManager, a TaskManager and the SQL gateway, a process each."""
+
+    def __init__(self, folder, slots=8):
+        self.folder = pathlib.Path(folder)
+        self.jars = libraries("flink")
+        self.rpc, rest, gateway = free_port(), free_port(), free_port()
+        self.jobs, self.gateway = f"http://127.0.0.1:{rest}", f"http://127.0.0.1:{gateway}"
+        self.savepoints = self.folder / "savepoints"
+        settings = {
+            "jobmanager.rpc.address": "127.0.0.1", "jobmanager.rpc.port": self.rpc, "rest.address": "127.0.0.1", "rest.port": rest, "rest.bind-address": "127.0.0.1",
+            "taskmanager.host": "127.0.0.1", "taskmanager.numberOfTaskSlots": slots, "taskmanager.cpu.cores": 2, "taskmanager.memory.task.heap.size": "700m",
+            "taskmanager.memory.framework.heap.size": "128m", "taskmanager.memory.framework.off-heap.size": "128m", "taskmanager.memory.jvm-metaspace.size": "256m",
+            "taskmanager.memory.jvm-overhead.min": "128m", "taskmanager.memory.jvm-overhead.max": "128m", "taskmanager.memory.task.off-heap.size": "0", "taskmanager.memory.managed.size": "320m", "taskmanager.memory.network.min": "128m",
+            "taskmanager.memory.network.max": "128m", "sql-gateway.endpoint.rest.address": "127.0.0.1", "sql-gateway.endpoint.rest.port": gateway,
+            "execution.target": "remote", "io.tmp.dirs": self.folder / "tmp", "execution.checkpointing.dir": f"file://{self.folder}/checkpoints",
+            # A TaskManager that was killed is missed sooner.
+            "heartbeat.timeout": 6000, "heartbeat.interval": 1000, "restart-strategy.type": "fixed-delay", "restart-strategy.fixed-delay.attempts": 1000,
+            "restart-strategy.fixed-delay.delay": "1 s", "execution.checkpointing.interval": "1 s",
+        }
+        conf = self.folder / "conf"
+        conf.mkdir()
+        (self.folder / "tmp").mkdir()
+        (conf / "config.yaml").write_text("".join(f"{key}: {value}\n" for key, value in settings.items()))
+        self.conf = conf
+        self.processes = {}
+
+    def start(self):
+        self.launch("jobmanager", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint", "256m", "--configDir", str(self.conf))
+        self.await_port("jobmanager", self.rpc)
+        self.start_taskmanager()
+        self.launch("gateway", "org.apache.flink.table.gateway.SqlGateway", "400m")
+        self.await_port("gateway", int(self.gateway.rsplit(":", 1)[1]))
+        until = time.monotonic() + 60
+        while not self.ask("/taskmanagers")["taskmanagers"]:
+            if time.monotonic() > until:
+                raise RuntimeError("Flink's TaskManager does not start:\n" + (self.folder / "taskmanager.log").read_text()[-3000:])
+            time.sleep(0.2)
+
+    def ask(self, path):
+        with urllib.request.urlopen(self.jobs + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def start_taskmanager(self):
+        self.launch("taskmanager", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner", "900m", "--configDir", str(self.conf))
+
+    def launch(self, name, main, heap, *arguments):
+        opened = [f"--add-opens=java.base/{module}=ALL-UNNAMED" for module in OPENED] + ["--add-exports=java.base/sun.net.util=ALL-UNNAMED"]
+        command = ["java", f"-Xmx{heap}", "-XX:+UseSerialGC", *opened, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", self.jars, main, *arguments]
+        log = (self.folder / f"{name}.log").open("a")
+        self.processes[name] = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder, env={**os.environ, "FLINK_CONF_DIR": str(self.conf)})
+        log.close()
+
+    def await_port(self, name, port):
+        until = time.monotonic() + 90
+        while not listens(port):
+            if time.monotonic() > until or self.processes[name].poll() is not None:
+                raise RuntimeError(f"Flink's {name} does not start:\n" + (self.folder / f"{name}.log").read_text()[-3000:])
+            time.sleep(0.1)
+
+    def kill(self, name):
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def stop(self):
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
 if __name__ == "__main__":
     libraries("kafka")
+    libraries("flink")

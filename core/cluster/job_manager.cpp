@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/cluster/job_manager.h"
+
+#include <QTimer>
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace weir::cluster {
+
+namespace {
+
+constexpr int kAgainMs = 200;
+
+QString textOf(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)).toString(); }
+
+Job jobOf(const QJsonObject& json) {
+  Job job;
+  job.id = textOf(json, "jid");
+  job.name = textOf(json, "name");
+  job.state = textOf(json, "state");
+  job.started = static_cast<qint64>(json.value(QLatin1String("start-time")).toDouble());
+  const QJsonObject tasks = json.value(QLatin1String("tasks")).toObject();
+  job.tasks = tasks.value(QLatin1String("total")).toInt();
+  job.running = tasks.value(QLatin1String("running")).toInt() + tasks.value(QLatin1String("finished")).toInt();
+  return job;
+}
+
+// A failure that all tasks had to follow is told once, by its cause.
+QString newestFailure(const QJsonObject& exceptions) {
+  const QJsonArray entries =
+      exceptions.value(QLatin1String("exceptionHistory")).toObject().value(QLatin1String("entries")).toArray();
+  if (!entries.isEmpty()) return causeOf(textOf(entries.first().toObject(), "stacktrace"));
+  const QString root = textOf(exceptions, "root-exception");
+  return root.isEmpty() ? QString() : causeOf(root);
+}
+
+}  // namespace
+
+bool Job::hasEnded() const {
+  return state == QLatin1String("FINISHED") || state == QLatin1String("CANCELED") || state == QLatin1String("FAILED");
+}
+
+JobManager::JobManager(const QUrl& base) : m_rest(base, tr("Flink's JobManager")) {}
+
+void JobManager::jobs(std::function<void(const std::vector<Job>& jobs)> done, Failed failed) {
+  m_rest.get(
+      QStringLiteral("/jobs/overview"), [done = std::move(done), failed = std::move(failed)](const RestAnswer& answer) {
+        if (!answer.ok()) return failed(answer.error, answer.hint);
+        std::vector<Job> jobs;
+        for (const auto& each : answer.json.value(QLatin1String("jobs")).toArray())
+          jobs.push_back(jobOf(each.toObject()));
+        std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.started > b.started; });
+        done(jobs);
+      });
+}
+
+void JobManager::look(const QString& id, std::function<void(const Job& job)> done, Failed failed) {
+  m_rest.get(QStringLiteral("/jobs/") + id, [this, id, done = std::move(done), failed](const RestAnswer& answer) {
+    if (!answer.ok()) return failed(answer.error, answer.hint);
+    Job job = jobOf(answer.json);
+    for (const auto& each : answer.json.value(QLatin1String("vertices")).toArray()) {
+      const QString status = textOf(each.toObject(), "status");
+      ++job.tasks;
+      if (status == QLatin1String("RUNNING") || status == QLatin1String("FINISHED")) ++job.running;
+    }
+    m_rest.get(QStringLiteral("/jobs/%1/exceptions").arg(id), [job, done, failed](const RestAnswer& told) mutable {
+      if (!told.ok()) return failed(told.error, told.hint);
+      job.failure = newestFailure(told.json);
+      const QJsonObject history = told.json.value(QLatin1String("exceptionHistory")).toObject();
+      job.restarts = static_cast<int>(history.value(QLatin1String("entries")).toArray().size());
+      done(job);
+    });
+  });
+}
+
+void JobManager::find(const QString& idOrName, std::function<void(const Job& job)> done, Failed failed) {
+  jobs(
+      [idOrName, done = std::move(done), failed](const std::vector<Job>& all) {
+        std::vector<Job> found;
+        for (const Job& job : all)
+          if (!job.hasEnded() && (job.id.startsWith(idOrName) || job.name == idOrName)) found.push_back(job);
+        if (found.size() == 1) return done(found[0]);
+        if (found.empty()) return failed(tr("no job '%1' runs").arg(idOrName), tr("weir jobs lists those that do"));
+        QStringList ids;
+        for (const Job& job : found) ids << job.id;
+        failed(tr("'%1' may be %2").arg(idOrName, ids.join(QStringLiteral(" or "))), tr("name it by its id"));
+      },
+      failed);
+}
+
+void JobManager::cancel(const QString& id, std::function<void()> done, Failed failed) {
+  m_rest.ask("PATCH", QStringLiteral("/jobs/%1?mode=cancel").arg(id), {},
+             [this, id, done = std::move(done), failed](const RestAnswer& answer) {
+               if (!answer.ok()) return failed(answer.error, answer.hint);
+               awaitEnd(id, done, failed);
+             });
+}
+
+void JobManager::awaitEnd(const QString& id, std::function<void()> done, Failed failed) {
+  m_rest.get(QStringLiteral("/jobs/") + id, [this, id, done = std::move(done), failed](const RestAnswer& answer) {
+    if (!answer.ok()) return failed(answer.error, answer.hint);
+    if (jobOf(answer.json).hasEnded()) return done();
+    QTimer::singleShot(kAgainMs, this, [this, id, done, failed] { awaitEnd(id, done, failed); });
+  });
+}
+
+void JobManager::savepoint(const QString& id, const QString& folder, bool ends,
+                           std::function<void(const QString& place)> done, Failed failed) {
+  QJsonObject body;
+  if (!folder.isEmpty())
+    body.insert(ends ? QStringLiteral("targetDirectory") : QStringLiteral("target-directory"), folder);
+  m_rest.ask(
+      "POST", QStringLiteral("/jobs/%1/%2").arg(id, ends ? QStringLiteral("stop") : QStringLiteral("savepoints")), body,
+      [this, id, folder, done = std::move(done), failed](const RestAnswer& answer) {
+        if (!answer.ok())
+          return failed(answer.error, folder.isEmpty() ? tr("say where to keep it: --savepoint DIR") : answer.hint);
+        awaitSavepoint(id, textOf(answer.json, "request-id"), done, failed);
+      });
+}
+
+void JobManager::awaitSavepoint(const QString& id, const QString& request,
+                                std::function<void(const QString& place)> done, Failed failed) {
+  m_rest.get(QStringLiteral("/jobs/%1/savepoints/%2").arg(id, request), [this, id, request, done = std::move(done),
+                                                                         failed](const RestAnswer& answer) {
+    if (!answer.ok()) return failed(answer.error, answer.hint);
+    if (textOf(answer.json.value(QLatin1String("status")).toObject(), "id") != QLatin1String("COMPLETED")) {
+      QTimer::singleShot(kAgainMs, this,
+                         [this, id, request, done, failed] { awaitSavepoint(id, request, done, failed); });
+      return;
+    }
+    const QJsonObject operation = answer.json.value(QLatin1String("operation")).toObject();
+    const QString failure = textOf(operation.value(QLatin1String("failure-cause")).toObject(), "stack-trace");
+    if (!failure.isEmpty()) return failed(tr("no savepoint: %1").arg(causeOf(failure)), {});
+    done(textOf(operation, "location"));
+  });
+}
+
+}  // namespace weir::cluster
