@@ -71,6 +71,13 @@ void checkColumns(const logical::Stream& stream, Diagnostics& diagnostics) {
   }
 }
 
+// By what rows of a source belong together, where its connector knows.
+void noteGroup(logical::Stream& stream) {
+  const ConnectorOptions* const connector = findConnector(stream.options.text("extension"));
+  if (stream.kind != StreamKind::Source || !connector || connector->group.empty()) return;
+  if (const auto column = stream.schema->find(stream.options.text(connector->group))) stream.groupColumns = {*column};
+}
+
 // A sequence goes on by one: it must be a number, or a text that holds one.
 void checkSequence(const logical::Stream& stream, Diagnostics& diagnostics) {
   const auto column = stream.schema->find(stream.options.text("sequence.key"));
@@ -281,6 +288,7 @@ void Catalog::define(const ast::CreateStream& create, Span span, Diagnostics& di
     checkTemplates(stream.options, diagnostics);
     checkEventTime(stream, create, diagnostics);
     checkColumns(stream, diagnostics);
+    noteGroup(stream);
     checkSequence(stream, diagnostics);
     for (const auto& [column, path] : stream.options.under("json.mapping."))
       columnOf(stream, column, stream.options.valueSpan("json.mapping." + column), diagnostics);

@@ -63,6 +63,7 @@ void Deployer::awaitResult(const QString& path) {
 void Deployer::findJobManager() {
   if (m_job.isEmpty()) return end(tr("Flink's SQL gateway took all statements, but tells of no job"));
   step(tr("job %1 was submitted").arg(m_job));
+  if (onSubmitted) onSubmitted(m_job);
   m_gateway.get(QStringLiteral("/v1/sessions/") + m_session, [this](const RestAnswer& answer) {
     if (m_jobsUrl.isEmpty()) {
       const QJsonObject set = answer.json.value(QLatin1String("properties")).toObject();

@@ -29,6 +29,8 @@ public:
   Deployer(const QUrl& gateway, const QUrl& jobs);
 
   std::function<void(const QString& what)> onStep;
+  /// Flink has the job: it goes on without this, whatever is seen of it from here.
+  std::function<void(const QString& job)> onSubmitted;
   void start(flink::Deployment deployment, std::function<void(const Outcome& outcome)> done);
 
 private:

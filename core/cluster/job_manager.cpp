@@ -26,6 +26,18 @@ Job jobOf(const QJsonObject& json) {
   return job;
 }
 
+// `Source: Trades__topic[1] -> (Calc[2] -> ...` reads the topic of Trades.
+QString sourceOf(const QString& vertex) {
+  const QString mark = QStringLiteral("Source: ");
+  if (!vertex.startsWith(mark)) return {};
+  QString name = vertex.mid(mark.size());
+  name.truncate(
+      std::min(name.indexOf(QLatin1Char('[')) < 0 ? name.size() : name.indexOf(QLatin1Char('[')), name.size()));
+  const QString behind = QStringLiteral("__topic");
+  if (name.endsWith(behind)) name.chop(behind.size());
+  return name;
+}
+
 // A failure that all tasks had to follow is told once, by its cause.
 QString newestFailure(const QJsonObject& exceptions) {
   const QJsonArray entries =
@@ -39,6 +51,15 @@ QString newestFailure(const QJsonObject& exceptions) {
 
 bool Job::hasEnded() const {
   return state == QLatin1String("FINISHED") || state == QLatin1String("CANCELED") || state == QLatin1String("FAILED");
+}
+
+int64_t Job::lag() const {
+  int64_t sum = 0;
+  for (const JobSource& source : sources) {
+    if (source.lag < 0) return -1;
+    sum += source.lag;
+  }
+  return sources.empty() ? -1 : sum;
 }
 
 JobManager::JobManager(const QUrl& base) : m_rest(base, tr("Flink's JobManager")) {}
@@ -60,18 +81,66 @@ void JobManager::look(const QString& id, std::function<void(const Job& job)> don
     if (!answer.ok()) return failed(answer.error, answer.hint);
     Job job = jobOf(answer.json);
     for (const auto& each : answer.json.value(QLatin1String("vertices")).toArray()) {
-      const QString status = textOf(each.toObject(), "status");
+      const QJsonObject vertex = each.toObject();
+      const QString status = textOf(vertex, "status");
       ++job.tasks;
       if (status == QLatin1String("RUNNING") || status == QLatin1String("FINISHED")) ++job.running;
+      if (const QString source = sourceOf(textOf(vertex, "name")); !source.isEmpty())
+        job.sources.push_back({source, textOf(vertex, "id")});
     }
-    m_rest.get(QStringLiteral("/jobs/%1/exceptions").arg(id), [job, done, failed](const RestAnswer& told) mutable {
-      if (!told.ok()) return failed(told.error, told.hint);
-      job.failure = newestFailure(told.json);
-      const QJsonObject history = told.json.value(QLatin1String("exceptionHistory")).toObject();
-      job.restarts = static_cast<int>(history.value(QLatin1String("entries")).toArray().size());
-      done(job);
-    });
+    m_rest.get(QStringLiteral("/jobs/%1/exceptions").arg(id),
+               [this, job, done, failed](const RestAnswer& told) mutable {
+                 if (!told.ok()) return failed(told.error, told.hint);
+                 job.failure = newestFailure(told.json);
+                 const QJsonObject history = told.json.value(QLatin1String("exceptionHistory")).toObject();
+                 job.restarts = static_cast<int>(history.value(QLatin1String("entries")).toArray().size());
+                 askLag(std::move(job), 0, done);
+               });
   });
+}
+
+// What is not measured yet, as of a job that has ended, stays unknown.
+void JobManager::askLag(Job job, size_t source, std::function<void(const Job& job)> done) {
+  if (source == job.sources.size() || job.hasEnded()) return done(job);
+  const QString metrics =
+      QStringLiteral("/jobs/%1/vertices/%2/subtasks/metrics").arg(job.id, job.sources[source].vertex);
+  m_rest.getList(metrics, [this, metrics, job, source, done = std::move(done)](const QJsonArray& known) {
+    QString wanted;
+    for (const auto& each : known)
+      if (const QString id = textOf(each.toObject(), "id"); id.endsWith(QLatin1String("pendingRecords"))) wanted = id;
+    if (wanted.isEmpty()) return askLag(job, source + 1, done);
+    const QString encoded = QString::fromLatin1(QUrl::toPercentEncoding(wanted));
+    m_rest.getList(metrics + QStringLiteral("?get=%1&agg=sum").arg(encoded),
+                   [this, job, source, done](const QJsonArray& values) mutable {
+                     if (!values.isEmpty())
+                       job.sources[source].lag =
+                           static_cast<int64_t>(values.first().toObject().value(QLatin1String("sum")).toDouble());
+                     askLag(std::move(job), source + 1, done);
+                   });
+  });
+}
+
+void JobManager::lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, Failed failed) {
+  jobs(
+      [this, done = std::move(done), failed](const std::vector<Job>& all) {
+        if (all.empty()) return done(all);
+        const auto looked = std::make_shared<std::vector<Job>>(all);
+        const auto left = std::make_shared<size_t>(all.size());
+        for (size_t i = 0; i < all.size(); ++i) {
+          const auto counted = [looked, left, done] {
+            if (--*left == 0) done(*looked);
+          };
+          look(
+              all[i].id,
+              [looked, i, counted](const Job& job) {
+                (*looked)[i] = job;
+                counted();
+              },
+              // One that is forgotten meanwhile is as it was in the list.
+              [counted](const QString&, const QString&) { counted(); });
+        }
+      },
+      failed);
 }
 
 void JobManager::find(const QString& idOrName, std::function<void(const Job& job)> done, Failed failed) {

@@ -11,6 +11,13 @@
 
 namespace weir::cluster {
 
+/// A topic that a job reads.
+struct JobSource {
+  QString name;
+  QString vertex;
+  int64_t lag = -1;  ///< records that it has not read yet; -1 where that is not known
+};
+
 /// A job of Flink's.
 struct Job {
   QString id;
@@ -21,9 +28,12 @@ struct Job {
   int running = 0;  ///< tasks that run, or have come to their end
   int restarts = 0;
   QString failure;  ///< the newest
+  std::vector<JobSource> sources;
 
   bool runs() const { return state == QLatin1String("RUNNING") && tasks > 0 && running == tasks; }
   bool hasEnded() const;
+  /// Of all its sources; -1 where that is not known.
+  int64_t lag() const;
 };
 
 /// Flink's JobManager: which jobs there are, and what becomes of them.
@@ -35,7 +45,9 @@ public:
 
   /// All jobs that it knows, the newest first.
   void jobs(std::function<void(const std::vector<Job>& jobs)> done, Failed failed);
-  /// One job with its tasks, restarts and newest failure.
+  /// The same, each looked at.
+  void lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, Failed failed);
+  /// One job with its sources, tasks, restarts and newest failure.
   void look(const QString& id, std::function<void(const Job& job)> done, Failed failed);
   /// By an id, the beginning of one, or a name, of jobs that have not ended.
   void find(const QString& idOrName, std::function<void(const Job& job)> done, Failed failed);
@@ -47,6 +59,7 @@ public:
                  Failed failed);
 
 private:
+  void askLag(Job job, size_t source, std::function<void(const Job& job)> done);
   void awaitSavepoint(const QString& id, const QString& request, std::function<void(const QString& place)> done,
                       Failed failed);
   void awaitEnd(const QString& id, std::function<void()> done, Failed failed);

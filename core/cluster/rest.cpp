@@ -32,7 +32,7 @@ QString causeOf(const QString& stackTrace) {
 
 Rest::Rest(QUrl base, QString whose) : m_base(std::move(base)), m_whose(std::move(whose)) {}
 
-void Rest::ask(const char* verb, const QString& path, const QJsonObject& body, Answered answered) {
+QNetworkReply* Rest::send(const char* verb, const QString& path, const QJsonObject& body) {
   QUrl url = m_base;
   const qsizetype query = path.indexOf(QLatin1Char('?'));
   QString root = m_base.path();
@@ -42,15 +42,28 @@ void Rest::ask(const char* verb, const QString& path, const QJsonObject& body, A
   QNetworkRequest request(url);
   request.setTransferTimeout(kPatienceMs);
   request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
-  const bool hasBody = qstrcmp(verb, "POST") == 0;
-  QNetworkReply* const reply = m_network.sendCustomRequest(
-      request, verb, hasBody ? QJsonDocument(body).toJson(QJsonDocument::Compact) : QByteArray());
+  const QByteArray text =
+      qstrcmp(verb, "POST") == 0 ? QJsonDocument(body).toJson(QJsonDocument::Compact) : QByteArray();
+  QNetworkReply* const reply = m_network.sendCustomRequest(request, verb, text);
   connect(reply, &QNetworkReply::downloadProgress, reply, [reply](qint64 received) {
     if (received > kMostBytes) reply->abort();
   });
+  return reply;
+}
+
+void Rest::ask(const char* verb, const QString& path, const QJsonObject& body, Answered answered) {
+  QNetworkReply* const reply = send(verb, path, body);
   connect(reply, &QNetworkReply::finished, this, [this, reply, answered = std::move(answered)] {
     reply->deleteLater();
     answered(read(*reply));
+  });
+}
+
+void Rest::getList(const QString& path, std::function<void(const QJsonArray& list)> answered) {
+  QNetworkReply* const reply = send("GET", path, {});
+  connect(reply, &QNetworkReply::finished, this, [reply, answered = std::move(answered)] {
+    reply->deleteLater();
+    answered(QJsonDocument::fromJson(reply->readAll()).array());
   });
 }
 

@@ -28,9 +28,12 @@ public:
   Rest(QUrl base, QString whose);
   void ask(const char* verb, const QString& path, const QJsonObject& body, Answered answered);
   void get(const QString& path, Answered answered) { ask("GET", path, {}, std::move(answered)); }
+  /// Of an answer that is a list; one that is none, or does not come, is empty.
+  void getList(const QString& path, std::function<void(const QJsonArray& list)> answered);
   const QUrl& base() const { return m_base; }
 
 private:
+  QNetworkReply* send(const char* verb, const QString& path, const QJsonObject& body);
   RestAnswer read(QNetworkReply& reply) const;
 
   QNetworkAccessManager m_network;

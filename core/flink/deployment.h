@@ -40,6 +40,9 @@ Result<Deployment> deploymentOf(const logical::Plan& plan, const Cluster& cluste
 /// The statements as a file for Flink's SQL client, each below the place that it was made of. `text` is the script.
 std::string printed(const Deployment& deployment, const std::string& file, std::string_view text);
 
+/// SQL that reads the topics of results, to be run where they are to be seen.
+std::string readerOf(const logical::Plan& plan, const Cluster& cluster, const std::vector<std::string>& results);
+
 /// The name of the topic that holds a stream's rows.
 std::string topicOf(const Cluster& cluster, const std::string& stream);
 

@@ -25,6 +25,8 @@ struct ConnectorOptions {
   /// What an address that it owns says of a source, right or not, beside `type` and `extension`. nullptr where it is
   /// the value of `address`.
   std::map<std::string, std::string> (*sourceAt)(const std::string& address) = nullptr;
+  /// The key that names the column by which rows of a source belong together. May be empty.
+  std::string_view group = {};
   /// Streams may go over one connection together, in a socket of which some servers allow few.
   bool sharesSockets = false;
   /// What options say together that cannot be, once each of them is right by itself.

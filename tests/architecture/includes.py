@@ -43,9 +43,10 @@ ALLOWED = {
     "ui/results": {"core/base", "core/data", "core/plan", "core/telemetry", "ui/widgets"},
     "ui/charts": {"core/base", "core/data", "core/exec", "core/telemetry", "ui/widgets", "ui/results"},
     "ui/health": {"core/base", "core/options", "core/plan", "core/telemetry", "core/session", "ui/widgets"},
+    "ui/cluster": {"core/base", "core/cluster", "core/flink", "core/plan", "core/telemetry", "ui/widgets"},
     "ui/run": {"core/base", "core/options", "core/plan", "core/session", "core/telemetry", "ui/widgets", "ui/health", "ui/results"},
     "ui/shell": {"core/base", "core/bind", "core/net", "core/plan", "core/session", "core/telemetry", "ui/widgets",
-                 "ui/editor", "ui/results", "ui/charts", "ui/health", "ui/run"},
+                 "ui/editor", "ui/results", "ui/charts", "ui/health", "ui/run", "ui/cluster"},
 }
 WITHOUT_QT = {"core/base", "core/options", "core/data", "core/sql", "core/functions", "core/bind", "core/exec",
               "core/plan", "core/plan/lower", "core/flink", "core/formats", "core/feed", "core/wire", "core/dialogue"}

@@ -2,6 +2,7 @@
 """The same SQL on a real Flink, fed by an edge through a real Kafka: equal to what the program itself gives, whoever is killed on the way."""
 import collections
 import json
+import os
 import pathlib
 import random
 import re
@@ -15,6 +16,7 @@ import unittest
 import cluster
 
 WEIR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+WINDOW = str(pathlib.Path(sys.argv.pop(1)).resolve())
 BEGAN = 1_700_000_000_000
 # Rows of this key come last, and move time so far that everything before them is over.
 LAST = "LAST"
@@ -322,6 +324,17 @@ SELECT * FROM Vwap INSERT INTO Board;
         self.deploy("--exactly-once", "--from", stopped.stdout.strip())
         time.sleep(4)
         self.assertEqual(len(self.topic("Vwap")), rows)
+
+    def test_the_window_deploys_and_shows(self):
+        url, _ = self.exchange()
+        self.live(url, self.VWAP)
+        self.start_edge()
+        where = dict(WEIR_FLINK=self.flink.gateway, WEIR_JOBS=self.flink.jobs, WEIR_KAFKA=self.kafka.address, WEIR_PREFIX=self.prefix,
+                     WEIR_SCRIPT=str(self.tmp / "a.sql"), QT_QPA_PLATFORM="offscreen", LC_ALL="C.UTF-8")
+        done = subprocess.run([WINDOW, "aJobIsStartedWatchedAndSeen"], env={**os.environ, **where}, capture_output=True, text=True, timeout=280)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("0 failed, 0 skipped", done.stdout)
+        self.assertEqual(self.weir("cancel", self.prefix + ".desk", "--flink", self.flink.jobs).returncode, 0)
 
     def test_what_is_wrong_is_told(self):
         self.live("ws://127.0.0.1:1", self.VWAP)

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ui/charts/chart_deck.h"
+#include "ui/cluster/jobs_panel.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/sql_editor.h"
 #include "ui/results/results_panel.h"
@@ -123,6 +124,9 @@ std::vector<Command> commandList(MainWindow& w) {
          w.docks().show(w.panels().history);
          w.panels().history->focusSearch();
        }},
+      {Query},
+      {Query, "deploy", tr("Deploy to &Flink..."), {}, [&w] { w.deploy(); }},
+      {Query, "jobs", tr("&Jobs on Flink"), {}, [&w] { w.docks().show(w.panels().jobs); }},
       {Query},
       {Query, "demo", tr("Run the &demo"), {}, [&w] { w.runDemo(); }},
 

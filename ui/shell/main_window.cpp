@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ui/charts/chart_deck.h"
+#include "ui/cluster/jobs_panel.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/problems_model.h"
 #include "ui/editor/problems_panel.h"
@@ -126,6 +127,16 @@ void MainWindow::connectEditing() {
 void MainWindow::connectRun() {
   connect(m_runner, &TextRunner::message, this, &MainWindow::showMessage);
   connect(m_runner, &TextRunner::refused, this, [this] { m_docks->show(m_panels->problems); });
+  connect(m_runner, &TextRunner::deployed, this, [this](const ClusterChoice& choice) {
+    Settings changed = m_settings;
+    changed.cluster = choice;
+    setSettings(changed);
+    m_docks->show(m_panels->jobs);
+  });
+  connect(m_panels->jobs, &JobsPanel::opened, this, [this](const QString& title, const QString& sql) {
+    openText(title, sql);
+    run();
+  });
   connect(m_runner, &TextRunner::ran, m_keeper, &SessionKeeper::remember);
   connect(m_run, &RunController::starting, m_messageBar, &QWidget::hide);
   connect(m_run, &RunController::runningChanged, this,
@@ -158,6 +169,7 @@ void MainWindow::run() { m_runner->run(); }
 void MainWindow::runStatement() { m_runner->preview(); }
 void MainWindow::runDemo() { m_runner->runDemo(); }
 void MainWindow::stop() { m_run->stop(); }
+void MainWindow::deploy() { m_runner->deploy(m_settings.cluster); }
 void MainWindow::goLive() { m_view->goLive(); }
 void MainWindow::showLive() { m_view->showLive(); }
 void MainWindow::showCommands() { m_commands->showPalette(); }
@@ -202,6 +214,7 @@ void MainWindow::setSettings(const Settings& settings) {
   m_settings = settings;
   if (&settings.theme() != m_theme) setTheme(settings.theme());
   m_view->setLocalTime(settings.localTime);
+  m_panels->jobs->setChoice(settings.cluster);
   m_commands->at(QStringLiteral("notify"))->setChecked(settings.notifyFeeds);
   m_commands->setKeys(settings.keys);
   m_keeper->keepSoon();

@@ -78,6 +78,8 @@ public slots:
   void runStatement();
   void runDemo();
   void stop();
+  /// Shows the text as a job on Flink, to be started there.
+  void deploy();
   void goLive();
   /// Says whether what one sees is the present.
   void showLive();

@@ -4,6 +4,7 @@
 #include <QStackedWidget>
 
 #include "ui/charts/chart_deck.h"
+#include "ui/cluster/jobs_panel.h"
 #include "ui/editor/problems_panel.h"
 #include "ui/health/events_panel.h"
 #include "ui/health/frames_panel.h"
@@ -41,6 +42,7 @@ Panels::Panels(const Theme& theme, ProblemsModel& problemsModel, QWidget& window
       events(new EventsPanel(&window)),
       history(new HistoryPanel(&window)),
       plan(new PlanView(theme, &window)),
+      jobs(new JobsPanel(&window)),
       all{
           panelOf("streams", tr("Streams"), kLeft, streams),
           panelOf("health", tr("Health"), kLeft, health),
@@ -53,6 +55,7 @@ Panels::Panels(const Theme& theme, ProblemsModel& problemsModel, QWidget& window
           panelOf("events", tr("Events"), kBottom, events),
           panelOf("history", tr("History"), kBottom, history),
           panelOf("plan", tr("Plan"), kBottom, plan),
+          panelOf("jobs", tr("Jobs"), kBottom, jobs),
       } {
   chartStack->addWidget(welcome);
   chartStack->addWidget(charts);

@@ -15,6 +15,7 @@ class EventsPanel;
 class FramesPanel;
 class HealthPanel;
 class HistoryPanel;
+class JobsPanel;
 class PlanView;
 class ProblemsModel;
 class ProblemsPanel;
@@ -39,6 +40,7 @@ struct Panels {
   EventsPanel* events;
   HistoryPanel* history;
   PlanView* plan;
+  JobsPanel* jobs;
   /// In the order in which they stand.
   std::vector<Panel> all;
 };

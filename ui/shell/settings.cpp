@@ -27,7 +27,8 @@ QJsonObject Settings::toJson() const {
           {QStringLiteral("keepResults"), keepResults},
           {QStringLiteral("historyMegabytes"), historyMegabytes},
           {QStringLiteral("historyDays"), historyDays},
-          {QStringLiteral("keys"), shortcuts}};
+          {QStringLiteral("keys"), shortcuts},
+          {QStringLiteral("cluster"), cluster.toJson()}};
 }
 
 Settings Settings::fromJson(const QJsonObject& json) {
@@ -44,6 +45,7 @@ Settings Settings::fromJson(const QJsonObject& json) {
   s.historyDays = std::clamp(json[QLatin1String("historyDays")].toInt(s.historyDays), kLeastDays, kMostDays);
   const QJsonObject shortcuts = json[QLatin1String("keys")].toObject();
   for (auto it = shortcuts.begin(); it != shortcuts.end(); ++it) s.keys[it.key()] = it.value().toString();
+  s.cluster = ClusterChoice::fromJson(json[QLatin1String("cluster")].toObject());
   return s;
 }
 

@@ -5,6 +5,7 @@
 #include <QString>
 #include <map>
 
+#include "ui/cluster/cluster_choice.h"
 #include "ui/widgets/theme.h"
 
 namespace weir {
@@ -24,6 +25,7 @@ struct Settings {
   int historyDays = 30;
   /// Keys that differ from what the program comes with, by the action's name; an empty text takes them away.
   std::map<QString, QString> keys;
+  ClusterChoice cluster;  ///< where jobs go
 
   const Theme& theme() const;
   QJsonObject toJson() const;

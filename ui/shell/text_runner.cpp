@@ -5,6 +5,7 @@
 
 #include "core/bind/checker.h"
 #include "core/plan/explain.h"
+#include "ui/cluster/deploy_dialog.h"
 #include "ui/editor/document_tabs.h"
 #include "ui/editor/problems_model.h"
 #include "ui/editor/sql_editor.h"
@@ -61,6 +62,17 @@ void TextRunner::preview() {
   const QString text = shown.text();
   emit ran(tr("%1, preview of %2").arg(m_documents.title(), targets.join(QStringLiteral(", "))), text);
   m_run.start(text, script, targets);
+}
+
+void TextRunner::deploy(const ClusterChoice& choice) {
+  m_checker.check();
+  if (refuses(m_problems.firstError())) return;
+  auto* dialog = new DeployDialog(m_checker.script(), m_documents.title(), m_documents.editor()->text(), choice,
+                                  m_documents.window());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &DeployDialog::deployed, this, &TextRunner::deployed);
+  connect(dialog, &DeployDialog::placed, this, [this](uint32_t offset) { m_documents.editor()->goTo(offset); });
+  dialog->open();
 }
 
 void TextRunner::runDemo() {

@@ -5,6 +5,7 @@
 
 #include "core/base/diagnostic.h"
 #include "core/telemetry/log.h"
+#include "ui/cluster/cluster_choice.h"
 
 namespace weir {
 
@@ -25,12 +26,16 @@ public:
   /// The SELECTs in the selection, or the one at the caret, with the sinks off.
   void preview();
   void runDemo();
+  /// Offers the text as a job on Flink.
+  void deploy(const ClusterChoice& choice);
 
 signals:
   void message(const QString& text, LogLevel level);
   void refused();
   /// To be remembered: a text runs, under this name.
   void ran(const QString& name, const QString& text);
+  /// A job was started; to be remembered.
+  void deployed(const ClusterChoice& choice);
 
 private:
   bool refuses(const Diagnostic* error);

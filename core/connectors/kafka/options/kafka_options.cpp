@@ -112,9 +112,11 @@ constexpr auto kTable = std::to_array<OptionSpec>({
      .help = "Whether records of a transaction come once it is committed, or as they are written."},
     {.key = "kafka.key.field",
      .type = Column,
-     .side = Sink,
+     .side = Both,
      .ofStream = true,
-     .help = "The column that a record's key is made of; by default the first column of GROUP BY, if there is one."},
+     .help =
+         "The column that a record's key is made of; of a sink by default the first column of GROUP BY, if there is "
+         "one. Rows of a source with one value there are one line of a chart."},
     {.key = "kafka.timestamp.field",
      .type = NumberColumn,
      .side = Sink,
@@ -211,6 +213,7 @@ const ConnectorOptions kafkaOptions{
     .shown = shownEndpoint,
     .owns = isKafkaAddress,
     .sourceAt = sourceAt,
+    .group = "kafka.key.field",
     .check = checkTogether,
 };
 
