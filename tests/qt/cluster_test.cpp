@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeWidget>
@@ -101,9 +102,12 @@ private slots:
     it.dialog.reject();
     QVERIFY(it.dialog.isVisible());
     QTRY_VERIFY(silent.hasPendingConnections());
-    // Another attempt is made.
+    QTcpSocket* const asked = silent.nextPendingConnection();
+    // Another attempt is made, and finds nobody.
+    silent.pauseAccepting();
+    asked->setParent(this);
     silent.close();
-    silent.nextPendingConnection()->abort();
+    asked->abort();
     QTRY_VERIFY(it.deploy().isEnabled());
     it.dialog.reject();
     QVERIFY(!it.dialog.isVisible());
