@@ -43,7 +43,7 @@ int CommandRun::perform(RunRequest request, bool printRows) {
     QObject::connect(&m_deadline, &QTimer::timeout, &m_deadline, [this] { timeIsUp(); });
     m_deadline.start(static_cast<int>(m_settings.forSeconds * 1000));
   }
-  m_runner.make(std::move(request), nullptr, [this](RunOutcome outcome) { begin(std::move(outcome)); });
+  m_runner.make(std::move(request), nullptr, [this](const RunOutcome& outcome) { begin(outcome); });
   if (!m_hasQuit) m_app.exec();
   return m_run ? report() : m_code;
 }
@@ -66,7 +66,7 @@ bool CommandRun::accept(const logical::Plan& script) {
   return true;
 }
 
-void CommandRun::begin(RunOutcome outcome) {
+void CommandRun::begin(const RunOutcome& outcome) {
   printAll(outcome.diagnostics);
   if (!outcome.run) return quit(outcome.isDeclined ? m_code : outcome.sourceEnded ? kExitSourceEnded : kExitFailure);
   m_run = outcome.run;

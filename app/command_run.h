@@ -30,7 +30,7 @@ public:
 
 private:
   bool accept(const logical::Plan& script);
-  void begin(RunOutcome outcome);
+  void begin(const RunOutcome& outcome);
   bool serveMetrics();
   void wire();
   void settled();

@@ -33,11 +33,11 @@ bool fits(const QString& path) { return local(path).size() < sizeof(sockaddr_un:
 // The session's own folder, else one in the folder for temporary files, where anybody could have made it before.
 QString socketPath(const QString& name, QString* why) {
   const QString session = qEnvironmentVariable("XDG_RUNTIME_DIR");
-  const QString first = session + QLatin1Char('/') + name;
+  QString first = session + QLatin1Char('/') + name;
   if (session.startsWith(QLatin1Char('/')) && isPrivateFolder(local(session)) && fits(first)) return first;
   const QString folder = QDir::tempPath() + QStringLiteral("/weir-%1").arg(geteuid());
   makePrivateFolder(local(folder));
-  const QString second = folder + QLatin1Char('/') + name;
+  QString second = folder + QLatin1Char('/') + name;
   if (isPrivateFolder(local(folder)) && fits(second)) return second;
   *why = QObject::tr(
              "%1, where windows meet, is not a folder of yours alone\nhint: remove it, or set XDG_RUNTIME_DIR to a "

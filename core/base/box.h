@@ -15,9 +15,9 @@ class Box {
 public:
   Box() = default;
   template <class U>
-  requires std::same_as<std::remove_cvref_t<U>, T> Box(
-      U&& value)  // NOLINT(bugprone-forwarding-reference-overload): of a T
-      : m_value(std::make_unique<T>(std::forward<U>(value))) {}
+  requires std::same_as<std::remove_cvref_t<U>, T>
+  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): of a T
+  Box(U&& value) : m_value(std::make_unique<T>(std::forward<U>(value))) {}
   Box(const Box& other) : m_value(other.m_value ? std::make_unique<T>(*other.m_value) : nullptr) {}
   Box(Box&& other) noexcept = default;
   Box& operator=(Box other) noexcept {

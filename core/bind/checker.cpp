@@ -26,7 +26,7 @@ void warnOfGrowth(const logical::Query& query, Diagnostics& out) {
 
 void warnOfIdleConnections(const logical::Plan& script, Diagnostics& out) {
   for (const auto& [name, connection] : script.connections) {
-    const auto isOver = [&](const auto& entry) { return entry.second.connection() == name; };
+    const auto isOver = [&over = name](const auto& entry) { return entry.second.connection() == over; };
     if (std::none_of(script.streams.begin(), script.streams.end(), isOver))
       out.push_back({Severity::Warning, Code::Graph, connection.span,
                      "no stream goes over the connection '" + name + "'",

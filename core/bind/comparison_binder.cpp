@@ -16,10 +16,10 @@ void meet(Expression& constant, Type other) {
   const double* real = std::get_if<double>(&constant.literal);
   if (whole && isReal(other)) {
     const auto same = static_cast<double>(*whole);
-    if (orderOf(*whole, same) == 0) constant = literal(same, Type::Double, constant.span);
+    if (std::is_eq(orderOf(*whole, same))) constant = literal(same, Type::Double, constant.span);
   } else if (real && isInteger(other) && *real >= -0x1p63 && *real < 0x1p63) {
     const auto same = static_cast<int64_t>(*real);
-    if (orderOf(same, *real) == 0) constant = literal(same, Type::Long, constant.span);
+    if (std::is_eq(orderOf(same, *real))) constant = literal(same, Type::Long, constant.span);
   }
 }
 
@@ -58,11 +58,11 @@ Expression inList(std::vector<Expression> args, Type type, bool hasObjects, Span
   Expression in = logical::made(Kind::In, Type::Bool, span);
   for (Expression& arg : args) {
     // Numbers stay as they are, since LONG and DOUBLE are compared exactly, and an OBJECT as the number that it says.
-    const bool isObject = arg.type == Type::Object;
-    if (isNumber(type) && isObject)
+    const Type own = arg.type;
+    if (isNumber(type) && own == Type::Object)
       in.args.push_back(std::move(arg));
-    else if (isNumber(type) && isNumber(arg.type))
-      in.args.push_back(widened(std::move(arg), isInteger(arg.type) ? Type::Long : Type::Double));
+    else if (isNumber(type) && isNumber(own))
+      in.args.push_back(widened(std::move(arg), isInteger(own) ? Type::Long : Type::Double));
     else
       in.args.push_back(widened(std::move(arg), type));
   }

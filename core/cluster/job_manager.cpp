@@ -64,7 +64,7 @@ int64_t Job::lag() const {
 
 JobManager::JobManager(const QUrl& base) : m_rest(base, tr("Flink's JobManager")) {}
 
-void JobManager::jobs(std::function<void(const std::vector<Job>& jobs)> done, Failed failed) {
+void JobManager::jobs(std::function<void(const std::vector<Job>& jobs)> done, const Failed& failed) {
   m_rest.get(
       QStringLiteral("/jobs/overview"), [done = std::move(done), failed = std::move(failed)](const RestAnswer& answer) {
         if (!answer.ok()) return failed(answer.error, answer.hint);
@@ -76,7 +76,7 @@ void JobManager::jobs(std::function<void(const std::vector<Job>& jobs)> done, Fa
       });
 }
 
-void JobManager::look(const QString& id, std::function<void(const Job& job)> done, Failed failed) {
+void JobManager::look(const QString& id, std::function<void(const Job& job)> done, const Failed& failed) {
   m_rest.get(QStringLiteral("/jobs/") + id, [this, id, done = std::move(done), failed](const RestAnswer& answer) {
     if (!answer.ok()) return failed(answer.error, answer.hint);
     Job job = jobOf(answer.json);
@@ -120,7 +120,7 @@ void JobManager::askLag(Job job, size_t source, std::function<void(const Job& jo
   });
 }
 
-void JobManager::lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, Failed failed) {
+void JobManager::lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, const Failed& failed) {
   jobs(
       [this, done = std::move(done), failed](const std::vector<Job>& all) {
         if (all.empty()) return done(all);
@@ -143,7 +143,7 @@ void JobManager::lookAtAll(std::function<void(const std::vector<Job>& jobs)> don
       failed);
 }
 
-void JobManager::find(const QString& idOrName, std::function<void(const Job& job)> done, Failed failed) {
+void JobManager::find(const QString& idOrName, std::function<void(const Job& job)> done, const Failed& failed) {
   jobs(
       [idOrName, done = std::move(done), failed](const std::vector<Job>& all) {
         std::vector<Job> found;
@@ -158,7 +158,7 @@ void JobManager::find(const QString& idOrName, std::function<void(const Job& job
       failed);
 }
 
-void JobManager::cancel(const QString& id, std::function<void()> done, Failed failed) {
+void JobManager::cancel(const QString& id, std::function<void()> done, const Failed& failed) {
   m_rest.ask("PATCH", QStringLiteral("/jobs/%1?mode=cancel").arg(id), {},
              [this, id, done = std::move(done), failed](const RestAnswer& answer) {
                if (!answer.ok()) return failed(answer.error, answer.hint);
@@ -166,7 +166,7 @@ void JobManager::cancel(const QString& id, std::function<void()> done, Failed fa
              });
 }
 
-void JobManager::awaitEnd(const QString& id, std::function<void()> done, Failed failed) {
+void JobManager::awaitEnd(const QString& id, std::function<void()> done, const Failed& failed) {
   m_rest.get(QStringLiteral("/jobs/") + id, [this, id, done = std::move(done), failed](const RestAnswer& answer) {
     if (!answer.ok()) return failed(answer.error, answer.hint);
     if (jobOf(answer.json).hasEnded()) return done();
@@ -175,7 +175,7 @@ void JobManager::awaitEnd(const QString& id, std::function<void()> done, Failed 
 }
 
 void JobManager::savepoint(const QString& id, const QString& folder, bool ends,
-                           std::function<void(const QString& place)> done, Failed failed) {
+                           std::function<void(const QString& place)> done, const Failed& failed) {
   QJsonObject body;
   if (!folder.isEmpty())
     body.insert(ends ? QStringLiteral("targetDirectory") : QStringLiteral("target-directory"), folder);
@@ -189,7 +189,7 @@ void JobManager::savepoint(const QString& id, const QString& folder, bool ends,
 }
 
 void JobManager::awaitSavepoint(const QString& id, const QString& request,
-                                std::function<void(const QString& place)> done, Failed failed) {
+                                std::function<void(const QString& place)> done, const Failed& failed) {
   m_rest.get(QStringLiteral("/jobs/%1/savepoints/%2").arg(id, request), [this, id, request, done = std::move(done),
                                                                          failed](const RestAnswer& answer) {
     if (!answer.ok()) return failed(answer.error, answer.hint);

@@ -44,25 +44,25 @@ public:
   explicit JobManager(const QUrl& base);
 
   /// All jobs that it knows, the newest first.
-  void jobs(std::function<void(const std::vector<Job>& jobs)> done, Failed failed);
+  void jobs(std::function<void(const std::vector<Job>& jobs)> done, const Failed& failed);
   /// The same, each looked at.
-  void lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, Failed failed);
+  void lookAtAll(std::function<void(const std::vector<Job>& jobs)> done, const Failed& failed);
   /// One job with its sources, tasks, restarts and newest failure.
-  void look(const QString& id, std::function<void(const Job& job)> done, Failed failed);
+  void look(const QString& id, std::function<void(const Job& job)> done, const Failed& failed);
   /// By an id, the beginning of one, or a name, of jobs that have not ended.
-  void find(const QString& idOrName, std::function<void(const Job& job)> done, Failed failed);
+  void find(const QString& idOrName, std::function<void(const Job& job)> done, const Failed& failed);
   /// Ends it without waiting for what is under way.
-  void cancel(const QString& id, std::function<void()> done, Failed failed);
+  void cancel(const QString& id, std::function<void()> done, const Failed& failed);
   /// Keeps its state in `folder`, or where the cluster keeps such; with `ends` it stops then, everything written.
   /// `done` gets the savepoint's place.
   void savepoint(const QString& id, const QString& folder, bool ends, std::function<void(const QString& place)> done,
-                 Failed failed);
+                 const Failed& failed);
 
 private:
   void askLag(Job job, size_t source, std::function<void(const Job& job)> done);
   void awaitSavepoint(const QString& id, const QString& request, std::function<void(const QString& place)> done,
-                      Failed failed);
-  void awaitEnd(const QString& id, std::function<void()> done, Failed failed);
+                      const Failed& failed);
+  void awaitEnd(const QString& id, std::function<void()> done, const Failed& failed);
 
   Rest m_rest;
 };

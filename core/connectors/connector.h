@@ -141,7 +141,7 @@ public:
   virtual void publish(const Batch& batch) = 0;
   /// Says something behind the rows so far and before those that follow, in each part of its log. It is no row, and is
   /// counted nowhere. A sink without a log has nobody to say it to.
-  virtual void announce(Announcement /*what*/) {}
+  virtual void announce(Announcement&& /*what*/) {}
   /// Nothing waits to go out. `stop` sends what it can; the rest has failed.
   virtual bool drained() const = 0;
   /// It ended without ever having been there.

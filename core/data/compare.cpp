@@ -24,7 +24,8 @@ std::optional<Number> numberAt(const Column& column, size_t row) {
 bool sameValue(const Column& a, size_t i, const Column& b, size_t j) {
   if (isText(a.type()) && isText(b.type())) return a.text(i) == b.text(j);
   if (isReal(a.type()) && isReal(b.type())) return a.real(i) == b.real(j);
-  if (isNumber(a.type()) && isReal(a.type()) != isReal(b.type())) return orderOf(*numberAt(a, i), *numberAt(b, j)) == 0;
+  if (isNumber(a.type()) && isReal(a.type()) != isReal(b.type()))
+    return std::is_eq(orderOf(*numberAt(a, i), *numberAt(b, j)));
   return a.integer(i) == b.integer(j);
 }
 

@@ -36,7 +36,12 @@ struct Number {
 inline std::weak_ordering orderOf(const Number& a, const Number& b) {
   if (a.isWhole && b.isWhole) return a.whole <=> b.whole;
   if (a.isWhole) return orderOf(a.whole, b.real);
-  if (b.isWhole) return 0 <=> orderOf(b.whole, a.real);
+  if (b.isWhole) {
+    const auto turned = orderOf(b.whole, a.real);
+    return std::is_lt(turned)   ? std::weak_ordering::greater
+           : std::is_gt(turned) ? std::weak_ordering::less
+                                : std::weak_ordering::equivalent;
+  }
   return a.real < b.real   ? std::weak_ordering::less
          : a.real > b.real ? std::weak_ordering::greater
                            : std::weak_ordering::equivalent;

@@ -233,7 +233,8 @@ ColumnPtr Evaluator::evaluateIn(const physical::Expression& expr, const Batch& b
       if (args[k]->isNull(row))
         unknown = true;
       else
-        found = isObject ? orderOf(number, *numberAt(*args[k], row)) == 0 : sameValue(operand, row, *args[k], row);
+        found =
+            isObject ? std::is_eq(orderOf(number, *numberAt(*args[k], row))) : sameValue(operand, row, *args[k], row);
     }
     if (!found && unknown)
       out->appendNull();

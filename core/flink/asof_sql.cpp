@@ -36,7 +36,7 @@ std::string writeVersions(Translation& translation, const Join& join, const Rela
   for (const RelationColumn& column : right.columns) columns.push_back(name(column.flink));
   for (const char* hidden : {kAt, kTime}) columns.push_back(name(hidden));
   const std::string order = name(kTime) + " DESC";
-  const std::string versions = translation.fresh(view + "__versions");
+  std::string versions = translation.fresh(view + "__versions");
   const std::string rank = "ROW_NUMBER() OVER (PARTITION BY " + list(keys) + " ORDER BY " + order + ") AS `__rank`";
   translation.addView(versions,
                       select(columns, "(\nSELECT *, " + rank + "\nFROM " + name(right.view) + ")", "`__rank` = 1"),

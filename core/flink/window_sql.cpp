@@ -38,6 +38,7 @@ public:
         m_items(translation.complaints, [this](const Expression& part) { return known(part); }) {}
 
   void write() {
+    refuseUneven();
     prepareInput();
     const auto aggregates = m_query.aggregates();
     const bool isPlain =
@@ -57,6 +58,15 @@ public:
   }
 
 private:
+  // Flink's windows are whole slices.
+  void refuseUneven() {
+    const logical::Window& window = m_query.window;
+    if (window.slideMs <= 0 || window.sizeMs % window.slideMs == 0) return;
+    m_translation.complaints.refuse(
+        window.span, "a window whose length is no multiple of its slide has no translation into Flink SQL",
+        "take a length that is one, as WINDOW HOP(60 sec, 20 sec)");
+  }
+
   bool isSession() const { return m_query.window.kind == WindowKind::Session; }
 
   // WHERE, keys that are computed, and columns that the window's own would hide, make a view in front.

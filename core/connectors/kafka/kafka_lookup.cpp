@@ -65,7 +65,7 @@ KafkaAnswer KafkaLookup::newestTimeNow(std::map<std::string, std::string> settin
   }
   const std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> consumer(made, rd_kafka_destroy);
   rd_kafka_poll_set_consumer(made);
-  const KafkaAnswer partitions = partitionsNow({});
+  KafkaAnswer partitions = partitionsNow({});
   if (!partitions.error.isEmpty()) return partitions;
   const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)> list(
       rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);

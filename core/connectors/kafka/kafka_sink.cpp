@@ -106,7 +106,7 @@ void KafkaSink::publish(const Batch& batch) {
   if (late > 0) fail(late, m_link.error().isEmpty() ? tr("not connected") : m_link.error(), m_link.hint());
 }
 
-void KafkaSink::announce(Announcement what) {
+void KafkaSink::announce(Announcement&& what) {
   if (!m_client || hasEnded()) return;
   if (!m_announcer) {
     m_announcer = std::make_unique<KafkaAnnouncer>(m_client->handle(), m_topic, m_settings);

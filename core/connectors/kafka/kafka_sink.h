@@ -25,7 +25,7 @@ public:
 
   void start() override;
   void publish(const Batch& batch) override;
-  void announce(Announcement what) override;
+  void announce(Announcement&& what) override;
   void stop() override;
   void reconnect() override;
   bool drained() const override { return queued() == 0 && (!m_announcer || m_announcer->isQuiet()); }
