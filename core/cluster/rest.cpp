@@ -78,7 +78,9 @@ RestAnswer Rest::read(QNetworkReply& reply) const {
     const QJsonArray errors = answer.json.value(QLatin1String("errors")).toArray();
     const QString said = causeOf(errors.isEmpty() ? QString::fromUtf8(text) : errors.last().toString());
     answer.error = tr("%1 at %2 says: %3 (HTTP %4)").arg(m_whose, m_base.toString(), said).arg(status);
-  } else if (!text.trimmed().isEmpty() && answer.json.isEmpty() && !text.trimmed().startsWith('{')) {
+  } else if (reply.error() != QNetworkReply::NoError) {
+    answer.error = tr("the answer of %1 at %2 broke off: %3").arg(m_whose, m_base.toString(), reply.errorString());
+  } else if (!text.trimmed().isEmpty() && !QJsonDocument::fromJson(text).isObject()) {
     answer.error = tr("what answers at %1 is not %2").arg(m_base.toString(), m_whose);
     answer.hint = tr("is the URL right?");
   }

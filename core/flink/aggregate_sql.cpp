@@ -41,11 +41,11 @@ constexpr auto kForms = std::to_array<Form>({
     {"VARIANCE", AggregateRoad::TwoPass, "AVG($d)"},
     {"VAR_SAMP", AggregateRoad::TwoPass, "(SUM($d) / NULLIF(CAST(COUNT($d) AS DOUBLE) - 1, 0E0))"},
     {"VWAP_STDDEV", AggregateRoad::TwoPass,
-     "SQRT(CASE WHEN SUM(`weight` * $d) / NULLIF(SUM(`weight`), 0E0) >= 0 THEN SUM(`weight` * $d) / "
-     "NULLIF(SUM(`weight`), 0E0) END)"},
+     "SQRT(CASE WHEN SUM(`__weight` * $d) / NULLIF(SUM(`__weight`), 0E0) >= 0 THEN SUM(`__weight` * $d) / "
+     "NULLIF(SUM(`__weight`), 0E0) END)"},
 });
 
-constexpr std::string_view kSquare = "((`value` - `mean`) * (`value` - `mean`))";
+constexpr std::string_view kSquare = "((`__value` - `__mean`) * (`__value` - `__mean`))";
 
 const Form* formOf(const Expression& aggregate) {
   const auto found = std::find_if(kForms.begin(), kForms.end(),
@@ -99,8 +99,8 @@ Ranking rankingOf(const Expression& aggregate, const ExpressionSql& rows, bool h
   const std::string direction = isDescending ? " DESC" : " ASC";
   if (arguments.size() > 1) {
     conditions.push_back(arguments[1] + " IS NOT NULL");
-    out.order = arguments[1] + direction + ", " + name(kTime) + " ASC";
-    if (hasOffset) out.order += ", " + name(kOffset) + " ASC";
+    // Of equals the first to arrive.
+    out.order = arguments[1] + direction + ", " + name(hasOffset ? kOffset : kTime) + " ASC";
   } else {
     out.order = name(kTime) + direction;
     if (hasOffset) out.order += ", " + name(kOffset) + direction;
@@ -116,11 +116,11 @@ Deviation deviationOf(const Expression& aggregate, const ExpressionSql& rows) {
   out.value = "CAST(" + arguments[0] + " AS DOUBLE)";
   std::vector<std::string> conditions{arguments[0] + " IS NOT NULL"};
   out.weight = "1E0";
-  out.mean = "AVG(`value`)";
+  out.mean = "AVG(`__value`)";
   if (arguments.size() > 1) {
     out.weight = "CAST(" + arguments[1] + " AS DOUBLE)";
     conditions.push_back(arguments[1] + " IS NOT NULL");
-    out.mean = "SUM(`value` * `weight`) / NULLIF(SUM(`weight`), 0E0)";
+    out.mean = "SUM(`__value` * `__weight`) / NULLIF(SUM(`__weight`), 0E0)";
   }
   if (aggregate.filter) conditions.push_back(rows(*aggregate.filter));
   out.condition = both(conditions);

@@ -8,9 +8,9 @@ using logical::Join;
 
 namespace {
 
-void refuseWhatAsofCannot(Translation& translation, const Relation& left, const Join& join) {
+void refuseWhatAsofCannot(Translation& translation, const Relation& left, const Join& join, const Relation& right) {
   Complaints& complaints = translation.complaints;
-  if (!left.hasTime)
+  if (!left.hasTime || !right.hasTime)
     complaints.refuse(join.span, "ASOF behind a join WITHIN has no translation into Flink SQL: its rows have two times",
                       "join ASOF first");
   if (join.keys.empty())
@@ -48,7 +48,7 @@ std::string writeVersions(Translation& translation, const Join& join, const Rela
 
 Relation writeAsof(Translation& translation, const Relation& left, const Join& join, const Relation& right,
                    const std::string& view) {
-  refuseWhatAsofCannot(translation, left, join);
+  refuseWhatAsofCannot(translation, left, join, right);
   translation.complaints.warn(
       join.span, "ASOF waits for the watermarks of both sides in Flink, and drops late rows of the left", "");
   const ExpressionSql both = overBoth(translation, left, right);

@@ -27,7 +27,8 @@ struct Form {
 // What Flink answers with NaN, infinity or an error is NULL here.
 constexpr auto kForms = std::to_array<Form>({
     {"/", 2, "($1 / NULLIF($2, 0E0))"},
-    {"//", 2, "TRUNCATE($1 / NULLIF($2, 0E0))", "($1 / NULLIF($2, 0))"},
+    {"//", 2, "CASE WHEN $1 / NULLIF($2, 0E0) < 0 THEN CEIL($1 / NULLIF($2, 0E0)) ELSE FLOOR($1 / NULLIF($2, 0E0)) END",
+     "($1 / NULLIF($2, 0))"},
     {"||", 2, "($1 || $2)"},
     {"=", 2, "($1 = $2)"},
     {"<>", 2, "($1 <> $2)"},
@@ -47,17 +48,17 @@ constexpr auto kForms = std::to_array<Form>({
     {"ABS", 1, "ABS($1)", "ABS($1)"},
     {"CEIL", 1, "CEIL($1)", "$1"},
     {"FLOOR", 1, "FLOOR($1)", "$1"},
-    {"ROUND", 1, "ROUND($1)", "$1"},
-    {"TRUNC", 1, "TRUNCATE($1)", "$1"},
-    {"ROUND", 2, "ROUND($1, CAST($2 AS INT))"},
-    {"TRUNC", 2, "TRUNCATE($1, CAST($2 AS INT))"},
+    {"ROUND", 1, "ROUND(CASE WHEN ABS($1) < 1.7E308 THEN $1 END)", "$1"},
+    {"TRUNC", 1, "CASE WHEN $1 < 0 THEN CEIL($1) ELSE FLOOR($1) END", "$1"},
+    {"ROUND", 2, "ROUND(CASE WHEN ABS($1) < 1.7E308 THEN $1 END, CAST($2 AS INT))"},
+    {"TRUNC", 2, "TRUNCATE(CASE WHEN ABS($1) < 1E20 THEN $1 END, CAST($2 AS INT))"},
     {"SIGN", 1, "SIGN($1)", "SIGN($1)", true},
     {"EXP", 1, "EXP($1)"},
     {"LN", 1, "LN(CASE WHEN $1 > 0 THEN $1 END)"},
     {"LOG", 1, "LOG10(CASE WHEN $1 > 0 THEN $1 END)"},
     {"LOG10", 1, "LOG10(CASE WHEN $1 > 0 THEN $1 END)"},
     {"SQRT", 1, "SQRT(CASE WHEN $1 >= 0 THEN $1 END)"},
-    {"POWER", 2, "CASE WHEN $1 > 0 OR $2 = FLOOR($2) AND ($1 <> 0 OR $2 >= 0) THEN POWER($1, $2) END"},
+    {"POWER", 2, "CASE WHEN $1 > 0 OR $1 = 0 AND $2 >= 0 OR $1 < 0 AND $2 = FLOOR($2) THEN POWER($1, $2) END"},
     {"SIN", 1, "SIN($1)"},
     {"COS", 1, "COS($1)"},
     {"TAN", 1, "TAN($1)"},
@@ -147,6 +148,17 @@ bool isFromOne(const Expression& start) {
   return start.kind == Expression::Kind::Literal && at && *at >= 1;
 }
 
+// Flink fails on another escape, once a row comes to it.
+bool isPlainPattern(const Expression& pattern) {
+  const auto* text = std::get_if<std::string>(&pattern.literal);
+  if (pattern.kind != Expression::Kind::Literal || !text) return false;
+  for (size_t i = 0; i < text->size(); ++i) {
+    if ((*text)[i] != '\\') continue;
+    if (++i == text->size() || std::string_view("%_\\").find((*text)[i]) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
 std::optional<std::string> arithmeticSql(const Expression& call, const std::vector<std::string>& arguments) {
   static constexpr auto kOperators = std::to_array<std::string_view>({"+", "-", "*"});
   const bool isWhole = isInteger(call.type);
@@ -179,6 +191,10 @@ std::optional<std::string> functionSql(const Expression& call, const std::vector
     return cast("MOD(" + arguments[0] + ", NULLIF(" + arguments[1] + ", 0))", call.type);
   if (call.name == "SUBSTRING" && !isFromOne(call.args[1])) {
     *why = "its start must be a number from 1 on";
+    return std::nullopt;
+  }
+  if (call.name == "LIKE" && !isPlainPattern(call.args[1])) {
+    *why = "its pattern must be written out, with \\ before %, _ or \\ only";
     return std::nullopt;
   }
   const auto form = std::find_if(kForms.begin(), kForms.end(), [&](const Form& candidate) {

@@ -23,6 +23,8 @@ public:
     m_input = m_translation.streams.contains(m_pattern.steps[0].terms[0].stream)
                   ? m_translation.streams.at(m_pattern.steps[0].terms[0].stream)
                   : Relation();
+    if (!m_input.hasTime)
+      refuse(m_pattern.span, "a pattern over what a join WITHIN gave", "take the pattern before the join");
     const std::string key = sharedKey();
     std::string sql = "PARTITION BY " + name(key) + "\n";
     if (key.empty()) {
@@ -75,6 +77,9 @@ private:
   std::string conditionOf(const PatternTerm& term, const std::string& variable) {
     const ExpressionSql sql(m_translation.complaints, [&](const Expression& part) -> std::optional<std::string> {
       if (part.kind != Expression::Kind::Column) return std::nullopt;
+      if (part.type == Type::Bytes)
+        return m_translation.complaints.refuse(part.span, "BYTES have no translation into Flink SQL",
+                                               "leave the column out");
       return name(part.of == term.alias ? variable : part.of, part.name);
     });
     return term.condition ? sql(*term.condition) : "TRUE";

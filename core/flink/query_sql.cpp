@@ -80,6 +80,7 @@ Relation writeQuery(Translation& translation, const Query& query, const std::str
   if (isOverTime(query.window.kind)) {
     writeWindowed(translation, query, std::move(input), view);
     out.hasOffset = false;
+    out.isOfSessions = query.window.kind == WindowKind::Session;
   } else if (isRolling(query)) {
     writeRolling(translation, query, input, view);
   } else if (query.window.kind == WindowKind::None) {

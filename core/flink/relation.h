@@ -29,6 +29,7 @@ struct Relation {
   std::vector<RelationColumn> columns;
   bool hasTime = true;     ///< `__ts` is a time attribute; behind some joins there is none
   bool hasOffset = false;  ///< the view has `__offset`
+  bool isOfSessions = false;
 
   /// What Flink calls a column; empty where there is none such.
   std::string nameOf(const std::string& of, const std::string& column) const;

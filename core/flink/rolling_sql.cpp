@@ -51,6 +51,14 @@ private:
     if (part.kind == Expression::Kind::Item) return m_items(m_query.items[part.item].expression);
     if (part.kind == Expression::Kind::Call && part.name == "WINDOW_FINAL") return "TRUE";
     if (part.kind != Expression::Kind::Aggregate) return m_rows.known(part);
+    const WindowKind window = m_query.window.kind;
+    if (window != WindowKind::None && (part.name == "SUM" || part.name == "AVG" || part.name == "VWAP") &&
+        isReal(part.type))
+      m_translation.complaints.warn(part.span,
+                                    part.name +
+                                        " over a window that rolls takes away in Flink what leaves it: rounding adds "
+                                        "up, and what a very large value blotted out stays lost",
+                                    "give the query a window that closes where that matters");
     if (roadOf(part) == AggregateRoad::Plain && !part.distinct && part.name != "DISTINCTCOUNT" &&
         part.name != "MEDIAN" && part.name != "PERCENTILE")
       return plainAggregate(part, m_rows, std::string(" OVER ") + kFrame);

@@ -38,6 +38,9 @@ void writeRows(Translation& translation, const logical::Query& query, const Rela
   refuseTwoPartitions(translation, query);
   std::vector<std::string> columns = itemList(translation, query, items);
   for (std::string& hidden : hiddenColumns(input)) columns.push_back(std::move(hidden));
+  if (query.having)
+    translation.complaints.refuse(query.having->span, "HAVING without GROUP BY has no translation into Flink SQL",
+                                  "write WHERE in place of HAVING");
   translation.addView(view, select(columns, name(input.view), query.where ? rows(*query.where) : ""), query.span);
 }
 

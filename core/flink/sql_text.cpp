@@ -48,7 +48,8 @@ std::string text(std::string_view chars) { return between(chars, '\''); }
 
 std::string literal(const Value& value, Type type) {
   if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "TRUE" : "FALSE";
-  if (const double* real = std::get_if<double>(&value)) return realText(*real);
+  if (const double* real = std::get_if<double>(&value))
+    return *real < 0 ? "(" + realText(*real) + ")" : realText(*real);
   if (const std::string* chars = std::get_if<std::string>(&value)) return text(*chars);
   if (const int64_t* whole = std::get_if<int64_t>(&value)) {
     if (isReal(type)) return realText(static_cast<double>(*whole));

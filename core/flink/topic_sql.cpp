@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "core/flink/sql_text.h"
 #include "core/flink/translation.h"
 
@@ -26,6 +30,18 @@ void refuseHiddenName(Translation& translation, const logical::Stream& stream) {
       translation.complaints.refuse(stream.span,
                                     "the column '" + field.name + "' has a name that topics keep for themselves",
                                     "call it something that does not begin with __");
+}
+
+// A sink's own ways of writing are not Flink's.
+void refuseOptions(Translation& translation, const logical::Stream& stream) {
+  static constexpr auto kKnown =
+      std::to_array<std::string_view>({"type", "extension", "format", "kafka.bootstrap.servers", "kafka.topic"});
+  if (stream.kind != StreamKind::Sink || stream.options.text("extension") != "kafka") return;
+  for (const auto& [key, value] : stream.options.values())
+    if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end())
+      translation.complaints.refuse(
+          stream.options.valueSpan(key), "the option " + key + " of a sink has no translation into Flink SQL",
+          "leave it out, or write into a stream without WITH and let `weir run` carry its topic on");
 }
 
 std::string keyFormat(Type type) { return type == Type::String ? "raw" : "json"; }
@@ -72,6 +88,8 @@ Relation writeSourceTopic(Translation& translation, const logical::Stream& strea
 }
 
 std::string writeResultTopic(Translation& translation, const logical::Stream& stream, const Relation& rows) {
+  refuseHiddenName(translation, stream);
+  refuseOptions(translation, stream);
   std::vector<std::string> columns;
   std::vector<std::string> values;
   for (const RelationColumn& column : rows.columns) {
@@ -89,8 +107,11 @@ std::string writeResultTopic(Translation& translation, const logical::Stream& st
                                    option("format", "json")};
   if (!stream.groupColumns.empty()) {
     const Field& key = stream.schema->fields[stream.groupColumns[0]];
-    options.push_back(option("key.format", keyFormat(key.type)));
-    options.push_back(option("key.fields", key.name));
+    // Flink takes names apart there, and cannot be told that one is one.
+    if (key.name.find(';') == std::string::npos) {
+      options.push_back(option("key.format", keyFormat(key.type)));
+      options.push_back(option("key.fields", key.name));
+    }
   }
   if (cluster.isExactlyOnce) {
     options.push_back(option("sink.delivery-guarantee", "exactly-once"));

@@ -38,7 +38,7 @@ public:
         m_items(translation.complaints, [this](const Expression& part) { return known(part); }) {}
 
   void write() {
-    refuseUneven();
+    refuseWindow();
     prepareInput();
     const auto aggregates = m_query.aggregates();
     const bool isPlain =
@@ -58,9 +58,20 @@ public:
   }
 
 private:
-  // Flink's windows are whole slices.
-  void refuseUneven() {
+  // Flink's windows are whole slices, and its sessions have no first rows.
+  void refuseWindow() {
     const logical::Window& window = m_query.window;
+    if (m_query.limit && m_query.order.empty())
+      m_translation.complaints.refuse(
+          m_query.span, "LIMIT without ORDER BY has no translation into Flink SQL: it would take any rows",
+          "say by ORDER BY which rows come first");
+    if (m_input.isOfSessions)
+      m_translation.complaints.refuse(
+          window.span, "a window over sessions has no translation into Flink SQL: their rows have another time there",
+          "window the stream itself, or run this query by `weir run`");
+    if (isSession() && m_query.limit)
+      m_translation.complaints.refuse(window.span, "LIMIT over sessions has no translation into Flink SQL",
+                                      "take a window of fixed length, or cut where the topic is read");
     if (window.slideMs <= 0 || window.sizeMs % window.slideMs == 0) return;
     m_translation.complaints.refuse(
         window.span, "a window whose length is no multiple of its slide has no translation into Flink SQL",
@@ -183,7 +194,7 @@ private:
       const std::string alias = "p" + std::to_string(m_pieces.size() + 1);
       const std::string piece = m_translation.fresh(m_view + "__" + alias);
       m_pieces.push_back(piece);
-      m_columns[logical::text(*aggregate)] = name(alias, "value");
+      m_columns[logical::text(*aggregate)] = name(alias, "__value");
       if (road == AggregateRoad::Ranked)
         writeRanked(*aggregate, piece);
       else
@@ -194,13 +205,13 @@ private:
   void writeRanked(const Expression& aggregate, const std::string& piece) {
     const Ranking ranking = rankingOf(aggregate, m_rows, m_input.hasOffset);
     std::vector<std::string> columns = groupColumns();
-    columns.push_back(as(ranking.value, "value"));
+    columns.push_back(as(ranking.value, "__value"));
     std::vector<std::string> partition{name("window_start"), name("window_end")};
     partition.insert(partition.end(), m_keys.begin(), m_keys.end());
     columns.push_back("ROW_NUMBER() OVER (PARTITION BY " + list(partition) + " ORDER BY " + ranking.order + ") AS " +
                       name("__rank"));
     std::vector<std::string> kept = groupColumns();
-    kept.push_back(name("value"));
+    kept.push_back(name("__value"));
     m_translation.addView(
         piece, select(kept, "(\n" + select(columns, table(), ranking.condition) + ")", name("__rank") + " = 1"),
         aggregate.span);
@@ -209,20 +220,20 @@ private:
   void writeDeviation(const Expression& aggregate, const std::string& piece) {
     const Deviation deviation = deviationOf(aggregate, m_rows);
     std::vector<std::string> columns = groupColumns();
-    columns.push_back(as(deviation.value, "value"));
-    columns.push_back(as(deviation.weight, "weight"));
+    columns.push_back(as(deviation.value, "__value"));
+    columns.push_back(as(deviation.weight, "__weight"));
     const std::string rows = "(\n" + select(columns, table(), deviation.condition) + ")";
     std::vector<std::string> means = groupColumns();
-    means.push_back(as(deviation.mean, "mean"));
+    means.push_back(as(deviation.mean, "__mean"));
     const std::string mean = "(\n" + select(means, rows) + "\nGROUP BY " + list(groupColumns()) + ")";
     std::vector<std::string> both = groupColumns("r");
-    both.push_back(name("r", "value"));
-    both.push_back(name("r", "weight"));
-    both.push_back(name("m", "mean"));
+    both.push_back(name("r", "__value"));
+    both.push_back(name("r", "__weight"));
+    both.push_back(name("m", "__mean"));
     const std::string distances =
         "(\n" + select(both, rows + " AS `r`\nJOIN " + mean + " AS `m`\n  ON " + sameGroup("r", "m")) + ")";
     std::vector<std::string> results = groupColumns();
-    results.push_back(as(deviation.result, "value"));
+    results.push_back(as(deviation.result, "__value"));
     m_translation.addView(piece, select(results, distances) + "\nGROUP BY " + list(groupColumns()), aggregate.span);
   }
 

@@ -49,8 +49,22 @@ std::string joinedBy(const logical::Query& query, const std::string& source) {
   return {};
 }
 
+// What LAG looks back in must stay in order.
+std::string partitionedBy(const logical::Query& query, const std::string& source) {
+  const auto* from = std::get_if<logical::From>(&query.from);
+  if (!from || from->source.stream != source) return {};
+  std::string key;
+  for (const logical::Item& item : query.items)
+    walk(item.expression, [&](const Expression& part) {
+      if (part.kind != Expression::Kind::Over || part.partition.empty()) return;
+      const Expression& first = part.partition[0];
+      if (key.empty() && first.kind == Expression::Kind::Column && first.of == from->source.alias) key = first.name;
+    });
+  return key;
+}
+
 std::string keyOf(const logical::Plan& plan, const std::string& source) {
-  for (const auto& find : {keyIn, joinedBy})
+  for (const auto& find : {keyIn, joinedBy, partitionedBy})
     for (const logical::Query& query : plan.queries)
       if (std::string key = find(query, source); !key.empty()) return key;
   return {};
@@ -89,6 +103,9 @@ Result<std::vector<EdgeTopic>> makeEdge(logical::Plan& plan, const EdgeSettings&
                           "the column '" + field.name + "' has a name that topics keep for themselves",
                           "call it something that does not begin with __"};
     const std::string topic = settings.prefix + "." + name;
+    if (plan.streams.contains(topic))
+      return Diagnostic{Severity::Error, Code::Deployment, source.span,
+                        "the topic of '" + name + "' has the name of another stream", "take another --prefix"};
     const std::string key = keyOf(plan, name);
     std::map<std::string, std::string> options{{"type", "sink"},
                                                {"extension", "kafka"},
@@ -100,6 +117,9 @@ Result<std::vector<EdgeTopic>> makeEdge(logical::Plan& plan, const EdgeSettings&
                                                {"kafka.message.timeout.ms", kPatienceMs}};
     if (!key.empty()) options["kafka.key.field"] = key;
     for (const auto& [option, value] : settings.options) options[option] = value;
+    // What is said behind rows would overtake them.
+    if (const auto full = options.find("kafka.queue.full"); full != options.end() && full->second != "drop_oldest")
+      return failure(Code::OptionValue, "kafka.queue.full of an edge is drop_oldest", "leave it out");
     auto checked = Options::fromMap(options);
     if (!checked) return checked.diagnostics();
     logical::Stream sink{
@@ -116,8 +136,13 @@ Result<std::vector<EdgeTopic>> makeEdge(logical::Plan& plan, const EdgeSettings&
     return failure(Code::NoInput, "nothing to publish: the script has no source",
                    "CREATE STREAM a source, with type = 'source'");
   plan.queries = std::move(queries);
-  std::erase_if(plan.streams,
-                [](const auto& entry) { return entry.second.kind != StreamKind::Source || entry.second.isTable; });
+  // Bad messages go where the sources say.
+  std::set<std::string> kept;
+  for (const EdgeTopic& topic : topics) {
+    kept.insert(topic.source);
+    kept.insert(plan.stream(topic.source).options.text("error.dlq.stream"));
+  }
+  std::erase_if(plan.streams, [&](const auto& entry) { return !kept.contains(entry.first); });
   plan.order.clear();
   for (auto& [name, sink] : sinks) plan.streams[name] = std::move(sink);
   for (const EdgeTopic& topic : topics)

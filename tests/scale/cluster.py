@@ -29,7 +29,7 @@ def libraries(name):
         # What has come by then is kept: a second attempt goes on.
         for last in (False, True):
             try:
-                subprocess.run(fetch, cwd=kept, check=True, timeout=300)
+                subprocess.run(fetch, cwd=kept, check=True, timeout=600)
                 break
             except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
                 if last:
@@ -119,7 +119,7 @@ class Flink:
             "jobmanager.rpc.address": "127.0.0.1", "jobmanager.rpc.port": self.rpc, "rest.address": "127.0.0.1", "rest.port": rest, "rest.bind-address": "127.0.0.1",
             "taskmanager.host": "127.0.0.1", "taskmanager.numberOfTaskSlots": slots, "taskmanager.cpu.cores": 2, "taskmanager.memory.task.heap.size": "700m",
             "taskmanager.memory.framework.heap.size": "128m", "taskmanager.memory.framework.off-heap.size": "128m", "taskmanager.memory.jvm-metaspace.size": "256m",
-            "taskmanager.memory.jvm-overhead.min": "128m", "taskmanager.memory.jvm-overhead.max": "128m", "taskmanager.memory.task.off-heap.size": "0", "taskmanager.memory.managed.size": "320m", "taskmanager.memory.network.min": "128m",
+            "taskmanager.memory.jvm-overhead.min": "128m", "taskmanager.memory.jvm-overhead.max": "128m", "taskmanager.memory.task.off-heap.size": "0", "taskmanager.memory.managed.size": "1024m", "taskmanager.memory.network.min": "128m",
             "taskmanager.memory.network.max": "128m", "sql-gateway.endpoint.rest.address": "127.0.0.1", "sql-gateway.endpoint.rest.port": gateway,
             "execution.target": "remote", "io.tmp.dirs": self.folder / "tmp", "execution.checkpointing.dir": f"file://{self.folder}/checkpoints",
             # A TaskManager that was killed is missed sooner.

@@ -39,6 +39,8 @@ SELECT s, FIRST(p) AS open, MAX(p) AS high, MIN(p) AS low, LAST(p) AS close, ARG
   AND(b) AS allb, OR(b) AS anyb, window_end() AS window_end, window_has_gap() AS gap
   FROM T WINDOW TUMBLING(10 s) GROUP BY s HAVING COUNT(*) > 3 INSERT INTO Bars;
 SELECT s, AVG(high) AS mean, MAX(window_end) AS latest, COUNT(*) AS n, window_has_gap() AS gap FROM Bars WINDOW HOP(30 s, 10 s) GROUP BY s INSERT INTO Means;
+SELECT * FROM Bars INSERT INTO BarsSeen;
+SELECT s, LAST(p) AS close FROM T WINDOW TUMBLING(10 s) GROUP BY s INSERT INTO Closes;
 SELECT s, SUM(q) AS vol, window_end() AS e FROM T WINDOW TUMBLING(10 s) GROUP BY s ORDER BY vol DESC LIMIT 2 INSERT INTO Top;
 SELECT COUNT(*) AS n, window_end() AS e FROM T WINDOW TUMBLING(1 s) INSERT INTO Counts;
 SELECT UPPER(s) AS k, i % 2 AS odd, SUM(p) AS sum FROM T WINDOW TUMBLING(20 s) GROUP BY k, odd HAVING odd = 1 INSERT INTO Keyed;

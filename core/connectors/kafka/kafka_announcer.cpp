@@ -24,21 +24,24 @@ KafkaAnnouncer::KafkaAnnouncer(rd_kafka_t* producer, std::string topic, std::map
 void KafkaAnnouncer::look() {
   m_isLooking = true;
   m_lookup.partitions(KafkaStart{}, [this](const KafkaAnswer& partitions) {
-    if (!partitions.error.isEmpty()) {
-      // Asking for a topic that is not there yet makes it, which takes the brokers a moment.
-      m_isUnknown = ++m_attempts >= kMostAttempts;
-      if (m_isUnknown && onReady) onReady();
-      QTimer::singleShot(kAgainMs, &m_lookup, [this] { look(); });
-      return;
-    }
-    m_isUnknown = false;
+    if (!partitions.error.isEmpty()) return lookAgain();
     m_lookup.newestTime(m_settings, [this, partitions](const KafkaAnswer& newest) {
+      // Who may write need not be allowed to read: in the end it goes without.
+      if (!newest.error.isEmpty() && m_attempts < kMostAttempts) return lookAgain();
       if (const auto at = newest.offsets.find(0); at != newest.offsets.end()) m_before = at->second;
       for (const auto& [partition, ignored] : partitions.offsets) m_partitions.push_back(partition);
+      m_isUnknown = false;
       m_isLooking = false;
       if (onReady) onReady();
     });
   });
+}
+
+// Asking for a topic that is not there yet makes it, which takes the brokers a moment.
+void KafkaAnnouncer::lookAgain() {
+  m_isUnknown = ++m_attempts >= kMostAttempts;
+  if (m_isUnknown && onReady) onReady();
+  QTimer::singleShot(kAgainMs, &m_lookup, [this] { look(); });
 }
 
 void KafkaAnnouncer::say(Announcement what, uint64_t behind) {

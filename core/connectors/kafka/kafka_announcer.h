@@ -42,6 +42,7 @@ private:
     uint64_t behind;
   };
   void look();
+  void lookAgain();
   bool write(int32_t partition, const std::string& record, int64_t at);
 
   rd_kafka_t* m_producer;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace {
 
 // So long somebody may have to wait who closes the source.
 constexpr int kPatienceMs = 1000;
+// A consumer that is made for it has to log in first.
+constexpr int kNewestPatienceMs = 3000;
 
 KafkaAnswer failedWith(rd_kafka_resp_err_t code) { return {{}, QString::fromUtf8(rd_kafka_err2str(code)), code}; }
 
@@ -82,16 +85,19 @@ KafkaAnswer KafkaLookup::newestTimeNow(std::map<std::string, std::string> settin
   rd_kafka_assign(made, list.get());
   KafkaAnswer answer;
   constexpr int kLookMs = 100;
-  for (int waited = 0; waited < kPatienceMs && list->cnt > 0 && !m_isOver; waited += kLookMs) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kNewestPatienceMs);
+  while (list->cnt > 0 && !m_isOver) {
+    if (std::chrono::steady_clock::now() > until) return failedWith(RD_KAFKA_RESP_ERR__TIMED_OUT);
     const std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> record(
         rd_kafka_consumer_poll(made, kLookMs), rd_kafka_message_destroy);
     if (!record) continue;
-    waited -= kLookMs;
     if (record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
       rd_kafka_topic_partition_list_del(list.get(), m_topic.c_str(), record->partition);
-    if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    const int64_t at = rd_kafka_message_timestamp(record.get(), nullptr);
-    answer.offsets[0] = std::max(at, answer.offsets.contains(0) ? answer.offsets[0] : at);
+    else if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return failedWith(record->err);
+    else
+      answer.offsets[0] = std::max(rd_kafka_message_timestamp(record.get(), nullptr),
+                                   answer.offsets.contains(0) ? answer.offsets[0] : int64_t{0});
   }
   return answer;
 }
