@@ -92,9 +92,12 @@ void JobManager::look(const QString& id, std::function<void(const Job& job)> don
                [this, job, done, failed](const RestAnswer& told) mutable {
                  if (!told.ok()) return failed(told.error, told.hint);
                  job.failure = newestFailure(told.json);
-                 const QJsonObject history = told.json.value(QLatin1String("exceptionHistory")).toObject();
-                 job.restarts = static_cast<int>(history.value(QLatin1String("entries")).toArray().size());
-                 askLag(std::move(job), 0, done);
+                 m_rest.getList(QStringLiteral("/jobs/%1/metrics?get=numRestarts").arg(job.id),
+                                [this, job, done](const QJsonArray& metrics) mutable {
+                                  if (!metrics.isEmpty())
+                                    job.restarts = textOf(metrics.first().toObject(), "value").toInt();
+                                  askLag(std::move(job), 0, done);
+                                });
                });
   });
 }
@@ -130,6 +133,11 @@ void JobManager::lookAtAll(std::function<void(const std::vector<Job>& jobs)> don
           const auto counted = [looked, left, done] {
             if (--*left == 0) done(*looked);
           };
+          // What has ended well has nothing new to tell.
+          if (all[i].hasEnded() && all[i].state != QLatin1String("FAILED")) {
+            counted();
+            continue;
+          }
           look(
               all[i].id,
               [looked, i, counted](const Job& job) {

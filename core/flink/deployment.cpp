@@ -33,7 +33,7 @@ public:
     m_translation.add(set + "END", {});
     Diagnostics found = m_translation.complaints.found();
     if (hasError(found)) return found;
-    return {Deployment{std::move(m_translation.statements), m_sources, results}, std::move(found)};
+    return {Deployment{std::move(m_translation.statements), results}, std::move(found)};
   }
 
 private:
@@ -97,7 +97,10 @@ private:
             "write them out in CREATE STREAM");
         continue;
       }
-      m_sources.push_back(name);
+      if (stream.kind != StreamKind::Source)
+        m_translation.complaints.warn(stream.span, "nothing of this script fills the topic of '" + name + "'",
+                                      "`weir edge` publishes sources; write into " +
+                                          topicOf(m_translation.cluster.prefix, name) + " by other means");
       m_translation.streams[name] = writeSourceTopic(m_translation, stream);
     }
   }
@@ -146,7 +149,7 @@ private:
                                       "'" + name + "' is a " + (extension == "websocket" ? "WebSocket" : extension) +
                                           " sink, which Flink cannot write",
                                       "write into a stream without WITH, and let `weir run` carry the topic " +
-                                          topicOf(m_translation.cluster, name) + " on to the sink");
+                                          topicOf(m_translation.cluster.prefix, name) + " on to the sink");
     else if (stream.options.text("format") != "json")
       m_translation.complaints.refuse(stream.options.valueSpan("format"),
                                       "a deployed query writes json, not " + stream.options.text("format"),
@@ -155,7 +158,6 @@ private:
   }
 
   Translation m_translation;
-  std::vector<std::string> m_sources;
 };
 
 }  // namespace
@@ -171,8 +173,6 @@ std::string printed(const Deployment& deployment, const std::string& file, std::
   }
   return out;
 }
-
-std::string topicOf(const Cluster& cluster, const std::string& stream) { return cluster.prefix + "." + stream; }
 
 Result<Deployment> deploymentOf(const logical::Plan& plan, const Cluster& cluster) {
   return Deploying(plan, cluster).take();

@@ -29,7 +29,6 @@ struct Statement {
 /// A script as Flink SQL: settings, tables over topics, views, and one statement that starts the job.
 struct Deployment {
   std::vector<Statement> statements;
-  std::vector<std::string> sources;  ///< the streams whose topics `weir edge` fills
   std::vector<std::string> results;  ///< the streams whose topics the job fills
 };
 
@@ -42,8 +41,5 @@ std::string printed(const Deployment& deployment, const std::string& file, std::
 
 /// SQL that reads the topics of results, to be run where they are to be seen.
 std::string readerOf(const logical::Plan& plan, const Cluster& cluster, const std::vector<std::string>& results);
-
-/// The name of the topic that holds a stream's rows.
-std::string topicOf(const Cluster& cluster, const std::string& stream);
 
 }  // namespace weir::flink

@@ -51,7 +51,7 @@ constexpr auto kForms = std::to_array<Form>({
     {"ROUND", 1, "ROUND(CASE WHEN ABS($1) < 1.7E308 THEN $1 END)", "$1"},
     {"TRUNC", 1, "CASE WHEN $1 < 0 THEN CEIL($1) ELSE FLOOR($1) END", "$1"},
     {"ROUND", 2, "ROUND(CASE WHEN ABS($1) < 1.7E308 THEN $1 END, CAST($2 AS INT))"},
-    {"TRUNC", 2, "TRUNCATE(CASE WHEN ABS($1) < 1E20 THEN $1 END, CAST($2 AS INT))"},
+    {"TRUNC", 2, "CASE WHEN ABS($1) < 1E15 THEN TRUNCATE($1, CAST($2 AS INT)) WHEN ABS($1) < 1.7E308 THEN $1 END"},
     {"SIGN", 1, "SIGN($1)", "SIGN($1)", true},
     {"EXP", 1, "EXP($1)"},
     {"LN", 1, "LN(CASE WHEN $1 > 0 THEN $1 END)"},

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/flink/deployment.h"
+#include "core/flink/topic_columns.h"
 #include "core/plan/plan_writer.h"
 
 namespace weir::flink {
@@ -39,7 +40,7 @@ std::string readerOf(const logical::Plan& plan, const Cluster& cluster, const st
            ") WITH (\n  type = 'source',\n  extension = 'kafka'";
     out +=
         option("kafka.bootstrap.servers", isKafka ? stream.options.text("kafka.bootstrap.servers") : cluster.brokers);
-    out += option("kafka.topic", isKafka ? stream.options.text("kafka.topic") : topicOf(cluster, result));
+    out += option("kafka.topic", isKafka ? stream.options.text("kafka.topic") : topicOf(cluster.prefix, result));
     out += option("kafka.start", "earliest");
     if (!stream.groupColumns.empty())
       out += option("kafka.key.field", stream.schema->fields[stream.groupColumns[0]].name);

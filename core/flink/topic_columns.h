@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "core/base/diagnostic.h"
+#include "core/plan/logical.h"
+
 namespace weir::flink {
 
 /// What a record in a feed's topic says beside the columns of its stream. A row has its event time, a heartbeat says
@@ -10,7 +16,9 @@ inline constexpr const char* kAt = "__at";
 inline constexpr const char* kHeartbeat = "__hb";
 inline constexpr const char* kGapFrom = "__gap_from";
 inline constexpr const char* kGapTo = "__gap_to";
-/// What all of them begin with.
-inline constexpr const char* kHidden = "__";
+/// Complains of a column that has such a name.
+std::optional<Diagnostic> hiddenColumn(const logical::Stream& stream);
+/// The topic that holds a stream's rows.
+std::string topicOf(const std::string& prefix, const std::string& stream);
 
 }  // namespace weir::flink

@@ -25,11 +25,7 @@ std::string table(const std::string& table, const std::vector<std::string>& colu
 std::string columnType(Type type) { return type == Type::Float ? "FLOAT" : std::string(typeText(type)); }
 
 void refuseHiddenName(Translation& translation, const logical::Stream& stream) {
-  for (const Field& field : stream.schema->fields)
-    if (field.name.starts_with(kHidden))
-      translation.complaints.refuse(stream.span,
-                                    "the column '" + field.name + "' has a name that topics keep for themselves",
-                                    "call it something that does not begin with __");
+  if (const auto wrong = hiddenColumn(stream)) translation.complaints.refuse(wrong->span, wrong->message, wrong->hint);
 }
 
 // A sink's own ways of writing are not Flink's.
@@ -38,7 +34,10 @@ void refuseOptions(Translation& translation, const logical::Stream& stream) {
       std::to_array<std::string_view>({"type", "extension", "format", "kafka.bootstrap.servers", "kafka.topic"});
   if (stream.kind != StreamKind::Sink || stream.options.text("extension") != "kafka") return;
   for (const auto& [key, value] : stream.options.values())
-    if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end())
+    if (!secretReferences(value).empty())
+      translation.complaints.refuse(stream.options.valueSpan(key), "what " + key + " stands for is not known to Flink",
+                                    "write it out");
+    else if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end())
       translation.complaints.refuse(
           stream.options.valueSpan(key), "the option " + key + " of a sink has no translation into Flink SQL",
           "leave it out, or write into a stream without WITH and let `weir run` carry its topic on");
@@ -75,7 +74,7 @@ Relation writeSourceTopic(Translation& translation, const logical::Stream& strea
   const std::string topic = translation.fresh(stream.name + "__topic");
   translation.add(
       table(topic, columns,
-            {option("connector", "kafka"), option("topic", topicOf(translation.cluster, stream.name)),
+            {option("connector", "kafka"), option("topic", topicOf(translation.cluster.prefix, stream.name)),
              option("properties.bootstrap.servers", translation.cluster.brokers),
              option("properties.isolation.level", "read_committed"), option("scan.startup.mode", "earliest-offset"),
              option("scan.watermark.emit.strategy", "on-event"), option("format", "json"),
@@ -100,7 +99,7 @@ std::string writeResultTopic(Translation& translation, const logical::Stream& st
   values.push_back("TO_TIMESTAMP_LTZ(" + name(kAt) + ", 3)");
   const bool isKafka = stream.kind == StreamKind::Sink;
   const Cluster& cluster = translation.cluster;
-  const std::string topicName = isKafka ? stream.options.text("kafka.topic") : topicOf(cluster, stream.name);
+  const std::string topicName = isKafka ? stream.options.text("kafka.topic") : topicOf(cluster.prefix, stream.name);
   std::vector<std::string> options{option("connector", "kafka"), option("topic", topicName),
                                    option("properties.bootstrap.servers",
                                           isKafka ? stream.options.text("kafka.bootstrap.servers") : cluster.brokers),

@@ -302,7 +302,6 @@ private:
       order.push_back("CASE WHEN " + column + " IS NULL THEN 1 ELSE 0 END" + (key.nullsFirst ? " DESC" : " ASC"));
       order.push_back(column + (key.descending ? " DESC" : " ASC"));
     }
-    if (order.empty()) order.push_back(name(kAt) + " ASC");
     const Span where = m_query.order.empty() ? Span(m_query.span) : Span(m_query.order[0].expression.span);
     m_translation.complaints.warn(where,
                                   "the rows of one window come in no order from Flink, though they are the first " +

@@ -97,12 +97,8 @@ Result<std::vector<EdgeTopic>> makeEdge(logical::Plan& plan, const EdgeSettings&
   for (const std::string& name : plan.order) {
     const logical::Stream& source = plan.stream(name);
     if (source.kind != StreamKind::Source || source.isTable || !source.schema) continue;
-    for (const Field& field : source.schema->fields)
-      if (field.name.starts_with(flink::kHidden))
-        return Diagnostic{Severity::Error, Code::Deployment, source.span,
-                          "the column '" + field.name + "' has a name that topics keep for themselves",
-                          "call it something that does not begin with __"};
-    const std::string topic = settings.prefix + "." + name;
+    if (auto wrong = flink::hiddenColumn(source)) return *wrong;
+    const std::string topic = flink::topicOf(settings.prefix, name);
     if (plan.streams.contains(topic))
       return Diagnostic{Severity::Error, Code::Deployment, source.span,
                         "the topic of '" + name + "' has the name of another stream", "take another --prefix"};

@@ -45,7 +45,8 @@ EdgePulse::EdgePulse(Run& run, const std::vector<EdgeTopic>& topics) : m_run(run
     topic.life = &run.pipeline().life(names.source);
     // A stream's own taps come before those of what reads it: marks leave before the rows that end a gap.
     run.pipeline().tap(names.source, [this, &topic](const BatchPtr& batch) {
-      if (!std::exchange(topic.hasBegun, topic.hasBegun || batch->rows() > 0) && batch->rows() > 0) {
+      if (!topic.hasBegun && batch->rows() > 0) {
+        topic.hasBegun = true;
         int64_t first = batch->meta[0].at;
         for (const RowMeta& meta : batch->meta) first = std::min(first, meta.at);
         // What the log ends with is the last that is known to have been there.
@@ -100,12 +101,19 @@ std::optional<int64_t> EdgePulse::watermark(const Topic& topic) const {
   return !at || *at == kNoWatermark ? std::nullopt : at;
 }
 
+// A silence counts as far as it is proven, and with event time only once it is as long as the idle rule has it.
+bool EdgePulse::isProofDue(const Topic& topic) const {
+  const SourceWatermark* const source = m_run.pipeline().sourceWatermark(topic.names.source);
+  const Micros known = source ? source->provenUntil() : topic.life->proven();
+  return m_run.pipeline().clock().now() - known >= (source ? std::max(kEvery, source->idle() / 2) : kEvery);
+}
+
 void EdgePulse::beat() {
   m_run.flush();
   for (Topic& topic : m_topics) {
     mark(topic);
     const auto until = watermark(topic);
-    if (until == topic.beaten) m_run.ask(topic.names.source);
+    if (isProofDue(topic)) m_run.ask(topic.names.source);
     if (!until) continue;
     const int64_t at = std::max(*until, topic.beaten.value_or(*until));
     topic.beaten = at;

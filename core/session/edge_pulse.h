@@ -39,6 +39,7 @@ private:
   void mark(Topic& topic);
   void announceMarks(const Topic& topic, int64_t from, int64_t to);
   std::optional<int64_t> watermark(const Topic& topic) const;
+  bool isProofDue(const Topic& topic) const;
 
   Run& m_run;
   std::vector<Topic> m_topics;

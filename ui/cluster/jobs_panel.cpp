@@ -23,7 +23,7 @@ using cluster::Job;
 namespace {
 
 constexpr int kEveryMs = 2000;
-enum Column { Name, State, Tasks, Lag, Failures, Since, Why };
+enum Column { Name, State, Tasks, Lag, Restarts, Since, Why };
 
 QString lagText(int64_t lag) { return lag < 0 ? QString() : QString::number(lag); }
 
@@ -41,7 +41,7 @@ JobsPanel::JobsPanel(QWidget* parent)
   m_tree->setObjectName(QStringLiteral("jobs"));
   m_tree->setAccessibleName(tr("Jobs on Flink"));
   m_tree->setHeaderLabels(
-      {tr("Job"), tr("State"), tr("Tasks"), tr("Lag"), tr("Failures"), tr("Since (UTC)"), tr("Newest failure")});
+      {tr("Job"), tr("State"), tr("Tasks"), tr("Lag"), tr("Restarts"), tr("Since (UTC)"), tr("Newest failure")});
   m_tree->headerItem()->setToolTip(Lag, tr("Records of the topic that the job has not read yet"));
   TableRows::dress(*m_tree);
   m_tree->setRootIsDecorated(true);
@@ -136,7 +136,7 @@ void JobsPanel::list(const std::vector<Job>& jobs) {
       child->setData(0, Qt::UserRole, static_cast<uint>(i));
       child->setTextAlignment(Lag, Qt::AlignRight | Qt::AlignVCenter);
     }
-    for (const int column : {Tasks, Lag, Failures}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    for (const int column : {Tasks, Lag, Restarts}) item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     item->setExpanded(true);
     if (job.id == chosen) m_tree->setCurrentItem(item);
   }

@@ -24,10 +24,10 @@ KafkaAnnouncer::KafkaAnnouncer(rd_kafka_t* producer, std::string topic, std::map
 void KafkaAnnouncer::look() {
   m_isLooking = true;
   m_lookup.partitions(KafkaStart{}, [this](const KafkaAnswer& partitions) {
-    if (!partitions.error.isEmpty()) return lookAgain();
+    if (!partitions.error.isEmpty()) return lookAgain(partitions.code);
     m_lookup.newestTime(m_settings, [this, partitions](const KafkaAnswer& newest) {
       // Who may write need not be allowed to read: in the end it goes without.
-      if (!newest.error.isEmpty() && m_attempts < kMostAttempts) return lookAgain();
+      if (!newest.error.isEmpty() && m_attempts < kMostAttempts) return lookAgain(newest.code);
       if (const auto at = newest.offsets.find(0); at != newest.offsets.end()) m_before = at->second;
       for (const auto& [partition, ignored] : partitions.offsets) m_partitions.push_back(partition);
       m_isUnknown = false;
@@ -37,9 +37,13 @@ void KafkaAnnouncer::look() {
   });
 }
 
-// Asking for a topic that is not there yet makes it, which takes the brokers a moment.
-void KafkaAnnouncer::lookAgain() {
-  m_isUnknown = ++m_attempts >= kMostAttempts;
+// Asking for a topic that is not there yet makes it, which takes the brokers a moment. One that never comes is told by
+// the rows that fail; while brokers are away rows wait, so that what the log held before is known before they are in
+// it.
+void KafkaAnnouncer::lookAgain(rd_kafka_resp_err_t why) {
+  const bool isAway = why == RD_KAFKA_RESP_ERR__TRANSPORT || why == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+                      why == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || why == RD_KAFKA_RESP_ERR__RESOLVE;
+  m_isUnknown = ++m_attempts >= kMostAttempts && !isAway;
   if (m_isUnknown && onReady) onReady();
   QTimer::singleShot(kAgainMs, &m_lookup, [this] { look(); });
 }

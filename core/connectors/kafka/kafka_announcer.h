@@ -42,7 +42,7 @@ private:
     uint64_t behind;
   };
   void look();
-  void lookAgain();
+  void lookAgain(rd_kafka_resp_err_t why);
   bool write(int32_t partition, const std::string& record, int64_t at);
 
   rd_kafka_t* m_producer;

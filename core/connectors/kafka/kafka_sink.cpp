@@ -155,7 +155,10 @@ void KafkaSink::serve() {
 
 // Called while the client is served: what is told of it waits until then.
 void KafkaSink::reported(const rd_kafka_message_t& record) {
-  if (m_announcer && m_announcer->isOwn(record)) return m_announcer->reported();
+  if (KafkaAnnouncer::isOwn(record)) {
+    if (m_announcer) m_announcer->reported();
+    return;
+  }
   --m_underWay;
   m_bytesUnderWay -= static_cast<int64_t>(record.len + record.key_len);
   if (record.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
