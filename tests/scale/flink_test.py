@@ -41,6 +41,8 @@ SELECT s, FIRST(p) AS open, MAX(p) AS high, MIN(p) AS low, LAST(p) AS close, ARG
 SELECT s, AVG(high) AS mean, MAX(window_end) AS latest, COUNT(*) AS n, window_has_gap() AS gap FROM Bars WINDOW HOP(30 s, 10 s) GROUP BY s INSERT INTO Means;
 SELECT * FROM Bars INSERT INTO BarsSeen;
 SELECT s, LAST(p) AS close FROM T WINDOW TUMBLING(10 s) GROUP BY s INSERT INTO Closes;
+SELECT s, TRUNC(p * 1e30) AS big, TRUNC(p * 1e30, 1) AS big1, TRUNC(-p * 1.5, 1) AS t1, -1.5 * -p AS neg, POWER(0 * p, 0.5) AS zero, q // 0.7 AS whole,
+  ROUND(p * 1e20, 1) AS r, -p // 0.3 AS nw, s LIKE 'A\\_%' AS lk FROM T WHERE p > 95 INSERT INTO Edges;
 SELECT s, SUM(q) AS vol, window_end() AS e FROM T WINDOW TUMBLING(10 s) GROUP BY s ORDER BY vol DESC LIMIT 2 INSERT INTO Top;
 SELECT COUNT(*) AS n, window_end() AS e FROM T WINDOW TUMBLING(1 s) INSERT INTO Counts;
 SELECT UPPER(s) AS k, i % 2 AS odd, SUM(p) AS sum FROM T WINDOW TUMBLING(20 s) GROUP BY k, odd HAVING odd = 1 INSERT INTO Keyed;
